@@ -1,0 +1,40 @@
+/** A clause of a published text: `rfc3207#4.2`, `bsi-tr-03108#4.1.3`, `cisa-bod-18-01#email`. */
+export type Clause = `${string}#${string}`;
+
+export interface ClauseFacts {
+  /** As a person writes it: `RFC 3207 §4.2`. */
+  readonly label: string;
+  /** Where the text is published, if it has a stable address. */
+  readonly url: string | null;
+}
+
+const OTHER_DOCUMENTS: Readonly<Record<string, { label: string; url: string | null }>> = {
+  'bsi-tr-03108': {
+    label: 'BSI TR-03108',
+    url: 'https://www.bsi.bund.de/dok/TR-03108-en',
+  },
+  'cisa-bod-18-01': {
+    label: 'CISA BOD 18-01',
+    url: 'https://www.cisa.gov/news-events/directives/bod-18-01-enhance-email-and-web-security',
+  },
+};
+
+/**
+ * Label and address of a clause.
+ * @throws Error when the document is neither an RFC nor one that mailspec knows.
+ */
+export function clauseFacts(clause: Clause): ClauseFacts {
+  const hash = clause.indexOf('#');
+  const document = clause.slice(0, hash);
+  const section = clause.slice(hash + 1);
+  const rfc = /^rfc(\d+)$/.exec(document);
+  if (rfc) {
+    return {
+      label: `RFC ${rfc[1]} §${section}`,
+      url: `https://www.rfc-editor.org/rfc/rfc${rfc[1]}#section-${section}`,
+    };
+  }
+  const other = OTHER_DOCUMENTS[document];
+  if (!other) throw new Error(`The clause ${clause} names a document that mailspec does not know.`);
+  return { label: `${other.label} §${section}`, url: other.url };
+}

@@ -1,0 +1,112 @@
+import { relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { FaultName } from '../reference/faults.ts';
+import type { Clause } from './clause.ts';
+import { clauseFacts } from './clause.ts';
+import { type Duration, milliseconds } from './duration.ts';
+import type { Role } from './roles.ts';
+import type { Services } from './services.ts';
+import { type CheckId, type SuiteSlug, suiteOf } from './suites.ts';
+
+/** How strongly the cited text binds a server; `policy`: no RFC obligation, the rule is current practice. */
+export type Level = 'MUST' | 'SHOULD' | 'MAY' | 'policy';
+/** Impact if violated: abuse at once, protection lost under attack, weakened, hygiene, documentation. */
+export type Severity = 'critical' | 'high' | 'medium' | 'low' | 'info';
+/** What a check may do to the target; a target grants each by name. */
+export type Safety = 'safe' | 'sends-mail' | 'intrusive';
+/** Abilities a check needs beside a scripted client. */
+export type Need = 'account' | 'account-2' | 'raw-tls' | 'dns' | 'sink' | 'mitm' | 'ip2' | 'vantage' | 'time';
+
+/**
+ * What a check leaves behind while it runs. `reads`: nothing; `fails-logins`: wrong passwords, run
+ * after the others and one at a time per account; `delivers`: a message; `disturbs`: load or state
+ * that other checks can feel, run last and alone, followed by a control conversation.
+ */
+export type Effect = 'reads' | 'fails-logins' | 'delivers' | 'disturbs';
+
+interface CheckStatement {
+  /** Permanent code, such as `STLS-011`; never renumbered, never reused. */
+  readonly id: CheckId;
+  /** Permanent readable name, lower case with hyphens, unique within the suite. */
+  readonly slug: string;
+  /** The requirement as a statement about a good server, in one line. */
+  readonly title: string;
+  /** The stimulus. */
+  readonly sends: string;
+  /** What the cited text demands as an answer. */
+  readonly demands: string;
+  readonly severity: Severity;
+  readonly clauses: readonly [Clause, ...Clause[]];
+  /** The body runs once per role that the target offers, each run being one variant of the check. */
+  readonly roles: readonly [Role, ...Role[]];
+  /** `target`: the body runs once and looks at several roles itself. */
+  readonly per?: 'role' | 'target';
+  readonly needs: readonly Need[];
+  readonly effect: Effect;
+  readonly safety: Safety;
+  /** Time the body may take on a server that answers at once; slow servers are given more. */
+  readonly budget: Duration;
+  /** What the check cannot see or decide, in sentences; shown with every result. */
+  readonly limits?: readonly string[];
+}
+
+/**
+ * Level and what it can lead to. A MAY, and a requirement whose decision rule knows no failure,
+ * ends in `warn` at most.
+ */
+type Grading =
+  | {
+      readonly level: 'MUST' | 'SHOULD' | 'policy';
+      readonly worst?: 'fail';
+      readonly kills: readonly [FaultName, ...FaultName[]];
+    }
+  | {
+      readonly level: 'MUST' | 'SHOULD' | 'MAY' | 'policy';
+      readonly worst: 'warn';
+      readonly kills: readonly [FaultName, ...FaultName[]];
+    };
+
+export type CheckDefinition = CheckStatement & Grading;
+
+export type CheckBody = (services: Services) => Promise<void>;
+
+/** A check as registered: the definition, its body, and where it is written. */
+export interface Check {
+  readonly definition: Readonly<CheckDefinition>;
+  readonly suite: SuiteSlug;
+  readonly body: CheckBody;
+  /** File (relative to the project) and line of the definition. */
+  readonly source: { readonly file: string; readonly line: number };
+}
+
+const PROJECT_ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
+/**
+ * Defines a check. Returns a frozen record and has no other effect.
+ * @throws Error when code, slug, clause or budget are malformed.
+ */
+export function check(definition: CheckDefinition, body: CheckBody): Check {
+  if (!/^[A-Z0-9]+-\d{3}$/.test(definition.id)) {
+    throw new Error(`The code of a check is a suite prefix and three digits, found "${definition.id}".`);
+  }
+  if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(definition.slug)) {
+    throw new Error(`The slug of ${definition.id} must be lower case words joined by hyphens.`);
+  }
+  for (const clause of definition.clauses) clauseFacts(clause);
+  milliseconds(definition.budget);
+  return Object.freeze({
+    definition: Object.freeze(definition),
+    suite: suiteOf(definition.id).slug,
+    body,
+    source: callSite(),
+  });
+}
+
+function callSite(): Check['source'] {
+  // Frame 0 is the message, 1 this function, 2 check(), 3 the check file.
+  const frame = new Error('call site').stack?.split('\n')[3] ?? '';
+  const place = /\(?((?:file:\/\/)?\/[^()]+?):(\d+):\d+\)?$/.exec(frame);
+  if (!place?.[1]) return { file: 'unknown', line: 0 };
+  const path = place[1].startsWith('file://') ? fileURLToPath(place[1]) : place[1];
+  return { file: relative(PROJECT_ROOT, path), line: Number(place[2]) };
+}

@@ -1,0 +1,66 @@
+import type { ImapClient } from '../client/imap.ts';
+import type { Pop3Client } from '../client/pop3.ts';
+import type { SmtpClient } from '../client/smtp.ts';
+import type { Account, Target } from '../targets/target.ts';
+import type { Connection } from '../wire/connection.ts';
+import type { CheckDefinition } from './define.ts';
+import type { Role } from './roles.ts';
+import type { Cause } from './verdict.ts';
+import type { Verify } from './verify.ts';
+
+/** How far a client goes before the script takes over. */
+export interface ClientOptions {
+  /** Another role than the one under test. */
+  readonly role?: Role;
+  /**
+   * `greeting` (default): connected, greeting read; TLS first on an implicit-TLS role.
+   * `ready`: SMTP has sent EHLO. `tls`: inside TLS, SMTP has sent EHLO again; on an upgrade role this
+   * is not applicable where the upgrade is not offered.
+   */
+  readonly at?: 'greeting' | 'ready' | 'tls';
+  /** Source address to connect from; an address of a vantage. */
+  readonly localAddress?: string;
+}
+
+/** What a check body gets. It can observe and verify; it cannot set a verdict. */
+export interface Services {
+  readonly target: Target;
+  /** The role this run of the body is about; for a `per: 'target'` check the first offered one. */
+  readonly role: Role;
+  /** The roles of the check that the target offers. */
+  readonly roles: readonly Role[];
+  /** 16 hexadecimal digits, unique to this run of the body (64 random bits). */
+  readonly nonce: string;
+  /** The name given in EHLO, carrying the nonce. */
+  readonly helloName: string;
+  readonly verify: Verify;
+
+  /** SMTP client on the role. A greeting of 4yz is tried again; a lasting one is inconclusive. */
+  smtp(options?: ClientOptions): Promise<SmtpClient>;
+  pop3(options?: ClientOptions): Promise<Pop3Client>;
+  imap(options?: ClientOptions): Promise<ImapClient>;
+  /** A connection on which nothing was read or sent yet, not even TLS on an implicit-TLS role. */
+  connect(options?: Omit<ClientOptions, 'at'>): Promise<Connection>;
+
+  /** The first declared account; without one the check is inconclusive. */
+  account(): Account;
+  /** The second declared account; without one the check is not applicable. */
+  secondAccount(): Account;
+  /** The account if its right password may travel in the clear, else undefined. */
+  cleartextAccount(): Account | undefined;
+
+  /**
+   * One of several inputs of the check. Its outcome is kept apart, reported by name, and folded into
+   * the verdict; a wire failure or an early end inside it does not end the others.
+   */
+  variant(name: string, body: (verify: Verify) => Promise<void>): Promise<void>;
+
+  /** Writes a sentence into the evidence. */
+  note(text: string): void;
+  pause(ms: number): Promise<void>;
+  /** Ends the body (or the variant): the precondition is truly absent; `observed` cites what shows it. */
+  notApplicable(reason: string, observed: string): never;
+  /** Ends the body (or the variant): the evidence allows no verdict. */
+  inconclusive(why: Cause, reason: string): never;
+  readonly definition: CheckDefinition;
+}

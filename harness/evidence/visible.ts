@@ -1,0 +1,69 @@
+/**
+ * The visible notation: an injective map from bytes to printable text. Printable ASCII and ordinary
+ * Unicode stay as they are; `\` becomes `\\`; CR, LF and TAB become `\r`, `\n`, `\t`; every other
+ * control, invalid UTF-8 octet and invisible or direction-changing character becomes `\x1b` or
+ * `\u{202e}`. Its output survives XML, HTML, TAP and a terminal, and two different inputs never look
+ * the same.
+ */
+
+const NAMED: Readonly<Record<number, string>> = { 9: '\\t', 10: '\\n', 13: '\\r', 92: '\\\\' };
+
+// Cc, Cf (bidi controls, zero width), Zl, Zp, Co, Cn, Cs and every space but U+0020; U+FFFD stays
+// escaped too, because a decoder inserts it for bytes that were something else.
+const UNSAFE = /[\p{C}\p{Zl}\p{Zp}\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\ufffd]/u;
+
+/** Length in octets of the well-formed UTF-8 sequence at `at`, or 0 where there is none (RFC 3629 §4). */
+function utf8Length(bytes: Uint8Array, at: number): number {
+  const first = bytes[at] ?? 0;
+  const length =
+    first < 0x80
+      ? 1
+      : first >= 0xc2 && first <= 0xdf
+        ? 2
+        : (first & 0xf0) === 0xe0
+          ? 3
+          : first >= 0xf0 && first <= 0xf4
+            ? 4
+            : 0;
+  if (length === 0 || at + length > bytes.length) return 0;
+  for (let i = 1; i < length; i += 1) if (((bytes[at + i] ?? 0) & 0xc0) !== 0x80) return 0;
+  const second = bytes[at + 1] ?? 0;
+  if (first === 0xe0 && second < 0xa0) return 0;
+  if (first === 0xed && second > 0x9f) return 0;
+  if (first === 0xf0 && second < 0x90) return 0;
+  if (first === 0xf4 && second > 0x8f) return 0;
+  return length;
+}
+
+function visibleCharacter(character: string): string {
+  const code = character.codePointAt(0) ?? 0;
+  const named = NAMED[code];
+  if (named) return named;
+  if (code < 0x20 || code === 0x7f) return `\\x${code.toString(16).padStart(2, '0')}`;
+  return UNSAFE.test(character) ? `\\u{${code.toString(16)}}` : character;
+}
+
+/** Bytes in visible notation. A string is taken as its UTF-8 octets; a lone surrogate becomes `\u{d800}`. */
+export function visible(content: Uint8Array | string): string {
+  if (typeof content === 'string') return [...content].map(visibleCharacter).join('');
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  let text = '';
+  for (let at = 0; at < content.length; ) {
+    const length = utf8Length(content, at);
+    if (length === 0) {
+      text += `\\x${(content[at] ?? 0).toString(16).padStart(2, '0')}`;
+      at += 1;
+    } else {
+      text += visibleCharacter(decoder.decode(content.subarray(at, at + length)));
+      at += length;
+    }
+  }
+  return text;
+}
+
+/** Visible notation cut to about `limit` characters, the cut marked by `…` and the number of octets left out. */
+export function visibleExcerpt(content: Uint8Array | string, limit: number): string {
+  const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+  if (bytes.length <= limit) return visible(content);
+  return `${visible(bytes.subarray(0, limit))}… (${bytes.length - limit} octets more)`;
+}

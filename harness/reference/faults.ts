@@ -1,0 +1,149 @@
+/**
+ * Every way in which the reference servers can misbehave, by name. A fault is one deviation from an
+ * otherwise well-behaved server; the text says what the server does and on which roles. Checks name
+ * the faults they catch in `kills`, and the kill matrix proves it.
+ */
+export const FAULTS = {
+  // Authentication before TLS.
+  'smtp-advertises-plain-before-tls':
+    'EHLO before TLS lists AUTH PLAIN LOGIN on submission; it is refused when tried.',
+  'mx-advertises-plain-before-tls': 'EHLO before TLS lists AUTH LOGIN PLAIN on mx, and takes it.',
+  'smtp-advertises-bearer-before-tls':
+    'EHLO before TLS lists AUTH OAUTHBEARER XOAUTH2 on submission and challenges it.',
+  'smtp-accepts-hidden-auth-before-tls':
+    'AUTH is not listed before TLS on submission, yet AUTH PLAIN with the right password gets 235.',
+  'mx-accepts-hidden-auth-before-tls': 'AUTH LOGIN works on mx without TLS, although it is not listed.',
+  'smtp-evaluates-password-before-tls':
+    'AUTH PLAIN before TLS is refused, but with 535 for a wrong password and 538 for the right one.',
+  'smtp-offers-cram-md5-before-tls': 'EHLO before TLS lists AUTH CRAM-MD5 on submission.',
+  'pop3-accepts-user-pass-before-tls': 'USER and PASS log in on pop3 without STLS.',
+  'pop3-solicits-password-before-tls': 'USER before STLS gets +OK, PASS is always refused.',
+  'pop3-lists-plain-before-tls':
+    'CAPA before STLS lists USER and SASL PLAIN LOGIN; both are refused when tried.',
+  'pop3-accepts-sasl-plain-before-tls': 'AUTH PLAIN before STLS is challenged with "+ " and logs in.',
+  'pop3-offers-apop-before-tls':
+    'The greeting carries an APOP timestamp and CAPA lists SASL CRAM-MD5 before STLS.',
+  'pop3-refuses-right-password-differently':
+    'Before STLS the wrong password gets "-ERR [AUTH] wrong password", the right one "-ERR TLS required".',
+  'imap-omits-logindisabled':
+    'CAPABILITY before STARTTLS lacks LOGINDISABLED and lists AUTH=PLAIN; both are refused when tried.',
+  'imap-accepts-login-before-tls': 'LOGIN works on imap without STARTTLS.',
+  'imap-accepts-authenticate-before-tls': 'AUTH=PLAIN is listed and accepted on imap before STARTTLS.',
+  'imap-refuses-right-password-differently':
+    'Before STARTTLS a wrong password gets NO [AUTHENTICATIONFAILED], the right one NO [PRIVACYREQUIRED].',
+  'imap-greeting-capabilities-disagree':
+    'The CAPABILITY code of the imap greeting lacks LOGINDISABLED, the CAPABILITY reply has it.',
+  'imap-sends-preauth': 'The greeting on imap is PREAUTH.',
+
+  // The upgrade to TLS.
+  'mx-omits-starttls': 'EHLO on mx does not list STARTTLS.',
+  'submission-without-tls': 'submission offers no STARTTLS, and submissions does not listen.',
+  'submissions-closed': 'submissions does not listen.',
+  'pop3-omits-stls': 'CAPA does not list STLS, although STLS works.',
+  'pop3-announces-stls-and-refuses': 'CAPA lists STLS; the command gets -ERR.',
+  'imap-omits-starttls': 'CAPABILITY does not list STARTTLS and the command is refused.',
+  'upgrade-handshake-fails':
+    'The upgrade command is answered positively, then the connection is closed instead of a handshake.',
+  'upgrade-refused': 'STARTTLS, listed by EHLO, is answered 502 on every SMTP upgrade role.',
+  'smtp-starttls-takes-parameter': 'STARTTLS with a parameter is answered 220.',
+  'smtp-starttls-parameter-wrong-code': 'STARTTLS with a parameter is answered 502 instead of 501.',
+  'smtp-keeps-hello-across-tls':
+    'After the handshake MAIL is taken without a new EHLO, and Received carries the name given before TLS.',
+  'smtp-never-demands-hello': 'MAIL is taken without EHLO at any time.',
+  'smtp-keeps-envelope-across-tls': 'Sender and recipients given before TLS are still there after it.',
+  'smtp-offers-starttls-inside-tls': 'EHLO inside TLS lists STARTTLS.',
+  'imap-offers-starttls-inside-tls': 'CAPABILITY inside TLS lists STARTTLS.',
+  'pop3-offers-stls-inside-tls': 'CAPA inside TLS lists STLS.',
+  'answers-second-upgrade': 'The upgrade command inside TLS is answered positively, on every protocol.',
+  'closes-on-second-upgrade': 'The upgrade command inside TLS ends the connection, on every protocol.',
+  'smtp-executes-buffered-inside-tls':
+    'Commands received behind STARTTLS in the clear are executed inside TLS (the CVE-2011-0411 class).',
+  'smtp-executes-buffered-in-clear':
+    'Commands received behind STARTTLS are executed and answered in the clear, behind the 220.',
+  'smtp-executes-buffered-late':
+    'Commands received behind STARTTLS are executed inside TLS, together with the first command given there.',
+  'smtp-keeps-incomplete-line-across-tls':
+    'An incomplete line received behind STARTTLS is completed by the first octets inside TLS.',
+  'pop3-executes-buffered-inside-tls': 'Commands received behind STLS in the clear are executed inside TLS.',
+  'pop3-executes-buffered-in-clear':
+    'Commands received behind STLS are executed and answered in the clear, behind the +OK.',
+  'pop3-keeps-incomplete-line-across-tls': 'An incomplete line received behind STLS is completed inside TLS.',
+  'imap-executes-buffered-inside-tls':
+    'Commands received behind STARTTLS in the clear are executed inside TLS.',
+  'imap-executes-buffered-in-clear':
+    'Commands received behind STARTTLS are executed and answered in the clear.',
+  'imap-keeps-incomplete-line-across-tls':
+    'An incomplete line received behind STARTTLS is completed inside TLS.',
+  'executes-clear-after-go-ahead':
+    'After the positive answer to the upgrade command, commands in the clear are executed, on every protocol.',
+  'returns-to-clear-after-go-ahead':
+    'Clear octets instead of a ClientHello get an error (SMTP 454, POP3 -ERR, IMAP BAD) in the clear, and the session goes on in the clear.',
+  'pop3-serves-mailbox-without-login': 'STAT works directly after STLS, without a login.',
+  'imap-serves-mailbox-without-login': 'SELECT works directly after STARTTLS, without a login.',
+  'upgrade-accepted-after-login': 'STLS and STARTTLS are accepted after a login.',
+  'imap-keeps-logindisabled-inside-tls':
+    'LOGINDISABLED stays listed inside TLS and no AUTH= is listed there.',
+  'smtp-no-auth-inside-tls': 'EHLO inside TLS lists no AUTH on submission and submissions.',
+  'pop3-no-login-inside-tls': 'CAPA inside TLS lists neither USER nor SASL.',
+  'mx-demands-starttls': 'MAIL before TLS on mx is answered 530 5.7.0.',
+  'submission-takes-mail-before-tls': 'MAIL and RCPT before TLS are taken on submission.',
+  'submission-refuses-clear-with-other-code':
+    'MAIL before TLS on submission is refused with 550 instead of 530.',
+  'body-with-starttls-refused': 'A message whose body contains the word STARTTLS is refused with 554.',
+
+  // Submission and SMTP AUTH.
+  'submission-closed': 'submission does not listen.',
+  'submission-takes-unauthenticated-mail':
+    'MAIL, RCPT and DATA are taken on submission and submissions without AUTH, for local recipients.',
+  'submission-relays-unauthenticated-mail':
+    'As submission-takes-unauthenticated-mail, for external recipients too.',
+  'submission-refuses-at-rcpt': 'Without AUTH, MAIL gets 250 and RCPT 554 5.7.1.',
+  'submission-demands-auth-with-other-code': 'MAIL without AUTH is refused with 550 instead of 530.',
+  'smtp-omits-plain-inside-tls': 'EHLO inside TLS lists AUTH without PLAIN.',
+  'auth-plain-needs-initial-response': 'AUTH PLAIN without initial response is answered 501.',
+  'auth-plain-challenge-not-empty': 'The 334 challenge of AUTH PLAIN carries text.',
+  'auth-refuses-everyone': 'Right credentials are answered 535.',
+  'auth-temporarily-unavailable': 'AUTH is answered 454 4.7.0.',
+  'auth-reveals-unknown-user':
+    'An unknown login gets "535 5.7.8 unknown user", a wrong password "535 5.7.8 bad password".',
+  'auth-failure-other-code': 'Wrong credentials are answered 550 instead of 535.',
+  'auth-accepts-any-password': 'Any password is accepted.',
+  'auth-accepted-twice': 'A second AUTH after success is answered 235.',
+  'auth-accepted-in-transaction': 'AUTH behind MAIL is answered 235.',
+  'auth-cancel-ignored': 'After "*" the server keeps waiting for a response.',
+  'auth-accepts-bad-base64':
+    'A response that is not base64 is decoded as far as possible instead of being refused with 501.',
+  'auth-unknown-mechanism-other-code': 'An unknown mechanism is answered 535 instead of 504.',
+  'auth-unknown-mechanism-challenged': 'An unknown mechanism is challenged with 334.',
+  'auth-long-response-becomes-command':
+    'A response over 4096 octets is cut; the rest is read as a new command.',
+  'auth-long-response-hangs': 'A response over 12288 octets is never answered.',
+  'auth-accepts-empty-password': 'PLAIN with an empty password is answered 235.',
+  'auth-accepts-foreign-authzid':
+    'PLAIN with the password of one account and the authorization identity of another logs in as the other.',
+  'auth-ignores-authzid': 'PLAIN with a foreign authorization identity logs in as the authenticated account.',
+  'auth-accepts-nul-tricks': 'PLAIN messages with one NUL, or with octets behind a third, are taken.',
+  'auth-offers-anonymous': 'AUTH ANONYMOUS is listed and gives the rights of a user.',
+  'auth-offers-only-plain': 'Inside TLS only PLAIN and LOGIN are listed.',
+  'auth-offers-weak-mechanisms': 'Inside TLS CRAM-MD5 is listed beside the others.',
+  'scram-constant-nonce': 'SCRAM always uses the same server nonce and accepts a replayed proof.',
+  'scram-accepts-wrong-proof': 'SCRAM does not check the proof.',
+  'scram-wrong-server-signature': 'The v= of SCRAM is not the server signature.',
+  'scram-accepts-changed-nonce': 'SCRAM does not compare the nonce of the final message.',
+  'scram-accepts-mandatory-extension': 'SCRAM ignores m=ext instead of failing.',
+  'scram-few-iterations': 'SCRAM announces 1000 iterations.',
+  'scram-accepts-downgrade-flag': 'The GS2 flag y is accepted although -PLUS mechanisms are listed.',
+  'scram-ignores-channel-binding': 'The channel binding data of a -PLUS mechanism are not compared.',
+  'scram-plus-without-exporter': '-PLUS is listed, but tls-exporter is refused on TLS 1.3.',
+  'submission-refuses-null-sender': 'MAIL FROM:<> is answered 550 on submission and submissions.',
+  'auth-drops-after-first-failure': 'The connection is closed after the first wrong password.',
+  'auth-never-slows-down': 'Any number of wrong passwords is answered at full speed.',
+  'submissions-takes-unauthenticated-mail':
+    'submissions takes mail for local recipients without AUTH; submission does not.',
+  'submission-offers-etrn': 'EHLO on submission and submissions lists ETRN, and ETRN gets 250.',
+  'submission-omits-extensions':
+    'EHLO on submission and submissions lacks PIPELINING, ENHANCEDSTATUSCODES, 8BITMIME and DSN.',
+} as const;
+
+export type FaultName = keyof typeof FAULTS;
+export const FAULT_NAMES = Object.keys(FAULTS) as readonly FaultName[];

@@ -1,0 +1,58 @@
+import type { Safety } from '../check/define.ts';
+import type { Role } from '../check/roles.ts';
+import type { Endpoint } from '../wire/connection.ts';
+
+/** A mailbox of the target that the audit may use. */
+export interface Account {
+  readonly address: string;
+  /** Login name where it differs from the address. */
+  readonly login: string;
+  readonly password: string;
+  /** Made for audits: failed logins and lockout of it harm nobody. */
+  readonly disposable: boolean;
+  /** The right password may travel without TLS; only sensible for a disposable account. */
+  readonly cleartextSecret: boolean;
+}
+
+/** What the operator states about the target; suites judge against it. */
+export interface Claims {
+  /** The `mx` role is a publicly referenced MX of the domain. */
+  readonly publicMx: boolean;
+  /** Submission refuses everything but EHLO, NOOP, QUIT and STARTTLS before TLS. */
+  readonly submissionRequiresTls: boolean;
+  /** `host` names reachable without TLS on purpose; named in reports. */
+  readonly mxRequiresTls: boolean;
+  /** SASL authorization identities that `accounts[0]` may assume (proxy logins, Dovecot master users). */
+  readonly proxyLogins: readonly string[];
+}
+
+/** Waits, in milliseconds. */
+export interface Timing {
+  /** Deadline of one reply (RFC 5321 §4.5.3.2 allows a server five minutes). */
+  readonly replyMs: number;
+  /** How long to listen for octets that nobody asked for. */
+  readonly quietMs: number;
+  /** Added to the budget of every check for tarpits and slow networks. */
+  readonly slackMs: number;
+  /** Pauses before a refusal with 4yz is tried again (greylisting); empty: not at all. */
+  readonly retryAfterMs: readonly number[];
+}
+
+/** A target whose endpoints are known and serve: what drivers hand to the runner; structured-cloneable. */
+export interface Target {
+  readonly name: string;
+  readonly driver: 'reference' | 'container' | 'compose' | 'host';
+  /** Mail domain, such as `example.test`. */
+  readonly domain: string;
+  /** Name that users configure and certificates carry. */
+  readonly hostname: string;
+  readonly endpoints: Readonly<Partial<Record<Role, Endpoint>>>;
+  readonly accounts: readonly Account[];
+  /** PEM of the authority that signed the certificates of the target, where it is not a public one. */
+  readonly trustAnchor: string | null;
+  /** Most connections open to the target at the same time. */
+  readonly connections: number;
+  readonly permissions: readonly Safety[];
+  readonly claims: Claims;
+  readonly timing: Timing;
+}

@@ -1,0 +1,314 @@
+import { connect as connectTcp, type Socket } from 'node:net';
+import type { Layer } from '../evidence/events.ts';
+import type { Recorder } from '../evidence/recorder.ts';
+import { visibleExcerpt } from '../evidence/visible.ts';
+import { CRLF, LF } from './bytes.ts';
+import { ConnectionEnded, Malformed, Silence, TlsFailed, Unreachable } from './failures.ts';
+import { handshake, type TlsFacts, type TlsOptions, type TlsSession } from './tls.ts';
+
+/** Longest line the client accepts, in octets without terminator; far above any limit of the protocols. */
+export const LINE_LIMIT = 65_536;
+/** Most octets that may wait unread; a server that sends more is cut off. */
+export const BUFFER_LIMIT = 16 * 1_048_576;
+
+export interface Endpoint {
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface ConnectOptions {
+  readonly endpoint: Endpoint;
+  /** What the endpoint is for; stands in evidence and errors. */
+  readonly role: string;
+  readonly recorder: Recorder;
+  /** Number of the connection within its check. */
+  readonly number: number;
+  /** Default deadline of every wait, in milliseconds. */
+  readonly replyMs: number;
+  /** Source address to connect from. */
+  readonly localAddress?: string;
+  readonly signal?: AbortSignal;
+}
+
+/** One line as received: octets without the terminator, and which terminator it was. */
+export interface Line {
+  readonly bytes: Buffer;
+  readonly terminator: 'CRLF' | 'LF';
+}
+
+/** How the server ended the connection. */
+export interface End {
+  readonly how: 'fin' | 'rst' | 'error';
+}
+
+/** A recorded connection with a deadline on every wait. Whoever opens it closes it. */
+export interface Connection {
+  readonly number: number;
+  readonly endpoint: Endpoint;
+  /** Address and port the server sees. */
+  readonly localAddress: string;
+  /** Facts of the TLS session, once there is one. */
+  readonly tls: TlsFacts | undefined;
+  /** How the server ended the connection, if it did. */
+  readonly ended: End | undefined;
+  /** Writes the octets in one system call; `secrets` are parts to be redacted in the record. */
+  send(bytes: Buffer, secrets?: readonly Uint8Array[]): void;
+  /**
+   * The next line.
+   * @throws Silence, ConnectionEnded, Malformed (a line over LINE_LIMIT)
+   */
+  readLine(awaited: string, withinMs?: number): Promise<Line>;
+  /**
+   * Exactly `count` octets.
+   * @throws Silence, ConnectionEnded
+   */
+  readOctets(count: number, awaited: string, withinMs?: number): Promise<Buffer>;
+  /** Watches for `ms` and returns what arrived unasked, taking it; ends early when the server closes. */
+  watch(ms: number): Promise<Buffer>;
+  /** Octets received and not yet read, without taking them. */
+  pending(): Buffer;
+  /**
+   * Waits until the server ends the connection; undefined when it did not within the time.
+   */
+  untilEnd(withinMs: number): Promise<End | undefined>;
+  /**
+   * Starts TLS as client on this connection. Octets still unread are taken away first and returned:
+   * they arrived in the clear.
+   * @throws TlsFailed, Silence, ConnectionEnded
+   */
+  startTls(options?: TlsOptions): Promise<{ readonly facts: TlsFacts; readonly unreadClear: Buffer }>;
+  /** The running TLS session, for channel bindings. */
+  readonly session: TlsSession | undefined;
+  /** Ends the sending direction. */
+  halfClose(): void;
+  /** Ends the connection at once. */
+  close(): void;
+}
+
+/**
+ * Opens a TCP connection.
+ * @throws Unreachable when it is refused, reset, unroutable or not answered within the deadline.
+ */
+export async function openConnection(options: ConnectOptions): Promise<Connection> {
+  const { endpoint, recorder, number, role } = options;
+  const address = `${endpoint.host}:${endpoint.port}`;
+  const socket = await openSocket(options, address);
+  recorder.event(number, {
+    kind: 'connect',
+    role,
+    address,
+    localAddress: `${socket.localAddress}:${socket.localPort}`,
+  });
+  return wrap(socket, options, address);
+}
+
+function openSocket(options: ConnectOptions, address: string): Promise<Socket> {
+  const { endpoint, recorder, number, role, replyMs, localAddress, signal } = options;
+  return new Promise((resolve, reject) => {
+    const socket = connectTcp({ ...endpoint, ...(localAddress ? { localAddress } : {}), noDelay: true });
+    const fail = (code: string) => {
+      socket.destroy();
+      settle();
+      recorder.event(number, { kind: 'refused', role, address, code });
+      reject(new Unreachable(address, code));
+    };
+    const onAbort = () => fail('EABORTED');
+    const onError = (error: NodeJS.ErrnoException) => fail(error.code ?? 'EUNKNOWN');
+    const timer = setTimeout(() => fail('ETIMEDOUT'), replyMs);
+    const settle = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', onAbort);
+      socket.removeListener('error', onError);
+    };
+    signal?.addEventListener('abort', onAbort, { once: true });
+    socket.once('error', onError);
+    // A server that resets during set-up may raise a second error after the first was handled.
+    socket.on('error', () => undefined);
+    socket.once('connect', () => {
+      settle();
+      resolve(socket);
+    });
+    if (signal?.aborted) fail('EABORTED');
+  });
+}
+
+function wrap(tcp: Socket, options: ConnectOptions, address: string): Connection {
+  const { recorder, number, replyMs, endpoint } = options;
+  let stream: Socket = tcp;
+  let session: TlsSession | undefined;
+  let buffer: Buffer = Buffer.alloc(0);
+  let end: End | undefined;
+  let closedByUs = false;
+  let wake: (() => void) | undefined;
+
+  const layer = (): Layer => (session ? 'tls' : 'clear');
+  const changed = () => {
+    const waiter = wake;
+    wake = undefined;
+    waiter?.();
+  };
+  const ended = (how: End['how']) => {
+    if (end || closedByUs) return;
+    end = { how };
+    recorder.event(number, { kind: 'close', by: 'server', how });
+    changed();
+  };
+  const onData = (chunk: Buffer) => {
+    recorder.traffic(number, 'recv', layer(), chunk);
+    buffer = buffer.length === 0 ? chunk : Buffer.concat([buffer, chunk]);
+    if (buffer.length > BUFFER_LIMIT) stream.destroy(new Error('unread octets over the limit'));
+    changed();
+  };
+  const onEnd = () => ended('fin');
+  const onError = (error: NodeJS.ErrnoException) =>
+    ended(error.code === 'ECONNRESET' || error.code === 'EPIPE' ? 'rst' : 'error');
+  const onClose = () => ended('error');
+
+  function attach(to: Socket): void {
+    stream = to;
+    to.on('data', onData);
+    to.on('end', onEnd);
+    to.on('error', onError);
+    to.on('close', onClose);
+  }
+  function detach(): void {
+    stream.pause();
+    stream.removeListener('data', onData);
+    stream.removeListener('end', onEnd);
+    stream.removeListener('close', onClose);
+  }
+  attach(tcp);
+
+  /** Runs `take` whenever something changed until it yields a value or the deadline fires. */
+  async function awaitValue<T>(take: () => T | undefined, awaited: string, withinMs: number): Promise<T> {
+    const deadline = performance.now() + withinMs;
+    for (;;) {
+      const value = take();
+      if (value !== undefined) return value;
+      if (end) {
+        recorder.event(number, { kind: 'expect', what: awaited, withinMs, ended: 'closed' });
+        throw new ConnectionEnded(end.how, awaited);
+      }
+      const left = deadline - performance.now();
+      if (left <= 0 || closedByUs) {
+        recorder.event(number, { kind: 'expect', what: awaited, withinMs, ended: 'silence' });
+        throw new Silence(withinMs, awaited);
+      }
+      await nextChange(left);
+    }
+  }
+
+  function nextChange(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(
+        () => {
+          wake = undefined;
+          resolve();
+        },
+        Math.max(1, Math.ceil(ms)),
+      );
+      wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  function takeLine(): Line | undefined {
+    const at = buffer.indexOf(LF);
+    if (at < 0 ? buffer.length > LINE_LIMIT : at > LINE_LIMIT) {
+      throw new Malformed(`${address} sent a line of more than ${LINE_LIMIT} octets.`);
+    }
+    if (at < 0) return undefined;
+    const terminated = buffer.subarray(0, at + 1);
+    buffer = buffer.subarray(at + 1);
+    const crlf = terminated.subarray(-CRLF.length).equals(CRLF);
+    return {
+      bytes: terminated.subarray(0, crlf ? -CRLF.length : -LF.length),
+      terminator: crlf ? 'CRLF' : 'LF',
+    };
+  }
+
+  const connection: Connection = {
+    number,
+    endpoint,
+    localAddress: `${tcp.localAddress}:${tcp.localPort}`,
+    get tls() {
+      return session?.facts;
+    },
+    get session() {
+      return session;
+    },
+    get ended() {
+      return end;
+    },
+    send(bytes, secrets = []) {
+      recorder.traffic(number, 'send', layer(), bytes, secrets);
+      // A connection that the server has already ended takes no more octets; the read that follows says so.
+      if (!end && stream.writable) stream.write(bytes);
+    },
+    readLine: (awaited, withinMs = replyMs) => awaitValue(takeLine, awaited, withinMs),
+    readOctets(count, awaited, withinMs = replyMs) {
+      return awaitValue(
+        () => {
+          if (buffer.length < count) return undefined;
+          const octets = buffer.subarray(0, count);
+          buffer = buffer.subarray(count);
+          return octets;
+        },
+        awaited,
+        withinMs,
+      );
+    },
+    async watch(ms) {
+      const deadline = performance.now() + ms;
+      for (let left = ms; left > 0 && !end && !closedByUs; left = deadline - performance.now())
+        await nextChange(left);
+      const seen = buffer;
+      buffer = Buffer.alloc(0);
+      recorder.event(number, {
+        kind: 'note',
+        text: `watched ${ms} ms for octets that nobody asked for: ${seen.length === 0 ? 'none' : visibleExcerpt(seen, 200)}`,
+      });
+      return seen;
+    },
+    pending: () => buffer,
+    async untilEnd(withinMs) {
+      const deadline = performance.now() + withinMs;
+      for (let left = withinMs; left > 0 && !end && !closedByUs; left = deadline - performance.now())
+        await nextChange(left);
+      return end;
+    },
+    async startTls(tlsOptions = {}) {
+      if (end) throw new ConnectionEnded(end.how, 'the TLS handshake');
+      detach();
+      const unreadClear = buffer;
+      buffer = Buffer.alloc(0);
+      try {
+        session = await handshake(tcp, address, replyMs, tlsOptions);
+      } catch (failure) {
+        const reason = failure instanceof TlsFailed ? failure.reason : String(failure);
+        recorder.event(number, { kind: 'tls-failed', reason });
+        closedByUs = true;
+        tcp.destroy();
+        throw failure;
+      }
+      recorder.event(number, { kind: 'tls', ...session.facts });
+      attach(session.socket);
+      return { facts: session.facts, unreadClear };
+    },
+    halfClose() {
+      stream.end();
+    },
+    close() {
+      if (closedByUs) return;
+      closedByUs = true;
+      if (!end) recorder.event(number, { kind: 'close', by: 'client', how: 'fin' });
+      stream.destroy();
+      tcp.destroy();
+      changed();
+    },
+  };
+  options.signal?.addEventListener('abort', connection.close, { once: true });
+  return connection;
+}

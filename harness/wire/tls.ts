@@ -1,0 +1,81 @@
+import type { Socket } from 'node:net';
+import { type ConnectionOptions, connect as connectTls, type SecureVersion, type TLSSocket } from 'node:tls';
+import { TlsFailed } from './failures.ts';
+
+export interface TlsOptions {
+  readonly serverName?: string;
+  readonly minVersion?: SecureVersion;
+  readonly maxVersion?: SecureVersion;
+  readonly alpn?: readonly string[];
+}
+
+/** What was negotiated; `cipher` is the IANA name of the suite. */
+export interface TlsFacts {
+  readonly protocol: string;
+  readonly cipher: string;
+  readonly serverName: string;
+}
+
+export interface TlsSession {
+  readonly socket: TLSSocket;
+  readonly facts: TlsFacts;
+  /** RFC 9266 §2: 32 octets of keying material that bind a SASL exchange to this TLS connection. */
+  tlsExporter(): Buffer;
+  /** RFC 5929 §3: the first Finished message of the handshake; defined for TLS 1.2 and older only. */
+  tlsUnique(): Buffer | undefined;
+}
+
+/**
+ * Completes a TLS handshake as client. The certificate is not judged here: a check that cares reads
+ * it from the socket; the others must reach what lies behind it.
+ * @throws TlsFailed when the handshake is refused, garbled, cut off or not finished within `withinMs`.
+ */
+export function handshake(
+  tcp: Socket,
+  address: string,
+  withinMs: number,
+  options: TlsOptions,
+): Promise<TlsSession> {
+  const serverName = options.serverName ?? '';
+  const settings: ConnectionOptions = {
+    socket: tcp,
+    rejectUnauthorized: false,
+    minVersion: options.minVersion ?? 'TLSv1.2',
+    ...(options.maxVersion ? { maxVersion: options.maxVersion } : {}),
+    ...(serverName ? { servername: serverName } : {}),
+    ...(options.alpn ? { ALPNProtocols: [...options.alpn] } : {}),
+  };
+  return new Promise((resolve, reject) => {
+    const socket = connectTls(settings);
+    const timer = setTimeout(() => fail(`no end of the handshake within ${withinMs} ms`), withinMs);
+    const onError = (error: NodeJS.ErrnoException) => fail(error.code ?? error.message);
+    const onClose = () => fail('the server closed the connection during the handshake');
+    const settle = () => {
+      clearTimeout(timer);
+      socket.removeListener('error', onError);
+      socket.removeListener('close', onClose);
+      // Node may report the same failure again on the destroyed socket.
+      socket.on('error', () => undefined);
+    };
+    const fail = (reason: string) => {
+      settle();
+      socket.destroy();
+      reject(new TlsFailed(address, reason));
+    };
+    socket.once('error', onError);
+    socket.once('close', onClose);
+    socket.once('secureConnect', () => {
+      settle();
+      resolve({
+        socket,
+        facts: {
+          protocol: socket.getProtocol() ?? 'unknown',
+          cipher: socket.getCipher().standardName,
+          serverName,
+        },
+        tlsExporter: () => socket.exportKeyingMaterial(32, 'EXPORTER-Channel-Binding', Buffer.alloc(0)),
+        tlsUnique: () => (socket.getProtocol() === 'TLSv1.3' ? undefined : socket.getFinished()),
+      });
+    });
+  });
+}

@@ -1,0 +1,84 @@
+import type { CheckResult } from '../../harness/check/result.ts';
+import type { Role } from '../../harness/check/roles.ts';
+import type { Verdict } from '../../harness/check/verdict.ts';
+
+/** What a profile makes of a `fail`: it fails the run, is reported as warning, or is listed only. */
+export type Gate = 'fail' | 'warn' | 'info';
+
+/** Whether a target can be trusted; `undetermined` is an answer, never a success. */
+export type Conclusion = 'conformant' | 'non-conformant' | 'undetermined';
+
+/** A result with the consequence that the profile of the run gives it. */
+export interface GatedResult extends CheckResult {
+  readonly gate: Gate;
+  /**
+   * `finding`: a fail that counts; `unsettled`: no verdict where one is required; `advice`: a fail or
+   * warn that does not count; `none`. Derived from verdict, gate and strictness.
+   */
+  readonly consequence: 'finding' | 'unsettled' | 'advice' | 'none';
+}
+
+/** One target of a run. */
+export interface TargetRecord {
+  readonly name: string;
+  readonly driver: string;
+  readonly domain: string;
+  readonly hostname: string;
+  readonly endpoints: readonly { readonly role: Role; readonly address: string }[];
+  /** Greeting and announced capabilities per role, before and after TLS, in visible notation. */
+  readonly capabilities: readonly RoleSnapshot[];
+  /** Image digest, build arguments, container id: whatever the driver knows of the artefact. */
+  readonly artefact: Readonly<Record<string, string>>;
+  readonly conclusion: Conclusion;
+  /** Why the target could not be audited at all; null when it was. */
+  readonly failure: string | null;
+  readonly counts: Readonly<Record<Verdict, number>>;
+  readonly notSelected: readonly { readonly check: string; readonly why: string }[];
+  readonly results: readonly GatedResult[];
+}
+
+export interface RoleSnapshot {
+  readonly role: Role;
+  /** Null where the role did not answer; `failure` then says how. */
+  readonly greeting: string | null;
+  readonly clear: readonly string[];
+  readonly tls: readonly string[];
+  readonly tlsProtocol: string | null;
+  readonly tlsCipher: string | null;
+  readonly failure: string | null;
+}
+
+/** The record of a run: `results.json`. Every report is a pure function of it. */
+export interface RunRecord {
+  readonly schema: 'mailspec-results/1';
+  readonly runId: string;
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  readonly durationMs: number;
+  readonly conclusion: Conclusion;
+  readonly exitCode: 0 | 1 | 2 | 3 | 4 | 5;
+  /** Whether the run was ended before its time, by whom. */
+  readonly interrupted: string | null;
+  readonly tool: {
+    readonly name: 'mailspec';
+    readonly version: string;
+    readonly commit: string | null;
+    readonly node: string;
+    readonly openssl: string;
+  };
+  readonly environment: {
+    readonly os: string;
+    readonly arch: string;
+    readonly ci: string | null;
+    readonly engine: string | null;
+  };
+  readonly profile: {
+    readonly id: string;
+    readonly version: string;
+    readonly title: string;
+    readonly strict: boolean;
+  };
+  readonly selection: { readonly only: readonly string[]; readonly skip: readonly string[] };
+  readonly counts: Readonly<Record<Verdict, number>> & { readonly notSelected: number };
+  readonly targets: readonly TargetRecord[];
+}
