@@ -46,6 +46,8 @@ interface CheckStatement {
   readonly safety: Safety;
   /** Time the body may take on a server that answers at once; slow servers are given more. */
   readonly budget: Duration;
+  /** Most connections one run of the body has open at the same time; 1 if not given. */
+  readonly connections?: number;
   /** What the check cannot see or decide, in sentences; shown with every result. */
   readonly limits?: readonly string[];
 }

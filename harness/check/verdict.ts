@@ -15,12 +15,17 @@ export const VERDICTS = [
 
 export type Verdict = (typeof VERDICTS)[number];
 
-/** Why a check could not reach pass, warn or fail. */
+/**
+ * Why a check could not reach pass, warn or fail. `closed`: the server ended the connection before the
+ * decisive answer; `malformed`: it answered outside the protocol; `vacuous`: the body verified nothing.
+ */
 export const CAUSES = [
   'harness',
   'environment',
   'unreachable',
   'crashed',
+  'closed',
+  'malformed',
   'precondition',
   'timeout',
   'vacuous',

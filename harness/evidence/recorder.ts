@@ -21,9 +21,14 @@ export interface Recorder {
   ): number;
 }
 
-/** @param redactor shared by the checks of one target, so that an echo in another check is caught too. */
-export function createRecorder(redactor: Redactor = createRedactor()): Recorder {
-  const started = process.hrtime.bigint();
+/**
+ * @param redactor shared by the checks of one target, so that an echo in another check is caught too
+ * @param started the monotonic instant that the times of the events count from
+ */
+export function createRecorder(
+  redactor: Redactor = createRedactor(),
+  started: bigint = process.hrtime.bigint(),
+): Recorder {
   const events: EvidenceEvent[] = [];
   let redactions = 0;
 

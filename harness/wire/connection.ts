@@ -28,6 +28,8 @@ export interface ConnectOptions {
   /** Source address to connect from. */
   readonly localAddress?: string;
   readonly signal?: AbortSignal;
+  /** Called once when the client side closes the connection. */
+  readonly onClose?: () => void;
 }
 
 /** One line as received: octets without the terminator, and which terminator it was. */
@@ -306,6 +308,8 @@ function wrap(tcp: Socket, options: ConnectOptions, address: string): Connection
       if (!end) recorder.event(number, { kind: 'close', by: 'client', how: 'fin' });
       stream.destroy();
       tcp.destroy();
+      options.signal?.removeEventListener('abort', connection.close);
+      options.onClose?.();
       changed();
     },
   };

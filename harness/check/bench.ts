@@ -1,0 +1,40 @@
+import type { Recorder } from '../evidence/recorder.ts';
+import type { Redactor } from '../evidence/redaction.ts';
+import type { Target } from '../targets/target.ts';
+import type { Role } from './roles.ts';
+import type { Services } from './services.ts';
+import type { Slots } from './slots.ts';
+
+/** The part of the services that talks to the target; the owner of every connection it opened. */
+export interface Sessions extends Pick<Services, 'smtp' | 'pop3' | 'imap' | 'connect'> {
+  /** Closes whatever is still open. */
+  closeAll(): void;
+}
+
+/** What one run of a body needs to open connections. */
+export interface SessionContext {
+  readonly target: Target;
+  readonly role: Role;
+  readonly helloName: string;
+  readonly recorder: Recorder;
+  /** Hands out connection numbers, unique within a check. */
+  readonly nextConnection: () => number;
+  /** Most connections that may be open at the same time. */
+  readonly limit: number;
+  readonly signal: AbortSignal;
+}
+
+/** Where a check is evaluated: the target and what surrounds it. */
+export interface Bench {
+  readonly target: Target;
+  readonly runId: string;
+  /** Secrets of the target, removed from everything recorded. */
+  readonly redactor: Redactor;
+  /** The connection budget of the target. */
+  readonly slots: Slots;
+  /** Folder for sealed evidence; null: keep none. */
+  readonly evidenceFolder: string | null;
+  readonly openSessions: (context: SessionContext) => Sessions;
+  /** Fires when the whole run is being ended. */
+  readonly signal: AbortSignal;
+}

@@ -1,0 +1,74 @@
+import { visible } from '../evidence/visible.ts';
+import { ConnectionEnded, isWireFailure, Malformed, Silence, Unreachable } from '../wire/failures.ts';
+import type { CheckDefinition } from './define.ts';
+import { Inconclusive, NotApplicable } from './outcomes.ts';
+import type { VariantResult } from './result.ts';
+import type { Role } from './roles.ts';
+import type { Cause, Verdict } from './verdict.ts';
+import type { Verification } from './verify.ts';
+
+/**
+ * Turns what a body verified and how it ended into a verdict: the one place where something thrown
+ * becomes one. A violation counts whatever happened after it.
+ */
+export function judge(run: {
+  readonly name: string;
+  readonly role: Role;
+  readonly definition: CheckDefinition;
+  readonly verifications: readonly Verification[];
+  /** What the body threw; undefined when it returned. */
+  readonly thrown: unknown;
+}): VariantResult {
+  const { name, role, definition, verifications, thrown } = run;
+  const missed = verifications.filter((verification) => !verification.held);
+  const violations = missed.filter((verification) => verification.strict);
+  const deviations = missed.filter((verification) => !verification.strict);
+  const [verdict, cause, reason] = outcome(definition, verifications, violations, deviations, thrown);
+  return { name, role, verdict, cause, reason, violations, deviations, verified: verifications.length };
+}
+
+function outcome(
+  definition: CheckDefinition,
+  verifications: readonly Verification[],
+  violations: readonly Verification[],
+  deviations: readonly Verification[],
+  thrown: unknown,
+): [Verdict, Cause | null, string] {
+  const [violation] = violations;
+  if (violation) {
+    return [definition.worst === 'warn' ? 'warn' : 'fail', null, sentence(violation)];
+  }
+  if (thrown instanceof Inconclusive) return ['inconclusive', thrown.why, visible(thrown.message)];
+  if (isWireFailure(thrown)) return ['inconclusive', causeOf(thrown), visible(thrown.message)];
+  if (thrown !== undefined && !(thrown instanceof NotApplicable)) {
+    return [
+      'error',
+      'harness',
+      visible(thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown)),
+    ];
+  }
+  const [deviation] = deviations;
+  if (deviation) return ['warn', null, sentence(deviation)];
+  if (thrown instanceof NotApplicable) {
+    return ['not-applicable', null, visible(`${thrown.message} Observed: ${thrown.observed}`)];
+  }
+  const last = verifications.at(-1);
+  if (!last) return ['error', 'vacuous', 'The check ended without a single verification.'];
+  return ['pass', null, `${capitalised(last.demand)}: ${last.actual}.`];
+}
+
+function sentence({ demand, expected, actual }: Verification): string {
+  return `${capitalised(demand)}: expected ${expected}, found ${actual}.`;
+}
+
+function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function causeOf(failure: Error): Cause {
+  if (failure instanceof Unreachable) return 'unreachable';
+  if (failure instanceof Silence) return 'timeout';
+  if (failure instanceof ConnectionEnded) return 'closed';
+  if (failure instanceof Malformed) return 'malformed';
+  return 'precondition';
+}

@@ -1,0 +1,141 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { EvidenceEvent } from '../evidence/events.ts';
+import { createRecorder } from '../evidence/recorder.ts';
+import type { Bench } from './bench.ts';
+import type { Check } from './define.ts';
+import { milliseconds } from './duration.ts';
+import { judge } from './judge.ts';
+import { Inconclusive, NotApplicable } from './outcomes.ts';
+import type { VariantResult } from './result.ts';
+import type { Role } from './roles.ts';
+import type { Services } from './services.ts';
+import { createVerify, type Verification } from './verify.ts';
+
+/** What one run of a body left: outcomes of the body and of its variants, and the events. */
+export interface BodyRun {
+  readonly outcomes: readonly VariantResult[];
+  readonly events: readonly EvidenceEvent[];
+  readonly redactions: number;
+}
+
+/** Runs the body of a check on one role within its connection slots and its budget. */
+export async function runBody(context: {
+  readonly check: Check;
+  readonly bench: Bench;
+  readonly role: Role;
+  readonly offered: readonly Role[];
+  readonly nextConnection: () => number;
+  readonly started: bigint;
+}): Promise<BodyRun> {
+  const { check, bench, role, offered, nextConnection, started } = context;
+  const { definition } = check;
+  const { target } = bench;
+  const limit = definition.connections ?? 1;
+  const release = await bench.slots.take(limit);
+  const recorder = createRecorder(bench.redactor, started);
+  const nonce = randomBytes(8).toString('hex');
+  const helloName = `probe-${nonce}.mailspec.test`;
+  const stop = new AbortController();
+  const signal = AbortSignal.any([stop.signal, bench.signal]);
+  const sessions = bench.openSessions({ target, role, helloName, recorder, nextConnection, limit, signal });
+  const label = definition.per === 'target' ? 'target' : role;
+  const inputs: VariantResult[] = [];
+  const own: Verification[] = [];
+
+  const services: Services = {
+    ...sessions,
+    definition,
+    target,
+    role,
+    roles: offered,
+    nonce,
+    helloName,
+    verify: createVerify(recorder, own),
+    account() {
+      const [account] = target.accounts;
+      if (!account)
+        throw new Inconclusive(
+          'precondition',
+          `The target declares no account, and ${definition.id} needs one.`,
+        );
+      return account;
+    },
+    secondAccount() {
+      const [, account] = target.accounts;
+      if (!account) {
+        throw new NotApplicable(
+          'The target declares fewer than two accounts.',
+          `${target.accounts.length} declared`,
+        );
+      }
+      return account;
+    },
+    cleartextAccount: () => target.accounts.find((account) => account.cleartextSecret),
+    async variant(name, body) {
+      recorder.event(0, { kind: 'note', text: `variant: ${name}` });
+      const verifications: Verification[] = [];
+      const thrown = await caught(() => body(createVerify(recorder, verifications)));
+      sessions.closeAll();
+      inputs.push(judge({ name: `${label}/${name}`, role, definition, verifications, thrown }));
+      // A budget that is used up, or an ended run, ends the other inputs too.
+      if (signal.aborted)
+        throw thrown instanceof Error ? thrown : new Inconclusive('timeout', 'The run was ended.');
+    },
+    note: (text) => void recorder.event(0, { kind: 'note', text }),
+    pause: (ms) => delay(ms, undefined, { signal }),
+    notApplicable(reason, observed) {
+      throw new NotApplicable(reason, observed);
+    },
+    inconclusive(why, reason) {
+      throw new Inconclusive(why, reason);
+    },
+  };
+
+  if (definition.per !== 'target') recorder.event(0, { kind: 'note', text: `role: ${role}` });
+  const thrown = await withinBudget(check, services, target.timing.slackMs, stop, bench.signal);
+  sessions.closeAll();
+  release();
+  const whole = { name: label, role, definition, verifications: own, thrown };
+  // A body that only ran variants is judged by them alone.
+  const outcomes =
+    inputs.length > 0 && own.length === 0 && thrown === undefined ? inputs : [judge(whole), ...inputs];
+  return { outcomes, events: recorder.events, redactions: recorder.redactions };
+}
+
+async function caught(body: () => Promise<void>): Promise<unknown> {
+  try {
+    await body();
+    return undefined;
+  } catch (thrown) {
+    return thrown ?? new Error('The body threw nothing.');
+  }
+}
+
+/** Runs the body; when the budget ends first, closes its connections and waits for it to notice. */
+async function withinBudget(
+  check: Check,
+  services: Services,
+  slackMs: number,
+  stop: AbortController,
+  runEnds: AbortSignal,
+): Promise<unknown> {
+  const budgetMs = milliseconds(check.definition.budget) + slackMs;
+  const ended: { why: Inconclusive | undefined } = { why: undefined };
+  const timer = setTimeout(() => {
+    ended.why = new Inconclusive('timeout', `The check did not end within its budget of ${budgetMs} ms.`);
+    stop.abort();
+  }, budgetMs);
+  const onRunEnd = () => {
+    ended.why ??= new Inconclusive('harness', 'The run was ended before the check was.');
+  };
+  runEnds.addEventListener('abort', onRunEnd, { once: true });
+  try {
+    const thrown = await caught(() => check.body(services));
+    return ended.why ?? thrown;
+  } finally {
+    clearTimeout(timer);
+    runEnds.removeEventListener('abort', onRunEnd);
+    stop.abort();
+  }
+}

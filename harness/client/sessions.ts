@@ -1,0 +1,176 @@
+import type { SessionContext, Sessions } from '../check/bench.ts';
+import { Inconclusive, NotApplicable } from '../check/outcomes.ts';
+import { ROLES, type Role } from '../check/roles.ts';
+import type { ClientOptions } from '../check/services.ts';
+import { type Connection, openConnection } from '../wire/connection.ts';
+import { createImapClient, type ImapClient } from './imap.ts';
+import { createPop3Client, type Pop3Client } from './pop3.ts';
+import { createSmtpClient, type SmtpClient } from './smtp.ts';
+import { replyClass } from './smtp-reply.ts';
+
+/** Visits before a temporary refusal at the greeting counts (pre-greeting screeners turn the first away). */
+const GREETING_VISITS = 3;
+/** Pause between such visits, in milliseconds. */
+const GREETING_PAUSE = 1_000;
+
+/** Opens clients on the endpoints of a target and owns their connections. */
+export function openSessions(context: SessionContext): Sessions {
+  const { target, recorder, nextConnection, limit, signal } = context;
+  const open = new Set<Connection>();
+
+  async function connect(options: Omit<ClientOptions, 'at'> = {}): Promise<Connection> {
+    const role = options.role ?? context.role;
+    const endpoint = target.endpoints[role];
+    if (!endpoint)
+      throw new NotApplicable(`The target declares no ${role} role.`, `declared: ${declared(context)}`);
+    for (const connection of [...open]) if (connection.ended) connection.close();
+    if (open.size >= limit) {
+      throw new Error(
+        `The body has ${open.size} connections open and declares ${limit}; close one or declare more.`,
+      );
+    }
+    const connection: Connection = await openConnection({
+      endpoint,
+      role,
+      recorder,
+      number: nextConnection(),
+      replyMs: target.timing.replyMs,
+      signal,
+      onClose: () => open.delete(connection),
+      ...(options.localAddress ? { localAddress: options.localAddress } : {}),
+    });
+    open.add(connection);
+    return connection;
+  }
+
+  /** A connection on which the protocol begins: behind TLS on an implicit-TLS role. */
+  async function connectReady(role: Role, options: ClientOptions): Promise<Connection> {
+    const connection = await connect({ ...options, role });
+    if (ROLES[role].tls === 'implicit') await connection.startTls({ serverName: target.hostname });
+    return connection;
+  }
+
+  async function smtp(options: ClientOptions = {}): Promise<SmtpClient> {
+    const role = protocolRole(context, options, 'smtp');
+    for (let visit = 1; ; visit += 1) {
+      const client = await createSmtpClient(await connectReady(role, options), context.helloName);
+      const { greeting } = client;
+      if (greeting.code === 220) return advanceSmtp(client, role, options);
+      client.connection.close();
+      if (replyClass(greeting) !== 4 || visit === GREETING_VISITS) {
+        throw new Inconclusive(
+          'precondition',
+          `${role} greeted ${visit} times with a refusal: ${greeting.text}`,
+        );
+      }
+      await pause(GREETING_PAUSE, signal);
+    }
+  }
+
+  async function advanceSmtp(
+    client: SmtpClient,
+    role: Role,
+    { at = 'greeting' }: ClientOptions,
+  ): Promise<SmtpClient> {
+    if (at === 'greeting') return client;
+    await greet(client, role);
+    if (at === 'ready' || ROLES[role].tls === 'implicit') return client;
+    if (!client.capabilities?.keywords.has('STARTTLS')) {
+      throw new NotApplicable(
+        `${role} does not offer STARTTLS.`,
+        `EHLO keywords ${[...(client.capabilities?.keywords.keys() ?? [])].join(' ')}`,
+      );
+    }
+    const goAhead = await client.startTls({ serverName: target.hostname });
+    if (goAhead.code !== 220)
+      throw new Inconclusive('precondition', `${role} offers STARTTLS and refuses it: ${goAhead.text}`);
+    await greet(client, role);
+    return client;
+  }
+
+  async function greet(client: SmtpClient, role: Role): Promise<void> {
+    const reply = await client.ehlo();
+    if (reply.code !== 250) throw new Inconclusive('precondition', `${role} refuses EHLO: ${reply.text}`);
+  }
+
+  async function pop3(options: ClientOptions = {}): Promise<Pop3Client> {
+    const role = protocolRole(context, options, 'pop3');
+    const client = await createPop3Client(await connectReady(role, options));
+    if (client.greeting.status !== '+OK') {
+      throw new Inconclusive('precondition', `${role} greeted with a refusal: ${client.greeting.text}`);
+    }
+    const { at = 'greeting' } = options;
+    if (at === 'greeting' || ROLES[role].tls === 'implicit') return client;
+    const { capabilities } = await client.capa();
+    if (at === 'ready') return client;
+    if (capabilities && !capabilities.has('STLS')) {
+      throw new NotApplicable(
+        `${role} does not offer STLS.`,
+        `CAPA lists ${[...capabilities.keys()].join(' ')}`,
+      );
+    }
+    const goAhead = await client.startTls({ serverName: target.hostname });
+    if (goAhead.status !== '+OK') {
+      if (!capabilities) throw new NotApplicable(`${role} has neither CAPA nor STLS.`, goAhead.text);
+      throw new Inconclusive('precondition', `${role} offers STLS and refuses it: ${goAhead.text}`);
+    }
+    return client;
+  }
+
+  async function imap(options: ClientOptions = {}): Promise<ImapClient> {
+    const role = protocolRole(context, options, 'imap');
+    const client = await createImapClient(await connectReady(role, options));
+    if (client.greeting.status === 'BYE') {
+      throw new Inconclusive('precondition', `${role} greeted with a refusal: ${client.greeting.text}`);
+    }
+    const { at = 'greeting' } = options;
+    if (at === 'greeting' || ROLES[role].tls === 'implicit') return client;
+    await client.capability();
+    if (at === 'ready') return client;
+    if (!client.capabilities?.has('STARTTLS')) {
+      throw new NotApplicable(
+        `${role} does not offer STARTTLS.`,
+        `CAPABILITY ${[...(client.capabilities ?? [])].join(' ')}`,
+      );
+    }
+    const goAhead = await client.startTls({ serverName: target.hostname });
+    if (goAhead.status !== 'OK') {
+      throw new Inconclusive('precondition', `${role} offers STARTTLS and refuses it: ${goAhead.text}`);
+    }
+    return client;
+  }
+
+  return {
+    connect,
+    smtp,
+    pop3,
+    imap,
+    closeAll() {
+      for (const connection of [...open]) connection.close();
+    },
+  };
+}
+
+function declared({ target }: SessionContext): string {
+  return Object.keys(target.endpoints).join(', ');
+}
+
+function protocolRole(context: SessionContext, options: ClientOptions, protocol: string): Role {
+  const role = options.role ?? context.role;
+  if (ROLES[role].protocol !== protocol) throw new Error(`${role} does not speak ${protocol}.`);
+  return role;
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener(
+      'abort',
+      () => {
+        clearTimeout(timer);
+        resolve();
+      },
+      { once: true },
+    );
+  });
+}
