@@ -196,14 +196,19 @@ build_debian_image() {
     step 'this machine trusts additional certificate authorities; the image will too'
     changes+=(--change "ENV NODE_EXTRA_CA_CERTS=$certificate_bundle")
   fi
-  # The bundle without its package, which would bring perl, 50 MB. Installing the package later
-  # writes the same bundle again.
+  # The bundle without its package: Debian's own images have none either. Installing the package
+  # later writes the same bundle again.
   if [[ -d $tree$local_certificates || $sources == *https://* ]]; then
     install -D -m 0644 "$certificate_bundle" "$tree$certificate_bundle"
   fi
-  options+=("--customize-hook=sync-in $tree /")
-  # With docker-clean in place, mmdebstrap's own cleaning no longer finds apt's cache: 70 MB.
-  options+=('--customize-hook=rm -f "$1"/var/cache/apt/*.bin')
+  options+=(
+    # Born with a merged /usr, the image does without the package that merges it, and without the
+    # whole of perl that this one needs: 50 MB.
+    --hook-dir=/usr/share/mmdebstrap/hooks/merged-usr --include=usr-is-merged
+    "--customize-hook=sync-in $tree /"
+    # With docker-clean in place, mmdebstrap's own cleaning no longer finds apt's cache: 70 MB.
+    '--customize-hook=rm -f "$1"/var/cache/apt/*.bin'
+  )
   for unused in doc info locale man lintian groff; do
     options+=("--dpkgopt=path-exclude=/usr/share/$unused/*")
   done
