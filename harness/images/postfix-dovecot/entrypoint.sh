@@ -1,0 +1,99 @@
+#!/bin/bash
+# Starts Dovecot and Postfix in the foreground and ends when either of them does.
+#
+#   ALICE_PASSWORD, BOB_PASSWORD   passwords of alice@example.test and bob@example.test, required
+#   MAILSPEC_RESOLVER              address of the only resolver to use
+#   /etc/mailspec/tls/{ca,cert,key}.pem   used when there before the start; made otherwise, in which
+#                                  case ca.pem is the certificate of the authority to trust
+set -euo pipefail
+
+readonly host_name=mail.example.test mail_domain=example.test
+readonly tls=/etc/mailspec/tls accounts=/etc/dovecot/accounts
+
+say() { printf 'mail-server: %s\n' "$*"; }
+
+fail() {
+  printf 'mail-server: %s\n' "$*" >&2
+  exit 1
+}
+
+use_resolver() {
+  # Not replaced but written: the container engine has mounted this file.
+  printf 'nameserver %s\noptions timeout:1 attempts:1\n' "$1" >/etc/resolv.conf
+  say "resolver $1"
+}
+
+make_certificates() {
+  local authority
+  authority=$(mktemp -d)
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 90 \
+    -subj '/CN=mailspec authority' -keyout "$authority/key.pem" -out "$tls/ca.pem" \
+    -addext keyUsage=critical,keyCertSign,cRLSign 2>/dev/null
+  openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
+    -subj "/CN=$host_name" -keyout "$tls/key.pem" -out "$authority/request.pem" 2>/dev/null
+  openssl x509 -req -days 30 -in "$authority/request.pem" -out "$tls/cert.pem" \
+    -CA "$tls/ca.pem" -CAkey "$authority/key.pem" -extfile - 2>/dev/null <<EXTENSIONS
+basicConstraints = critical,CA:FALSE
+keyUsage = critical,digitalSignature
+extendedKeyUsage = serverAuth
+subjectAltName = DNS:$host_name
+subjectKeyIdentifier = hash
+authorityKeyIdentifier = keyid
+EXTENSIONS
+  rm -rf -- "$authority"
+  say "made a certificate for $host_name; its authority is $tls/ca.pem"
+}
+
+prepare_certificates() {
+  if [[ -e $tls/cert.pem || -e $tls/key.pem ]]; then
+    [[ -e $tls/cert.pem && -e $tls/key.pem ]] ||
+      fail "$tls has only one of cert.pem and key.pem; give both or neither."
+    say "using the certificate given in $tls"
+  else
+    make_certificates
+  fi
+  chmod 0600 "$tls/key.pem"
+}
+
+# One line a mechanism; Dovecot reads `address:{SCHEME}hash::::::`.
+write_account() {
+  local address=$1 password=$2
+  printf '%s:%s::::::\n' "$address" "$(doveadm pw -s SHA512-CRYPT -p "$password")" >>"$accounts/plain"
+  printf '%s:%s::::::\n' "$address" "$(doveadm pw -s SCRAM-SHA-1 -p "$password")" >>"$accounts/scram-sha-1"
+  printf '%s:%s::::::\n' "$address" "$(doveadm pw -s SCRAM-SHA-256 -p "$password")" >>"$accounts/scram-sha-256"
+}
+
+write_accounts() {
+  [[ -n ${ALICE_PASSWORD:-} && -n ${BOB_PASSWORD:-} ]] ||
+    fail 'ALICE_PASSWORD and BOB_PASSWORD must be set: the two accounts have no default passwords.'
+  rm -rf -- "$accounts"
+  install -d -m 0750 -g dovecot "$accounts"
+  write_account "alice@$mail_domain" "$ALICE_PASSWORD"
+  write_account "bob@$mail_domain" "$BOB_PASSWORD"
+  chgrp dovecot "$accounts"/* && chmod 0640 "$accounts"/*
+  # The daemons have no use for them.
+  unset ALICE_PASSWORD BOB_PASSWORD
+}
+
+daemons=()
+stop() {
+  trap '' TERM INT
+  kill -TERM "${daemons[@]}" 2>/dev/null || true
+  wait "${daemons[@]}" 2>/dev/null || true
+}
+
+if [[ -n ${MAILSPEC_RESOLVER:-} ]]; then use_resolver "$MAILSPEC_RESOLVER"; fi
+prepare_certificates
+write_accounts
+
+trap 'stop; exit 0' TERM INT
+dovecot -F &
+daemons+=($!)
+postfix start-fg &
+daemons+=($!)
+
+status=0
+wait -n -p ended "${daemons[@]}" || status=$?
+if [[ ${ended:-} == "${daemons[0]}" ]]; then daemon=dovecot; else daemon=postfix; fi
+stop
+fail "$daemon ended with status $status, so the container ends."
