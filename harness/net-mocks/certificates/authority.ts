@@ -1,0 +1,181 @@
+import 'reflect-metadata';
+import { createHash, KeyObject, randomBytes, webcrypto, X509Certificate } from 'node:crypto';
+import { isIP } from 'node:net';
+import * as x509 from '@peculiar/x509';
+import type { CertificateSettings, KeyKind } from './request.ts';
+
+export interface IssuedCertificate {
+  /** PEM: the certificate and the one of its issuer, as a server sends them. */
+  chain: string;
+  /** PEM, PKCS #8. */
+  key: string;
+  /** ISO 8601. */
+  notBefore: string;
+  notAfter: string;
+  /** Hexadecimal SHA-256 digests, as TLSA records want them (RFC 6698 2.1). */
+  digests: {
+    /** Matches `3 0 1`. */
+    certificate: string;
+    /** Matches `3 1 1`. */
+    publicKey: string;
+    /** Matches `2 0 1`. */
+    issuerCertificate: string;
+    /** Matches `2 1 1`. */
+    issuerPublicKey: string;
+  };
+}
+
+export interface Authority {
+  /** PEM of the authority that clients are to trust. */
+  readonly certificate: string;
+  /** PEM of the other one, issuer of the variant `untrusted-ca`. */
+  readonly untrusted: string;
+  issue(settings: CertificateSettings): Promise<IssuedCertificate>;
+}
+
+interface Issuer {
+  certificate: x509.X509Certificate;
+  keys: webcrypto.CryptoKeyPair;
+}
+
+const DAY = 86_400_000;
+
+const ALGORITHMS: Record<KeyKind, webcrypto.EcKeyGenParams | webcrypto.RsaHashedKeyGenParams> = {
+  'ec-p256': { name: 'ECDSA', namedCurve: 'P-256' },
+  'ec-p384': { name: 'ECDSA', namedCurve: 'P-384' },
+  'rsa-2048': rsa(2048),
+  'rsa-1024': rsa(1024),
+  'rsa-512': rsa(512),
+};
+
+function rsa(modulusLength: number): webcrypto.RsaHashedKeyGenParams {
+  return {
+    name: 'RSASSA-PKCS1-v1_5',
+    modulusLength,
+    publicExponent: new Uint8Array([1, 0, 1]),
+    hash: 'SHA-256',
+  };
+}
+
+const SERVER_AUTH = '1.3.6.1.5.5.7.3.1';
+
+/** Makes two fresh authorities; nothing is kept on disk and nothing outlives the process. */
+export async function createAuthority(): Promise<Authority> {
+  x509.cryptoProvider.set(globalThis.crypto);
+  const [trusted, untrusted] = await Promise.all([
+    createIssuer('net-mocks test authority'),
+    createIssuer('net-mocks authority that nobody trusts'),
+  ]);
+  return {
+    certificate: pemOf(trusted.certificate),
+    untrusted: pemOf(untrusted.certificate),
+    issue: (settings) => issue(settings, settings.variant === 'untrusted-ca' ? untrusted : trusted),
+  };
+}
+
+async function createIssuer(name: string): Promise<Issuer> {
+  const keys = await generateKeys('ec-p256');
+  const certificate = await x509.X509CertificateGenerator.createSelfSigned({
+    serialNumber: serialNumber(),
+    name: [{ CN: [name] }],
+    notBefore: new Date(Date.now() - DAY),
+    notAfter: new Date(Date.now() + 30 * DAY),
+    signingAlgorithm: { name: 'ECDSA', hash: 'SHA-256' },
+    keys,
+    extensions: [
+      new x509.BasicConstraintsExtension(true, undefined, true),
+      new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
+      await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
+    ],
+  });
+  return { certificate, keys };
+}
+
+async function issue(settings: CertificateSettings, issuer: Issuer): Promise<IssuedCertificate> {
+  const { variant } = settings;
+  const keys = await generateKeys(settings.key);
+  const names = variant === 'wrong-name' ? ['wrong-name.invalid'] : settings.names;
+  const [notBefore, notAfter] = validity(variant);
+  const subject = [{ CN: [names[0] ?? ''] }];
+  const isSelfSigned = variant === 'self-signed';
+  const signer = isSelfSigned ? keys.privateKey : issuer.keys.privateKey;
+  const hash = variant === 'sha1' ? 'SHA-1' : 'SHA-256';
+
+  const certificate = await x509.X509CertificateGenerator.create({
+    serialNumber: serialNumber(),
+    subject,
+    issuer: isSelfSigned ? subject : issuer.certificate.subject,
+    notBefore,
+    notAfter,
+    publicKey: keys.publicKey,
+    signingKey: signer,
+    signingAlgorithm: { name: signer.algorithm.name, hash },
+    extensions: [
+      new x509.BasicConstraintsExtension(false, undefined, true),
+      new x509.KeyUsagesExtension(
+        x509.KeyUsageFlags.digitalSignature | x509.KeyUsageFlags.keyEncipherment,
+        true,
+      ),
+      new x509.ExtendedKeyUsageExtension([SERVER_AUTH]),
+      ...(variant === 'common-name-only'
+        ? []
+        : [
+            new x509.SubjectAlternativeNameExtension(
+              names.map((name) => ({
+                type: isIP(name) === 0 ? ('dns' as const) : ('ip' as const),
+                value: name,
+              })),
+            ),
+          ]),
+    ],
+  });
+
+  const issuerCertificate = isSelfSigned ? certificate : issuer.certificate;
+  return {
+    chain: isSelfSigned ? pemOf(certificate) : `${pemOf(certificate)}${pemOf(issuer.certificate)}`,
+    key: KeyObject.from(keys.privateKey).export({ type: 'pkcs8', format: 'pem' }).toString(),
+    notBefore: notBefore.toISOString(),
+    notAfter: notAfter.toISOString(),
+    digests: {
+      certificate: certificateDigest(certificate),
+      publicKey: publicKeyDigest(certificate),
+      issuerCertificate: certificateDigest(issuerCertificate),
+      issuerPublicKey: publicKeyDigest(issuerCertificate),
+    },
+  };
+}
+
+function validity(variant: CertificateSettings['variant']): [Date, Date] {
+  const days = (from: number, to: number): [Date, Date] => [
+    new Date(Date.now() + from * DAY),
+    new Date(Date.now() + to * DAY),
+  ];
+  if (variant === 'expired') return days(-10, -1);
+  if (variant === 'not-yet-valid') return days(1, 10);
+  return days(-1, 10);
+}
+
+function generateKeys(kind: KeyKind): Promise<webcrypto.CryptoKeyPair> {
+  return webcrypto.subtle.generateKey(ALGORITHMS[kind], true, ['sign', 'verify']);
+}
+
+/** RFC 5280 4.1.2.2: positive and at most 20 octets. */
+function serialNumber(): string {
+  return `4d${randomBytes(15).toString('hex')}`;
+}
+
+/** The library leaves out the final line break, without which two certificates cannot be joined. */
+function pemOf(certificate: x509.X509Certificate): string {
+  return `${certificate.toString('pem').trimEnd()}\n`;
+}
+
+function certificateDigest(certificate: x509.X509Certificate): string {
+  return createHash('sha256').update(new Uint8Array(certificate.rawData)).digest('hex');
+}
+
+function publicKeyDigest(certificate: x509.X509Certificate): string {
+  const { publicKey } = new X509Certificate(new Uint8Array(certificate.rawData));
+  return createHash('sha256')
+    .update(publicKey.export({ type: 'spki', format: 'der' }))
+    .digest('hex');
+}

@@ -1,0 +1,108 @@
+import { parseName } from '../dns/names.ts';
+import { parseIdentifier, parseIpAddress } from '../input/addresses.ts';
+import {
+  fieldsOf,
+  InputError,
+  type Parse,
+  parseBoolean,
+  parseInteger,
+  parseList,
+  parseOneOf,
+  parsePort,
+  parseString,
+} from '../input/parse.ts';
+import { type TlsOptions, type TlsSettings, tlsFields } from '../wire/tls-options.ts';
+import { parseScript, type RuleSettings, type SmtpRule } from './rules.ts';
+
+/** A receiving SMTP server. Without rules it behaves well and accepts everything. */
+export interface SmtpServerOptions {
+  /** By which tests address it. */
+  name: string;
+  /** 127.0.0.1 when absent. */
+  address?: string;
+  /** Any free one when absent or 0. */
+  port?: number;
+  /** As it calls itself in greeting and EHLO; `mx.test` when absent. */
+  hostname?: string;
+  /** No TLS at all when absent. */
+  tls?: TlsOptions & {
+    /** `starttls` when absent. `implicit` speaks TLS from the first octet (RFC 8314). */
+    mode?: 'starttls' | 'implicit';
+  };
+  /**
+   * EHLO keyword lines before and inside TLS. A command is known only where its extension is listed:
+   * STARTTLS, CHUNKING (BDAT), AUTH; MAIL and RCPT parameters likewise.
+   */
+  extensions?: { plain?: string[]; tls?: string[] };
+  script?: SmtpRule[];
+  /** Keeps identities and secrets of AUTH; otherwise only their lengths are recorded. */
+  keepCredentials?: boolean;
+  /** A connection without an octet for this time is closed; five minutes when absent. */
+  idleMs?: number;
+}
+
+export interface SmtpServerSettings {
+  name: string;
+  address: string;
+  port: number;
+  hostname: string;
+  tls: (TlsSettings & { mode: 'starttls' | 'implicit' }) | undefined;
+  extensions: { plain: string[]; tls: string[] };
+  script: RuleSettings[];
+  keepCredentials: boolean;
+  idleMs: number;
+}
+
+const ORDINARY_EXTENSIONS = [
+  'PIPELINING',
+  'SIZE 33554432',
+  '8BITMIME',
+  'SMTPUTF8',
+  'CHUNKING',
+  'DSN',
+  'ENHANCEDSTATUSCODES',
+];
+
+const parseKeywordLine: Parse<string> = (value, path) => {
+  const line = parseString(value, path);
+  if (/[\r\n]/.test(line)) throw new InputError(path, 'an EHLO keyword line cannot hold line breaks');
+  return line;
+};
+
+export const parseSmtpServer: Parse<SmtpServerSettings> = (value, path) => {
+  const fields = fieldsOf(value, path);
+  const hostname = fields.withDefault('hostname', parseName, 'mx.test');
+  const tls = fields.optional('tls', (content, at) => {
+    const inner = fieldsOf(content, at);
+    const mode = inner.withDefault('mode', parseOneOf(['starttls', 'implicit']), 'starttls' as const);
+    const settings = { mode, ...tlsFields(inner, [hostname]) };
+    inner.end();
+    return settings;
+  });
+  const plain = tls?.mode === 'starttls' ? [...ORDINARY_EXTENSIONS, 'STARTTLS'] : ORDINARY_EXTENSIONS;
+  const settings: SmtpServerSettings = {
+    name: fields.required('name', parseIdentifier),
+    address: fields.withDefault('address', parseIpAddress, '127.0.0.1'),
+    port: fields.withDefault('port', parsePort, 0),
+    hostname,
+    tls,
+    extensions: fields.withDefault(
+      'extensions',
+      (content, at) => {
+        const inner = fieldsOf(content, at);
+        const lists = {
+          plain: inner.withDefault('plain', parseList(parseKeywordLine), plain),
+          tls: inner.withDefault('tls', parseList(parseKeywordLine), ORDINARY_EXTENSIONS),
+        };
+        inner.end();
+        return lists;
+      },
+      { plain, tls: ORDINARY_EXTENSIONS },
+    ),
+    script: fields.withDefault('script', parseScript, []),
+    keepCredentials: fields.withDefault('keepCredentials', parseBoolean, false),
+    idleMs: fields.withDefault('idleMs', parseInteger(100, 3_600_000), 300_000),
+  };
+  fields.end();
+  return settings;
+};

@@ -1,0 +1,219 @@
+import type { EnvelopePath, ReceivedMessage, SmtpCommand } from './capture.ts';
+import { readEnvelopePath } from './envelope-path.ts';
+import { createDataCollector, unstuffDots } from './message-data.ts';
+import { type RuleSettings, writeReply } from './rules.ts';
+import { extension, leave, reply, respond, ruleFor, type Session, type Step } from './session.ts';
+
+/** The mail transaction of a session: MAIL, RCPT, then DATA or BDAT (RFC 5321 3.3, RFC 3030). */
+export interface Transaction {
+  from: EnvelopePath | null;
+  to: EnvelopePath[];
+  chunks: Buffer[];
+}
+
+/** A single message may not fill the memory, whatever SIZE was announced. */
+const MOST_OCTETS = 67_108_864;
+
+export function emptyTransaction(): Transaction {
+  return { from: null, to: [], chunks: [] };
+}
+
+function forget(transaction: Transaction): void {
+  Object.assign(transaction, emptyTransaction());
+}
+
+export async function mail(session: Session, transaction: Transaction, command: SmtpCommand): Promise<Step> {
+  const path = readEnvelopePath(command.argument, 'FROM');
+  const ordinary =
+    session.hello === null || transaction.from !== null
+      ? reply.badSequence
+      : path === null
+        ? reply.badSyntax
+        : (parameterProblem(session, path) ?? writeReply(250, ['2.1.0 Sender OK']));
+  const { step, code } = await respond(
+    session,
+    ordinary,
+    ruleFor(session, 'MAIL', [command.argument]),
+    command,
+  );
+  if (isPositive(code)) {
+    forget(transaction);
+    transaction.from = path;
+  }
+  return step;
+}
+
+export async function rcpt(session: Session, transaction: Transaction, command: SmtpCommand): Promise<Step> {
+  const path = readEnvelopePath(command.argument, 'TO');
+  const ordinary =
+    transaction.from === null
+      ? reply.badSequence
+      : path === null
+        ? reply.badSyntax
+        : writeReply(250, ['2.1.5 Recipient OK']);
+  const { step, code } = await respond(
+    session,
+    ordinary,
+    ruleFor(session, 'RCPT', [command.argument]),
+    command,
+  );
+  if (isPositive(code) && path !== null) transaction.to.push(path);
+  return step;
+}
+
+/** RFC 5321 4.1.1.11: parameters belong to extensions that were listed. */
+function parameterProblem(session: Session, path: EnvelopePath): ReturnType<typeof writeReply> | undefined {
+  const needed = new Map([
+    ['SIZE', 'SIZE'],
+    ['BODY', '8BITMIME'],
+    ['SMTPUTF8', 'SMTPUTF8'],
+    ['AUTH', 'AUTH'],
+    ['RET', 'DSN'],
+    ['ENVID', 'DSN'],
+    ['REQUIRETLS', 'REQUIRETLS'],
+  ]);
+  for (const { keyword, value } of path.parameters) {
+    const values = extension(session, needed.get(keyword) ?? keyword);
+    if (values === undefined) return reply.unknownParameter;
+    if (keyword === 'SIZE' && Number(value) > sizeLimit(values)) return reply.tooBig;
+  }
+  return undefined;
+}
+
+function sizeLimit(values: string[] | undefined): number {
+  const limit = Number(values?.[0] ?? 0);
+  return limit > 0 ? limit : MOST_OCTETS;
+}
+
+export async function data(session: Session, transaction: Transaction, command: SmtpCommand): Promise<Step> {
+  const { connection, record } = session;
+  const ready = transaction.to.length > 0 && transaction.chunks.length === 0;
+  const ordinary = ready ? writeReply(354, ['End data with <CR><LF>.<CR><LF>']) : reply.badSequence;
+  const { step, code } = await respond(session, ordinary, ruleFor(session, 'DATA'), command);
+  if (step === 'over' || code !== 354) return step;
+
+  const collector = createDataCollector();
+  for (;;) {
+    const chunk = await connection.input.readSome();
+    if (chunk === null || collector.octets > MOST_OCTETS) {
+      record.unfinishedContent = collector.received();
+      connection.destroy();
+      return 'over';
+    }
+    const behind = collector.add(chunk);
+    const rule = ruleFor(session, 'content', [], collector.octets);
+    if (rule !== undefined) {
+      record.unfinishedContent = collector.received();
+      if ((await interrupt(session, rule)) === 'over') return 'over';
+      record.unfinishedContent = null;
+    }
+    if (behind === undefined) continue;
+    connection.input.unread(behind);
+    const received = collector.received();
+    return finish(session, transaction, {
+      transfer: 'DATA',
+      received,
+      content: unstuffDots(received),
+      chunks: [],
+    });
+  }
+}
+
+/** A reply in the middle of the content, if the rule has one, then whatever it wants done. */
+async function interrupt(session: Session, rule: RuleSettings): Promise<Step> {
+  if (rule.reply !== undefined) return (await respond(session, rule.reply, rule)).step;
+  return leave(session, rule.afterwards);
+}
+
+export async function bdat(session: Session, transaction: Transaction, command: SmtpCommand): Promise<Step> {
+  const { connection, record } = session;
+  const match = /^(\d{1,9})(?:[ \t]+(LAST))?[ \t]*$/i.exec(command.argument);
+  if (match === null)
+    return (await respond(session, reply.badSyntax, ruleFor(session, 'BDAT'), command)).step;
+
+  // RFC 3030 2: the octets follow at once, whether they are welcome or not.
+  const size = Number(match[1]);
+  const parts: Buffer[] = [];
+  let missing = size;
+  while (missing > 0) {
+    const some = await connection.input.readSome();
+    if (some === null) {
+      record.unfinishedContent = Buffer.concat([...transaction.chunks, ...parts]);
+      return 'over';
+    }
+    if (some.length > missing) connection.input.unread(some.subarray(missing));
+    parts.push(some.subarray(0, missing));
+    missing -= Math.min(missing, some.length);
+  }
+  const held = transaction.chunks.reduce((sum, part) => sum + part.length, 0);
+  const isLast = match[2] !== undefined;
+  const ordinary =
+    transaction.to.length === 0
+      ? reply.badSequence
+      : held + size > MOST_OCTETS
+        ? reply.tooBig
+        : writeReply(250, [`2.0.0 ${size} octets received`]);
+  if (transaction.to.length === 0 || held + size > MOST_OCTETS || !isLast) {
+    const { step, code } = await respond(
+      session,
+      ordinary,
+      ruleFor(session, 'BDAT', [command.argument]),
+      command,
+    );
+    if (isPositive(code)) transaction.chunks.push(Buffer.concat(parts));
+    else forget(transaction);
+    return step;
+  }
+  const chunks = [...transaction.chunks, Buffer.concat(parts)];
+  const received = Buffer.concat(chunks);
+  return finish(
+    session,
+    transaction,
+    { transfer: 'BDAT', received, content: received, chunks: chunks.map((chunk) => chunk.length) },
+    command,
+  );
+}
+
+/** Records a complete message, answers it and closes the transaction. */
+async function finish(
+  session: Session,
+  transaction: Transaction,
+  content: Pick<ReceivedMessage, 'transfer' | 'received' | 'content' | 'chunks'>,
+  command?: SmtpCommand,
+): Promise<Step> {
+  const { connection, record, messages, settings } = session;
+  const recipients = transaction.to.map((path) => path.address);
+  const message: ReceivedMessage = {
+    time: new Date().toISOString(),
+    server: settings.name,
+    session: record.seq,
+    client: connection.peer,
+    tls: connection.channel === 'tls' ? record.tls : null,
+    hello: session.hello ?? '',
+    envelope: {
+      from: transaction.from ?? { argument: '', address: '', parameters: [] },
+      to: transaction.to,
+    },
+    ...content,
+    code: null,
+  };
+  const limit = sizeLimit(extension(session, 'SIZE'));
+  const ordinary =
+    content.received.length > limit
+      ? reply.tooBig
+      : writeReply(250, [`2.0.0 Accepted in session ${record.seq}`]);
+  const rule = ruleFor(session, 'end-of-data', recipients);
+  const given: SmtpCommand = command ?? { verb: '.', argument: '', channel: connection.channel, code: null };
+  if (command === undefined) record.commands.push(given);
+  forget(transaction);
+
+  // The message is complete whatever happens to the reply; the code is known before it is sent.
+  const planned = rule?.reply ?? ordinary;
+  message.code = planned.bytes === null ? null : planned.code;
+  record.messages.push(messages.append(message).seq);
+  return (await respond(session, ordinary, rule, given)).step;
+}
+
+function isPositive(code: number): boolean {
+  return code >= 200 && code < 300;
+}
