@@ -1,4 +1,4 @@
-import { visible } from '../evidence/visible.ts';
+import { printable } from '../evidence/visible.ts';
 import { ConnectionEnded, isWireFailure, Malformed, Silence, Unreachable } from '../wire/failures.ts';
 import type { CheckDefinition } from './define.ts';
 import { Inconclusive, NotApplicable } from './outcomes.ts';
@@ -38,19 +38,19 @@ function outcome(
   if (violation) {
     return [definition.worst === 'warn' ? 'warn' : 'fail', null, sentence(violation)];
   }
-  if (thrown instanceof Inconclusive) return ['inconclusive', thrown.why, visible(thrown.message)];
-  if (isWireFailure(thrown)) return ['inconclusive', causeOf(thrown), visible(thrown.message)];
+  if (thrown instanceof Inconclusive) return ['inconclusive', thrown.why, printable(thrown.message)];
+  if (isWireFailure(thrown)) return ['inconclusive', causeOf(thrown), printable(thrown.message)];
   if (thrown !== undefined && !(thrown instanceof NotApplicable)) {
     return [
       'error',
       'harness',
-      visible(thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown)),
+      printable(thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown)),
     ];
   }
   const [deviation] = deviations;
   if (deviation) return ['warn', null, sentence(deviation)];
   if (thrown instanceof NotApplicable) {
-    return ['not-applicable', null, visible(`${thrown.message} Observed: ${thrown.observed}`)];
+    return ['not-applicable', null, printable(`${thrown.message} Observed: ${thrown.observed}`)];
   }
   const last = verifications.at(-1);
   if (!last) return ['error', 'vacuous', 'The check ended without a single verification.'];

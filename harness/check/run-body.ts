@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EvidenceEvent } from '../evidence/events.ts';
 import { createRecorder } from '../evidence/recorder.ts';
+import * as bytes from '../wire/bytes.ts';
 import type { Bench } from './bench.ts';
 import type { Check } from './define.ts';
 import { milliseconds } from './duration.ts';
@@ -45,6 +46,7 @@ export async function runBody(context: {
 
   const services: Services = {
     ...sessions,
+    bytes,
     definition,
     target,
     role,

@@ -1,12 +1,30 @@
-import type { ImapClient } from '../client/imap.ts';
-import type { Pop3Client } from '../client/pop3.ts';
+import type { Answer } from '../client/answer.ts';
+import type { ImapClient, ImapReply } from '../client/imap.ts';
+import type { Pop3Client, Pop3Reply } from '../client/pop3.ts';
 import type { SmtpClient } from '../client/smtp.ts';
+import type { SmtpReply } from '../client/smtp-reply.ts';
 import type { Account, Target } from '../targets/target.ts';
+import type * as Bytes from '../wire/bytes.ts';
 import type { Connection } from '../wire/connection.ts';
 import type { CheckDefinition } from './define.ts';
 import type { Role } from './roles.ts';
 import type { Cause } from './verdict.ts';
 import type { Verify } from './verify.ts';
+
+export type {
+  Account,
+  Answer,
+  Connection,
+  ImapClient,
+  ImapReply,
+  Pop3Client,
+  Pop3Reply,
+  Role,
+  SmtpClient,
+  SmtpReply,
+  Target,
+  Verify,
+};
 
 /** How far a client goes before the script takes over. */
 export interface ClientOptions {
@@ -34,6 +52,9 @@ export interface Services {
   /** The name given in EHLO, carrying the nonce. */
   readonly helloName: string;
   readonly verify: Verify;
+
+  /** Lines, base64 and the control characters by name: checks never spell octets. */
+  readonly bytes: typeof Bytes;
 
   /** SMTP client on the role. A greeting of 4yz is tried again; a lasting one is inconclusive. */
   smtp(options?: ClientOptions): Promise<SmtpClient>;

@@ -1,6 +1,6 @@
 import type { Answer } from '../client/answer.ts';
 import type { Recorder } from '../evidence/recorder.ts';
-import { visibleExcerpt } from '../evidence/visible.ts';
+import { printable, visibleExcerpt } from '../evidence/visible.ts';
 
 /** One verification as data; every text is in visible notation. */
 export interface Verification {
@@ -17,8 +17,9 @@ export interface Verification {
 
 /** Anything with a code, or with a status word, that a server answered. */
 export interface AnyReply {
-  readonly code?: number;
-  readonly status?: string;
+  /** Reply code of SMTP; IMAP's response code, a word, is no code in this sense. */
+  readonly code?: number | string | undefined;
+  readonly status?: string | undefined;
   readonly text: string;
 }
 
@@ -71,10 +72,7 @@ function vocabulary(
   strict: boolean,
 ): Omit<Verify, 'ideally'> {
   function that(held: boolean, { demand, expected, actual }: Parameters<Verify['that']>[1]): boolean {
-    const shown = visibleExcerpt(actual, 600);
-    const at = recorder.event(0, { kind: 'verify', demand, expected, actual: shown, held, strict });
-    verifications.push({ demand, expected, actual: shown, held, strict, at });
-    return held;
+    return about(held, demand, printable(expected), visibleExcerpt(actual, 600));
   }
   /** Replies carry their text in visible notation already; it must not be mapped twice. */
   function about(held: boolean, demand: string, expected: string, actual: string): boolean {
@@ -86,10 +84,10 @@ function vocabulary(
   return {
     that,
     reply: (reply, demand) => ({
-      code: (...codes) => about(codes.includes(reply.code ?? 0), demand, codes.join(' or '), reply.text),
+      code: (...codes) => about(codes.includes(numeric(reply)), demand, codes.join(' or '), reply.text),
       codeClass: (...classes) =>
         about(
-          classes.some((digit) => digit === Math.floor((reply.code ?? 0) / 100)),
+          classes.some((digit) => digit === Math.floor(numeric(reply) / 100)),
           demand,
           classes.map((digit) => `${digit}yz`).join(' or '),
           reply.text,
@@ -109,9 +107,9 @@ function vocabulary(
         case 'silence':
           return about(accept.silence === true, demand, expected, `no answer within ${answer.waitedMs} ms`);
         case 'reply': {
-          const { code, status, text } = answer.reply;
+          const { status, text } = answer.reply;
           const held =
-            (code !== undefined && (accept.codeClasses ?? []).includes(Math.floor(code / 100))) ||
+            (accept.codeClasses ?? []).includes(Math.floor(numeric(answer.reply) / 100)) ||
             (status !== undefined && (accept.statuses ?? []).includes(status));
           return about(held, demand, expected, text);
         }
@@ -124,4 +122,9 @@ function vocabulary(
         actual: octets.length === 0 ? 'nothing' : octets,
       }),
   };
+}
+
+/** The reply code, or 0 for a reply that has none. */
+function numeric({ code }: AnyReply): number {
+  return typeof code === 'number' ? code : 0;
 }

@@ -67,3 +67,13 @@ export function visibleExcerpt(content: Uint8Array | string, limit: number): str
   if (bytes.length <= limit) return visible(content);
   return `${visible(bytes.subarray(0, limit))}… (${bytes.length - limit} octets more)`;
 }
+
+/**
+ * A sentence of ours that may quote text in visible notation: what is unsafe is mapped, backslashes
+ * stay, so that a quotation is not escaped a second time. Not injective; for sentences, not for evidence.
+ */
+export function printable(sentence: string): string {
+  return [...sentence]
+    .map((character) => (character === '\\' ? character : visibleCharacter(character)))
+    .join('');
+}

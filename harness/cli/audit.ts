@@ -1,0 +1,50 @@
+import { resolve } from 'node:path';
+import { runAudit } from '../runner/run.ts';
+import { createProgress } from './progress.ts';
+import { printSummary } from './summary.ts';
+
+/** `mailspec audit`: audits, writes the reports, prints the summary, and returns the exit code. */
+export async function auditCommand(
+  names: readonly string[],
+  options: {
+    readonly targets: string;
+    readonly out: string;
+    readonly profile: string;
+    readonly only: readonly string[];
+    readonly skip: readonly string[];
+    readonly strict: boolean;
+    readonly concurrency: number;
+  },
+): Promise<number> {
+  const stop = new AbortController();
+  let asked = 0;
+  const onSignal = () => {
+    asked += 1;
+    // The first signal ends the run in order, the second at once; containers are removed by then or by mailspec clean.
+    if (asked === 1) stop.abort();
+    else process.exit(2);
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+  const progress = createProgress(process.stdout);
+  try {
+    const { record, folder } = await runAudit({
+      targetsFile: options.targets,
+      names,
+      folder: resolve(options.out),
+      profile: options.profile,
+      selection: { only: options.only, skip: options.skip },
+      strict: options.strict,
+      concurrency: options.concurrency,
+      listener: progress,
+      signal: stop.signal,
+    });
+    progress.end();
+    printSummary(record, folder, process.stdout);
+    return record.exitCode;
+  } finally {
+    progress.end();
+    process.removeListener('SIGINT', onSignal);
+    process.removeListener('SIGTERM', onSignal);
+  }
+}

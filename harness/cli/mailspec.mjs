@@ -1,0 +1,14 @@
+#!/usr/bin/env node
+// An older Node cannot even read the TypeScript sources, so this guard is plain JavaScript and comes first.
+const [major = 0] = process.versions.node.split('.').map(Number);
+if (major < 24) {
+  console.error(
+    `mailspec needs Node 24 or later and was started with ${process.versions.node} (${process.execPath}). ` +
+      'Inside the project, npm run and npx use the Node 24 that npm ci installs.',
+  );
+  process.exit(3);
+}
+const { enableCompileCache } = await import('node:module');
+enableCompileCache();
+const { main } = await import('./main.ts');
+process.exitCode = await main(process.argv);

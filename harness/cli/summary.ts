@@ -1,0 +1,55 @@
+import { join, relative } from 'node:path';
+import pc from 'picocolors';
+import type { Conclusion, GatedResult, RunRecord, TargetRecord } from '../../reports/model/record.ts';
+import { VERDICT_GLYPHS } from './glyphs.ts';
+
+const CONCLUSIONS: Readonly<Record<Conclusion, (text: string) => string>> = {
+  conformant: pc.green,
+  'non-conformant': pc.red,
+  undetermined: pc.magenta,
+};
+
+/** Prints what the run found: each finding with code, target, reason and the command that reruns it. */
+export function printSummary(record: RunRecord, folder: string, stream: NodeJS.WritableStream): void {
+  const print = (text: string) => void stream.write(`${text}\n`);
+  for (const target of record.targets) printTarget(target, print);
+  print('');
+  print(
+    `${CONCLUSIONS[record.conclusion](pc.bold(record.conclusion))} in the profile ${record.profile.id}@${record.profile.version}` +
+      `${record.profile.strict ? ' (strict)' : ''}, ${(record.durationMs / 1000).toFixed(1)} s`,
+  );
+  if (record.interrupted !== null) print(`The run ended before its time: ${record.interrupted}`);
+  print(`Report: ${relative(process.cwd(), join(folder, 'report.html')) || folder}`);
+}
+
+function printTarget(target: TargetRecord, print: (text: string) => void): void {
+  print('');
+  print(
+    `${pc.bold(target.name)}: ${CONCLUSIONS[target.conclusion](target.conclusion)} — ${countsOf(target)}`,
+  );
+  if (target.failure !== null) print(`  ${target.failure}`);
+  const of = (consequence: GatedResult['consequence']) =>
+    target.results.filter((result) => result.consequence === consequence);
+  printResults('Findings', of('finding'), print);
+  printResults('Unsettled', of('unsettled'), print);
+  printResults('Advice', of('advice'), print);
+}
+
+function printResults(heading: string, results: readonly GatedResult[], print: (text: string) => void): void {
+  if (results.length === 0) return;
+  print(`  ${heading}`);
+  for (const result of results) {
+    const { glyph, paint } = VERDICT_GLYPHS[result.verdict];
+    print(
+      `    ${paint(glyph)} ${pc.bold(result.check)} ${result.target}: ${result.title} (${result.severity})`,
+    );
+    print(`      ${result.reason}`);
+    print(pc.dim(`      ${result.rerun}`));
+  }
+}
+
+function countsOf(target: TargetRecord): string {
+  const counts = Object.entries(target.counts).filter(([, count]) => count > 0);
+  const selected = counts.map(([verdict, count]) => `${count} ${verdict}`).join(', ');
+  return target.notSelected.length > 0 ? `${selected}; ${target.notSelected.length} not selected` : selected;
+}

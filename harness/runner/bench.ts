@@ -1,0 +1,30 @@
+import { setMaxListeners } from 'node:events';
+import type { Bench } from '../check/bench.ts';
+import { createSlots } from '../check/slots.ts';
+import { openSessions } from '../client/sessions.ts';
+import { createRedactor } from '../evidence/redaction.ts';
+import type { Target } from '../targets/target.ts';
+
+/** The bench on which the checks of one target are evaluated. */
+export function createBench(options: {
+  readonly target: Target;
+  readonly runId: string;
+  readonly evidenceFolder: string | null;
+  readonly signal?: AbortSignal;
+}): Bench {
+  const { target, runId, evidenceFolder } = options;
+  const redactor = createRedactor();
+  for (const account of target.accounts) redactor.add(account.password);
+  const signal = options.signal ?? new AbortController().signal;
+  // Every running check listens to the end of the run.
+  setMaxListeners(0, signal);
+  return {
+    target,
+    runId,
+    redactor,
+    slots: createSlots(target.connections),
+    evidenceFolder,
+    openSessions,
+    signal,
+  };
+}

@@ -1,0 +1,41 @@
+import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
+import type { RoleSnapshot } from '../../reports/model/record.ts';
+import type { CheckResult } from '../check/result.ts';
+
+/**
+ * The journal of one target: JSON lines, written and synced as results come, so that a run that is
+ * killed leaves what it had learned.
+ */
+export type JournalEntry =
+  | { readonly kind: 'capabilities'; readonly capabilities: readonly RoleSnapshot[] }
+  | { readonly kind: 'result'; readonly result: CheckResult };
+
+export interface JournalWriter {
+  append(entry: JournalEntry): void;
+  close(): void;
+}
+
+export function openJournal(file: string): JournalWriter {
+  const descriptor = openSync(file, 'a');
+  return {
+    append(entry) {
+      writeSync(descriptor, `${JSON.stringify(entry)}\n`);
+      fsyncSync(descriptor);
+    },
+    close: () => closeSync(descriptor),
+  };
+}
+
+/** The entries of a journal; a last line that was cut off by a killed run is left out. */
+export function readJournal(file: string): JournalEntry[] {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    throw error;
+  }
+  const lines = text.split('\n');
+  // What follows the last line break is empty, or an entry whose writing was interrupted.
+  return lines.slice(0, -1).map((line) => JSON.parse(line) as JournalEntry);
+}

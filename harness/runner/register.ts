@@ -1,0 +1,66 @@
+import { afterAll, beforeAll, describe, type TestContext, test } from 'vitest';
+import type { Bench } from '../check/bench.ts';
+import type { Check } from '../check/define.ts';
+import { evaluate } from '../check/evaluate.ts';
+import type { CheckResult } from '../check/result.ts';
+import type { JournalWriter } from './journal.ts';
+import { snapshotCapabilities } from './snapshot.ts';
+
+/** Vitest must never end a check: every check has a budget of its own. */
+const NO_TIMEOUT = 86_400_000;
+
+/**
+ * Makes one Vitest test of each check. Vitest schedules and counts; the verdict is the journal's.
+ * Reading checks run side by side, then those that deliver, then those with failed logins one after
+ * the other, and last, alone, those that disturb the server.
+ */
+export function register(checks: readonly Check[], bench: Bench, journal: JournalWriter): void {
+  let snapshot: Promise<void> = Promise.resolve();
+  beforeAll(() => {
+    snapshot = snapshotCapabilities(bench).then((capabilities) =>
+      journal.append({ kind: 'capabilities', capabilities }),
+    );
+  });
+  afterAll(async () => {
+    await snapshot;
+    journal.close();
+  });
+
+  const withEffect = (...effects: readonly string[]) =>
+    checks.filter((check) => effects.includes(check.definition.effect));
+  const group = (name: string, members: readonly Check[], together: boolean) => {
+    if (members.length === 0) return;
+    describe(name, { concurrent: together }, () => {
+      for (const check of members) registerOne(check, bench, journal);
+    });
+  };
+  group('reading and delivering', withEffect('reads', 'delivers'), true);
+  group('failed logins', withEffect('fails-logins'), false);
+  group('disturbing', withEffect('disturbs'), false);
+}
+
+function registerOne(check: Check, bench: Bench, journal: JournalWriter): void {
+  const { id, title } = check.definition;
+  test(`${id} ${title}`, {
+    timeout: NO_TIMEOUT,
+    meta: { mailspec: { check: id, title } },
+  }, async (context) => {
+    const result = await evaluate(check, bench);
+    journal.append({ kind: 'result', result });
+    context.task.meta.mailspec = { check: id, title, verdict: result.verdict };
+    tellVitest(result, context);
+  });
+}
+
+function tellVitest(result: CheckResult, context: TestContext): void {
+  switch (result.verdict) {
+    case 'pass':
+    case 'warn':
+      return;
+    case 'not-applicable':
+      context.skip(result.reason);
+      return;
+    default:
+      throw new Error(`${result.verdict}: ${result.reason}\n  rerun: ${result.rerun}`);
+  }
+}

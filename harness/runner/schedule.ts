@@ -1,0 +1,109 @@
+import { fileURLToPath } from 'node:url';
+import type { Reporter, TestCase, TestModule, UserWorkspaceConfig } from 'vitest/node';
+import type { AuditContext } from './audit-context.ts';
+
+/** The Vitest project that audits one target. */
+export function auditProject(context: AuditContext): UserWorkspaceConfig {
+  return {
+    test: {
+      name: context.target.name,
+      include: ['harness/runner/audit.entry.ts'],
+      provide: { audit: context },
+    },
+  };
+}
+
+/** What the run tells while it goes on. */
+export interface ScheduleListener {
+  onResult(target: string, check: string, title: string, verdict: string | null): void;
+}
+
+export interface ScheduleOutcome {
+  /** Per target: checks whose test Vitest failed although a verdict that passes was reported. */
+  readonly disagreements: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  /** Errors outside of any test. */
+  readonly errors: readonly string[];
+  readonly interrupted: boolean;
+}
+
+const PASSING = ['pass', 'warn', 'not-applicable'];
+
+/** Runs the audits of the targets in Vitest workers, one per target. */
+export async function schedule(
+  contexts: readonly AuditContext[],
+  options: {
+    readonly concurrency: number;
+    readonly listener: ScheduleListener;
+    readonly signal: AbortSignal;
+  },
+): Promise<ScheduleOutcome> {
+  const { createVitest } = await import('vitest/node');
+  const disagreements = new Map<string, Map<string, string>>();
+  const errors: string[] = [];
+  let interrupted = false;
+
+  const reporter: Reporter = {
+    onTestCaseResult(testCase: TestCase) {
+      const { mailspec } = testCase.meta();
+      if (!mailspec) return;
+      const target = testCase.project.name;
+      options.listener.onResult(target, mailspec.check, mailspec.title, mailspec.verdict ?? null);
+      const result = testCase.result();
+      if (result.state !== 'failed' || mailspec.verdict === undefined || !PASSING.includes(mailspec.verdict))
+        return;
+      const said = disagreements.get(target) ?? new Map<string, string>();
+      said.set(mailspec.check, result.errors.map((error) => error.message).join(' '));
+      disagreements.set(target, said);
+    },
+    onTestModuleEnd(module: TestModule) {
+      for (const error of module.errors()) errors.push(`${module.project.name}: ${error.message}`);
+    },
+    onTestRunEnd(_modules, unhandled, reason) {
+      for (const error of unhandled) errors.push(error.message);
+      interrupted = reason === 'interrupted';
+    },
+  };
+
+  const before = { SIGINT: process.listeners('SIGINT'), SIGTERM: process.listeners('SIGTERM') };
+  const vitest = await createVitest(
+    'test',
+    {
+      root: fileURLToPath(new URL('../../', import.meta.url)),
+      config: false,
+      watch: false,
+      cache: false,
+      reporters: [reporter],
+      pool: 'threads',
+      isolate: false,
+      maxWorkers: options.concurrency,
+      maxConcurrency: 1_000,
+      retry: 0,
+      passWithNoTests: true,
+      experimental: { viteModuleRunner: false, nodeLoader: false },
+      projects: contexts.map((context) => ({ ...auditProject(context), extends: true })),
+    },
+    { logLevel: 'error' },
+  );
+  dropForeignHandlers(before);
+  const onAbort = () => void vitest.cancelCurrentRun('keyboard-input');
+  options.signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    await vitest.start();
+  } finally {
+    options.signal.removeEventListener('abort', onAbort);
+    await vitest.close();
+  }
+  return { disagreements, errors, interrupted: interrupted || options.signal.aborted };
+}
+
+/**
+ * Vitest installs handlers that end the process at once, without any cleanup: containers would stay.
+ * The caller has its own.
+ */
+function dropForeignHandlers(before: Record<'SIGINT' | 'SIGTERM', NodeJS.SignalsListener[]>): void {
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    for (const listener of process.listeners(name)) {
+      if (!before[name].includes(listener)) process.removeListener(name, listener);
+    }
+  }
+}

@@ -1,0 +1,170 @@
+import { check } from '../../harness/check/define.ts';
+import type { Pop3Reply, Services } from '../../harness/check/services.ts';
+import { listed, PLAINTEXT_MECHANISMS } from './mechanisms.ts';
+
+/** The response code that says that credentials were looked at (RFC 3206 §4). */
+const CREDENTIALS_EVALUATED = 'AUTH';
+
+export const pop3RefusesUserPass = check(
+  {
+    id: 'PTA-005',
+    slug: 'pop3-refuses-user-pass-before-stls',
+    title: 'POP3 on 110 refuses USER and PASS before STLS',
+    sends:
+      'USER without STLS; where it is taken, PASS with a wrong password and, where permitted, with the right one',
+    demands: 'USER is refused, so that the password is never asked for',
+    level: 'MUST',
+    severity: 'critical',
+    clauses: ['rfc2595#2.3', 'rfc8314#4', 'rfc1939#13'],
+    roles: ['pop3'],
+    needs: ['account'],
+    effect: 'fails-logins',
+    safety: 'safe',
+    budget: '15s',
+    kills: ['pop3-accepts-user-pass-before-tls', 'pop3-solicits-password-before-tls'],
+  },
+  async ({ pop3, verify, account, cleartextAccount, nonce, inconclusive }) => {
+    const { login } = account();
+    const probe = await pop3();
+    const user = await probe.command(`USER ${login}`);
+    const refused = verify.ideally.reply(user, 'USER is refused before STLS').status('-ERR');
+    if (refused) return;
+    const wrong = await probe.command(`PASS wrong-${nonce}`);
+    probe.connection.close();
+    verify.reply(wrong, 'a wrong password is refused').status('-ERR');
+    const permitted = cleartextAccount();
+    if (!permitted) {
+      inconclusive(
+        'precondition',
+        'USER was accepted, and no account permits its right password in the clear.',
+      );
+    }
+    const client = await pop3();
+    const decisive = await client.userPass(permitted.login, permitted.password);
+    verify.reply(decisive, 'the right password does not log in before STLS').status('-ERR');
+  },
+);
+
+export const pop3ListsNoPlaintext = check(
+  {
+    id: 'PTA-006',
+    slug: 'pop3-lists-no-plaintext-login',
+    title: 'POP3 CAPA before STLS lists neither USER nor plaintext SASL mechanisms',
+    sends: 'CAPA without STLS',
+    demands: 'neither USER nor a SASL mechanism that carries a reusable secret is listed',
+    level: 'SHOULD',
+    severity: 'medium',
+    clauses: ['rfc2595#9', 'rfc5034#4', 'rfc2449#6.2'],
+    roles: ['pop3'],
+    needs: [],
+    effect: 'reads',
+    safety: 'safe',
+    budget: '8s',
+    kills: ['pop3-lists-plain-before-tls'],
+  },
+  async ({ pop3, verify }) => {
+    const client = await pop3();
+    const { reply, capabilities, mechanisms } = await client.capa();
+    if (!capabilities) {
+      const stls = await client.command('STLS');
+      client.connection.close();
+      verify.ideally.that(stls.status !== '+OK', {
+        demand: 'a server with STLS tells by CAPA what it demands',
+        expected: 'CAPA answered',
+        actual: `CAPA answered ${reply.line}, STLS ${stls.line}`,
+      });
+      return;
+    }
+    const plaintext = mechanisms.filter((mechanism) => PLAINTEXT_MECHANISMS.includes(mechanism));
+    verify.that(plaintext.length === 0, {
+      demand: 'CAPA before STLS lists no plaintext SASL mechanism',
+      expected: `none of ${PLAINTEXT_MECHANISMS.join(', ')}`,
+      actual: listed(mechanisms),
+    });
+    verify.that(!capabilities.has('USER'), {
+      demand: 'CAPA before STLS does not list USER',
+      expected: 'no USER',
+      actual: [...capabilities.keys()].join(' ') || 'an empty list',
+    });
+  },
+);
+
+export const pop3RefusesSasl = check(
+  {
+    id: 'PTA-007',
+    slug: 'pop3-refuses-sasl-before-stls',
+    title: 'POP3 AUTH PLAIN and LOGIN are refused before STLS',
+    sends:
+      'AUTH PLAIN and AUTH LOGIN without STLS: bare, with a wrong password, and where permitted with the right one',
+    demands: 'every attempt gets -ERR without a continuation',
+    level: 'MUST',
+    severity: 'critical',
+    clauses: ['rfc5034#4'],
+    roles: ['pop3'],
+    needs: ['account'],
+    effect: 'fails-logins',
+    safety: 'safe',
+    budget: '20s',
+    kills: ['pop3-accepts-sasl-plain-before-tls'],
+  },
+  async (services) => {
+    const { pop3, variant, account, cleartextAccount, nonce, bytes } = services;
+    const { login } = account();
+    await assertSaslExists(services);
+
+    for (const mechanism of ['PLAIN', 'LOGIN'] as const) {
+      const attempt = async (response?: string): Promise<Pop3Reply> => {
+        const client = await pop3();
+        const reply = await client.command(
+          response === undefined ? `AUTH ${mechanism}` : `AUTH ${mechanism} ${response}`,
+        );
+        if (reply.status === '+') await client.attempt('*');
+        client.connection.close();
+        return reply;
+      };
+      const responseFor = (user: string, password: string) =>
+        bytes.base64(mechanism === 'PLAIN' ? `\0${user}\0${password}` : user);
+
+      await variant(`AUTH ${mechanism} without a response`, async (verify) => {
+        verify.reply(await attempt(), `AUTH ${mechanism} before STLS gets no continuation`).status('-ERR');
+      });
+      await variant(`AUTH ${mechanism} with a wrong password`, async (verify) => {
+        const reply = await attempt(responseFor(login, `wrong-${nonce}`));
+        verify.reply(reply, `AUTH ${mechanism} before STLS is refused`).status('-ERR');
+        verify.ideally.that(reply.responseCode !== CREDENTIALS_EVALUATED, {
+          demand: 'the refusal does not show that the password was evaluated in the clear',
+          expected: 'a refusal without [AUTH]',
+          actual: reply.responseCode ?? 'no response code',
+        });
+      });
+      const permitted = cleartextAccount();
+      if (!permitted) continue;
+      await variant(`AUTH ${mechanism} with the right password`, async (verify) => {
+        const reply = await attempt(responseFor(permitted.login, permitted.password));
+        verify
+          .reply(reply, `AUTH ${mechanism} before STLS is refused even with the right password`)
+          .status('-ERR');
+      });
+    }
+  },
+);
+
+/** A server that has no AUTH command, before STLS or inside it, has nothing to refuse. */
+async function assertSaslExists({ pop3, notApplicable, note }: Services): Promise<void> {
+  const client = await pop3({ at: 'ready' });
+  const { capabilities, mechanisms } = await client.capa();
+  const clear = mechanisms.length > 0 ? 'listed' : (await client.command('AUTH PLAIN')).status;
+  const offersTls = capabilities?.has('STLS') ?? false;
+  client.connection.close();
+  if (clear !== '-ERR') return;
+  if (!offersTls) {
+    note('STLS is not offered, so it cannot be seen whether AUTH exists at all; the refusal counts.');
+    return;
+  }
+  const inside = await pop3({ at: 'tls' });
+  const listedInside = (await inside.capa()).mechanisms;
+  const usable = listedInside.length > 0 ? 'listed' : (await inside.command('AUTH PLAIN')).status;
+  inside.connection.close();
+  if (usable === '-ERR')
+    notApplicable('The server has no POP3 AUTH.', 'refused and not listed, before STLS and inside TLS');
+}
