@@ -7,10 +7,12 @@
 export class InputError extends Error {
   override readonly name = 'InputError';
   readonly path: string;
+  readonly sentence: string;
 
   constructor(path: string, sentence: string) {
     super(`${path}: ${sentence}`);
     this.path = path;
+    this.sentence = sentence;
   }
 }
 

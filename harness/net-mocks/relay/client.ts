@@ -1,0 +1,53 @@
+import { request } from 'node:http';
+import { isIPv6, Socket } from 'node:net';
+import type { Endpoint } from '../wire/listen.ts';
+
+/** A relay that did not connect: its HTTP status and, when the destination failed, the system error. */
+export class RelayError extends Error {
+  override readonly name = 'RelayError';
+  readonly status: number;
+  readonly code: string | null;
+
+  constructor(status: number, code: string | null, sentence: string) {
+    super(sentence);
+    this.status = status;
+    this.code = code;
+  }
+}
+
+/**
+ * Opens a connection through a relay. The socket belongs to the caller; octets that came early are still in
+ * it. Rejects with `RelayError` when the relay refused or could not connect.
+ */
+export function connectThroughRelay(relay: Endpoint, to: Endpoint, signal?: AbortSignal): Promise<Socket> {
+  const host = isIPv6(to.address) ? `[${to.address}]` : to.address;
+  return new Promise((resolve, reject) => {
+    const asked = request({
+      host: relay.address,
+      port: relay.port,
+      method: 'CONNECT',
+      path: `${host}:${to.port}`,
+      agent: false,
+      ...(signal === undefined ? {} : { signal }),
+    });
+    asked.on('error', reject);
+    asked.on('connect', (response, socket, head) => {
+      if (!(socket instanceof Socket)) return reject(new Error('expected a TCP socket from the HTTP client'));
+      const status = response.statusCode ?? 0;
+      if (status === 200) {
+        if (head.length > 0) socket.unshift(head);
+        return resolve(socket);
+      }
+      const code = response.headers['x-error-code'];
+      socket.destroy();
+      reject(
+        new RelayError(
+          status,
+          typeof code === 'string' ? code : null,
+          `the relay did not connect to ${host} port ${to.port}: ${status}, ${head.toString('latin1').trim()}`,
+        ),
+      );
+    });
+    asked.end();
+  });
+}

@@ -1,0 +1,193 @@
+import { createServer, type IncomingMessage } from 'node:http';
+import { connect, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { parseIdentifier, parseIpAddress } from '../input/addresses.ts';
+import { fieldsOf, type Parse, parseList, parsePort } from '../input/parse.ts';
+import type { Entry, Journal } from '../journal/journal.ts';
+import { CRLF } from '../wire/crlf.ts';
+import { type Endpoint, listen } from '../wire/listen.ts';
+import { allowOnly, type Network, parseNetwork, permittedAddress } from './destinations.ts';
+
+/** An HTTP CONNECT proxy (RFC 9110 9.3.6): what goes through it comes from its address. */
+export interface RelayOptions {
+  name: string;
+  /** 127.0.0.1 when absent. */
+  address?: string;
+  port?: number;
+  /** The local address that outgoing connections are bound to: the vantage. */
+  sourceAddress?: string;
+  /** Networks to which connections may go besides loopback; no others ever. */
+  allow?: string[];
+}
+
+export interface RelaySettings {
+  name: string;
+  address: string;
+  port: number;
+  sourceAddress: string | undefined;
+  allow: Network[];
+}
+
+export const parseRelay: Parse<RelaySettings> = (value, path) => {
+  const fields = fieldsOf(value, path);
+  const settings = {
+    name: fields.required('name', parseIdentifier),
+    address: fields.withDefault('address', parseIpAddress, '127.0.0.1'),
+    port: fields.withDefault('port', parsePort, 0),
+    sourceAddress: fields.optional('sourceAddress', parseIpAddress),
+    allow: fields.withDefault('allow', parseList(parseNetwork), []),
+  };
+  fields.end();
+  return settings;
+};
+
+export interface RelayConnection {
+  /** ISO 8601. */
+  time: string;
+  /** Name of the relay. */
+  relay: string;
+  client: Endpoint;
+  /** As asked for. */
+  destination: string;
+  outcome: 'connected' | 'not-allowed' | 'failed' | 'bad-request';
+  /** The system error of a failed connection. */
+  code: string | null;
+  /** The address and port that the destination sees. */
+  source: Endpoint | null;
+  closed: boolean;
+}
+
+export interface Relay {
+  readonly name: string;
+  readonly endpoint: Endpoint;
+  readonly sourceAddress: string | null;
+  close(): Promise<void>;
+}
+
+export async function startRelay(settings: RelaySettings, journal: Journal<RelayConnection>): Promise<Relay> {
+  const allowed = allowOnly(settings.allow);
+  const sockets = new Set<Duplex>();
+  const own = (socket: Duplex): void => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+  };
+
+  const server = createServer((_request, response) => {
+    response.writeHead(405, { 'content-type': 'text/plain', allow: 'CONNECT' });
+    response.end('This relay knows the method CONNECT only.\n');
+  });
+  server.on('connection', own);
+  server.on('connect', (request: IncomingMessage, client: Duplex, head: Buffer) => {
+    void relay(request, client, head);
+  });
+
+  const relay = async (request: IncomingMessage, client: Duplex, head: Buffer): Promise<void> => {
+    client.on('error', () => client.destroy());
+    const entry = journal.append({
+      time: new Date().toISOString(),
+      relay: settings.name,
+      client: { address: request.socket.remoteAddress ?? '', port: request.socket.remotePort ?? 0 },
+      destination: request.url ?? '',
+      outcome: 'failed',
+      code: null,
+      source: null,
+      closed: false,
+    });
+    const refuse = (status: string, outcome: RelayConnection['outcome'], sentence: string): void => {
+      Object.assign(entry, { outcome, closed: true });
+      journal.changed(entry);
+      client.end(
+        [
+          `HTTP/1.1 ${status}`,
+          'content-type: text/plain',
+          'connection: close',
+          ...(entry.code === null ? [] : [`x-error-code: ${entry.code}`]),
+          '',
+          `${sentence}\n`,
+        ].join(CRLF),
+      );
+    };
+
+    const asked = /^(?:\[([0-9A-Fa-f:.]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(request.url ?? '');
+    const host = asked?.[1] ?? asked?.[2];
+    const port = Number(asked?.[3] ?? 0);
+    if (host === undefined || port < 1 || port > 65535)
+      return refuse('400 Bad Request', 'bad-request', 'Expected CONNECT host:port.');
+    let address: string | null;
+    try {
+      address = await permittedAddress(host, allowed);
+    } catch (problem) {
+      entry.code = codeOf(problem);
+      return refuse('502 Bad Gateway', 'failed', `The name ${host} could not be resolved: ${entry.code}.`);
+    }
+    if (address === null)
+      return refuse(
+        '403 Forbidden',
+        'not-allowed',
+        `Connections to ${host} are not allowed; this relay serves loopback and its own networks only.`,
+      );
+    if (client.destroyed) return;
+
+    const upstream = connect({
+      host: address,
+      port,
+      allowHalfOpen: true,
+      noDelay: true,
+      ...(settings.sourceAddress === undefined ? {} : { localAddress: settings.sourceAddress }),
+    });
+    own(upstream);
+    upstream.once('error', (problem) => {
+      if (entry.outcome === 'connected') return;
+      entry.code = codeOf(problem);
+      refuse('502 Bad Gateway', 'failed', `The connection to ${host} port ${port} failed: ${entry.code}.`);
+    });
+    upstream.once('connect', () => {
+      Object.assign(entry, {
+        outcome: 'connected',
+        source: { address: upstream.localAddress ?? '', port: upstream.localPort ?? 0 },
+      });
+      journal.changed(entry);
+      client.write(`HTTP/1.1 200 Connected${CRLF}${CRLF}`);
+      if (head.length > 0) upstream.write(head);
+      join(upstream, client, request.socket, () => finish(entry));
+    });
+    client.on('close', () => upstream.destroy());
+  };
+
+  const finish = (entry: Entry<RelayConnection>): void => {
+    entry.closed = true;
+    journal.changed(entry);
+  };
+
+  const endpoint = await listen(server, settings);
+  return {
+    name: settings.name,
+    endpoint,
+    sourceAddress: settings.sourceAddress ?? null,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        for (const socket of sockets) socket.destroy();
+      }),
+  };
+}
+
+/** Octets, ends and resets pass in both directions, so that a client sees what it would see directly. */
+function join(upstream: Socket, client: Duplex, clientSocket: Socket, finished: () => void): void {
+  upstream.pipe(client);
+  client.pipe(upstream);
+  upstream.on('error', (problem) => {
+    if (codeOf(problem) === 'ECONNRESET') clientSocket.resetAndDestroy();
+    else client.destroy();
+  });
+  client.on('error', () => upstream.resetAndDestroy());
+  upstream.on('close', () => {
+    finished();
+    if (!client.writableEnded) client.destroy();
+  });
+}
+
+function codeOf(problem: unknown): string {
+  const code: unknown = problem instanceof Error ? Reflect.get(problem, 'code') : undefined;
+  return typeof code === 'string' ? code : 'UNKNOWN';
+}
