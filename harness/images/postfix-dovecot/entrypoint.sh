@@ -9,6 +9,7 @@ set -euo pipefail
 
 readonly host_name=mail.example.test mail_domain=example.test
 readonly tls=/etc/mailspec/tls accounts=/etc/dovecot/accounts
+readonly postfix_pid=/var/spool/postfix/pid/master.pid
 
 say() { printf 'mail-server: %s\n' "$*"; }
 
@@ -75,16 +76,22 @@ write_accounts() {
   unset ALICE_PASSWORD BOB_PASSWORD
 }
 
+# Left by a container that was killed. Process numbers repeat in a container, so that a daemon would
+# take another process for itself.
+remove_stale_pid_files() { rm -f -- /run/dovecot/master.pid "$postfix_pid"; }
+
 daemons=()
 stop() {
   trap '' TERM INT
-  kill -TERM "${daemons[@]}" 2>/dev/null || true
+  # `postfix start-fg` is a shell script around the daemon, and does not pass signals on.
+  kill -TERM "${daemons[@]}" $(cat "$postfix_pid" 2>/dev/null) 2>/dev/null || true
   wait "${daemons[@]}" 2>/dev/null || true
 }
 
 if [[ -n ${MAILSPEC_RESOLVER:-} ]]; then use_resolver "$MAILSPEC_RESOLVER"; fi
 prepare_certificates
 write_accounts
+remove_stale_pid_files
 
 trap 'stop; exit 0' TERM INT
 dovecot -F &
