@@ -1,5 +1,5 @@
 #!/bin/bash
-# Starts Dovecot and Postfix in the foreground and ends when either of them does.
+# Runs Dovecot and Postfix in the foreground and ends when either of them does.
 #
 #   ALICE_PASSWORD, BOB_PASSWORD   passwords of alice@example.test and bob@example.test, required
 #   MAILSPEC_RESOLVER              address of the only resolver to use
@@ -78,14 +78,21 @@ write_accounts() {
 
 # Left by a container that was killed. Process numbers repeat in a container, so that a daemon would
 # take another process for itself.
-remove_stale_pid_files() { rm -f -- /run/dovecot/master.pid "$postfix_pid"; }
+remove_stale_pid_files() { rm -f -- /run/dovecot*/master.pid "$postfix_pid"; }
 
-daemons=()
+declare -A name_of=()
+start() {
+  local name=$1
+  shift
+  "$@" &
+  name_of[$!]=$name
+}
+
 stop() {
   trap '' TERM INT
   # `postfix start-fg` is a shell script around the daemon, and does not pass signals on.
-  kill -TERM "${daemons[@]}" $(cat "$postfix_pid" 2>/dev/null) 2>/dev/null || true
-  wait "${daemons[@]}" 2>/dev/null || true
+  kill -TERM "${!name_of[@]}" $(cat "$postfix_pid" 2>/dev/null) 2>/dev/null || true
+  wait "${!name_of[@]}" 2>/dev/null || true
 }
 
 if [[ -n ${MAILSPEC_RESOLVER:-} ]]; then use_resolver "$MAILSPEC_RESOLVER"; fi
@@ -94,13 +101,15 @@ write_accounts
 remove_stale_pid_files
 
 trap 'stop; exit 0' TERM INT
-dovecot -F &
-daemons+=($!)
-postfix start-fg &
-daemons+=($!)
+start dovecot dovecot -F
+# A defect may need another Dovecot beside the first.
+shopt -s nullglob
+for configuration in /etc/dovecot/instances/*.conf; do
+  start "dovecot ($configuration)" dovecot -F -c "$configuration"
+done
+start postfix postfix start-fg
 
 status=0
-wait -n -p ended "${daemons[@]}" || status=$?
-if [[ ${ended:-} == "${daemons[0]}" ]]; then daemon=dovecot; else daemon=postfix; fi
+wait -n -p ended "${!name_of[@]}" || status=$?
 stop
-fail "$daemon ended with status $status, so the container ends."
+fail "${name_of[$ended]} ended with status $status, so the container ends."

@@ -6,4 +6,6 @@
 # authenticated users only, and the general rules, made for port 25, apply.
 #
 # Should be noticed by: SUB-002 (warn: MAIL accepted, external RCPT refused), SUB-003.
-postconf -X -P submission/inet/smtpd_sender_restrictions submission/inet/smtpd_relay_restrictions
+postconf -X -P submission/inet/smtpd_relay_restrictions
+# Whoever does log in is held to the own sender address, as before.
+postconf -P submission/inet/smtpd_sender_restrictions=reject_authenticated_sender_login_mismatch
