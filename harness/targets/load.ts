@@ -1,0 +1,159 @@
+import { dirname, resolve } from 'node:path';
+import { z } from 'zod';
+import type { Safety } from '../check/define.ts';
+import { ConfigurationError } from './configuration-error.ts';
+import { type TargetSettings, targetsFileSchema } from './schema.ts';
+import { type Problem, problemsOf } from './sentences.ts';
+import type { Target } from './target.ts';
+import { type KeyPath, readYaml, type YamlSource } from './yaml-source.ts';
+
+/** Where a declaration stands, so that an error found later still names its place. */
+export interface Origin {
+  /** The targets file as the user named it. */
+  readonly file: string;
+  /** Its folder, absolute; paths of the declaration are relative to it. */
+  readonly folder: string;
+  /** `file:line:column` of every value of the declaration by its keys, joined by dots; '' is the declaration. */
+  readonly positions: Readonly<Record<string, string>>;
+}
+
+/** A target as declared: valid, defaults filled in, nothing started and no secret read. Plain data. */
+export interface TargetDeclaration<Settings extends TargetSettings = TargetSettings>
+  extends Pick<Target, 'name' | 'driver' | 'domain' | 'hostname'> {
+  readonly permissions: readonly Safety[];
+  /** Audited where the command line names no target. */
+  readonly isDefault: boolean;
+  readonly settings: Settings;
+  readonly origin: Origin;
+}
+
+/** What the reference server calls itself. */
+export const REFERENCE_NAMES = { domain: 'example.test', hostname: 'mail.example.test' } as const;
+
+/**
+ * Reads a targets file.
+ * @param file path as the user named it; errors repeat it that way
+ * @returns the targets in the order of the file; without `default`, an only target is the default
+ * @throws ConfigurationError with every problem of the file, one `file:line:column: sentence` a line
+ */
+export async function loadTargets(file: string): Promise<readonly TargetDeclaration[]> {
+  const source = await readYaml(file);
+  const parsed = targetsFileSchema.safeParse(source.value, { reportInput: true });
+  if (!parsed.success) {
+    const problems = parsed.error.issues.flatMap((issue) =>
+      problemsOf(issue, (path) => keysAt(source, path)),
+    );
+    throw failure(source, problems);
+  }
+  const { targets, default: defaults } = parsed.data;
+  const names = Object.keys(targets);
+  const unknown = (defaults ?? []).flatMap((name, index): Problem[] =>
+    names.includes(name)
+      ? []
+      : [{ path: ['default', index], atKey: false, sentence: `There is no target "${name}" in this file.` }],
+  );
+  if (unknown.length > 0) throw failure(source, unknown);
+  return Object.entries(targets).map(([name, settings]) => ({
+    name,
+    driver: settings.driver,
+    ...namesOf(settings),
+    permissions: settings.permissions,
+    isDefault: defaults ? defaults.includes(name) : names.length === 1,
+    settings,
+    origin: {
+      file,
+      folder: dirname(resolve(file)),
+      positions: positionsOf(source, ['targets', name], settings),
+    },
+  }));
+}
+
+/** `file:line:column` of a value of a declaration; of what is around it where it is a default. */
+export function placeOf({ origin }: TargetDeclaration, path: KeyPath): string {
+  for (let length = path.length; length > 0; length -= 1) {
+    const place = origin.positions[path.slice(0, length).join('.')];
+    if (place) return place;
+  }
+  return origin.positions[''] ?? origin.file;
+}
+
+function namesOf(settings: TargetSettings): Pick<Target, 'domain' | 'hostname'> {
+  switch (settings.driver) {
+    case 'reference':
+      return REFERENCE_NAMES;
+    case 'container':
+      return { domain: settings['mail-domain'], hostname: settings['host-name'] };
+    case 'host':
+      return { domain: settings['mail-domain'], hostname: settings['host-name'] ?? settings.address };
+  }
+}
+
+function failure(source: YamlSource, problems: readonly Problem[]): ConfigurationError {
+  const lines = [...problems]
+    .sort((a, b) => source.offsetOf(a.path) - source.offsetOf(b.path))
+    .map(({ path, atKey, sentence }) => {
+      const place = atKey ? source.positionOfKey(path) : source.positionOf(path);
+      return `${place}: ${sentence}`;
+    });
+  return new ConfigurationError(...new Set(lines));
+}
+
+/** The keys that the schema knows for the mapping at `path`. */
+function keysAt(source: YamlSource, path: KeyPath): string[] {
+  let schema: unknown = targetsFileSchema;
+  let value = source.value;
+  for (const step of path) {
+    schema = enter(schema, step, value);
+    value = childOf(value, step);
+  }
+  const mapping = chooseMapping(schema, value);
+  return mapping ? Object.keys(mapping.shape) : [];
+}
+
+function enter(schema: unknown, step: PropertyKey, value: unknown): unknown {
+  const bare = unwrap(schema);
+  if (bare instanceof z.ZodRecord) return bare.valueType;
+  if (bare instanceof z.ZodArray) return bare.element;
+  return chooseMapping(bare, value)?.shape[String(step)];
+}
+
+/** The mapping that a schema describes; of several, the one with the driver that `value` names. */
+function chooseMapping(schema: unknown, value: unknown): z.ZodObject | undefined {
+  const bare = unwrap(schema);
+  if (bare instanceof z.ZodObject) return bare;
+  if (!(bare instanceof z.ZodUnion)) return undefined;
+  const mappings = bare.options.map(unwrap).filter((option) => option instanceof z.ZodObject);
+  if (mappings.length === 1) return mappings[0];
+  return mappings.find((option) => {
+    const { driver } = option.shape;
+    return driver instanceof z.ZodLiteral && driver.value === childOf(value, 'driver');
+  });
+}
+
+function unwrap(schema: unknown): unknown {
+  if (
+    schema instanceof z.ZodDefault ||
+    schema instanceof z.ZodPrefault ||
+    schema instanceof z.ZodExactOptional
+  ) {
+    return unwrap(schema.unwrap());
+  }
+  return schema;
+}
+
+function childOf(value: unknown, step: PropertyKey): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, step) : undefined;
+}
+
+function positionsOf(source: YamlSource, root: KeyPath, value: unknown): Record<string, string> {
+  const positions: Record<string, string> = {};
+  const walk = (path: KeyPath, current: unknown) => {
+    // A default stands nowhere, and is told by what is around it.
+    if (path.length > 0 && !source.has([...root, ...path])) return;
+    positions[path.join('.')] = source.positionOf([...root, ...path]);
+    if (typeof current !== 'object' || current === null) return;
+    for (const key of Object.keys(current)) walk([...path, key], Reflect.get(current, key));
+  };
+  walk([], value);
+  return positions;
+}

@@ -1,0 +1,98 @@
+import { randomInt } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { ConfigurationError } from './configuration-error.ts';
+import { placeOf, type TargetDeclaration } from './load.ts';
+import type { Account } from './target.ts';
+import { type KeyPath, readFailure } from './yaml-source.ts';
+
+/** A declaration's secrets, read. Never logged, never written. */
+export interface Secrets {
+  /** The declared accounts with their passwords. */
+  readonly accounts: readonly Account[];
+  /** Environment of the container, references replaced. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Every secret above, for the redactor. */
+  readonly values: readonly string[];
+}
+
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+/** 24 of 62 characters are 142 bits. */
+const GENERATED_LENGTH = 24;
+
+/**
+ * Reads the secrets that a declaration refers to; to be called for selected targets only.
+ * @throws ConfigurationError naming every secret that is not there, each with its place in the targets file
+ */
+export async function readSecrets(declaration: TargetDeclaration): Promise<Secrets> {
+  const { settings } = declaration;
+  if (settings.driver === 'reference') return { accounts: [], env: {}, values: [] };
+  const problems: string[] = [];
+  const values: string[] = [];
+  const read = async (reference: string, path: KeyPath): Promise<string> => {
+    try {
+      const secret = await readSecret(reference, declaration.origin.folder);
+      values.push(secret);
+      return secret;
+    } catch (problem) {
+      if (!(problem instanceof ConfigurationError)) throw problem;
+      problems.push(`${placeOf(declaration, path)}: ${problem.message}`);
+      return '';
+    }
+  };
+
+  const accounts: Account[] = [];
+  for (const [index, given] of settings.accounts.entries()) {
+    accounts.push({
+      address: given.address,
+      login: given.login ?? given.address,
+      password: await read(given.password, ['accounts', index, 'password']),
+      disposable: given.disposable,
+      cleartextSecret: given['allow-cleartext-secret'],
+    });
+  }
+  const env: Record<string, string> = {};
+  for (const [name, written] of Object.entries(settings.driver === 'container' ? settings.env : {})) {
+    const { form, rest } = formOf(written);
+    if (form === 'account') env[name] = accounts.find(({ address }) => address === rest)?.password ?? '';
+    else if (form === 'text') env[name] = rest;
+    else if (form === 'plain') env[name] = written;
+    else env[name] = await read(written, ['env', name]);
+  }
+  if (problems.length > 0) throw new ConfigurationError(...problems);
+  return { accounts, env, values };
+}
+
+/** Forms of a value of `env`: three references, `text:` for what only looks like one, and plain text. */
+function formOf(written: string): { form: 'env' | 'file' | 'account' | 'text' | 'plain'; rest: string } {
+  for (const form of ['env', 'file', 'account', 'text'] as const) {
+    if (written.startsWith(`${form}:`)) return { form, rest: written.slice(form.length + 1) };
+  }
+  return { form: 'plain', rest: written };
+}
+
+async function readSecret(reference: string, folder: string): Promise<string> {
+  if (reference === 'generate') return generatedSecret();
+  const { form, rest } = formOf(reference);
+  if (form === 'env') {
+    const secret = process.env[rest];
+    if (secret === undefined) throw new ConfigurationError(`The environment variable ${rest} is not set.`);
+    if (secret === '') throw new ConfigurationError(`The environment variable ${rest} is empty.`);
+    return secret;
+  }
+  let content: string;
+  try {
+    content = await readFile(resolve(folder, rest), 'utf8');
+  } catch (error) {
+    throw new ConfigurationError(`The secret file ${rest} cannot be used: ${readFailure(error)}`);
+  }
+  // Editors end a file with a line break that is no part of the secret.
+  const secret = content.replace(/\r?\n$/, '');
+  if (secret === '') throw new ConfigurationError(`The secret file ${rest} is empty.`);
+  return secret;
+}
+
+/** Letters and digits only, so that no server, shell or configuration file reads it otherwise. */
+function generatedSecret(): string {
+  return Array.from({ length: GENERATED_LENGTH }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');
+}

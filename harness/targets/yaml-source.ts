@@ -1,0 +1,188 @@
+import { readFile } from 'node:fs/promises';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type Pair,
+  parseDocument,
+  visit,
+} from 'yaml';
+import { visible } from '../evidence/visible.ts';
+import { ConfigurationError } from './configuration-error.ts';
+
+/** Keys and indexes from the root of a document to one of its values. */
+export type KeyPath = readonly PropertyKey[];
+
+/** A YAML file as plain data, and where in the file each value stands. */
+export interface YamlSource {
+  readonly value: unknown;
+  /** `file:line:column` of a value; of the nearest value around it where it is missing. */
+  positionOf(path: KeyPath): string;
+  /** `file:line:column` of the key itself. */
+  positionOfKey(path: KeyPath): string;
+  /** Whether something is written at this path, itself or by a merge. */
+  has(path: KeyPath): boolean;
+  /** Offset in the file of what `positionOf` names, to put errors in reading order. */
+  offsetOf(path: KeyPath): number;
+}
+
+/**
+ * Reads a YAML 1.2 file; `<<` merges mappings.
+ * @param file as the user named it; errors repeat it that way
+ * @throws ConfigurationError when the file cannot be read, is not UTF-8, is empty or is not one well-formed document
+ */
+export async function readYaml(file: string): Promise<YamlSource> {
+  const text = await readText(file);
+  const lineCounter = new LineCounter();
+  const document = parseDocument(text, {
+    lineCounter,
+    merge: true,
+    stringKeys: true,
+    prettyErrors: false,
+    logLevel: 'silent',
+  });
+  const place = (offset: number) => {
+    const { line, col } = lineCounter.linePos(offset);
+    return `${file}:${line}:${col}`;
+  };
+  const problems = [
+    ...[...document.errors, ...document.warnings].map(({ code, message, pos }) => ({
+      offset: pos[0],
+      sentence: syntaxSentence(code, message),
+    })),
+    ...referenceProblems(document),
+  ].sort((a, b) => a.offset - b.offset);
+  if (problems.length > 0) {
+    throw new ConfigurationError(...problems.map(({ offset, sentence }) => `${place(offset)}: ${sentence}`));
+  }
+  if (document.contents === null) throw new ConfigurationError(`${place(0)}: The file is empty.`);
+  return {
+    value: plainData(document, place(0)),
+    positionOf: (path) => place(locate(document, path).value),
+    positionOfKey: (path) => place(locate(document, path).key),
+    has: (path) => locate(document, path).complete,
+    offsetOf: (path) => locate(document, path).value,
+  };
+}
+
+async function readText(file: string): Promise<string> {
+  let bytes: Buffer;
+  try {
+    bytes = await readFile(file);
+  } catch (error) {
+    throw new ConfigurationError(`${file}:1:1: ${readFailure(error)}`);
+  }
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new ConfigurationError(`${file}:1:1: The file is not UTF-8 text.`);
+  }
+}
+
+/** Why a file cannot be read, as a sentence. */
+export function readFailure(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+  if (code === 'ENOENT') return 'There is no such file.';
+  if (code === 'EISDIR') return 'This is a folder, not a file.';
+  if (code === 'EACCES') return 'The file may not be read (EACCES).';
+  return `The file cannot be read (${code}).`;
+}
+
+function syntaxSentence(code: string, message: string): string {
+  if (code === 'DUPLICATE_KEY') return 'This key stands twice in the same mapping.';
+  if (code === 'MULTIPLE_DOCS') return 'The file holds more than one YAML document; one is expected.';
+  if (code === 'NON_STRING_KEY') return 'A key must be text.';
+  return `${visible(message).replace(/\.$/, '')}.`;
+}
+
+/** What the parser only meets when it follows aliases and merges. */
+function referenceProblems(document: Document): { offset: number; sentence: string }[] {
+  const problems: { offset: number; sentence: string }[] = [];
+  visit(document, {
+    Alias(_, alias) {
+      if (!alias.resolve(document)) {
+        problems.push({
+          offset: alias.range?.[0] ?? 0,
+          sentence: `No anchor "${visible(alias.source)}" stands before this alias.`,
+        });
+      }
+    },
+    Pair(_, pair) {
+      if (keyOf(pair) !== '<<') return;
+      const sources = isSeq(pair.value) ? pair.value.items : [pair.value];
+      if (sources.some((source) => !isMap(isAlias(source) ? source.resolve(document) : source))) {
+        problems.push({
+          offset: offsetOfKey(pair) ?? 0,
+          sentence: '"<<" takes mappings or aliases of mappings.',
+        });
+      }
+    },
+  });
+  return problems;
+}
+
+function plainData(document: Document, place: string): unknown {
+  try {
+    // The limit is the library's own default; it stops a few lines from growing to gigabytes.
+    return document.toJS({ maxAliasCount: 100 });
+  } catch (error) {
+    // Unresolved aliases, the other cause of this type, are ruled out before.
+    if (!(error instanceof ReferenceError)) throw error;
+    throw new ConfigurationError(`${place}: The aliases of the file multiply to more data than is accepted.`);
+  }
+}
+
+interface Location {
+  /** Offsets of the key and of the value; of the nearest key around them where they are missing. */
+  readonly key: number;
+  readonly value: number;
+  readonly complete: boolean;
+}
+
+function locate(document: Document, path: KeyPath): Location {
+  let node: Node | undefined = document.contents ?? undefined;
+  let found: Location = { key: startOf(node) ?? 0, value: startOf(node) ?? 0, complete: true };
+  for (const step of path) {
+    const holder: Node | undefined = isAlias(node) ? node.resolve(document) : node;
+    const pair: Pair | undefined = isMap(holder) ? findPair(document, holder.items, String(step)) : undefined;
+    const item: unknown = isSeq(holder) ? holder.items[Number(step)] : pair?.value;
+    const key = pair ? offsetOfKey(pair) : startOf(item);
+    if (key === undefined) return { key: found.key, value: found.key, complete: false };
+    node = isNode(item) ? item : undefined;
+    found = { key, value: startOf(node) ?? key, complete: true };
+  }
+  return found;
+}
+
+function findPair(document: Document, pairs: readonly Pair[], key: string): Pair | undefined {
+  const own = pairs.find((pair) => keyOf(pair) === key);
+  if (own) return own;
+  for (const pair of pairs.filter((candidate) => keyOf(candidate) === '<<')) {
+    for (const source of isSeq(pair.value) ? pair.value.items : [pair.value]) {
+      const merged = isAlias(source) ? source.resolve(document) : source;
+      const found = isMap(merged) ? findPair(document, merged.items, key) : undefined;
+      if (found) return found;
+    }
+  }
+  return undefined;
+}
+
+function keyOf(pair: Pair): string {
+  return isScalar(pair.key) ? String(pair.key.value) : String(pair.key);
+}
+
+function offsetOfKey(pair: Pair): number | undefined {
+  return startOf(pair.key);
+}
+
+function startOf(node: unknown): number | undefined {
+  return isNode(node) ? node.range?.[0] : undefined;
+}
+
+function isNode(value: unknown): value is Node {
+  return isScalar(value) || isMap(value) || isSeq(value) || isAlias(value);
+}
