@@ -40,12 +40,6 @@ export function flights(tag: string, command: ImapCommand): readonly ImapFlight[
   return sent;
 }
 
-/** The command word alone: what follows may be a secret. */
-export function commandWord(command: ImapCommand): string {
-  const first = typeof command === 'string' ? command : command[0];
-  return typeof first === 'string' ? (first.split(' ', 1)[0] ?? '') : '';
-}
-
 /** A quoted string without its quotes, as it stands on the wire (RFC 9051 §9, quoted). */
 export function quotedContent(text: string): string {
   return text.replace(/["\\]/g, '\\$&');

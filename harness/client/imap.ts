@@ -2,8 +2,9 @@ import type { Connection } from '../wire/connection.ts';
 import { Malformed } from '../wire/failures.ts';
 import type { TlsOptions } from '../wire/tls.ts';
 import { type Answer, answerOf } from './answer.ts';
+import { commandWord } from './command-word.ts';
 import { announcedCapabilities } from './imap-capabilities.ts';
-import { commandWord, flights, type ImapCommand, imapString, quotedContent } from './imap-command.ts';
+import { flights, type ImapCommand, imapString, quotedContent } from './imap-command.ts';
 import {
   type ImapMailbox,
   type ImapMessage,
@@ -33,6 +34,8 @@ export interface ImapReply {
   /** Name of the response code in upper case, such as `PRIVACYREQUIRED`. */
   readonly code: string | undefined;
   readonly codeArguments: string;
+  /** The text for people behind status and code; for `+` what follows it: a challenge in base64. */
+  readonly message: string;
   /** The tagged or `+` line as a person reads it, in visible notation. */
   readonly text: string;
   /** The tagged or `+` line as received, octets as Latin-1. */
@@ -151,7 +154,7 @@ export async function createImapClient(connection: Connection): Promise<ImapClie
     text: ImapCommand,
     { secrets = [], tag = nextTag(), withinMs }: ImapCommandOptions = {},
   ): Promise<ImapReply> {
-    const awaited = `the reply to ${commandWord(text)}`;
+    const awaited = `the reply to ${firstWord(text)}`;
     const untagged: ImapUntagged[] = [];
     const foreign: ImapTagged[] = [];
     for (const flight of flights(tag, text)) {
@@ -245,12 +248,17 @@ function replyOf(
   const { status, text, line } = ending;
   const condition =
     ending.kind === 'tagged'
-      ? { code: ending.code, codeArguments: ending.codeArguments }
-      : { code: undefined, codeArguments: '' };
+      ? { code: ending.code, codeArguments: ending.codeArguments, message: ending.message }
+      : { code: undefined, codeArguments: '', message: ending.rest };
   return { status, ...condition, text, line, untagged, foreign };
 }
 
 function demandOk(reply: ImapReply, what: string): ImapReply {
   if (reply.status === 'OK') return reply;
   throw new Malformed(`Expected ${what} with OK, found "${reply.text}".`);
+}
+
+function firstWord(command: ImapCommand): string {
+  const first = typeof command === 'string' ? command : command[0];
+  return commandWord(typeof first === 'string' ? first : '');
 }

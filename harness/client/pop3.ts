@@ -3,6 +3,7 @@ import { line } from '../wire/bytes.ts';
 import type { Connection } from '../wire/connection.ts';
 import type { TlsOptions } from '../wire/tls.ts';
 import { type Answer, answerOf } from './answer.ts';
+import { commandWord } from './command-word.ts';
 import { type Pop3Capabilities, parseCapa } from './pop3-capabilities.ts';
 import { joinLines, LISTING_LIMIT, MESSAGE_LIMIT, readMultiline } from './pop3-multiline.ts';
 import { apopTimestamp, type Pop3Reply, readPop3Reply } from './pop3-reply.ts';
@@ -82,11 +83,11 @@ export async function createPop3Client(connection: Connection): Promise<Pop3Clie
 
   const command = (text: string, secrets: readonly Uint8Array[] = []) => {
     connection.send(line(text), secrets);
-    return readPop3Reply(connection, `the reply to ${verb(text)}`);
+    return readPop3Reply(connection, `the reply to ${commandWord(text)}`);
   };
   const linesBehind = (text: string, reply: Pop3Reply, limit: number) =>
     reply.status === '+OK'
-      ? readMultiline(connection, `the lines of ${verb(text)}`, reply.terminator, limit)
+      ? readMultiline(connection, `the lines of ${commandWord(text)}`, reply.terminator, limit)
       : undefined;
   async function listing(text: string): Promise<Pop3Listing> {
     const reply = await command(text);
@@ -109,7 +110,7 @@ export async function createPop3Client(connection: Connection): Promise<Pop3Clie
     command,
     attempt(text, { withinMs, secrets = [] } = {}) {
       connection.send(line(text), secrets);
-      return answerOf(readPop3Reply(connection, `the reply to ${verb(text)}`, withinMs));
+      return answerOf(readPop3Reply(connection, `the reply to ${commandWord(text)}`, withinMs));
     },
     async capa() {
       const reply = await command('CAPA');
@@ -164,9 +165,4 @@ function numbered(lines: readonly string[], form: RegExp): Map<number, string> {
     if (number !== undefined && value !== undefined) found.set(Number(number), value);
   }
   return found;
-}
-
-/** The command word alone: what follows may be a secret. */
-function verb(text: string): string {
-  return text.split(' ', 1)[0] ?? text;
 }

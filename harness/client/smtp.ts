@@ -3,6 +3,7 @@ import type { Connection } from '../wire/connection.ts';
 import { dotStuff } from '../wire/dot-stuffing.ts';
 import type { TlsOptions } from '../wire/tls.ts';
 import { type Answer, answerOf } from './answer.ts';
+import { commandWord } from './command-word.ts';
 import { parseEhlo, type SmtpCapabilities } from './smtp-capabilities.ts';
 import { readSmtpReply, type SmtpReply } from './smtp-reply.ts';
 
@@ -50,7 +51,7 @@ export async function createSmtpClient(connection: Connection, helloName: string
 
   const command = (text: string, secrets: readonly Uint8Array[] = []) => {
     connection.send(line(text), secrets);
-    return readSmtpReply(connection, `the reply to ${verb(text)}`);
+    return readSmtpReply(connection, `the reply to ${commandWord(text)}`);
   };
 
   return {
@@ -62,7 +63,7 @@ export async function createSmtpClient(connection: Connection, helloName: string
     command,
     attempt(text, { withinMs, secrets = [] } = {}) {
       connection.send(line(text), secrets);
-      return answerOf(readSmtpReply(connection, `the reply to ${verb(text)}`, withinMs));
+      return answerOf(readSmtpReply(connection, `the reply to ${commandWord(text)}`, withinMs));
     },
     async ehlo(name = helloName) {
       const reply = await command(`EHLO ${name}`);
@@ -80,7 +81,8 @@ export async function createSmtpClient(connection: Connection, helloName: string
     async pipeline(...texts) {
       connection.send(lines(...texts));
       const replies: SmtpReply[] = [];
-      for (const text of texts) replies.push(await readSmtpReply(connection, `the reply to ${verb(text)}`));
+      for (const text of texts)
+        replies.push(await readSmtpReply(connection, `the reply to ${commandWord(text)}`));
       return replies;
     },
     async data(message) {
@@ -96,9 +98,4 @@ export async function createSmtpClient(connection: Connection, helloName: string
       connection.close();
     },
   };
-}
-
-/** The command word alone: what follows may be a secret. */
-function verb(text: string): string {
-  return text.split(' ', 1)[0] ?? text;
 }
