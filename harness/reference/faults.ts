@@ -89,6 +89,8 @@ export const FAULTS = {
   'submission-takes-mail-before-tls': 'MAIL and RCPT before TLS are taken on submission.',
   'submission-refuses-clear-with-other-code':
     'MAIL before TLS on submission is refused with 550 instead of 530.',
+  'smtp-keeps-login-across-tls':
+    'AUTH PLAIN works in the clear on submission, and the login survives the upgrade to TLS.',
   'body-with-starttls-refused': 'A message whose body contains the word STARTTLS is refused with 554.',
 
   // Submission and SMTP AUTH.

@@ -1,0 +1,89 @@
+import { check } from '../../harness/check/define.ts';
+import { openUpgrade } from './upgrade-session.ts';
+
+export const upgradeAndLoginStayApart = check(
+  {
+    id: 'STLS-015',
+    slug: 'upgrade-and-login-stay-apart',
+    title: 'IMAP and POP3 stay unauthenticated after the upgrade and refuse the upgrade once authenticated',
+    sends: 'STAT or SELECT inside TLS without a login; then a login and the upgrade command again',
+    demands: 'both are refused',
+    level: 'MUST',
+    severity: 'medium',
+    clauses: ['rfc3501#6.2.1', 'rfc2595#3.1', 'rfc2595#4'],
+    roles: ['pop3', 'imap'],
+    needs: ['account'],
+    effect: 'reads',
+    safety: 'safe',
+    budget: '10s',
+    kills: [
+      'pop3-serves-mailbox-without-login',
+      'imap-serves-mailbox-without-login',
+      'upgrade-accepted-after-login',
+    ],
+  },
+  async ({ role, pop3, imap, verify, account, inconclusive }) => {
+    const { login, password } = account();
+    if (role === 'pop3') {
+      const client = await pop3({ at: 'tls' });
+      verify.reply(await client.command('STAT'), 'no mailbox is served before a login').status('-ERR');
+      const entered = await client.userPass(login, password);
+      if (entered.status !== '+OK')
+        inconclusive('precondition', `The login inside TLS failed: ${entered.text}`);
+      verify.reply(await client.command('STLS'), 'STLS is refused after the login').status('-ERR');
+      return;
+    }
+    const client = await imap({ at: 'tls' });
+    const { reply } = await client.select('INBOX');
+    verify.reply(reply, 'no mailbox is served before a login').status('NO', 'BAD');
+    const entered = await client.login(login, password);
+    if (entered.status !== 'OK') inconclusive('precondition', `The login inside TLS failed: ${entered.text}`);
+    verify.reply(await client.command('STARTTLS'), 'STARTTLS is refused after the login').status('NO', 'BAD');
+  },
+);
+
+export const loginBecomesPossible = check(
+  {
+    id: 'STLS-016',
+    slug: 'login-becomes-possible',
+    title:
+      'Capabilities are re-evaluated after the upgrade: a login becomes possible, LOGINDISABLED disappears',
+    sends: 'the capability command before TLS and inside it',
+    demands: 'inside TLS a login with a password or with SCRAM is offered',
+    // The RFCs let a server change its capabilities (MAY); that a service with accounts must offer a
+    // login inside TLS is what the upgrade is for.
+    level: 'policy',
+    severity: 'medium',
+    clauses: ['rfc9051#6.2.1', 'rfc3207#4.2', 'rfc4954#3'],
+    roles: ['submission', 'pop3', 'imap'],
+    needs: [],
+    effect: 'reads',
+    safety: 'safe',
+    budget: '8s',
+    kills: ['imap-keeps-logindisabled-inside-tls', 'smtp-no-auth-inside-tls', 'pop3-no-login-inside-tls'],
+  },
+  async (services) => {
+    const { role, verify, notApplicable, inconclusive } = services;
+    const session = await openUpgrade(services);
+    if (!session.offered) notApplicable(`${role} does not offer an upgrade.`, session.announced);
+    const goAhead = await session.ask();
+    if (!goAhead.positive)
+      inconclusive('precondition', `${role} offers the upgrade and refuses it: ${goAhead.line}`);
+    const failure = await session.handshake();
+    if (failure !== null) inconclusive('precondition', `The handshake on ${role} failed: ${failure}`);
+    const inside = await session.capabilities();
+    if (!inside.answered && session.protocol === 'pop3')
+      notApplicable('CAPA is not supported inside TLS.', inside.line);
+    const offered = verify.that(inside.offersLogin, {
+      demand: 'a login is offered inside TLS',
+      expected: 'a password or SCRAM mechanism, and no LOGINDISABLED alone',
+      actual: inside.line,
+    });
+    if (!offered || session.protocol !== 'imap') return;
+    verify.that(!inside.line.split(' ').includes('LOGINDISABLED'), {
+      demand: 'LOGINDISABLED is gone inside TLS',
+      expected: 'no LOGINDISABLED',
+      actual: inside.line,
+    });
+  },
+);

@@ -1,0 +1,145 @@
+import type { Connection, Services, Verify } from '../../harness/check/services.ts';
+
+/** How one protocol upgrades, and how it shows that something was executed. */
+export interface UpgradeDialect {
+  /** A connection on which the upgrade is offered and may be asked for. */
+  open(): Promise<UpgradeSession>;
+  /** Of octets nobody asked for, those that answer a command; the rest is the server's own business. */
+  answersIn(octets: Buffer): Buffer;
+  /** The octets refuse what was sent, such as a 5yz reply. */
+  refuses(octets: Buffer): boolean;
+}
+
+export interface UpgradeSession {
+  readonly connection: Connection;
+  /** The upgrade command, terminated. */
+  readonly upgrade: Buffer;
+  /** Reads the answer to the upgrade command. */
+  readGoAhead(): Promise<{ readonly positive: boolean; readonly line: string }>;
+  /** Sends one command of our own inside TLS and reads its answer; `asExpected`: as on an ordinary session. */
+  ownCommand(): Promise<{ readonly asExpected: boolean; readonly line: string }>;
+  /** Asks inside TLS whether the injected command left a trace; null where it can leave none. */
+  trace?(): Promise<{ readonly effect: boolean; readonly line: string }>;
+}
+
+/** When the injected octets travel. */
+export type Timing = 'in one segment' | 'in a second segment' | 'behind the go-ahead';
+
+/** Pause between two segments, in milliseconds: long enough to be two, short enough to come before the answer. */
+const SEGMENT_PAUSE = 20;
+
+/**
+ * One upgrade with injected octets, judged by everything an execution can show: answers in the clear,
+ * answers inside TLS, answers that come late, a line that is completed inside TLS, and traces in the
+ * state of the session. Refusing the upgrade, closing, and taking the octets for TLS are all safe.
+ */
+export async function injectionTrial(
+  { target, pause, note }: Pick<Services, 'target' | 'pause' | 'note'>,
+  dialect: UpgradeDialect,
+  verify: Verify,
+  injected: Buffer,
+  timing: Timing,
+): Promise<void> {
+  const { quietMs } = target.timing;
+  const session = await dialect.open();
+  const { connection } = session;
+  const safe = (outcome: string) =>
+    void verify.that(true, {
+      demand: 'injected commands are not executed',
+      expected: 'no effect',
+      actual: outcome,
+    });
+
+  if (timing === 'in one segment') connection.send(Buffer.concat([session.upgrade, injected]));
+  else connection.send(session.upgrade);
+  if (timing === 'in a second segment') {
+    await pause(SEGMENT_PAUSE);
+    connection.send(injected);
+  }
+
+  // Until the octets beyond the answer were watched, the end of the connection is an answer.
+  const goAhead = await orEnd(connection, session.readGoAhead());
+  if (goAhead === 'ended') return safe('the connection was closed');
+  if (!goAhead.positive) return safe(`the upgrade was refused: ${goAhead.line}`);
+  if (timing === 'behind the go-ahead') connection.send(injected);
+
+  const clear = await connection.watch(quietMs);
+  if (clear.length > 0 && dialect.refuses(clear) && connection.ended) {
+    return safe('the injected octets were refused and the connection closed');
+  }
+  if (isTlsAlert(clear)) return safe('the octets were taken for TLS and answered with an alert');
+  verify.nothing(clear, 'nothing is answered in the clear behind the go-ahead');
+  if (connection.ended) return safe('the connection was closed');
+
+  const handshake = await upgraded(connection, target.hostname);
+  if (handshake !== null) {
+    note(handshake);
+    return safe('the handshake failed: the octets were taken for TLS');
+  }
+  const inside = dialect.answersIn(await connection.watch(quietMs));
+  verify.nothing(inside, 'nothing is answered inside TLS before a command was sent there');
+  if (connection.ended) return safe('the connection was closed');
+
+  const own = await orEnd(connection, session.ownCommand());
+  if (own === 'ended') return safe('the connection was closed');
+  verify.that(own.asExpected, {
+    demand: 'the first command inside TLS is answered as if nothing had been injected',
+    expected: 'the ordinary answer',
+    actual: own.line,
+  });
+  verify.nothing(dialect.answersIn(await connection.watch(quietMs)), 'no late answer follows inside TLS');
+  if (session.trace && !connection.ended) {
+    const { effect, line } = await session.trace();
+    verify.that(!effect, {
+      demand: 'the injected command left no trace',
+      expected: 'a refusal',
+      actual: line,
+    });
+  }
+}
+
+/**
+ * The same upgrade with nothing injected: only where it goes through does a safe outcome of the
+ * trials mean anything. Returns null, or why it did not go through.
+ */
+export async function benignUpgrade(
+  { target }: Pick<Services, 'target'>,
+  dialect: UpgradeDialect,
+): Promise<string | null> {
+  const session = await dialect.open();
+  const { connection } = session;
+  connection.send(session.upgrade);
+  const goAhead = await session.readGoAhead();
+  if (!goAhead.positive) return `the upgrade is refused: ${goAhead.line}`;
+  const handshake = await upgraded(connection, target.hostname);
+  if (handshake !== null) return handshake;
+  const own = await session.ownCommand();
+  connection.close();
+  return own.asExpected ? null : `the first command inside TLS is answered ${own.line}`;
+}
+
+/** A TLS record of the type alert, protocol version 3.x (RFC 8446 §5.1). */
+function isTlsAlert(octets: Buffer): boolean {
+  return octets[0] === 0x15 && octets[1] === 0x03;
+}
+
+/** Runs the handshake; null when it completed, else how it failed. */
+async function upgraded(connection: Connection, serverName: string): Promise<string | null> {
+  try {
+    await connection.startTls({ serverName });
+    return null;
+  } catch (failure) {
+    if (failure instanceof Error && (failure.name === 'TlsFailed' || failure.name === 'ConnectionEnded'))
+      return failure.message;
+    throw failure;
+  }
+}
+
+async function orEnd<T>(connection: Connection, waiting: Promise<T>): Promise<T | 'ended'> {
+  try {
+    return await waiting;
+  } catch (failure) {
+    if (connection.ended) return 'ended';
+    throw failure;
+  }
+}

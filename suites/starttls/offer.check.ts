@@ -1,0 +1,158 @@
+import { check } from '../../harness/check/define.ts';
+
+export const mxOffersStarttls = check(
+  {
+    id: 'STLS-001',
+    slug: 'mx-offers-starttls',
+    title: 'Port 25 offers STARTTLS',
+    sends: 'EHLO on port 25',
+    demands: 'STARTTLS is among the keywords',
+    level: 'policy',
+    severity: 'high',
+    clauses: ['rfc3207#3', 'bsi-tr-03108#4.1.3', 'cisa-bod-18-01#email'],
+    roles: ['mx'],
+    needs: [],
+    effect: 'reads',
+    safety: 'safe',
+    budget: '8s',
+    kills: ['mx-omits-starttls'],
+  },
+  async ({ smtp, verify }) => {
+    const { capabilities } = await smtp({ at: 'ready' });
+    const keywords = [...(capabilities?.keywords.keys() ?? [])];
+    // Cisco's SMTP inspection overwrites the keyword with X's: then a middlebox is at fault, not the server.
+    const masked = keywords.find((keyword) => /^X{4,}A?$/.test(keyword));
+    verify.that(keywords.includes('STARTTLS'), {
+      demand: masked ? 'STARTTLS is listed (a middlebox seems to overwrite it)' : 'STARTTLS is listed',
+      expected: 'STARTTLS',
+      actual: keywords.join(' ') || 'no keyword',
+    });
+  },
+);
+
+export const submissionOffersTls = check(
+  {
+    id: 'STLS-002',
+    slug: 'submission-offers-tls',
+    title: 'TLS is available for submission: STARTTLS on 587 and implicit TLS on 465',
+    sends: 'EHLO on 587, and a TLS handshake on 465',
+    demands: 'both ways into TLS exist; one of them is the least',
+    level: 'MUST',
+    severity: 'high',
+    clauses: ['rfc8314#3.3', 'rfc8314#4'],
+    roles: ['submission', 'submissions'],
+    per: 'target',
+    needs: [],
+    effect: 'reads',
+    safety: 'safe',
+    budget: '10s',
+    kills: ['submission-without-tls', 'submissions-closed'],
+  },
+  async ({ target, smtp, connect, verify, note }) => {
+    const upgrade = target.endpoints.submission ? await offersUpgrade() : false;
+    const implicit = target.endpoints.submissions ? await speaksTls() : false;
+    const found = [upgrade ? 'STARTTLS on 587' : '', implicit ? 'TLS on 465' : ''].filter(
+      (way) => way !== '',
+    );
+    const actual = found.join(' and ') || 'neither';
+    const held = verify.that(upgrade || implicit, {
+      demand: 'submission can be reached inside TLS',
+      expected: 'STARTTLS on 587 or TLS on 465',
+      actual,
+    });
+    if (!held) return;
+    verify.ideally.that(upgrade && implicit, {
+      demand: 'both ways into TLS exist',
+      expected: 'STARTTLS on 587 and TLS on 465',
+      actual,
+    });
+
+    async function offersUpgrade(): Promise<boolean> {
+      const client = await smtp({ role: 'submission', at: 'ready' });
+      client.connection.close();
+      return client.capabilities?.keywords.has('STARTTLS') ?? false;
+    }
+
+    /** A port that is closed or does not speak TLS is what this check looks for; silence is not. */
+    async function speaksTls(): Promise<boolean> {
+      try {
+        const connection = await connect({ role: 'submissions' });
+        await connection.startTls({ serverName: target.hostname });
+        connection.close();
+        return true;
+      } catch (failure) {
+        if (!(failure instanceof Error)) throw failure;
+        const closed = failure.name === 'Unreachable' && 'code' in failure && failure.code === 'ECONNREFUSED';
+        const rejected = failure.name === 'TlsFailed';
+        if (!closed && !rejected) throw failure;
+        note(failure.message);
+        return false;
+      }
+    }
+  },
+);
+
+export const pop3AnnouncesStls = check(
+  {
+    id: 'STLS-003',
+    slug: 'pop3-announces-stls',
+    title: 'POP3 on 110 announces STLS through CAPA',
+    sends: 'CAPA, then STLS whether or not it is listed',
+    demands: 'STLS is listed and works, or is neither listed nor works',
+    level: 'SHOULD',
+    severity: 'medium',
+    clauses: ['rfc2595#4', 'rfc8314#4'],
+    roles: ['pop3'],
+    needs: [],
+    effect: 'reads',
+    safety: 'safe',
+    budget: '8s',
+    kills: ['pop3-omits-stls', 'pop3-announces-stls-and-refuses'],
+  },
+  async ({ pop3, verify, target }) => {
+    const client = await pop3({ at: 'ready' });
+    const announced = client.capabilities?.keywords.has('STLS') ?? false;
+    const goAhead = await client.startTls({ serverName: target.hostname });
+    const works = goAhead.status === '+OK';
+    verify.that(announced === works, {
+      demand: 'CAPA tells the truth about STLS',
+      expected: works ? 'STLS listed, because it works' : 'STLS not listed, because it is refused',
+      actual: `${announced ? 'listed' : 'not listed'}, and answered ${goAhead.line}`,
+    });
+    verify.ideally.that(works, {
+      demand: 'port 110 can be upgraded to TLS',
+      expected: '+OK',
+      actual: goAhead.line,
+    });
+  },
+);
+
+export const imapOffersStarttls = check(
+  {
+    id: 'STLS-004',
+    slug: 'imap-offers-starttls',
+    title: 'IMAP on 143 offers STARTTLS',
+    sends: 'CAPABILITY and STARTTLS',
+    demands: 'STARTTLS is listed and leads into TLS',
+    level: 'MUST',
+    severity: 'high',
+    clauses: ['rfc9051#6.1.1', 'rfc9051#11.2', 'rfc3501#6.1.1'],
+    roles: ['imap'],
+    needs: [],
+    effect: 'reads',
+    safety: 'safe',
+    budget: '8s',
+    kills: ['imap-omits-starttls'],
+  },
+  async ({ imap, verify, target }) => {
+    const client = await imap({ at: 'ready' });
+    const capabilities = [...(client.capabilities ?? [])];
+    verify.that(capabilities.includes('STARTTLS'), {
+      demand: 'STARTTLS is listed before TLS',
+      expected: 'STARTTLS',
+      actual: capabilities.join(' '),
+    });
+    const goAhead = await client.startTls({ serverName: target.hostname });
+    verify.reply(goAhead, 'STARTTLS is accepted').status('OK');
+  },
+);

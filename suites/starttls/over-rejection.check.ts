@@ -1,0 +1,50 @@
+import { check } from '../../harness/check/define.ts';
+
+export const starttlsAsTextIsText = check(
+  {
+    id: 'STLS-026',
+    slug: 'starttls-as-text-is-text',
+    title: 'The word STARTTLS in a message or an argument is no command',
+    sends: 'a message to a local mailbox with the line STARTTLS in its body and in its subject',
+    demands: 'the message is accepted, and the session goes on in the same phase',
+    level: 'MUST',
+    severity: 'low',
+    clauses: ['rfc5321#4.5.2', 'rfc5321#2.4'],
+    roles: ['mx'],
+    needs: ['account'],
+    effect: 'delivers',
+    safety: 'sends-mail',
+    budget: '12s',
+    kills: ['body-with-starttls-refused'],
+  },
+  async ({ smtp, account, nonce, bytes, helloName, verify, inconclusive }) => {
+    const deliver = async (body: string) => {
+      const client = await smtp({ at: 'ready' });
+      const mail = await client.command(`MAIL FROM:<probe@${helloName}>`);
+      const rcpt = mail.code === 250 ? await client.command(`RCPT TO:<${account().address}>`) : mail;
+      if (rcpt.code !== 250)
+        inconclusive('precondition', `No message to a local mailbox is taken: ${rcpt.text}`);
+      const message = bytes.lines(
+        `From: <probe@${helloName}>`,
+        `To: <${account().address}>`,
+        `Subject: ${body} ${nonce}`,
+        `Date: ${new Date().toUTCString().replace('GMT', '+0000')}`,
+        `Message-ID: <${body.toLowerCase()}-${nonce}@${helloName}>`,
+        '',
+        'The next line is text.',
+        body,
+        `token ${nonce}`,
+      );
+      const reply = await client.data(message);
+      const after = await client.command('NOOP');
+      client.connection.close();
+      return { reply, after };
+    };
+    const control = await deliver('ORDINARY');
+    if (control.reply.code !== 250)
+      inconclusive('precondition', `An ordinary message is refused: ${control.reply.text}`);
+    const { reply, after } = await deliver('STARTTLS');
+    verify.reply(reply, 'a message that contains the word STARTTLS is accepted').code(250);
+    verify.reply(after, 'the session goes on').code(250);
+  },
+);

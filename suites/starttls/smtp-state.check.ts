@@ -1,0 +1,163 @@
+import { check } from '../../harness/check/define.ts';
+import type { Services, SmtpClient } from '../../harness/check/services.ts';
+
+export const helloMustBeRepeated = check(
+  {
+    id: 'STLS-007',
+    slug: 'hello-must-be-repeated',
+    title: 'SMTP client knowledge from before TLS is discarded: EHLO must be repeated',
+    sends:
+      'EHLO, STARTTLS, and MAIL inside TLS without a new EHLO; as control, MAIL without any EHLO on a fresh connection',
+    demands: 'MAIL is refused inside TLS where it is refused without EHLO',
+    level: 'MUST',
+    severity: 'medium',
+    clauses: ['rfc3207#4.2', 'rfc5321#4.1.4'],
+    roles: ['mx', 'submission'],
+    needs: [],
+    effect: 'reads',
+    safety: 'safe',
+    budget: '10s',
+    limits: [
+      'Where a server never demands EHLO, only the Received field of a delivered message could show the name from before TLS; that is not looked at.',
+    ],
+    kills: ['smtp-keeps-hello-across-tls', 'smtp-never-demands-hello'],
+  },
+  async ({ smtp, role, target, verify, notApplicable, inconclusive, helloName }) => {
+    const mail = `MAIL FROM:<probe@${helloName}>`;
+    const fresh = await smtp();
+    const control = await fresh.command(mail);
+    fresh.connection.close();
+    const demandsHello = control.code !== 250;
+
+    const client = await smtp({ at: 'ready' });
+    if (!client.capabilities?.keywords.has('STARTTLS')) {
+      notApplicable(
+        `${role} does not offer STARTTLS.`,
+        [...(client.capabilities?.keywords.keys() ?? [])].join(' '),
+      );
+    }
+    const goAhead = await client.startTls({ serverName: target.hostname });
+    if (goAhead.code !== 220) inconclusive('precondition', `STARTTLS is refused: ${goAhead.text}`);
+    const reply = await client.command(mail);
+    if (demandsHello) {
+      verify.reply(reply, 'MAIL inside TLS without a new EHLO is refused').codeClass(4, 5);
+      return;
+    }
+    verify.ideally.that(reply.code !== 250, {
+      demand: 'the server demands EHLO before MAIL, so that it can be seen to forget it',
+      expected: 'a refusal',
+      actual: `MAIL without EHLO was answered ${control.code} on a fresh connection, ${reply.code} inside TLS`,
+    });
+  },
+);
+
+/** Puts an envelope in place in the clear and upgrades; null where the upgrade is refused then. */
+async function upgradeWithEnvelope(
+  services: Services,
+): Promise<{ client: SmtpClient; upgraded: boolean; line: string }> {
+  const { smtp, role, target, helloName, nonce, notApplicable, inconclusive, account } = services;
+  const recipient = target.accounts.length > 0 ? account().address : `postmaster@${target.domain}`;
+  const client = await smtp({ at: 'ready' });
+  if (!client.capabilities?.keywords.has('STARTTLS')) {
+    notApplicable(
+      `${role} does not offer STARTTLS.`,
+      [...(client.capabilities?.keywords.keys() ?? [])].join(' '),
+    );
+  }
+  const mail = await client.command(`MAIL FROM:<pre-${nonce}@${helloName}>`);
+  if (mail.code === 530) notApplicable('No envelope can exist before TLS.', mail.text);
+  if (mail.code !== 250) inconclusive('precondition', `MAIL before TLS is refused: ${mail.text}`);
+  const rcpt = await client.command(`RCPT TO:<${recipient}>`);
+  if (rcpt.code === 530) notApplicable('No envelope can exist before TLS.', rcpt.text);
+  if (rcpt.code !== 250) inconclusive('precondition', `RCPT before TLS is refused: ${rcpt.text}`);
+  const goAhead = await client.startTls({ serverName: target.hostname });
+  return { client, upgraded: goAhead.code === 220, line: goAhead.text };
+}
+
+export const envelopeIsForgotten = check(
+  {
+    id: 'STLS-008',
+    slug: 'envelope-is-forgotten',
+    title: 'SMTP envelope state from before TLS is discarded',
+    sends:
+      'MAIL and RCPT in the clear, STARTTLS, then DATA inside TLS, once directly and once behind a new EHLO',
+    demands: 'STARTTLS is refused inside the transaction, or DATA finds no recipient',
+    level: 'MUST',
+    severity: 'high',
+    clauses: ['rfc3207#4.2'],
+    roles: ['mx', 'submission'],
+    needs: [],
+    effect: 'reads',
+    safety: 'safe',
+    budget: '12s',
+    kills: ['smtp-keeps-envelope-across-tls'],
+  },
+  async (services) => {
+    const { variant } = services;
+    for (const hello of [false, true]) {
+      await variant(hello ? 'DATA behind a new EHLO' : 'DATA without EHLO', async (verify) => {
+        const { client, upgraded, line } = await upgradeWithEnvelope(services);
+        if (!upgraded) {
+          verify.that(true, {
+            demand: 'the envelope does not survive',
+            expected: 'a refusal',
+            actual: `STARTTLS: ${line}`,
+          });
+          return;
+        }
+        if (hello) await client.ehlo();
+        const reply = await client.command('DATA');
+        verify.reply(reply, 'DATA inside TLS finds no envelope from before it').codeClass(4, 5);
+        // A 354 is not followed by data: closing leaves no message behind.
+        client.connection.close();
+      });
+    }
+  },
+);
+
+export const loginIsForgotten = check(
+  {
+    id: 'STLS-025',
+    slug: 'login-is-forgotten',
+    title: 'A login from before TLS is discarded by the upgrade',
+    sends: 'AUTH in the clear where it is accepted, STARTTLS, and MAIL inside TLS without a new AUTH',
+    demands: 'the upgrade is refused, or MAIL inside TLS demands AUTH again',
+    level: 'MUST',
+    severity: 'medium',
+    clauses: ['rfc3207#4.2', 'rfc4954#4'],
+    roles: ['submission'],
+    needs: ['account'],
+    effect: 'reads',
+    safety: 'safe',
+    budget: '10s',
+    limits: ['Needs an account that permits its password in the clear, and a server that takes it there.'],
+    kills: ['smtp-keeps-login-across-tls'],
+  },
+  async ({ smtp, role, target, verify, bytes, cleartextAccount, notApplicable, inconclusive }) => {
+    const account = cleartextAccount();
+    if (!account) return inconclusive('precondition', 'No account permits its password in the clear.');
+    const client = await smtp({ at: 'ready' });
+    if (!client.capabilities?.keywords.has('STARTTLS')) {
+      notApplicable(
+        `${role} does not offer STARTTLS.`,
+        [...(client.capabilities?.keywords.keys() ?? [])].join(' '),
+      );
+    }
+    const login = await client.command(
+      `AUTH PLAIN ${bytes.base64(`\0${account.login}\0${account.password}`)}`,
+    );
+    if (login.code !== 235) notApplicable('No login is possible before TLS.', login.text);
+    const goAhead = await client.startTls({ serverName: target.hostname });
+    if (goAhead.code !== 220) {
+      verify.that(true, {
+        demand: 'the login does not survive',
+        expected: 'a refusal',
+        actual: `STARTTLS: ${goAhead.code}`,
+      });
+      return;
+    }
+    await client.ehlo();
+    const reply = await client.command(`MAIL FROM:<${account.address}>`);
+    verify.reply(reply, 'MAIL inside TLS demands a new login').codeClass(4, 5);
+  },
+);
