@@ -29,6 +29,13 @@ export function clauseFacts(clause: Clause): ClauseFacts {
   const section = clause.slice(hash + 1);
   const rfc = /^rfc(\d+)$/.exec(document);
   if (rfc) {
+    const appendix = /^appendix-(.+)$/.exec(section);
+    if (appendix) {
+      return {
+        label: `RFC ${rfc[1]} Appendix ${appendix[1]}`,
+        url: `https://www.rfc-editor.org/rfc/rfc${rfc[1]}#appendix-${appendix[1]}`,
+      };
+    }
     return {
       label: `RFC ${rfc[1]} §${section}`,
       url: `https://www.rfc-editor.org/rfc/rfc${rfc[1]}#section-${section}`,

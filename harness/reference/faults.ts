@@ -137,6 +137,9 @@ export const FAULTS = {
   'scram-accepts-downgrade-flag': 'The GS2 flag y is accepted although -PLUS mechanisms are listed.',
   'scram-ignores-channel-binding': 'The channel binding data of a -PLUS mechanism are not compared.',
   'scram-plus-without-exporter': '-PLUS is listed, but tls-exporter is refused on TLS 1.3.',
+  'auth-accepted-before-ehlo': 'AUTH is taken inside TLS before an EHLO there.',
+  'auth-external-without-certificate':
+    'AUTH EXTERNAL with the identity of an account is answered 235 without a client certificate.',
   'submission-refuses-null-sender': 'MAIL FROM:<> is answered 550 on submission and submissions.',
   'auth-drops-after-first-failure': 'The connection is closed after the first wrong password.',
   'auth-never-slows-down': 'Any number of wrong passwords is answered at full speed.',

@@ -1,0 +1,139 @@
+import { check } from '../../harness/check/define.ts';
+import type { Services, SmtpClient, SmtpReply, Verify } from '../../harness/check/services.ts';
+import { submissionClient } from './inside-tls.ts';
+
+/** A client on a port that offers AUTH inside TLS. */
+async function authClient(services: Services): Promise<SmtpClient> {
+  const client = await submissionClient(services);
+  if ((client.capabilities?.mechanisms.length ?? 0) === 0) {
+    services.notApplicable(
+      'AUTH is not offered.',
+      [...(client.capabilities?.keywords.keys() ?? [])].join(' '),
+    );
+  }
+  return client;
+}
+
+/** The reply that the text demands, another permanent refusal being tolerated. */
+function expectRefusal(verify: Verify, reply: SmtpReply, demand: string, code: number): void {
+  const refused = verify.reply(reply, demand).codeClass(5);
+  if (refused) verify.ideally.reply(reply, `${demand} with ${code}`).code(code);
+}
+
+export const saslErrorsAreHandled = check(
+  {
+    id: 'SUB-008',
+    slug: 'sasl-errors-are-handled',
+    title: 'SASL exchange error handling: cancel, bad base64, unknown mechanism, unexpected initial response',
+    sends:
+      '"*" behind a challenge, responses that are not base64, an unknown mechanism, an initial response to CRAM-MD5; NOOP after each',
+    demands: '501, 501, 504 and 501, and the session stays usable',
+    level: 'MUST',
+    severity: 'medium',
+    clauses: ['rfc4954#4'],
+    roles: ['submission', 'submissions'],
+    needs: [],
+    effect: 'fails-logins',
+    safety: 'safe',
+    budget: '40s',
+    kills: [
+      'auth-cancel-ignored',
+      'auth-accepts-bad-base64',
+      'auth-unknown-mechanism-other-code',
+      'auth-unknown-mechanism-challenged',
+    ],
+  },
+  async (services) => {
+    const { variant, inconclusive } = services;
+    const probe = await authClient(services);
+    const mechanisms = probe.capabilities?.mechanisms ?? [];
+    probe.connection.close();
+
+    const staysUsable = async (client: SmtpClient, verify: Verify) => {
+      const answer = await client.attempt('NOOP');
+      verify.answer(answer, 'the session stays usable', { codeClasses: [2] });
+    };
+    const behindChallenge = (name: string, response: string) =>
+      variant(name, async (verify) => {
+        const client = await authClient(services);
+        const challenge = await client.command('AUTH PLAIN');
+        if (challenge.code !== 334)
+          inconclusive('precondition', `AUTH PLAIN is not challenged: ${challenge.text}`);
+        const answer = await client.attempt(response);
+        if (answer.kind !== 'reply') {
+          verify.answer(answer, `${name} gets a final reply`, { codeClasses: [5] });
+          return;
+        }
+        expectRefusal(verify, answer.reply, `${name} is refused`, 501);
+        if (answer.reply.code >= 500) await staysUsable(client, verify);
+      });
+    if (mechanisms.includes('PLAIN')) {
+      await behindChallenge('a cancelled exchange', '*');
+      await behindChallenge('a response outside base64', '!!!notb64');
+      await behindChallenge('a response that begins with padding', '=AAA');
+      await behindChallenge('a response with padding inside', 'AAA=BBB');
+    }
+    await variant('an unknown mechanism', async (verify) => {
+      const client = await authClient(services);
+      expectRefusal(verify, await client.command('AUTH X-NOSUCH'), 'an unknown mechanism is refused', 504);
+      await staysUsable(client, verify);
+    });
+    if (mechanisms.includes('CRAM-MD5')) {
+      await variant('an initial response to CRAM-MD5', async (verify) => {
+        const client = await authClient(services);
+        const reply = await client.command('AUTH CRAM-MD5 dGVzdA==');
+        expectRefusal(
+          verify,
+          reply,
+          'an initial response to a mechanism in which the server speaks first is refused',
+          501,
+        );
+        await staysUsable(client, verify);
+      });
+    }
+  },
+);
+
+export const longResponsesFailCleanly = check(
+  {
+    id: 'SUB-009',
+    slug: 'long-responses-fail-cleanly',
+    title: 'Long authentication lines up to 12288 octets are handled; longer ones fail cleanly',
+    sends: 'wrong credentials in base64 lines of 4096, 12000 and 20000 octets behind a challenge, and NOOP',
+    demands: 'one permanent refusal each, after which NOOP works',
+    level: 'MUST',
+    severity: 'low',
+    clauses: ['rfc4954#4'],
+    roles: ['submission', 'submissions'],
+    needs: [],
+    effect: 'fails-logins',
+    safety: 'safe',
+    budget: '30s',
+    kills: ['auth-long-response-becomes-command', 'auth-long-response-hangs'],
+  },
+  async (services) => {
+    const { variant, inconclusive, nonce, bytes, target } = services;
+    for (const octets of [4_096, 12_000, 20_000]) {
+      await variant(`${octets} octets`, async (verify) => {
+        const client = await authClient(services);
+        const challenge = await client.command('AUTH PLAIN');
+        if (challenge.code !== 334)
+          inconclusive('precondition', `AUTH PLAIN is not challenged: ${challenge.text}`);
+        const head = `\0probe-${nonce}@${target.domain}\0`;
+        const response = bytes.base64(head.padEnd((octets / 4) * 3, 'x'));
+        const answer = await client.attempt(response);
+        if (answer.kind !== 'reply') {
+          verify.answer(answer, 'the long response gets a reply', { codeClasses: [4, 5] });
+          return;
+        }
+        verify.reply(answer.reply, 'the long response is refused').codeClass(4, 5);
+        const surplus = await client.connection.watch(target.timing.quietMs);
+        verify.nothing(surplus, 'the long response gets one reply, not several');
+        const after = await client.attempt('NOOP');
+        // Ending the session after the refusal is clean, though not what the text asks for.
+        const strength = after.kind === 'closed' ? verify.ideally : verify;
+        strength.answer(after, 'NOOP works after the refusal', { codeClasses: [2] });
+      });
+    }
+  },
+);

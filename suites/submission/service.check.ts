@@ -1,0 +1,186 @@
+import { check } from '../../harness/check/define.ts';
+import { submissionClient } from './inside-tls.ts';
+
+export const submissionListens = check(
+  {
+    id: 'SUB-001',
+    slug: 'submission-listens',
+    title: 'Submission listens on 587',
+    sends: 'a connection to 587, and EHLO',
+    demands: 'a 220 greeting, and EHLO is accepted',
+    level: 'MUST',
+    severity: 'high',
+    clauses: ['rfc5068#3.1', 'rfc5068#3.2', 'rfc6409#3.1'],
+    roles: ['submission', 'submissions'],
+    per: 'target',
+    needs: [],
+    effect: 'reads',
+    safety: 'safe',
+    budget: '8s',
+    limits: ['Judged from one place; a filter in front of the target looks like a closed port.'],
+    kills: ['submission-closed'],
+  },
+  async ({ target, smtp, connect, verify, note }) => {
+    if (!target.endpoints.submission) {
+      const client = await smtp({ role: 'submissions', at: 'ready' });
+      client.connection.close();
+      verify.ideally.that(false, {
+        demand: 'submission is offered on 587 too',
+        expected: 'the roles submission and submissions',
+        actual: 'submissions alone is declared',
+      });
+      return;
+    }
+    // A refused connection is what this check looks for; every other failure says nothing about the port.
+    try {
+      (await connect({ role: 'submission' })).close();
+    } catch (failure) {
+      const refused =
+        failure instanceof Error &&
+        failure.name === 'Unreachable' &&
+        'code' in failure &&
+        failure.code === 'ECONNREFUSED';
+      if (!refused) throw failure;
+      note(failure.message);
+      verify.that(false, {
+        demand: 'the declared port accepts connections',
+        expected: 'a connection',
+        actual: 'refused',
+      });
+      return;
+    }
+    const client = await smtp({ role: 'submission', at: 'ready' });
+    verify.reply(client.greeting, 'the port greets with 220').code(220);
+  },
+);
+
+export const localRecipientsNeedAuth = check(
+  {
+    id: 'SUB-003',
+    slug: 'local-recipients-need-auth',
+    title: 'Authentication is required even for local recipients',
+    sends: 'MAIL and RCPT for a local mailbox, inside TLS and without AUTH',
+    demands: 'MAIL or RCPT is refused',
+    level: 'MUST',
+    severity: 'high',
+    clauses: ['rfc5068#3.1'],
+    roles: ['submission', 'submissions'],
+    needs: [],
+    effect: 'reads',
+    safety: 'safe',
+    budget: '10s',
+    kills: [
+      'submission-takes-unauthenticated-mail',
+      'submission-relays-unauthenticated-mail',
+      'submissions-takes-unauthenticated-mail',
+    ],
+  },
+  async (services) => {
+    const { smtp, target, helloName, inconclusive, variant, role, note } = services;
+    const recipient = target.accounts[0]?.address ?? `postmaster@${target.domain}`;
+
+    const attempt = async (phase: 'clear' | 'tls') => {
+      const client = phase === 'tls' ? await submissionClient(services) : await smtp({ at: 'ready' });
+      const mail = await client.command(`MAIL FROM:<probe@${helloName}>`);
+      const rcpt = mail.code === 250 ? await client.command(`RCPT TO:<${recipient}>`) : mail;
+      await client.quit();
+      return rcpt;
+    };
+    const probe = await smtp({ at: 'ready' });
+    const hasTls =
+      probe.connection.tls !== undefined || (probe.capabilities?.keywords.has('STARTTLS') ?? false);
+    probe.connection.close();
+    if (!hasTls) note('The port offers no STARTTLS; the unprotected session is judged alone.');
+
+    for (const phase of ['clear', 'tls'] as const) {
+      if (phase === 'clear' && role === 'submissions') continue;
+      if (phase === 'tls' && !hasTls) continue;
+      await variant(phase === 'tls' ? 'inside TLS' : 'before TLS', async (own) => {
+        const reply = await attempt(phase);
+        if (reply.code >= 400 && reply.code < 500) {
+          inconclusive('precondition', `The recipient is refused for now only: ${reply.text}`);
+        }
+        own.reply(reply, 'a local recipient is refused without AUTH').codeClass(5);
+      });
+    }
+  },
+);
+
+export const submissionExtensions = check(
+  {
+    id: 'SUB-022',
+    slug: 'submission-extensions',
+    title: 'Extensions expected on submission are offered; queue-turning commands are not',
+    sends: 'EHLO inside TLS, and ETRN',
+    demands:
+      'PIPELINING, ENHANCEDSTATUSCODES, 8BITMIME and DSN are listed; ETRN and ATRN are neither listed nor accepted',
+    level: 'MUST',
+    severity: 'low',
+    clauses: ['rfc6409#7'],
+    roles: ['submission', 'submissions'],
+    needs: [],
+    effect: 'reads',
+    safety: 'safe',
+    budget: '10s',
+    kills: ['submission-offers-etrn', 'submission-omits-extensions'],
+  },
+  async (services) => {
+    const { verify, target } = services;
+    const client = await submissionClient(services);
+    const keywords = [...(client.capabilities?.keywords.keys() ?? [])];
+    const turning = keywords.filter((keyword) => keyword === 'ETRN' || keyword === 'ATRN');
+    verify.that(turning.length === 0, {
+      demand: 'ETRN and ATRN are not listed on submission',
+      expected: 'neither',
+      actual: turning.join(' ') || 'neither',
+    });
+    const etrn = await client.command(`ETRN ${target.domain}`);
+    verify.reply(etrn, 'ETRN is refused').codeClass(4, 5);
+    const missing = ['PIPELINING', 'ENHANCEDSTATUSCODES', '8BITMIME', 'DSN'].filter(
+      (keyword) => !keywords.includes(keyword),
+    );
+    verify.ideally.that(missing.length === 0, {
+      demand: 'the extensions that submission should offer are listed',
+      expected: 'PIPELINING, ENHANCEDSTATUSCODES, 8BITMIME, DSN',
+      actual: missing.length === 0 ? keywords.join(' ') : `missing ${missing.join(', ')}`,
+    });
+  },
+);
+
+export const nullSenderIsTaken = check(
+  {
+    id: 'SUB-018',
+    slug: 'null-sender-is-taken',
+    title: 'Null reverse-path is not a reason for refusal on submission',
+    sends: 'MAIL FROM:<> and RCPT for a local mailbox, authenticated',
+    demands: 'both are accepted',
+    level: 'MUST',
+    severity: 'low',
+    clauses: ['rfc6409#3.2'],
+    roles: ['submission', 'submissions'],
+    needs: ['account'],
+    effect: 'reads',
+    safety: 'safe',
+    budget: '10s',
+    limits: [
+      'A refusal by a sender-login policy is told from one of the null path only by its code, 553 or 5.7.1.',
+    ],
+    kills: ['submission-refuses-null-sender'],
+  },
+  async (services) => {
+    const { verify, account, bytes, inconclusive } = services;
+    const { login, password, address } = account();
+    const client = await submissionClient(services);
+    const entered = await client.command(`AUTH PLAIN ${bytes.base64(`\0${login}\0${password}`)}`);
+    if (entered.code !== 235) inconclusive('precondition', `The login failed: ${entered.text}`);
+    const mail = await client.command('MAIL FROM:<>');
+    const rcpt = mail.code === 250 ? await client.command(`RCPT TO:<${address}>`) : mail;
+    await client.quit();
+    if (rcpt.code >= 400 && rcpt.code < 500)
+      inconclusive('precondition', `Refused for now only: ${rcpt.text}`);
+    // A sender-login policy may refuse every path that is not the account's own; that is a choice, not an error about the null path.
+    const byPolicy = rcpt.code === 553 || rcpt.enhanced === '5.7.1';
+    const strength = byPolicy ? verify.ideally : verify;
+    strength.reply(rcpt, 'a message with the null reverse-path is taken').code(250);
+  },
+);

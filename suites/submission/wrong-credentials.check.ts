@@ -1,0 +1,198 @@
+import { check } from '../../harness/check/define.ts';
+import type { Services, SmtpReply } from '../../harness/check/services.ts';
+import { assertAuthWorks, lineOf, plain, submissionClient } from './inside-tls.ts';
+
+const ROUNDS = 3;
+/** Differences below this are network and scheduling, in milliseconds. */
+const TIMING_FLOOR = 50;
+
+interface Observation {
+  readonly reply: SmtpReply;
+  readonly ms: number;
+}
+
+export const wrongCredentialsRevealNothing = check(
+  {
+    id: 'SUB-006',
+    slug: 'wrong-credentials-reveal-nothing',
+    title: 'Invalid credentials are refused with 535 and reveal nothing about account existence',
+    sends:
+      'AUTH PLAIN with a wrong password for an existing account and for one that does not exist, three interleaved rounds',
+    demands: '535 5.7.8 in the same words for both',
+    level: 'SHOULD',
+    severity: 'high',
+    clauses: ['rfc4954#4', 'rfc4954#6', 'rfc8314#4.1'],
+    roles: ['submission', 'submissions'],
+    needs: ['account'],
+    effect: 'fails-logins',
+    safety: 'intrusive',
+    budget: '60s',
+    limits: [
+      'Timing is compared over three rounds: a difference counts when it exceeds 50 ms and three standard deviations.',
+    ],
+    kills: ['auth-reveals-unknown-user', 'auth-failure-other-code', 'auth-accepts-any-password'],
+  },
+  async (services) => {
+    const { account, nonce, target, verify } = services;
+    const { login } = account();
+    const unknown = login.includes('@') ? `nouser-${nonce}@${target.domain}` : `nouser-${nonce}`;
+    // Establishes that the login works at all: a server that refuses everybody shows nothing.
+    await assertLoginWorks(services);
+    const existing: Observation[] = [];
+    const missing: Observation[] = [];
+    for (let round = 1; round <= ROUNDS; round += 1) {
+      existing.push(await attempt(services, login));
+      missing.push(await attempt(services, unknown));
+    }
+    const all = [...existing, ...missing];
+    const accepted = all.find(({ reply }) => reply.code === 235);
+    verify.that(!accepted, {
+      demand: 'wrong credentials are refused',
+      expected: 'a refusal',
+      actual: lineOf((accepted ?? all[0] ?? existing[0])?.reply ?? missingReply()),
+    });
+    if (accepted) return;
+    verify.that(steady(existing) === steady(missing), {
+      demand: 'a wrong password and an unknown account are refused in the same words',
+      expected: steady(existing),
+      actual: steady(missing),
+    });
+    const other = all.find(({ reply }) => reply.code !== 535);
+    verify.ideally.that(!other, {
+      demand: 'the refusal is 535',
+      expected: '535 5.7.8',
+      actual: other ? lineOf(other.reply) : '535',
+    });
+    const difference = Math.abs(median(existing) - median(missing));
+    verify.ideally.that(difference < TIMING_FLOOR || difference < 3 * deviation(all), {
+      demand: 'a wrong password and an unknown account are refused equally fast',
+      expected: `less than ${TIMING_FLOOR} ms or three standard deviations apart`,
+      actual: `${Math.round(difference)} ms apart`,
+    });
+  },
+);
+
+function missingReply(): never {
+  throw new Error('No attempt was observed.');
+}
+
+async function assertLoginWorks(services: Services): Promise<void> {
+  const { login, password } = services.account();
+  const client = await submissionClient(services);
+  const reply = await client.command(`AUTH PLAIN ${plain(services, login, password)}`);
+  client.connection.close();
+  if (reply.code !== 235)
+    services.inconclusive('precondition', `The right password does not log in either: ${reply.text}`);
+}
+
+async function attempt(services: Services, login: string): Promise<Observation> {
+  const client = await submissionClient(services);
+  const started = performance.now();
+  const reply = await client.command(`AUTH PLAIN ${plain(services, login, `wrong-${services.nonce}`)}`);
+  const ms = performance.now() - started;
+  client.connection.close();
+  assertAuthWorks(services, reply);
+  return { reply, ms };
+}
+
+/** The words that stay the same between rounds; identifiers and clocks become `*`. */
+function steady(observations: readonly Observation[]): string {
+  const replies = observations.map(({ reply }) => lineOf(reply).split(' '));
+  const [first = [], ...others] = replies;
+  if (others.some((words) => words.length !== first.length))
+    return replies.map((words) => words.join(' ')).join(' | ');
+  return first.map((word, at) => (others.every((words) => words[at] === word) ? word : '*')).join(' ');
+}
+
+function median(observations: readonly Observation[]): number {
+  const sorted = observations.map(({ ms }) => ms).sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? 0;
+}
+
+function deviation(observations: readonly Observation[]): number {
+  const mean = observations.reduce((sum, { ms }) => sum + ms, 0) / observations.length;
+  return Math.sqrt(observations.reduce((sum, { ms }) => sum + (ms - mean) ** 2, 0) / observations.length);
+}
+
+export const emptyAndForeignIdentitiesRefused = check(
+  {
+    id: 'SUB-010',
+    slug: 'empty-and-foreign-identities-refused',
+    title: 'Empty passwords, NUL tricks and foreign authorization identities are refused',
+    sends:
+      'PLAIN messages with an empty password, an empty login, one NUL, octets behind a third NUL, and the right password with a foreign authorization identity',
+    demands: 'all are refused',
+    level: 'MUST',
+    severity: 'critical',
+    clauses: ['rfc4616#2'],
+    roles: ['submission', 'submissions'],
+    needs: ['account', 'account-2'],
+    effect: 'fails-logins',
+    safety: 'intrusive',
+    budget: '40s',
+    kills: [
+      'auth-accepts-empty-password',
+      'auth-accepts-foreign-authzid',
+      'auth-ignores-authzid',
+      'auth-accepts-nul-tricks',
+      'auth-accepts-any-password',
+    ],
+  },
+  async (services) => {
+    const { variant, account, target, bytes, nonce } = services;
+    const own = account();
+    const probe = await submissionClient(services);
+    const mechanisms = probe.capabilities?.mechanisms ?? [];
+    probe.connection.close();
+    if (!mechanisms.includes('PLAIN'))
+      services.notApplicable('PLAIN is not offered.', `AUTH lists ${mechanisms.join(' ') || 'nothing'}`);
+    await assertLoginWorks(services);
+
+    const refused = (name: string, message: string) =>
+      variant(name, async (verify) => {
+        const client = await submissionClient(services);
+        const answer = await client.attempt(`AUTH PLAIN ${bytes.base64(message)}`);
+        if (answer.kind === 'reply') assertAuthWorks(services, answer.reply);
+        verify.answer(answer, `${name} is refused`, { codeClasses: [5] });
+      });
+    await refused('an empty password', `\0${own.login}\0`);
+    await refused('an empty login', `\0\0${own.password}`);
+    await refused('one NUL alone', `${own.login}\0${own.password}`);
+    await refused('octets behind a third NUL', `\0${own.login}\0${own.password}\0${nonce}`);
+
+    const foreign = target.accounts[1];
+    if (!foreign) {
+      services.note('Only one account is declared; the foreign authorization identity was not tried.');
+      return;
+    }
+    if (target.claims.proxyLogins.includes(foreign.login)) {
+      services.note(
+        `The account may act for ${foreign.login} by declaration; the foreign authorization identity was not tried.`,
+      );
+      return;
+    }
+    await variant('a foreign authorization identity', async (verify) => {
+      const client = await submissionClient(services);
+      const reply = await client.command(
+        `AUTH PLAIN ${plain(services, own.login, own.password, foreign.login)}`,
+      );
+      assertAuthWorks(services, reply);
+      if (reply.code !== 235) {
+        verify.reply(reply, 'a foreign authorization identity is refused').codeClass(5);
+        return;
+      }
+      // Accepted: whose session is it? Only a sender-login policy tells it from outside.
+      const asForeign = await client.command(`MAIL FROM:<${foreign.address}>`);
+      await client.command('RSET');
+      const asOwn = await client.command(`MAIL FROM:<${own.address}>`);
+      const boundToOwn = asForeign.code >= 500 && asOwn.code === 250;
+      const actual = `${lineOf(reply)}; MAIL as the other account ${lineOf(asForeign)}, as the own ${lineOf(asOwn)}`;
+      const strength = boundToOwn ? verify.ideally : verify;
+      strength.that(false, {
+        demand: 'a foreign authorization identity is refused',
+        expected: '535 or another refusal',
+        actual,
+      });
+    });
+  },
+);
