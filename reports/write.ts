@@ -1,0 +1,92 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { misconclusions } from './model/conclude.ts';
+import { miscounts } from './model/counts.ts';
+import { printable } from './model/printable.ts';
+import type { RunRecord } from './model/record.ts';
+import { parseRecord } from './model/schema.ts';
+import { rowsOfJunit } from './recount/junit.ts';
+import { differences, type Row, rowsOf } from './recount/row.ts';
+import { rowsOfTap } from './recount/tap.ts';
+import { writeJunit } from './writers/junit.ts';
+import { writeTap } from './writers/tap.ts';
+
+/** How a report is derived from the record, and how its file is read again without the writer. */
+interface Report {
+  readonly file: string;
+  readonly write: (record: RunRecord) => string;
+  readonly read: (content: string) => readonly Row[];
+}
+
+/** Every report of a run; `results.json` comes first, because the others can be derived from it again. */
+export const REPORTS: readonly Report[] = [
+  { file: 'results.json', write: writeRecord, read: rowsOfRecord },
+  { file: 'junit.xml', write: writeJunit, read: rowsOfJunit },
+  { file: 'results.tap', write: writeTap, read: rowsOfTap },
+];
+
+/** Reports that could not be written or that do not say what the record says; exit code 5. */
+export class ReportMismatch extends Error {
+  override readonly name = 'ReportMismatch';
+  readonly problems: readonly { readonly file: string; readonly problem: string }[];
+  constructor(folder: string, problems: ReportMismatch['problems'], causes: readonly unknown[]) {
+    const list = problems.map(({ file, problem }) => `${file}: ${problem}`).join(' ');
+    super(`The reports in ${folder} cannot be trusted. ${list}`, { cause: causes[0] });
+    this.problems = problems;
+  }
+}
+
+/**
+ * Writes every report into `folder`, each file whole or not at all, then reads each file back and
+ * compares what it states with the record. One broken report does not keep the others from being written.
+ * @throws ReportMismatch
+ */
+export async function writeReports(
+  record: RunRecord,
+  folder: string,
+  reports: readonly Report[] = REPORTS,
+): Promise<void> {
+  const expected = rowsOf(record);
+  const problems: { file: string; problem: string }[] = [];
+  const causes: unknown[] = [];
+  await mkdir(folder, { recursive: true });
+  for (const { file, write, read } of reports) {
+    const path = join(folder, file);
+    try {
+      // A report of an earlier run must not be taken for one of this run.
+      await rm(path, { force: true });
+      await replaceFile(path, write(record));
+      for (const problem of differences(expected, read(await readFile(path, 'utf8')))) {
+        problems.push({ file, problem });
+      }
+    } catch (cause) {
+      causes.push(cause);
+      problems.push({ file, problem: printable(cause instanceof Error ? cause.message : String(cause)) });
+    }
+  }
+  if (problems.length > 0) throw new ReportMismatch(folder, problems, causes);
+}
+
+async function replaceFile(path: string, content: string): Promise<void> {
+  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
+  try {
+    await writeFile(temporary, content, { flag: 'wx' });
+    await rename(temporary, path);
+  } catch (cause) {
+    await rm(temporary, { force: true });
+    throw cause;
+  }
+}
+
+/** The record as the text of `results.json`. */
+export function writeRecord(record: RunRecord): string {
+  return `${JSON.stringify(record, null, 2)}\n`;
+}
+
+function rowsOfRecord(json: string): Row[] {
+  const record = parseRecord(json);
+  const [problem] = [...miscounts(record), ...misconclusions(record)];
+  if (problem !== undefined) throw new Error(problem);
+  return rowsOf(record);
+}

@@ -1,0 +1,94 @@
+import { obstacleOfTarget, obstaclesOfRun, outcomeOf } from '../model/outcome.ts';
+import { printable } from '../model/printable.ts';
+import type { GatedResult, RunRecord } from '../model/record.ts';
+import { clauseFacts } from '../model/vocabulary.ts';
+import { headline } from './explanation.ts';
+
+interface Point {
+  readonly ok: boolean;
+  readonly description: string;
+  readonly skip: string | null;
+  readonly facts: Readonly<Record<string, string | number>>;
+}
+
+/**
+ * The record as TAP version 13: flat, the plan first so that a truncated file is seen as such, and
+ * diagnostics with JSON scalars only, which every YAML reader takes.
+ */
+export function writeTap(record: RunRecord): string {
+  const points = [
+    ...record.targets.flatMap((target) => [
+      ...target.results.map(resultPoint),
+      ...obstaclePoints([obstacleOfTarget(target)]),
+    ]),
+    ...obstaclePoints(obstaclesOfRun(record)),
+  ];
+  return ['TAP version 13', `1..${points.length}`, ...points.flatMap(pointLines), ''].join('\n');
+}
+
+function resultPoint(result: GatedResult): Point {
+  const outcome = outcomeOf(result);
+  const broken = result.variants
+    .flatMap(({ violations, deviations }) => [...violations, ...deviations])
+    .at(0);
+  return {
+    ok: outcome === 'passed' || outcome === 'skipped',
+    description: `${result.target} ${result.check} ${result.slug}`,
+    skip: outcome === 'skipped' ? result.reason : null,
+    facts: {
+      target: result.target,
+      check: result.check,
+      verdict: result.verdict,
+      ...(result.cause === null ? {} : { cause: result.cause }),
+      consequence: result.consequence,
+      gate: result.gate,
+      level: result.level,
+      severity: result.severity,
+      clause: result.clauses.map((clause) => clauseFacts(clause).label).join(', '),
+      message: headline(result),
+      ...(broken ? { expected: broken.expected, actual: broken.actual } : {}),
+      ...(result.evidence === null ? {} : { evidence: result.evidence.digest }),
+      rerun: result.rerun,
+      duration_ms: Math.round(result.durationMs),
+    },
+  };
+}
+
+function obstaclePoints(obstacles: readonly ReturnType<typeof obstacleOfTarget>[]): Point[] {
+  return obstacles.flatMap((obstacle) =>
+    obstacle === null
+      ? []
+      : [
+          {
+            ok: false,
+            description: `${obstacle.about} ${obstacle.name}`,
+            skip: null,
+            facts: {
+              target: obstacle.about,
+              check: obstacle.name,
+              verdict: 'error',
+              message: obstacle.why,
+            },
+          },
+        ],
+  );
+}
+
+function pointLines(point: Point, index: number): string[] {
+  const directive = point.skip === null ? '' : ` # SKIP ${escaped(point.skip)}`;
+  return [
+    `${point.ok ? 'ok' : 'not ok'} ${index + 1} - ${escaped(point.description)}${directive}`,
+    '  ---',
+    ...Object.entries(point.facts).map(([key, value]) => `  ${key}: ${scalar(value)}`),
+    '  ...',
+  ];
+}
+
+/** `#` begins a directive; behind a backslash it does not. */
+function escaped(text: string): string {
+  return printable(text).replace(/[\\#]/g, '\\$&');
+}
+
+function scalar(value: string | number): string {
+  return JSON.stringify(typeof value === 'string' ? printable(value) : value);
+}
