@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import * as sasl from '../client/sasl/sasl.ts';
 import type { EvidenceEvent } from '../evidence/events.ts';
 import { createRecorder } from '../evidence/recorder.ts';
 import * as bytes from '../wire/bytes.ts';
@@ -47,6 +48,7 @@ export async function runBody(context: {
   const services: Services = {
     ...sessions,
     bytes,
+    sasl,
     definition,
     target,
     role,

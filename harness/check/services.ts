@@ -1,6 +1,8 @@
 import type { Answer } from '../client/answer.ts';
 import type { ImapClient, ImapReply } from '../client/imap.ts';
 import type { Pop3Client, Pop3Reply } from '../client/pop3.ts';
+import type { SaslMechanism } from '../client/sasl/mechanism.ts';
+import type * as Sasl from '../client/sasl/sasl.ts';
 import type { SmtpClient } from '../client/smtp.ts';
 import type { SmtpReply } from '../client/smtp-reply.ts';
 import type { Account, Target } from '../targets/target.ts';
@@ -20,6 +22,7 @@ export type {
   Pop3Client,
   Pop3Reply,
   Role,
+  SaslMechanism,
   SmtpClient,
   SmtpReply,
   Target,
@@ -55,6 +58,8 @@ export interface Services {
 
   /** Lines, base64 and the control characters by name: checks never spell octets. */
   readonly bytes: typeof Bytes;
+  /** SASL mechanisms and the drivers that carry them over each protocol. */
+  readonly sasl: typeof Sasl;
 
   /** SMTP client on the role. A greeting of 4yz is tried again; a lasting one is inconclusive. */
   smtp(options?: ClientOptions): Promise<SmtpClient>;

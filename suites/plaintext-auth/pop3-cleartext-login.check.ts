@@ -34,7 +34,7 @@ export const pop3RefusesUserPass = check(
     verify.reply(wrong, 'a wrong password is refused').status('-ERR');
     const permitted = cleartextAccount();
     if (!permitted) {
-      inconclusive(
+      return inconclusive(
         'precondition',
         'USER was accepted, and no account permits its right password in the clear.',
       );
