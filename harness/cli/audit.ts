@@ -28,10 +28,11 @@ export async function auditCommand(
   process.on('SIGTERM', onSignal);
   const progress = createProgress(process.stdout);
   try {
-    const { record, folder } = await runAudit({
+    const folder = resolve(options.out);
+    const record = await runAudit({
       targetsFile: options.targets,
       names,
-      folder: resolve(options.out),
+      folder,
       profile: options.profile,
       selection: { only: options.only, skip: options.skip },
       strict: options.strict,

@@ -1,11 +1,15 @@
+import type { Gate } from '../../reports/model/record.ts';
+import type { Verdict } from '../check/verdict.ts';
 import type { Target } from '../targets/target.ts';
 
 /** What the worker of one target is told; structured-cloneable. */
 export interface AuditContext {
   readonly runId: string;
   readonly target: Target;
-  /** Codes of the checks to run. */
-  readonly selected: readonly string[];
+  /** Codes of the checks to run, with what the profile makes of a failure of each. */
+  readonly gates: Readonly<Record<string, Gate>>;
+  /** Warnings count. */
+  readonly strict: boolean;
   readonly suitesFolder: string;
   readonly journalFile: string;
   readonly evidenceFolder: string;
@@ -16,7 +20,7 @@ declare module 'vitest' {
     audit: AuditContext;
   }
   interface TaskMeta {
-    /** The code of the check that a test stands for, and its verdict once there is one. */
-    mailspec?: { check: string; verdict?: string; title: string };
+    /** The check that a test stands for, its verdict once there is one, and whether the test is to fail by it. */
+    mailspec?: { check: string; title: string; verdict?: Verdict; fails?: boolean };
   }
 }

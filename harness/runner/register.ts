@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, type TestContext, test } from 'vitest';
+import { afterAll, beforeAll, describe, test } from 'vitest';
+import type { Consequence } from '../../reports/model/conclude.ts';
 import type { Bench } from '../check/bench.ts';
 import type { Check } from '../check/define.ts';
 import { evaluate } from '../check/evaluate.ts';
@@ -14,7 +15,12 @@ const NO_TIMEOUT = 86_400_000;
  * Reading checks run side by side, then those that deliver, then those with failed logins one after
  * the other, and last, alone, those that disturb the server.
  */
-export function register(checks: readonly Check[], bench: Bench, journal: JournalWriter): void {
+export function register(
+  checks: readonly Check[],
+  bench: Bench,
+  journal: JournalWriter,
+  consequenceOf: (result: CheckResult) => Consequence,
+): void {
   let snapshot: Promise<void> = Promise.resolve();
   beforeAll(() => {
     snapshot = snapshotCapabilities(bench).then((capabilities) =>
@@ -31,7 +37,7 @@ export function register(checks: readonly Check[], bench: Bench, journal: Journa
   const group = (name: string, members: readonly Check[], together: boolean) => {
     if (members.length === 0) return;
     describe(name, { concurrent: together }, () => {
-      for (const check of members) registerOne(check, bench, journal);
+      for (const check of members) registerOne(check, bench, journal, consequenceOf);
     });
   };
   group('reading and delivering', withEffect('reads', 'delivers'), true);
@@ -39,28 +45,21 @@ export function register(checks: readonly Check[], bench: Bench, journal: Journa
   group('disturbing', withEffect('disturbs'), false);
 }
 
-function registerOne(check: Check, bench: Bench, journal: JournalWriter): void {
+function registerOne(
+  check: Check,
+  bench: Bench,
+  journal: JournalWriter,
+  consequenceOf: (result: CheckResult) => Consequence,
+): void {
   const { id, title } = check.definition;
-  test(`${id} ${title}`, {
-    timeout: NO_TIMEOUT,
-    meta: { mailspec: { check: id, title } },
-  }, async (context) => {
+  const meta = { mailspec: { check: id, title } };
+  test(`${id} ${title}`, { timeout: NO_TIMEOUT, meta }, async (context) => {
     const result = await evaluate(check, bench);
     journal.append({ kind: 'result', result });
-    context.task.meta.mailspec = { check: id, title, verdict: result.verdict };
-    tellVitest(result, context);
+    const consequence = consequenceOf(result);
+    const fails = consequence === 'finding' || consequence === 'unsettled';
+    context.task.meta.mailspec = { check: id, title, verdict: result.verdict, fails };
+    if (result.verdict === 'not-applicable') context.skip(result.reason);
+    if (fails) throw new Error(`${result.verdict}: ${result.reason}\n  rerun: ${result.rerun}`);
   });
-}
-
-function tellVitest(result: CheckResult, context: TestContext): void {
-  switch (result.verdict) {
-    case 'pass':
-    case 'warn':
-      return;
-    case 'not-applicable':
-      context.skip(result.reason);
-      return;
-    default:
-      throw new Error(`${result.verdict}: ${result.reason}\n  rerun: ${result.rerun}`);
-  }
 }

@@ -46,7 +46,18 @@ interface Started {
   readonly plan: TargetPlan;
   readonly running: RunningTarget | null;
   readonly failure: string | null;
+  /** What is wrong with the configuration, if that is why it did not start. */
+  readonly mistake: ConfigurationError | null;
   readonly journalFile: string;
+}
+
+/** A run whose targets have been started: what is needed to schedule, to finish and to clean up. */
+export interface BegunRun {
+  readonly contexts: readonly AuditContext[];
+  /** Derives the record from the journals, and writes and rereads the reports. */
+  finish(outcome: ScheduleOutcome): Promise<RunRecord>;
+  /** Stops every target; never throws. */
+  stop(): Promise<void>;
 }
 
 /**
@@ -54,9 +65,21 @@ interface Started {
  * @throws ConfigurationError for anything wrong in command line, targets file, engine or image;
  *   ReportMismatch when a written report does not say what the record says
  */
-export async function runAudit(
-  options: RunOptions,
-): Promise<{ readonly record: RunRecord; readonly folder: string }> {
+export async function runAudit(options: RunOptions): Promise<RunRecord> {
+  const run = await beginRun(options);
+  try {
+    return await run.finish(await scheduled(run.contexts, options));
+  } finally {
+    await run.stop();
+  }
+}
+
+/**
+ * Plans the run and starts its targets, all at the same time. A target that does not start is part of
+ * the run as a failure; a mistake of configuration ends the run before it begins.
+ * @throws ConfigurationError
+ */
+export async function beginRun(options: Omit<RunOptions, 'concurrency'>): Promise<BegunRun> {
   const startedAt = new Date();
   const runId = `${startedAt.toISOString().replaceAll(/[-:]|\.\d+/g, '')}-${randomBytes(3).toString('hex')}`;
   const [checks, profile, declarations] = await Promise.all([
@@ -64,72 +87,95 @@ export async function runAudit(
     loadProfile(PROFILES_FOLDER, options.profile),
     loadTargets(options.targetsFile).then((all) => selectTargets(all, options.names)),
   ]);
-  const plans = declarations.map((declaration) =>
-    planTarget(checks, declaration, profile, options.selection),
-  );
-  const journals = join(options.folder, 'journal');
-  const evidenceFolder = join(options.folder, 'evidence');
-  await rm(journals, { recursive: true, force: true });
-  await rm(evidenceFolder, { recursive: true, force: true });
-  await mkdir(journals, { recursive: true });
+  const planned = declarations.map((declaration) => ({
+    declaration,
+    plan: planTarget(checks, declaration, profile, options.selection),
+    journalFile: join(options.folder, 'journal', `${declaration.name}.jsonl`),
+  }));
+  await emptyFolder(join(options.folder, 'journal'));
+  await rm(join(options.folder, 'evidence'), { recursive: true, force: true });
 
-  const begun = await Promise.allSettled(
-    declarations.map(async (declaration) => {
-      options.listener.onStarting(declaration.name);
-      return startTarget(declaration, { runId, signal: options.signal });
+  const running: RunningTarget[] = [];
+  const stop = async () => {
+    await Promise.allSettled(running.map((one) => one.stop()));
+  };
+  const started = await Promise.all(
+    planned.map(async (one): Promise<Started> => {
+      options.listener.onStarting(one.declaration.name);
+      try {
+        const target = await startTarget(one.declaration, {
+          runId,
+          signal: options.signal,
+          folder: options.folder,
+        });
+        running.push(target);
+        return { ...one, running: target, failure: null, mistake: null };
+      } catch (thrown) {
+        const mistake = thrown instanceof ConfigurationError ? thrown : null;
+        return { ...one, running: null, failure: sentenceOf(thrown), mistake };
+      }
     }),
   );
-  const running = begun.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
-  try {
-    const started = begun.map((one, index): Started => {
-      const declaration = declarations[index];
-      const plan = plans[index];
-      if (!declaration || !plan) throw new Error('A target was started without a declaration.');
-      const journalFile = join(journals, `${declaration.name}.jsonl`);
-      if (one.status === 'fulfilled')
-        return { declaration, plan, running: one.value, failure: null, journalFile };
-      if (one.reason instanceof ConfigurationError) throw one.reason;
-      return { declaration, plan, running: null, failure: failureOf(one.reason), journalFile };
-    });
-    const contexts = started.flatMap((one): AuditContext[] =>
-      one.running === null
-        ? []
-        : [
-            {
-              runId,
-              target: one.running.target,
-              selected: one.plan.selected.map(({ facts }) => facts.check),
-              suitesFolder: SUITES_FOLDER,
-              journalFile: one.journalFile,
-              evidenceFolder,
-            },
-          ],
-    );
-    for (const { target, selected } of contexts) options.listener.onPlanned(target.name, selected.length);
-    const outcome = await scheduled(contexts, options);
-    const record = await assembleRecord(
-      {
-        runId,
-        startedAt,
-        finishedAt: new Date(),
-        interrupted: interruption(outcome),
-        profile,
-        strict: options.strict,
-        selection: options.selection,
-        engine: running.map((one) => one.artefact.engine).find((engine) => engine !== undefined) ?? null,
-      },
-      started.map((one) => audited(one, outcome)),
-    );
-    await writeReports(record, options.folder);
-    return { record, folder: options.folder };
-  } finally {
-    await Promise.allSettled(running.map((one) => one.stop()));
+  const mistakes = started.flatMap(({ mistake }) => (mistake ? [mistake] : []));
+  if (mistakes.length > 0) {
+    await stop();
+    throw new ConfigurationError(...mistakes.map((mistake) => mistake.message));
   }
+
+  const contexts = started.flatMap((one) => contextOf(one, options, runId));
+  for (const { target, gates } of contexts)
+    options.listener.onPlanned(target.name, Object.keys(gates).length);
+  return {
+    contexts,
+    stop,
+    async finish(outcome) {
+      const record = await assembleRecord(
+        {
+          runId,
+          startedAt,
+          finishedAt: new Date(),
+          interrupted: interruption(outcome),
+          profile,
+          strict: options.strict,
+          selection: options.selection,
+          engine: running.map((one) => one.artefact.engine).find((engine) => engine !== undefined) ?? null,
+        },
+        started.map((one) => audited(one, outcome)),
+      );
+      await writeReports(record, options.folder);
+      return record;
+    },
+  };
+}
+
+async function emptyFolder(folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+}
+
+function contextOf(
+  { running, plan, journalFile }: Started,
+  options: Omit<RunOptions, 'concurrency'>,
+  runId: string,
+): AuditContext[] {
+  if (!running) return [];
+  return [
+    {
+      runId,
+      target: running.target,
+      gates: Object.fromEntries(plan.selected.map(({ facts, gate }) => [facts.check, gate])),
+      strict: options.strict,
+      suitesFolder: SUITES_FOLDER,
+      journalFile,
+      evidenceFolder: join(options.folder, 'evidence'),
+    },
+  ];
 }
 
 async function scheduled(contexts: readonly AuditContext[], options: RunOptions): Promise<ScheduleOutcome> {
-  if (contexts.length === 0)
+  if (contexts.length === 0 || options.signal.aborted) {
     return { disagreements: new Map(), errors: [], interrupted: options.signal.aborted };
+  }
   return schedule(contexts, options);
 }
 
@@ -140,8 +186,10 @@ function interruption({ interrupted, errors }: ScheduleOutcome): string | null {
     : null;
 }
 
-function audited(one: Started, outcome: ScheduleOutcome): AuditedTarget {
-  const { declaration, plan, running, failure, journalFile } = one;
+function audited(
+  { declaration, plan, running, failure, journalFile }: Started,
+  outcome: ScheduleOutcome,
+): AuditedTarget {
   return {
     plan,
     declaration,
@@ -153,6 +201,6 @@ function audited(one: Started, outcome: ScheduleOutcome): AuditedTarget {
   };
 }
 
-function failureOf(reason: unknown): string {
-  return visible(reason instanceof Error ? reason.message : String(reason));
+function sentenceOf(thrown: unknown): string {
+  return visible(thrown instanceof Error ? thrown.message : String(thrown));
 }

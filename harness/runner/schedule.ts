@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { Reporter, TestCase, TestModule, UserWorkspaceConfig } from 'vitest/node';
+import type { Verdict } from '../check/verdict.ts';
 import type { AuditContext } from './audit-context.ts';
 
 /** The Vitest project that audits one target. */
@@ -15,7 +16,7 @@ export function auditProject(context: AuditContext): UserWorkspaceConfig {
 
 /** What the run tells while it goes on. */
 export interface ScheduleListener {
-  onResult(target: string, check: string, title: string, verdict: string | null): void;
+  onResult(target: string, check: string, title: string, verdict: Verdict | null): void;
 }
 
 export interface ScheduleOutcome {
@@ -25,8 +26,6 @@ export interface ScheduleOutcome {
   readonly errors: readonly string[];
   readonly interrupted: boolean;
 }
-
-const PASSING = ['pass', 'warn', 'not-applicable'];
 
 /** Runs the audits of the targets in Vitest workers, one per target. */
 export async function schedule(
@@ -49,8 +48,7 @@ export async function schedule(
       const target = testCase.project.name;
       options.listener.onResult(target, mailspec.check, mailspec.title, mailspec.verdict ?? null);
       const result = testCase.result();
-      if (result.state !== 'failed' || mailspec.verdict === undefined || !PASSING.includes(mailspec.verdict))
-        return;
+      if (result.state !== 'failed' || mailspec.verdict === undefined || mailspec.fails) return;
       const said = disagreements.get(target) ?? new Map<string, string>();
       said.set(mailspec.check, result.errors.map((error) => error.message).join(' '));
       disagreements.set(target, said);
