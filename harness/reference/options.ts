@@ -1,0 +1,65 @@
+import type { Role } from '../check/roles.ts';
+import type { FaultName } from './faults.ts';
+
+/** Something an honest server may lack; switched off, it is neither announced nor accepted. */
+export type ReferenceCapability =
+  | 'smtp-starttls'
+  | 'pop3-stls'
+  | 'imap-starttls'
+  | 'smtp-auth'
+  | 'scram'
+  | 'channel-binding'
+  | 'bearer'
+  | 'pop3-sasl'
+  | 'smtputf8'
+  | 'pipelining'
+  /** The role does not listen. */
+  | Role;
+
+/** Ordinary life on good servers, by which a careful audit must not be misled. */
+export interface ReferenceLife {
+  /** Pause before every greeting. */
+  readonly greetingDelayMs?: number;
+  /** SMTP greets with several lines (RFC 5321 §4.2). */
+  readonly multiLineGreeting?: boolean;
+  /** Pause before every reply. */
+  readonly replyDelayMs?: number;
+  /** mx answers 450 4.7.1 to the first RCPT of a client, sender and recipient, and takes it the next time. */
+  readonly greylist?: boolean;
+  /** mx answers 450 4.3.2 to the first RCPT of a client address ever, and closes. */
+  readonly firstConnectionTempfail?: boolean;
+  /** Objections to the sender address are raised at RCPT. */
+  readonly delayedReject?: boolean;
+  /** Errors in a session after which it is ended with 421; 20 by default. */
+  readonly errorLimit?: number;
+  /** SMTP answers octets behind STARTTLS with 554 5.5.0 and closes. */
+  readonly closesOnPipelinedStarttls?: boolean;
+}
+
+/** Envelope of a message that leaves the server. */
+export interface RelayEnvelope {
+  /** Empty for the null reverse-path. */
+  readonly sender: string;
+  readonly recipients: readonly string[];
+  readonly smtpUtf8: boolean;
+}
+
+/** Hands a message to the world; a rejection means that the world did not take it. */
+export type Relay = (envelope: RelayEnvelope, message: Buffer) => Promise<void>;
+
+export interface ReferenceOptions {
+  readonly faults?: readonly FaultName[];
+  /** Capabilities that this server honestly lacks. */
+  readonly without?: readonly ReferenceCapability[];
+  /** Mail domain; `example.test` by default. */
+  readonly domain?: string;
+  /** Name of the server and of its certificate; `mail.` and the domain by default. */
+  readonly hostname?: string;
+  /** Address to listen on; 127.0.0.1 by default. */
+  readonly host?: string;
+  readonly life?: ReferenceLife;
+  /** Where mail of authenticated users to other domains goes; without it such recipients are refused. */
+  readonly relay?: Relay;
+  /** Each failed login on a connection after the third waits this much longer; 150 ms by default. */
+  readonly failureDelayMs?: number;
+}

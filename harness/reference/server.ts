@@ -1,0 +1,96 @@
+import { ROLE_NAMES, ROLES, type Role } from '../check/roles.ts';
+import type { Target } from '../targets/target.ts';
+import type { Endpoint } from '../wire/connection.ts';
+import type { ReferenceOptions } from './options.ts';
+import type { ServerConnection } from './session/connection.ts';
+import { type Listener, listen } from './session/listener.ts';
+import { createSite, type Site } from './site.ts';
+import { serveSmtp } from './smtp/smtp-server.ts';
+import type { StoredMessage } from './store/mailbox.ts';
+
+export type { FaultName } from './faults.ts';
+export type * from './options.ts';
+export type { StoredMessage } from './store/mailbox.ts';
+
+/** A running reference server. */
+export interface ReferenceServer {
+  /** The server as a target that is ready to be audited. */
+  readonly target: Target;
+  /** What lies in the INBOX of an account, oldest first; empty for an address nobody has. */
+  mailbox(address: string): readonly StoredMessage[];
+  /** The bearer token that OAUTHBEARER and XOAUTH2 accept for an account. */
+  bearerToken(address: string): string | undefined;
+  /**
+   * Ends every port, connection and timer.
+   * @throws AggregateError when a session ended in a defect of the server itself
+   */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts SMTP, POP3 and IMAP servers on free ports: well-behaved, but for the faults switched on, and
+ * without the capabilities switched off.
+ */
+export async function startReference(options: ReferenceOptions = {}): Promise<ReferenceServer> {
+  const site = await createSite(options);
+  const host = options.host ?? '127.0.0.1';
+  const listeners = new Map<Role, Listener>();
+  for (const role of ROLE_NAMES.filter((name) => listens(site, name))) {
+    const replyDelayMs = site.life.replyDelayMs ?? 0;
+    listeners.set(role, await listen({ host, replyDelayMs }, (connection) => serve(site, role, connection)));
+  }
+  return {
+    target: targetOf(site, listeners),
+    mailbox(address) {
+      const account = site.directory.find(address);
+      return account ? [...site.store.of(account.address).inbox.messages] : [];
+    },
+    bearerToken: (address) => site.directory.find(address)?.token,
+    async close() {
+      await Promise.all([...listeners.values()].map((listener) => listener.close()));
+    },
+  };
+}
+
+function listens(site: Site, role: Role): boolean {
+  if (!site.offers(role) || ROLES[role].protocol !== 'smtp') return false;
+  if (role === 'submission') return !site.faulty('submission-closed');
+  if (role === 'submissions')
+    return !site.faulty('submissions-closed') && !site.faulty('submission-without-tls');
+  return true;
+}
+
+function serve(site: Site, role: Role, connection: ServerConnection): Promise<void> {
+  switch (role) {
+    case 'mx':
+    case 'submission':
+    case 'submissions':
+      return serveSmtp(site, role, connection);
+    default:
+      return Promise.resolve();
+  }
+}
+
+function targetOf(site: Site, listeners: ReadonlyMap<Role, Listener>): Target {
+  const endpoints: Partial<Record<Role, Endpoint>> = {};
+  for (const [role, { endpoint }] of listeners) endpoints[role] = endpoint;
+  return {
+    name: 'reference',
+    driver: 'reference',
+    domain: site.domain,
+    hostname: site.hostname,
+    endpoints,
+    accounts: site.directory.accounts.map(({ address, password }) => ({
+      address,
+      login: address,
+      password,
+      disposable: true,
+      cleartextSecret: true,
+    })),
+    trustAnchor: site.certificate.trustAnchor,
+    connections: 32,
+    permissions: ['safe', 'sends-mail', 'intrusive'],
+    claims: { publicMx: true, submissionRequiresTls: true, mxRequiresTls: false, proxyLogins: [] },
+    timing: { replyMs: 3_000, quietMs: 150, slackMs: 0, retryAfterMs: [50, 200] },
+  };
+}

@@ -1,0 +1,178 @@
+import { line } from '../../wire/bytes.ts';
+import { decodeBase64, EMPTY, type Mechanism, type SaslOutcome } from '../sasl/exchange.ts';
+import { mechanismsNamed } from '../sasl/offer.ts';
+import { mechanismsBeforeTls, smtpMechanisms } from './auth-offer.ts';
+import { IDLE_MS } from './limits.ts';
+import { closing, type Reply, reply } from './reply.ts';
+import type { SmtpSession } from './session.ts';
+
+/** Longest line of an authentication exchange (RFC 4954 §4.4). */
+export const AUTH_LINE_LIMIT = 12_288;
+/** Failures on one connection that are answered at full speed, and the one that ends it (RFC 4954 §9). */
+const FREE_FAILURES = 3;
+const LAST_FAILURE = 10;
+
+const CUT_AT = 4_096;
+const NOT_BASE64 = reply(501, '5.5.2', 'Cannot decode base64');
+const CANCELLED = reply(501, '5.7.0', 'Authentication cancelled');
+const WRONG = reply(535, '5.7.8', 'Authentication credentials invalid');
+const SUCCESS = reply(235, '2.7.0', 'Authentication successful');
+export const TOO_LONG = reply(500, '5.5.6', 'Authentication exchange line is too long');
+
+/** AUTH (RFC 4954 §4). */
+export async function auth(session: SmtpSession, argument: string): Promise<Reply> {
+  const { site, connection } = session;
+  const refused = refusalByState(session);
+  if (refused) return refused;
+
+  const [name = '', initial, ...extra] = argument.split(' ');
+  if (name === '' || extra.length > 0)
+    return reply(501, '5.5.4', 'Syntax: AUTH mechanism [initial-response]');
+  if (!connection.tls && site.faulty('smtp-evaluates-password-before-tls') && session.role === 'submission') {
+    return tellByPassword(session, name, initial);
+  }
+  const offered = connection.tls ? smtpMechanisms(session) : mechanismsBeforeTls(session).accepted;
+  const mechanism = offered.find((candidate) => candidate.name === name.toUpperCase());
+  if (!mechanism && !connection.tls) return tlsRequired(session);
+  if (offered.length === 0) return reply(503, '5.5.1', 'Authentication is not enabled here');
+  if (!mechanism) return unknownMechanism(session);
+  if (site.faulty('auth-temporarily-unavailable')) {
+    return reply(454, '4.7.0', 'Temporary authentication failure');
+  }
+  if (initial !== undefined && !mechanism.clientFirst) {
+    return reply(501, '5.7.0', 'This mechanism takes no initial response');
+  }
+  if (
+    initial === undefined &&
+    name.toUpperCase() === 'PLAIN' &&
+    site.faulty('auth-plain-needs-initial-response')
+  ) {
+    return reply(501, '5.5.4', 'Initial response required');
+  }
+  return conclude(session, mechanism, await exchange(session, mechanism, initial));
+}
+
+function refusalByState(session: SmtpSession): Reply | undefined {
+  const { site } = session;
+  if (!session.hello?.extended) return reply(503, '5.5.1', 'Send EHLO first');
+  if (session.account && !site.faulty('auth-accepted-twice'))
+    return reply(503, '5.5.1', 'Already authenticated');
+  if (session.transaction && !site.faulty('auth-accepted-in-transaction')) {
+    return reply(503, '5.5.1', 'Not during a mail transaction');
+  }
+  return undefined;
+}
+
+function tlsRequired({ role }: SmtpSession): Reply {
+  return role === 'mx'
+    ? reply(503, '5.5.1', 'Authentication is not enabled here')
+    : reply(530, '5.7.0', 'Must issue a STARTTLS command first');
+}
+
+async function unknownMechanism(session: SmtpSession): Promise<Reply> {
+  const { site, connection } = session;
+  if (site.faulty('auth-unknown-mechanism-challenged')) {
+    await connection.send(line('334 '));
+    await connection.readLine('a SASL response', { limit: AUTH_LINE_LIMIT, withinMs: IDLE_MS });
+    return WRONG;
+  }
+  if (site.faulty('auth-unknown-mechanism-other-code')) return WRONG;
+  return reply(504, '5.5.4', 'Unrecognized authentication mechanism');
+}
+
+/** Fault: the refusal before TLS tells whether the password was right. */
+function tellByPassword(session: SmtpSession, name: string, initial: string | undefined): Reply {
+  const message = initial === undefined ? undefined : decodeBase64(initial);
+  if (name.toUpperCase() !== 'PLAIN' || !message) return tlsRequired(session);
+  const [, login = '', password = ''] = message.toString().split('\0');
+  return session.site.directory.withPassword(login, password)
+    ? reply(538, '5.7.11', 'Encryption required for this authentication mechanism')
+    : WRONG;
+}
+
+/** Runs the exchange; a reply where it was broken off. */
+async function exchange(
+  session: SmtpSession,
+  mechanism: Mechanism,
+  initial: string | undefined,
+): Promise<SaslOutcome | Reply> {
+  const { site, connection } = session;
+  const steps = mechanism.start({ site, tls: connection.tls });
+  let step = steps.next();
+  if (initial !== undefined && !step.done) {
+    const response = initial === '=' ? EMPTY : decodeResponse(session, initial);
+    if (!response) return NOT_BASE64;
+    step = steps.next(response);
+  }
+  while (!step.done) {
+    await connection.send(line(`334 ${step.value.toString('base64')}`));
+    const response = await readResponse(session);
+    if (!Buffer.isBuffer(response)) return response;
+    step = steps.next(response);
+  }
+  return step.value;
+}
+
+function decodeResponse({ site }: SmtpSession, text: string): Buffer | undefined {
+  return (
+    decodeBase64(text) ?? (site.faulty('auth-accepts-bad-base64') ? Buffer.from(text, 'base64') : undefined)
+  );
+}
+
+async function readResponse(session: SmtpSession): Promise<Buffer | Reply> {
+  const { site, connection } = session;
+  const cuts = site.faulty('auth-long-response-becomes-command');
+  for (;;) {
+    const input = await connection.readLine('a SASL response', {
+      limit: cuts ? CUT_AT : AUTH_LINE_LIMIT,
+      withinMs: IDLE_MS,
+      beyond: cuts ? 'cut' : 'swallow',
+    });
+    if (input.kind === 'overlong') {
+      if (site.faulty('auth-long-response-hangs')) continue;
+      return TOO_LONG;
+    }
+    const text = input.bytes.toString('latin1');
+    if (text !== '*') return decodeResponse(session, text) ?? NOT_BASE64;
+    if (!site.faulty('auth-cancel-ignored')) return CANCELLED;
+  }
+}
+
+async function conclude(
+  session: SmtpSession,
+  mechanism: Mechanism,
+  outcome: SaslOutcome | Reply,
+): Promise<Reply> {
+  const { site } = session;
+  if ('code' in outcome) return outcome;
+  if (outcome.ok && !site.faulty('auth-refuses-everyone')) {
+    session.account = outcome.account;
+    session.anonymous = mechanismsNamed(['ANONYMOUS']).includes(mechanism);
+    return SUCCESS;
+  }
+  if (!outcome.ok && outcome.why === 'malformed')
+    return reply(501, '5.5.2', 'Malformed authentication message');
+  return loginFailed(session, outcome);
+}
+
+async function loginFailed(session: SmtpSession, outcome: SaslOutcome): Promise<Reply> {
+  const { site, connection } = session;
+  session.failedLogins++;
+  if (!site.faulty('auth-never-slows-down')) {
+    if (session.failedLogins >= LAST_FAILURE) {
+      return closing(reply(421, '4.7.0', 'Too many failed logins'));
+    }
+    await connection.pause(site.failureDelayMs * Math.max(0, session.failedLogins - FREE_FAILURES));
+  }
+  const failure = wording(session, outcome);
+  return site.faulty('auth-drops-after-first-failure') ? closing(failure) : failure;
+}
+
+function wording({ site }: SmtpSession, outcome: SaslOutcome): Reply {
+  if (site.faulty('auth-reveals-unknown-user') && !outcome.ok) {
+    return reply(535, '5.7.8', outcome.why === 'unknown-login' ? 'unknown user' : 'bad password');
+  }
+  if (site.faulty('auth-failure-other-code'))
+    return reply(550, '5.7.1', 'Authentication credentials invalid');
+  return WRONG;
+}

@@ -1,0 +1,60 @@
+import { CR, CRLF, LF, line, NUL } from '../../wire/bytes.ts';
+import { dotUnstuff } from '../../wire/dot-stuffing.ts';
+import { deliver } from './delivery.ts';
+import { refusalToBegin, SIZE_LIMIT } from './envelope.ts';
+import { IDLE_MS, TEXT_LINE_LIMIT } from './limits.ts';
+import { completeSubmission, objectionToMessage } from './message-rules.ts';
+import { type Reply, reply } from './reply.ts';
+import type { SmtpSession } from './session.ts';
+
+/** Longest line that is still kept to be judged; longer ones are only counted. */
+const KEPT_LINE_LIMIT = 65_536;
+const DOT = Buffer.from('.');
+
+/** DATA (RFC 5321 §4.1.1.4). */
+export async function data(session: SmtpSession, argument: string): Promise<Reply> {
+  if (argument !== '') return reply(501, '5.5.4', 'DATA takes no parameter');
+  const { transaction, connection } = session;
+  if (!transaction) return refusalToBegin(session) ?? reply(503, '5.5.1', 'Send MAIL and RCPT first');
+  if (transaction.recipients.length === 0) return reply(554, '5.5.1', 'No valid recipients');
+  await connection.send(line('354 End data with <CR><LF>.<CR><LF>'));
+  const received = await readMessage(session);
+  session.transaction = undefined;
+  if ('code' in received) return received;
+  const objection = objectionToMessage(session, received.message);
+  if (objection) return objection;
+  return deliver(session, transaction, completeSubmission(session, received.message));
+}
+
+/**
+ * Reads up to CRLF "." CRLF, which alone ends the data. A message with octets that would mean
+ * different things to different servers is refused as a whole: bare CR, bare LF, NUL.
+ */
+async function readMessage({ connection }: SmtpSession): Promise<{ readonly message: Buffer } | Reply> {
+  const kept: Buffer[] = [];
+  let size = 0;
+  let refusal: Reply | undefined;
+  for (;;) {
+    const input = await connection.readLine('a line of the message', {
+      limit: KEPT_LINE_LIMIT,
+      withinMs: IDLE_MS,
+    });
+    if (input.kind === 'overlong') {
+      size += input.octets;
+      refusal = reply(554, '5.6.0', `Line longer than ${TEXT_LINE_LIMIT} octets`);
+      continue;
+    }
+    if (input.bytes.equals(DOT)) break;
+    const text = dotUnstuff(input.bytes);
+    size += text.length + CRLF.length;
+    if (text.length > TEXT_LINE_LIMIT) {
+      refusal ??= reply(554, '5.6.0', `Line longer than ${TEXT_LINE_LIMIT} octets`);
+    }
+    if (text.includes(CR) || text.includes(LF) || text.includes(NUL)) {
+      refusal ??= reply(554, '5.6.0', 'Bare CR, bare LF and NUL are not allowed in a message');
+    }
+    if (size <= SIZE_LIMIT && !refusal) kept.push(text, CRLF);
+  }
+  if (size > SIZE_LIMIT) return reply(552, '5.3.4', 'Message size exceeds fixed limit');
+  return refusal ?? { message: Buffer.concat(kept) };
+}

@@ -1,0 +1,53 @@
+import { line } from '../../wire/bytes.ts';
+import { splitMessage } from '../message/header.ts';
+import { type Reply, reply } from './reply.ts';
+import type { SmtpSession, Transaction } from './session.ts';
+import { newId, receivedField } from './trace.ts';
+
+/**
+ * Takes responsibility for a message: hands it to the world for recipients elsewhere, then puts it
+ * into the mailboxes of local ones. Nothing is queued: what the world does not take now is refused.
+ */
+export async function deliver(
+  session: SmtpSession,
+  transaction: Transaction,
+  message: Buffer,
+): Promise<Reply> {
+  const { site, connection, account } = session;
+  const traced = Buffer.concat([receivedField(session, transaction), message]);
+  const elsewhere = transaction.recipients.filter((recipient) => !recipient.account);
+  if (elsewhere.length > 0 && site.relay) {
+    const envelope = {
+      sender: transaction.sender,
+      recipients: elsewhere.map(({ address }) => address),
+      smtpUtf8: transaction.smtpUtf8,
+    };
+    try {
+      await site.relay(envelope, traced);
+    } catch {
+      return reply(451, '4.4.1', 'The next hop did not take the message, try again later');
+    }
+  }
+  const copy = withReturnPath(traced, transaction.sender);
+  for (const recipient of transaction.recipients) {
+    if (!recipient.account) continue;
+    site.store.of(recipient.account.address).inbox.add({
+      content: copy,
+      arrival: {
+        sender: transaction.sender,
+        recipient: recipient.address,
+        clientAddress: connection.clientAddress,
+        secured: connection.tls !== undefined,
+        submittedBy: account?.address,
+      },
+    });
+  }
+  return reply(250, '2.0.0', `Ok, message ${newId()} accepted`);
+}
+
+/** Final delivery leaves exactly one Return-Path, on top (RFC 5321 §4.4). */
+function withReturnPath(message: Buffer, sender: string): Buffer {
+  const { fields, separator, body } = splitMessage(message);
+  const others = fields.filter(({ name }) => name !== 'return-path').map(({ octets }) => octets);
+  return Buffer.concat([line(`Return-Path: <${sender}>`), ...others, separator, body]);
+}

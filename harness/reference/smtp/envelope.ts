@@ -1,0 +1,207 @@
+import type { ReferenceAccount } from '../accounts.ts';
+import { canonicalAddress, domainOf, parsePath } from './path.ts';
+import { closing, type Reply, reply } from './reply.ts';
+import { isSubmission, type Recipient, type SmtpSession } from './session.ts';
+
+/** Largest message, as announced by SIZE (RFC 1870). */
+export const SIZE_LIMIT = 10_485_760;
+const RECIPIENT_LIMIT = 1_000;
+
+const TLS_REQUIRED = reply(530, '5.7.0', 'Must issue a STARTTLS command first');
+const AUTH_REQUIRED = reply(530, '5.7.0', 'Authentication required');
+const BAD_SEQUENCE = reply(503, '5.5.1', 'Bad sequence of commands');
+const UNKNOWN_PARAMETER = reply(555, '5.5.4', 'Parameter not recognized or not implemented');
+const BAD_PARAMETER = reply(501, '5.5.4', 'Syntax error in parameters');
+const UTF8_NOT_ANNOUNCED = /[^ -~]/;
+
+/**
+ * Why a mail transaction may not begin in this state, if so: hello, TLS and authentication first
+ * (RFC 5321 §4.1.4, RFC 3207 §4, RFC 6409 §4.3).
+ */
+export function refusalToBegin(session: SmtpSession): Reply | undefined {
+  const { site, role, connection } = session;
+  if (!session.hello && !site.faulty('smtp-never-demands-hello')) {
+    return reply(503, '5.5.1', 'Send EHLO first');
+  }
+  if (!connection.tls) {
+    const tlsFirst =
+      (role === 'submission' && !session.account && !site.faulty('submission-takes-mail-before-tls')) ||
+      (role === 'mx' && site.faulty('mx-demands-starttls'));
+    if (tlsFirst && role === 'submission' && site.faulty('submission-refuses-clear-with-other-code')) {
+      return reply(550, '5.7.1', 'Not without TLS');
+    }
+    if (tlsFirst) return TLS_REQUIRED;
+  }
+  if (isSubmission(session) && !session.account && !mayStayUnknown(session)) {
+    if (site.faulty('submission-refuses-at-rcpt')) return undefined;
+    if (site.faulty('submission-demands-auth-with-other-code')) {
+      return reply(550, '5.7.1', 'Authentication required');
+    }
+    return AUTH_REQUIRED;
+  }
+  return undefined;
+}
+
+/** Faults under which mail is taken on submission from a client that did not authenticate. */
+function mayStayUnknown({ site, role, connection }: SmtpSession): boolean {
+  return (
+    site.faulty('submission-takes-unauthenticated-mail') ||
+    site.faulty('submission-relays-unauthenticated-mail') ||
+    (role === 'submissions' && site.faulty('submissions-takes-unauthenticated-mail')) ||
+    (!connection.tls && site.faulty('submission-takes-mail-before-tls'))
+  );
+}
+
+/** MAIL (RFC 5321 §4.1.1.2). */
+export function mail(session: SmtpSession, argument: string): Reply {
+  const refused = refusalToBegin(session);
+  if (refused) return refused;
+  if (session.transaction) return reply(503, '5.5.1', 'Nested MAIL command');
+  const path = /^FROM:/i.test(argument) ? parsePath(argument.slice('FROM:'.length)) : undefined;
+  if (!path) return reply(501, '5.5.4', 'Syntax: MAIL FROM:<address> [parameters]');
+  const objection = objectionToParameters(session, path.parameters, MAIL_PARAMETERS);
+  if (objection) return objection;
+
+  const smtpUtf8 = path.parameters.has('SMTPUTF8');
+  if (UTF8_NOT_ANNOUNCED.test(path.address) && !smtpUtf8) {
+    return reply(550, '5.6.7', 'An address of this kind needs SMTPUTF8');
+  }
+  const size = path.parameters.get('SIZE');
+  if (size !== undefined && BigInt(size) > SIZE_LIMIT) {
+    return reply(552, '5.3.4', 'Message size exceeds fixed limit');
+  }
+  const sender = canonicalAddress(path.address);
+  if (!session.site.life.delayedReject) {
+    const unwanted = objectionToSender(session, sender);
+    if (unwanted) return unwanted;
+  }
+  const envelopeId = path.parameters.get('ENVID');
+  session.transaction = { sender, smtpUtf8, envelopeId, recipients: [] };
+  return reply(250, '2.1.0', 'Sender ok');
+}
+
+/** A user sends in his own name, or in none (RFC 6409 §6.1, §3.2). */
+function objectionToSender(session: SmtpSession, sender: string): Reply | undefined {
+  const { site, account } = session;
+  if (!isSubmission(session) || !account || session.anonymous) return undefined;
+  if (sender === '') {
+    return site.faulty('submission-refuses-null-sender')
+      ? reply(550, '5.7.1', 'Null sender not accepted here')
+      : undefined;
+  }
+  if (site.directory.find(sender) === account) return undefined;
+  return reply(550, '5.7.1', 'Sender address is not owned by the authenticated user');
+}
+
+/** RCPT (RFC 5321 §4.1.1.3). */
+export function rcpt(session: SmtpSession, argument: string): Reply {
+  const { site, transaction } = session;
+  if (!transaction) return refusalToBegin(session) ?? BAD_SEQUENCE;
+  const path = /^TO:/i.test(argument) ? parsePath(argument.slice('TO:'.length)) : undefined;
+  if (!path || path.address === '') return reply(501, '5.5.4', 'Syntax: RCPT TO:<address> [parameters]');
+  const objection = objectionToParameters(session, path.parameters, RCPT_PARAMETERS);
+  if (objection) return objection;
+  if (UTF8_NOT_ANNOUNCED.test(path.address) && !transaction.smtpUtf8) {
+    return reply(553, '5.6.7', 'An address of this kind needs SMTPUTF8');
+  }
+  if (isSubmission(session) && !session.account && !mayStayUnknown(session)) {
+    return reply(554, '5.7.1', 'Recipient address rejected: access denied');
+  }
+  if (site.life.delayedReject) {
+    const unwanted = objectionToSender(session, transaction.sender);
+    if (unwanted) return unwanted;
+  }
+  if (transaction.recipients.length >= RECIPIENT_LIMIT) return reply(452, '4.5.3', 'Too many recipients');
+  const address = canonicalAddress(path.address);
+  const account = localAccount(session, address);
+  if (!account) {
+    const refused = refusalOfRecipient(session, address);
+    if (refused) return refused;
+  }
+  const postponed = postponement(session, address);
+  if (postponed) return postponed;
+  const recipient: Recipient = {
+    address,
+    account,
+    notifySuccess: /(^|,)SUCCESS(,|$)/i.test(path.parameters.get('NOTIFY') ?? ''),
+  };
+  transaction.recipients.push(recipient);
+  return reply(250, '2.1.5', 'Recipient ok');
+}
+
+/** The account of an address of this site; postmaster is the first one (RFC 5321 §4.5.1). */
+function localAccount({ site }: SmtpSession, address: string): ReferenceAccount | undefined {
+  if (/^postmaster(@|$)/i.test(address) && ['', site.domain].includes(domainOf(address))) {
+    return site.directory.accounts[0];
+  }
+  return site.directory.find(address);
+}
+
+function refusalOfRecipient(session: SmtpSession, address: string): Reply | undefined {
+  const { site } = session;
+  const domain = domainOf(address);
+  if (domain === site.domain) return reply(550, '5.1.1', 'User unknown');
+  if (isSubmission(session)) {
+    if (site.faulty('submission-relays-unauthenticated-mail') || session.anonymous) return undefined;
+    if (session.account && !/[.[]/.test(domain)) return reply(554, '5.1.2', 'Domain is not fully qualified');
+    if (session.account)
+      return site.relay ? undefined : reply(550, '5.4.4', 'No route to that domain from here');
+  }
+  return reply(550, '5.7.1', 'Relaying denied');
+}
+
+/** Greylisting and the first visit of a client, where the life of this server has them; both on mx only. */
+function postponement(
+  { site, role, connection, transaction }: SmtpSession,
+  address: string,
+): Reply | undefined {
+  if (role !== 'mx') return undefined;
+  if (site.life.firstConnectionTempfail && site.firstVisit(connection.clientAddress)) {
+    return closing(reply(450, '4.3.2', 'Service currently unavailable'));
+  }
+  const triple = `${connection.clientAddress} ${transaction?.sender} ${address.toLowerCase()}`;
+  if (site.life.greylist && site.firstVisit(triple)) {
+    return reply(450, '4.7.1', 'Recipient address rejected: greylisted, try again');
+  }
+  return undefined;
+}
+
+type ParameterRule = RegExp | 'no-value';
+
+const XTEXT = /^[!-*,-<>-~]*(?:\+[0-9A-F]{2}[!-*,-<>-~]*)*$/;
+
+/** Parameters of MAIL: RFC 1870, 6152, 3461, 6531, 4954. */
+const MAIL_PARAMETERS: Readonly<Record<string, ParameterRule>> = {
+  SIZE: /^\d{1,20}$/,
+  BODY: /^(7BIT|8BITMIME)$/i,
+  RET: /^(FULL|HDRS)$/i,
+  ENVID: XTEXT,
+  SMTPUTF8: 'no-value',
+  AUTH: XTEXT,
+};
+const RCPT_PARAMETERS: Readonly<Record<string, ParameterRule>> = {
+  NOTIFY: /^(NEVER|(SUCCESS|FAILURE|DELAY)(,(SUCCESS|FAILURE|DELAY)){0,2})$/i,
+  ORCPT: /^[A-Za-z0-9-]+;.+$/,
+};
+
+function objectionToParameters(
+  session: SmtpSession,
+  given: ReadonlyMap<string, string | undefined>,
+  known: Readonly<Record<string, ParameterRule>>,
+): Reply | undefined {
+  for (const [keyword, value] of given) {
+    const rule = known[keyword];
+    if (!rule || !session.hello?.extended || !isAnnounced(session, keyword)) return UNKNOWN_PARAMETER;
+    const fits = rule === 'no-value' ? value === undefined : value !== undefined && rule.test(value);
+    if (!fits) return BAD_PARAMETER;
+  }
+  return undefined;
+}
+
+function isAnnounced(session: SmtpSession, keyword: string): boolean {
+  const { site } = session;
+  if (keyword === 'SMTPUTF8' && !site.offers('smtputf8')) return false;
+  if (keyword === 'AUTH') return isSubmission(session) && site.offers('smtp-auth');
+  const poor = isSubmission(session) && site.faulty('submission-omits-extensions');
+  return !(poor && keyword !== 'SIZE');
+}

@@ -1,0 +1,41 @@
+import { lines } from '../../wire/bytes.ts';
+import { headerDate } from '../message/date.ts';
+import { addressesIn, type SplitMessage, splitMessage } from '../message/header.ts';
+import { HOP_LIMIT } from './limits.ts';
+import { type Reply, reply } from './reply.ts';
+import { isSubmission, type SmtpSession } from './session.ts';
+import { newId } from './trace.ts';
+
+/** What is wrong with the content of a message, if anything. */
+export function objectionToMessage(session: SmtpSession, message: Buffer): Reply | undefined {
+  const { site } = session;
+  const parts = splitMessage(message);
+  if (parts.fields.filter(({ name }) => name === 'received').length > HOP_LIMIT) {
+    return reply(554, '5.4.6', 'Too many hops, this message may be looping');
+  }
+  if (site.faulty('body-with-starttls-refused') && parts.body.includes('STARTTLS')) {
+    return reply(554, '5.7.1', 'Message content rejected');
+  }
+  return isSubmission(session) && session.account && !session.anonymous
+    ? objectionToAuthor(session, parts)
+    : undefined;
+}
+
+/** One From field that names the user himself (RFC 5322 §3.6, RFC 6409 §6.1). */
+function objectionToAuthor({ site, account }: SmtpSession, { fields }: SplitMessage): Reply | undefined {
+  const [from, ...others] = fields.filter(({ name }) => name === 'from');
+  if (!from || others.length > 0) return reply(550, '5.6.0', 'A message must have exactly one From field');
+  const own = addressesIn(from.value).some((address) => site.directory.find(address) === account);
+  return own ? undefined : reply(550, '5.7.1', 'The From field does not name the authenticated user');
+}
+
+/** Adds what a submitted message must have and lacks: Date and Message-ID (RFC 6409 §8.2, §8.3). */
+export function completeSubmission(session: SmtpSession, message: Buffer): Buffer {
+  if (!isSubmission(session)) return message;
+  const { fields } = splitMessage(message);
+  const lacks = (wanted: string) => !fields.some(({ name }) => name === wanted);
+  const added: string[] = [];
+  if (lacks('date')) added.push(`Date: ${headerDate(new Date())}`);
+  if (lacks('message-id')) added.push(`Message-ID: <${newId()}@${session.site.hostname}>`);
+  return Buffer.concat([lines(...added), message]);
+}

@@ -1,0 +1,49 @@
+import type { ReferenceAccount } from '../accounts.ts';
+import type { ServerConnection } from '../session/connection.ts';
+import type { Site } from '../site.ts';
+
+export type SmtpRole = 'mx' | 'submission' | 'submissions';
+
+export interface Hello {
+  readonly name: string;
+  /** EHLO rather than HELO. */
+  readonly extended: boolean;
+}
+
+export interface Recipient {
+  /** As given by the client, without brackets and source route. */
+  readonly address: string;
+  /** The account it is delivered to; undefined for a recipient elsewhere. */
+  readonly account: ReferenceAccount | undefined;
+  /** The sender asked for a notification of the delivery (RFC 3461 §4.1). */
+  readonly notifySuccess: boolean;
+}
+
+export interface Transaction {
+  /** Empty for the null reverse-path. */
+  readonly sender: string;
+  readonly smtpUtf8: boolean;
+  readonly envelopeId: string | undefined;
+  readonly recipients: Recipient[];
+}
+
+/** State of one SMTP session. */
+export interface SmtpSession {
+  readonly site: Site;
+  readonly connection: ServerConnection;
+  readonly role: SmtpRole;
+  hello: Hello | undefined;
+  /** The name given before TLS, where a fault keeps it. */
+  helloBeforeTls: string | undefined;
+  account: ReferenceAccount | undefined;
+  /** Logged in by ANONYMOUS. */
+  anonymous: boolean;
+  transaction: Transaction | undefined;
+  failedLogins: number;
+  errors: number;
+}
+
+/** Messages are submitted here rather than relayed to (RFC 6409). */
+export function isSubmission({ role }: SmtpSession): boolean {
+  return role !== 'mx';
+}

@@ -1,0 +1,130 @@
+import { CR, LF, NUL } from '../../wire/bytes.ts';
+import type { ServerConnection } from '../session/connection.ts';
+import { IdleTooLong } from '../session/endings.ts';
+import type { Site } from '../site.ts';
+import { AUTH_LINE_LIMIT, auth, TOO_LONG } from './auth.ts';
+import { data } from './data.ts';
+import { mail, rcpt } from './envelope.ts';
+import { ehlo, helo } from './hello.ts';
+import { COMMAND_LIMIT, ERROR_LIMIT, IDLE_MS } from './limits.ts';
+import { bareReply, closing, encodeReply, type Reply, reply } from './reply.ts';
+import { isSubmission, type SmtpRole, type SmtpSession } from './session.ts';
+import { starttls } from './starttls.ts';
+
+/** Longest line read as a command: AUTH with an initial response of the largest size. */
+const LONGEST_COMMAND = AUTH_LINE_LIMIT + 'AUTH SCRAM-SHA-256-PLUS '.length;
+
+/** Serves one SMTP connection to its end (RFC 5321). */
+export async function serveSmtp(site: Site, role: SmtpRole, connection: ServerConnection): Promise<void> {
+  const session: SmtpSession = {
+    site,
+    connection,
+    role,
+    hello: undefined,
+    helloBeforeTls: undefined,
+    account: undefined,
+    anonymous: false,
+    transaction: undefined,
+    failedLogins: 0,
+    errors: 0,
+  };
+  if (role === 'submissions') await connection.startTls(site.certificate.context);
+  await connection.pause(site.life.greetingDelayMs ?? 0);
+  await connection.send(encodeReply(greeting(site)));
+  try {
+    while (await executeNext(session)) {
+      // The loop body is the condition.
+    }
+  } catch (failure) {
+    if (!(failure instanceof IdleTooLong)) throw failure;
+    await connection.send(encodeReply(reply(421, '4.4.2', 'Timeout, closing the connection')));
+  }
+}
+
+function greeting({ hostname, life }: Site): Reply {
+  const last = `${hostname} ESMTP`;
+  return life.multiLineGreeting ? bareReply(220, `${hostname} welcome`, last) : bareReply(220, last);
+}
+
+/** Reads and executes one command; false when it was the last one. */
+async function executeNext(session: SmtpSession): Promise<boolean> {
+  const { connection, site } = session;
+  const input = await connection.readLine('a command', { limit: LONGEST_COMMAND, withinMs: IDLE_MS });
+  const answer = input.kind === 'overlong' ? TOO_LONG : await execute(session, input.bytes);
+  if (answer === 'closed') return false;
+  if (answer === 'upgraded') return true;
+  const limit = site.life.errorLimit ?? ERROR_LIMIT;
+  if (isError(answer, site) && ++session.errors >= limit) {
+    await connection.send(
+      encodeReply(closing(reply(421, '4.7.0', 'Too many errors, closing the connection'))),
+    );
+    return false;
+  }
+  await connection.send(encodeReply(answer));
+  return !answer.closes;
+}
+
+/** Errors of the client; with a limit of its own the site counts every refusal, as Postfix does. */
+function isError({ code }: Reply, { life }: Site): boolean {
+  return life.errorLimit === undefined ? code >= 500 && code <= 504 : code >= 400;
+}
+
+async function execute(session: SmtpSession, bytes: Buffer): Promise<Reply | 'upgraded' | 'closed'> {
+  const { site } = session;
+  if (bytes.includes(CR) || bytes.includes(LF) || bytes.includes(NUL)) {
+    return reply(500, '5.5.2', 'Bare CR, bare LF and NUL are not allowed in a command');
+  }
+  const text = bytes.toString('utf8').replace(/[ \t]+$/, '');
+  const [word = ''] = text.split(' ', 1);
+  const verb = word.toUpperCase();
+  const argument = text.slice(word.length).replace(/^ +/, '');
+  if (bytes.length > COMMAND_LIMIT && verb !== 'AUTH') return reply(500, '5.5.2', 'Command line too long');
+  if (requiresTls(session, verb)) return reply(530, '5.7.0', 'Must issue a STARTTLS command first');
+
+  switch (verb) {
+    case 'EHLO':
+      return ehlo(session, argument);
+    case 'HELO':
+      return helo(session, argument);
+    case 'MAIL':
+      return mail(session, argument);
+    case 'RCPT':
+      return rcpt(session, argument);
+    case 'DATA':
+      return data(session, argument);
+    case 'AUTH':
+      return auth(session, argument);
+    case 'STARTTLS':
+      return starttls(session, argument, () => executeNext(session));
+    case 'RSET':
+      if (argument !== '') return reply(501, '5.5.4', 'RSET takes no parameter');
+      session.transaction = undefined;
+      return reply(250, '2.0.0', 'Ok');
+    case 'NOOP':
+      return reply(250, '2.0.0', 'Ok');
+    case 'QUIT':
+      if (argument !== '') return reply(501, '5.5.4', 'QUIT takes no parameter');
+      return closing(reply(221, '2.0.0', `${site.hostname} closing the connection`));
+    case 'VRFY':
+      if (argument === '') return reply(501, '5.5.4', 'Syntax: VRFY user');
+      return reply(252, '2.5.0', 'Cannot verify the user, but will take mail for users of this site');
+    case 'HELP':
+      return reply(214, '2.0.0', 'See RFC 5321');
+    case 'ETRN':
+      if (isSubmission(session) && site.faulty('submission-offers-etrn'))
+        return reply(250, '2.0.0', 'Queuing started');
+      return reply(502, '5.5.1', 'Command not implemented');
+    case 'EXPN':
+      return reply(502, '5.5.1', 'Command not implemented');
+    default:
+      return reply(500, '5.5.2', 'Command not recognized');
+  }
+}
+
+/** Commands that submission refuses before TLS without a look at their arguments; MAIL and AUTH decide themselves. */
+const REFUSED_BEFORE_TLS = new Set(['HELO', 'RCPT', 'DATA', 'VRFY', 'EXPN', 'HELP', 'ETRN']);
+
+function requiresTls({ role, connection, site, account }: SmtpSession, verb: string): boolean {
+  if (role !== 'submission' || connection.tls || account) return false;
+  return REFUSED_BEFORE_TLS.has(verb) && !site.faulty('submission-takes-mail-before-tls');
+}

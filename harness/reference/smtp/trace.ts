@@ -1,0 +1,33 @@
+import { randomBytes } from 'node:crypto';
+import { lines } from '../../wire/bytes.ts';
+import { headerDate } from '../message/date.ts';
+import type { SmtpSession, Transaction } from './session.ts';
+
+/** The Received field of a message (RFC 5321 §4.4), with the tls clause of RFC 8314 §4.3. */
+export function receivedField(session: SmtpSession, transaction: Transaction): Buffer {
+  const { site, connection, hello, helloBeforeTls } = session;
+  const name = helloBeforeTls ?? hello?.name ?? 'unknown';
+  const address = connection.clientAddress;
+  const literal = address.includes(':') ? `IPv6:${address}` : address;
+  const [only, ...others] = transaction.recipients;
+  const clauses = [`by ${site.hostname} with ${withProtocol(session, transaction)}`, `id ${newId()}`];
+  // Naming one of several recipients would tell the others about a blind copy (RFC 5321 §7.2).
+  if (only && others.length === 0) clauses.push(`for <${only.address}>`);
+  if (connection.tls) clauses.push(`tls ${connection.tls.getCipher().standardName}`);
+  return lines(
+    `Received: from ${name} ([${literal}])`,
+    `\t${clauses.join(' ')};`,
+    `\t${headerDate(new Date())}`,
+  );
+}
+
+/** The protocol word of RFC 3848 and RFC 6531 §4.3. */
+function withProtocol({ hello, connection, account }: SmtpSession, { smtpUtf8 }: Transaction): string {
+  if (!hello?.extended) return 'SMTP';
+  return `${smtpUtf8 ? 'UTF8SMTP' : 'ESMTP'}${connection.tls ? 'S' : ''}${account ? 'A' : ''}`;
+}
+
+/** A queue id or the left side of a Message-ID. */
+export function newId(): string {
+  return randomBytes(9).toString('hex').toUpperCase();
+}
