@@ -150,7 +150,8 @@ function positionsOf(source: YamlSource, root: KeyPath, value: unknown): Record<
   const walk = (path: KeyPath, current: unknown) => {
     // A default stands nowhere, and is told by what is around it.
     if (path.length > 0 && !source.has([...root, ...path])) return;
-    positions[path.join('.')] = source.positionOf([...root, ...path]);
+    const place = path.length === 0 ? source.positionOfKey(root) : source.positionOf([...root, ...path]);
+    positions[path.join('.')] = place;
     if (typeof current !== 'object' || current === null) return;
     for (const key of Object.keys(current)) walk([...path, key], Reflect.get(current, key));
   };

@@ -1,165 +1,46 @@
 import { z } from 'zod';
-import { type Duration, milliseconds } from '../check/duration.ts';
+import { ROLE_NAMES, type Role } from '../check/roles.ts';
 import { FAULT_NAMES } from '../reference/faults.ts';
+import type { ReferenceCapability } from '../reference/options.ts';
+import {
+  account,
+  accounts,
+  claims,
+  connections,
+  expect,
+  hostName,
+  mailDomain,
+  path,
+  permissions,
+  port,
+  roles,
+  SAFETIES,
+  secret,
+  secretOrGenerate,
+  TIMING,
+  targetName,
+  text,
+  timing,
+  variableName,
+  wait,
+} from './fields.ts';
 
-/**
- * What a targets file may say. The text behind `error` completes the sentence "… must be …";
- * refinements give whole sentences. Descriptions reach editors through `targets.schema.json`.
- */
+/** What a targets file may say; the words of errors are explained in `fields.ts`. */
 
-const LONGEST_WAIT_MS = 3_600_000;
-
-function text(pattern: RegExp, error: string) {
-  return z.string({ error }).regex(pattern, { error });
-}
-
-function wholeNumber(from: number, to: number) {
-  const error = `a whole number from ${from} to ${to}`;
-  return z.int({ error }).min(from, { error }).max(to, { error });
-}
-
-const yesOrNo = z.boolean({ error: 'true or false' });
-const path = text(/./, 'a path');
-
-/** A wait as `8s`, `250ms` or `15m`; milliseconds once read. */
-const wait = text(/^\d+(\.\d+)?(ms|s|m|h)$/, 'a duration such as 8s, 250ms or 15m')
-  .refine((written) => milliseconds(written as Duration) <= LONGEST_WAIT_MS, { error: 'an hour at most' })
-  .transform((written) => milliseconds(written as Duration));
-
-const targetName = text(
-  /^[a-z0-9]+(-[a-z0-9]+)*$/,
-  'the name of a target: lower-case letters, digits and single hyphens',
-);
-const variableName = text(/^[A-Za-z_][A-Za-z0-9_]*$/, 'the name of an environment variable');
-const hostName = text(
-  /^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*$/,
-  'a host name such as mail.example.test',
-);
-const mailDomain = text(
-  /^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*$/,
-  'a domain such as example.test',
-).describe('Mail domain that the target serves.');
-const address = text(/^[^\s@]+@[^\s@]+$/, 'an address such as alice@example.test');
-
-const HOW_TO_GIVE_A_SECRET = 'env:NAME or file:path (a secret never stands in this file itself)';
-const secret = text(/^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+)$/, HOW_TO_GIVE_A_SECRET).describe(
-  'env:NAME takes it from the environment, file:path from a file (relative to this one).',
-);
-const secretOrGenerate = text(
-  /^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+|generate)$/,
-  `generate, ${HOW_TO_GIVE_A_SECRET}`,
-).describe(
-  'env:NAME takes it from the environment, file:path from a file (relative to this one); generate makes a new one for every run, which `env` hands to the container as account:<address>.',
-);
-
-function account<Password extends z.ZodType>(password: Password, id: string) {
-  return z
-    .strictObject({
-      address,
-      login: text(/./, 'a login name')
-        .exactOptional()
-        .describe('Login name where it differs from the address.'),
-      password,
-      disposable: yesOrNo
-        .default(false)
-        .describe('Made for audits: failed logins and a lockout of it harm nobody.'),
-      'allow-cleartext-secret': yesOrNo
-        .default(false)
-        .describe('The right password may travel without TLS; needs disposable: true.'),
-    })
-    .superRefine((given, issues) => {
-      if (given['allow-cleartext-secret'] && !given.disposable) {
-        issues.addIssue({
-          code: 'custom',
-          path: ['allow-cleartext-secret'],
-          message: 'Only a disposable account may show its password on the wire; add "disposable: true".',
-        });
-      }
-    })
-    .meta({ id });
-}
-
-function accounts<Account extends z.ZodType<{ address: string }>>(one: Account) {
-  return z
-    .array(one, { error: 'a list of accounts' })
-    .superRefine((given, issues) => {
-      given.forEach((entry, index) => {
-        if (given.findIndex((other) => other.address === entry.address) < index) {
-          issues.addIssue({
-            code: 'custom',
-            path: [index, 'address'],
-            message: `The account ${entry.address} is declared twice.`,
-          });
-        }
-      });
-    })
-    .default([])
-    .describe('Mailboxes that the audit may use; the first one is used most.');
-}
-
-function roles<Endpoint extends z.ZodType>(endpoint: Endpoint) {
-  return z
-    .strictObject({
-      mx: endpoint.exactOptional(),
-      submission: endpoint.exactOptional(),
-      submissions: endpoint.exactOptional(),
-      pop3: endpoint.exactOptional(),
-      pop3s: endpoint.exactOptional(),
-      imap: endpoint.exactOptional(),
-      imaps: endpoint.exactOptional(),
-    })
-    .refine((given) => Object.keys(given).length > 0, { error: 'a mapping of at least one role to its port' })
-    .describe('What the target serves, and on which port.');
-}
-
-const claims = z
-  .strictObject({
-    'public-mx': yesOrNo.default(false).describe('The mx role is a publicly referenced MX of the domain.'),
-    'submission-requires-tls': yesOrNo
-      .default(false)
-      .describe('Submission refuses everything but EHLO, NOOP, QUIT and STARTTLS before TLS.'),
-    'mx-requires-tls': yesOrNo.default(false).describe('The mx role refuses mail without TLS on purpose.'),
-    'proxy-logins': z
-      .array(text(/./, 'an authorization identity'), { error: 'a list of authorization identities' })
-      .default([])
-      .describe('Authorization identities that the first account may assume.'),
-  })
-  .meta({ id: 'claims', description: 'What the operator states about the target; checks judge against it.' });
-
-const TIMING = { reply: '10s', quiet: '300ms', slack: '0s' };
-
-function timing(defaults: typeof TIMING) {
-  return z
-    .strictObject({
-      reply: wait.prefault(defaults.reply).describe('Deadline of one reply.'),
-      quiet: wait.prefault(defaults.quiet).describe('How long to listen for octets that nobody asked for.'),
-      slack: wait
-        .prefault(defaults.slack)
-        .describe('Added to the time of every check, for tarpits and slow networks.'),
-      'retry-after': z
-        .array(wait, { error: 'a list of durations' })
-        .default([])
-        .describe('Pauses before a temporary refusal (4yz) is tried again; empty: not at all.'),
-    })
-    .describe('Waits, as 250ms, 8s or 15m.');
-}
-
-const SAFETIES = ['safe', 'sends-mail', 'intrusive'] as const;
-
-function permissions(granted: (typeof SAFETIES)[number][]) {
-  return z
-    .array(z.enum(SAFETIES, { error: 'one of safe, sends-mail, intrusive' }), {
-      error: 'a list of safe, sends-mail, intrusive',
-    })
-    .default(granted)
-    .describe('What checks may do: safe (reads), sends-mail, intrusive (failed logins, load).');
-}
-
-const connections = wholeNumber(1, 1000).describe('Most connections open to the target at the same time.');
-const expect = path
-  .exactOptional()
-  .describe('File with the verdicts that an audit of this target must reach; used by tests.');
-const port = wholeNumber(1, 65_535);
+/** Every capability but the roles; a mapping, so that the compiler misses none. */
+const CAPABILITIES: Readonly<Record<Exclude<ReferenceCapability, Role>, true>> = {
+  'smtp-starttls': true,
+  'pop3-stls': true,
+  'imap-starttls': true,
+  'smtp-auth': true,
+  scram: true,
+  'channel-binding': true,
+  bearer: true,
+  'pop3-sasl': true,
+  smtputf8: true,
+  pipelining: true,
+};
+const CAPABILITY_NAMES = [...Object.keys(CAPABILITIES), ...ROLE_NAMES] as readonly ReferenceCapability[];
 
 const reference = z
   .strictObject({
@@ -169,7 +50,9 @@ const reference = z
       .default([])
       .describe('Ways in which the server misbehaves.'),
     without: z
-      .array(text(/./, 'the name of a capability'), { error: 'a list of capabilities' })
+      .array(z.enum(CAPABILITY_NAMES, { error: `one of ${CAPABILITY_NAMES.join(', ')}` }), {
+        error: 'a list of capabilities',
+      })
       .default([])
       .describe('Capabilities that the server does not have.'),
     connections: connections.exactOptional(),

@@ -1,0 +1,268 @@
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { StartedTestContainer } from 'testcontainers';
+import { ROLE_NAMES, type Role } from '../../check/roles.ts';
+import { createRedactor } from '../../evidence/redaction.ts';
+import { visible } from '../../evidence/visible.ts';
+import type { Endpoint } from '../../wire/connection.ts';
+import { ConfigurationError } from '../configuration-error.ts';
+import { connectEngine, type Docker, type Engine, versionOf } from '../engine.ts';
+import { claimsOf, timingOf } from '../facts.ts';
+import { waitForGreetings } from '../greeting.ts';
+import { runLabels, TARGET_LABEL } from '../labels.ts';
+import { placeOf, type TargetDeclaration } from '../load.ts';
+import { removeContainers } from '../remove.ts';
+import { stopAtExit } from '../running.ts';
+import type { ContainerSettings } from '../schema.ts';
+import { readSecrets, type Secrets } from '../secrets.ts';
+import type { Target } from '../target.ts';
+import { isCertificate, readTrustAnchor } from '../trust-anchor.ts';
+import { readFailure } from '../yaml-source.ts';
+import { lastLogLines } from './container-log.ts';
+import { type Image, provideImage } from './image.ts';
+import { type ContainerPlan, LOOPBACK, startLoopbackContainer } from './loopback-container.ts';
+import type { RunningTarget, StartContext } from './start.ts';
+import { StartFailed } from './start-failed.ts';
+
+type ContainerDeclaration = TargetDeclaration<ContainerSettings>;
+
+/** Log lines that are shown when a container does not come up. */
+const SHOWN_LINES = 15;
+/** How often a container on its way up is looked at, in milliseconds. */
+const LOOK = 200;
+
+/**
+ * Builds or pulls the image, starts a container from it and waits until every declared role greets.
+ * @throws ConfigurationError for a secret, file, image or engine that is not there; StartFailed when
+ *   the container ends or does not greet in time, with the last lines of its log
+ */
+export async function startContainer(
+  declaration: ContainerDeclaration,
+  { runId, signal }: StartContext,
+): Promise<RunningTarget> {
+  const { name, settings } = declaration;
+  const secrets = await readSecrets(declaration);
+  const files = await filesToCopy(declaration);
+  const anchorFile = settings['trust-anchor']?.file;
+  const anchor = anchorFile === undefined ? null : await readTrustAnchor(declaration, anchorFile);
+  const engine = await engineFor(declaration);
+  const docker = engine.container.dockerode;
+  const image = await provideImage(declaration, engine, signal);
+
+  const plan: ContainerPlan = {
+    imageId: image.id,
+    labels: { ...runLabels(runId), [TARGET_LABEL]: name },
+    env: secrets.env,
+    ports: [...new Set(Object.values(settings.roles))],
+    files,
+    memory: gigabytes(settings.limits.memory),
+    cpus: settings.limits.cpus,
+  };
+  const halt = new AbortController();
+  const up = comeUp(declaration, plan, docker, secrets, AbortSignal.any([signal, halt.signal]));
+  const stop = removal(docker, runId, name, async () => {
+    halt.abort();
+    await up.catch(() => undefined);
+  });
+  try {
+    const { container, endpoints } = await up;
+    const pathInContainer = settings['trust-anchor']?.['container-path'];
+    const target: Target = {
+      name,
+      driver: 'container',
+      domain: declaration.domain,
+      hostname: declaration.hostname,
+      endpoints,
+      accounts: secrets.accounts,
+      trustAnchor:
+        pathInContainer === undefined ? anchor : await anchorInside(declaration, container, pathInContainer),
+      connections: settings.connections,
+      permissions: declaration.permissions,
+      claims: claimsOf(settings.claims),
+      timing: timingOf(settings.timing),
+    };
+    return { target, artefact: artefactOf(engine, image, container, settings), stop };
+  } catch (failure) {
+    await stop();
+    throw failure;
+  }
+}
+
+async function engineFor(declaration: ContainerDeclaration): Promise<Engine> {
+  try {
+    return await connectEngine();
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    throw new ConfigurationError(
+      `${placeOf(declaration, ['driver'])}: Target ${declaration.name} is a container. ${error.message}`,
+    );
+  }
+}
+
+async function filesToCopy({
+  settings,
+  origin,
+  ...declaration
+}: ContainerDeclaration): Promise<ContainerPlan['files']> {
+  const found = await Promise.allSettled(
+    settings.files.map(async ({ from, to }) => {
+      const path = resolve(origin.folder, from);
+      return { from: path, to, isFolder: (await stat(path)).isDirectory() };
+    }),
+  );
+  const problems = found.flatMap((one, index) => {
+    if (one.status === 'fulfilled') return [];
+    const place = placeOf({ ...declaration, settings, origin }, ['files', index, 'from']);
+    return [
+      `${place}: ${settings.files[index]?.from} cannot be copied into the container: ${readFailure(one.reason)}`,
+    ];
+  });
+  if (problems.length > 0) throw new ConfigurationError(...problems);
+  return found.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+}
+
+/**
+ * How a container goes away: by its labels, so that one half made is found too. Removal happens
+ * however this process ends, and is tried again after a failure.
+ * @param halt ends a start that is under way; nothing is made any more once it settles
+ */
+function removal(
+  docker: Docker,
+  runId: string,
+  target: string,
+  halt: () => Promise<void>,
+): () => Promise<void> {
+  let stopping: Promise<void> | undefined;
+  const remove = async () => {
+    await halt();
+    await removeContainers(docker, runId, target);
+    forget();
+  };
+  const stop = () => {
+    stopping ??= remove().catch((error: unknown) => {
+      stopping = undefined;
+      throw error;
+    });
+    return stopping;
+  };
+  const forget = stopAtExit({ runId, stop });
+  return stop;
+}
+
+/** Starts the container and waits for it to greet, to end, or to run out of time. */
+async function comeUp(
+  { name, settings }: ContainerDeclaration,
+  plan: ContainerPlan,
+  docker: Docker,
+  secrets: Secrets,
+  signal: AbortSignal,
+): Promise<{ container: StartedTestContainer; endpoints: Partial<Record<Role, Endpoint>> }> {
+  const settled = new AbortController();
+  const ended = AbortSignal.any([signal, settled.signal]);
+  const { created, started } = await startLoopbackContainer(plan);
+  const exit = created
+    .then((id) => untilExit(docker, id, ended))
+    .then((how): never => {
+      throw new StartFailed(`The container of target ${name} ${how}.`);
+    });
+  try {
+    const container = await Promise.race([started, exit]);
+    const endpoints = endpointsOf(settings, container);
+    const ungreeted = await Promise.race([
+      waitForGreetings(endpoints, settings['start-timeout'], ended),
+      exit,
+    ]);
+    if (ungreeted.length > 0) {
+      const roles = ungreeted.map(({ role, last }) => `${role}: ${last}`).join(' ');
+      throw new StartFailed(
+        `Target ${name} did not greet on every role within ${settings['start-timeout'] / 1_000} s. ${roles}`,
+      );
+    }
+    return { container, endpoints };
+  } catch (failure) {
+    // The library fails in its own time once the container is gone, with nothing new to say.
+    started.catch(() => undefined);
+    if (!(failure instanceof StartFailed)) throw failure;
+    throw new StartFailed(`${failure.message}\n${await endOfLog(docker, await created, secrets)}`);
+  } finally {
+    settled.abort();
+  }
+}
+
+/** How a container ended, as the end of a sentence. */
+async function untilExit(docker: Docker, id: string, ended: AbortSignal): Promise<string> {
+  while (!ended.aborted) {
+    await pause(LOOK);
+    const { State: state } = await docker.getContainer(id).inspect();
+    if (state.Status === 'exited' || state.Status === 'dead') {
+      return state.OOMKilled ? 'ended for want of memory' : `ended with status ${state.ExitCode}`;
+    }
+  }
+  return 'was stopped before it had greeted';
+}
+
+async function endOfLog(docker: Docker, id: string, secrets: Secrets): Promise<string> {
+  const redactor = createRedactor();
+  for (const secret of secrets.values) redactor.add(secret);
+  const lines = await lastLogLines(docker, id, SHOWN_LINES, redactor);
+  if (lines.length === 0) return 'It wrote no log.';
+  return ['The last lines of its log:', ...lines.map((line) => `  ${line}`)].join('\n');
+}
+
+function endpointsOf(
+  settings: ContainerSettings,
+  container: StartedTestContainer,
+): Partial<Record<Role, Endpoint>> {
+  const endpoints: Partial<Record<Role, Endpoint>> = {};
+  for (const role of ROLE_NAMES) {
+    const port = settings.roles[role];
+    if (port !== undefined) endpoints[role] = { host: LOOPBACK, port: container.getMappedPort(port) };
+  }
+  return endpoints;
+}
+
+/** Reads a certificate in the container, by its own `cat`, which follows links. */
+async function anchorInside(
+  declaration: ContainerDeclaration,
+  container: StartedTestContainer,
+  path: string,
+): Promise<string> {
+  const { stdout, stderr, exitCode } = await container.exec(['cat', path]);
+  const place = placeOf(declaration, ['trust-anchor', 'container-path']);
+  if (exitCode !== 0) {
+    throw new ConfigurationError(
+      `${place}: The trust anchor ${visible(path)} cannot be read in the container: ${visible(stderr.trim())}`,
+    );
+  }
+  if (!isCertificate(stdout)) {
+    throw new ConfigurationError(
+      `${place}: The trust anchor ${visible(path)} in the container is no certificate in PEM form.`,
+    );
+  }
+  return stdout;
+}
+
+function artefactOf(
+  engine: Engine,
+  image: Image,
+  container: StartedTestContainer,
+  { build }: ContainerSettings,
+): Record<string, string> {
+  const args = Object.entries(build?.args ?? {}).map(([name, value]) => [`build-arg.${name}`, value]);
+  return {
+    engine: versionOf(engine),
+    image: image.name,
+    'image-id': image.id,
+    ...(image.digest === undefined ? {} : { 'image-digest': image.digest }),
+    container: container.getId(),
+    ...(build ? { 'build-context': build.context } : {}),
+    ...Object.fromEntries(args),
+  };
+}
+
+function gigabytes(amount: string | undefined): number | undefined {
+  if (amount === undefined) return undefined;
+  const number = Number.parseInt(amount, 10);
+  return amount.endsWith('G') ? number : number / 1024;
+}

@@ -1,0 +1,44 @@
+import { ROLE_NAMES, type Role } from '../../check/roles.ts';
+import type { Endpoint } from '../../wire/connection.ts';
+import { claimsOf, timingOf } from '../facts.ts';
+import type { TargetDeclaration } from '../load.ts';
+import type { HostSettings } from '../schema.ts';
+import { readSecrets } from '../secrets.ts';
+import { readTrustAnchor } from '../trust-anchor.ts';
+import type { RunningTarget } from './start.ts';
+
+/**
+ * A server that runs already: taken as declared, nothing is connected to yet and nothing is stopped.
+ * @throws ConfigurationError for a secret or trust anchor that is not there
+ */
+export async function startHost(declaration: TargetDeclaration<HostSettings>): Promise<RunningTarget> {
+  const { settings, name, domain, hostname, permissions } = declaration;
+  const { accounts } = await readSecrets(declaration);
+  const anchor = settings['trust-anchor'];
+  const endpoints: Partial<Record<Role, Endpoint>> = {};
+  for (const role of ROLE_NAMES) {
+    const given = settings.roles[role];
+    if (given === undefined) continue;
+    endpoints[role] =
+      typeof given === 'number'
+        ? { host: settings.address, port: given }
+        : { host: given.host ?? settings.address, port: given.port };
+  }
+  return {
+    target: {
+      name,
+      driver: 'host',
+      domain,
+      hostname,
+      endpoints,
+      accounts,
+      trustAnchor: anchor ? await readTrustAnchor(declaration, anchor.file) : null,
+      connections: settings.connections,
+      permissions,
+      claims: claimsOf(settings.claims),
+      timing: timingOf(settings.timing),
+    },
+    artefact: { address: settings.address },
+    async stop() {},
+  };
+}

@@ -1,0 +1,71 @@
+import type { StartedTestContainer } from 'testcontainers';
+import { loadTestcontainers } from '../engine.ts';
+
+/** What a container is made from. */
+export interface ContainerPlan {
+  readonly imageId: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly env: Readonly<Record<string, string>>;
+  /** Ports in the container, each published on a free port of 127.0.0.1. */
+  readonly ports: readonly number[];
+  readonly files: readonly { readonly from: string; readonly to: string; readonly isFolder: boolean }[];
+  /** Gigabytes. */
+  readonly memory: number | undefined;
+  readonly cpus: number | undefined;
+}
+
+/** A container on its way up. */
+export interface StartingContainer {
+  /** Settles with the id once the container exists; never, when it cannot be made. */
+  readonly created: Promise<string>;
+  /** Settles once the engine has published the ports; nothing need listen yet. */
+  readonly started: Promise<StartedTestContainer>;
+}
+
+/** Audited servers are weak on purpose: nobody but this machine may reach them. */
+export const LOOPBACK = '127.0.0.1';
+
+/** Makes and starts a container whose ports are published on 127.0.0.1 alone. */
+export async function startLoopbackContainer(plan: ContainerPlan): Promise<StartingContainer> {
+  const { GenericContainer } = await loadTestcontainers();
+  const created = Promise.withResolvers<string>();
+
+  // testcontainers binds published ports to every address and has no option for it.
+  class LoopbackContainer extends GenericContainer {
+    protected override async beforeContainerCreated(): Promise<void> {
+      const bindings: Record<string, { HostPort: string; HostIp: string }[]> = {};
+      for (const port of plan.ports) bindings[`${port}/tcp`] = [{ HostPort: '0', HostIp: LOOPBACK }];
+      this.hostConfig.PortBindings = bindings;
+    }
+    protected override async containerCreated(id: string): Promise<void> {
+      created.resolve(id);
+    }
+  }
+
+  const container = new LoopbackContainer(plan.imageId)
+    .withLabels({ ...plan.labels })
+    .withEnvironment({ ...plan.env })
+    .withExposedPorts(...plan.ports)
+    .withWaitStrategy(atOnce)
+    .withCopyFilesToContainer(copies(plan, false))
+    .withCopyDirectoriesToContainer(copies(plan, true))
+    .withResourcesQuota({
+      ...(plan.memory === undefined ? {} : { memory: plan.memory }),
+      ...(plan.cpus === undefined ? {} : { cpu: plan.cpus }),
+    });
+  return { created: created.promise, started: container.start() };
+}
+
+/** Readiness is a greeting, which is waited for from outside, where the log is still at hand if none comes. */
+const atOnce = {
+  waitUntilReady: async () => undefined,
+  withStartupTimeout: () => atOnce,
+  isStartupTimeoutSet: () => true,
+  getStartupTimeout: () => 0,
+};
+
+function copies(plan: ContainerPlan, folders: boolean): { source: string; target: string }[] {
+  return plan.files
+    .filter(({ isFolder }) => isFolder === folders)
+    .map(({ from, to }) => ({ source: from, target: to }));
+}

@@ -1,0 +1,41 @@
+import type { TargetDeclaration } from '../load.ts';
+import type { Target } from '../target.ts';
+import { startContainer } from './container.ts';
+import { startHost } from './host.ts';
+import { startReferenceTarget } from './reference.ts';
+
+export interface StartContext {
+  /** Id of the run; stands on everything made for it. */
+  readonly runId: string;
+  /** Ends the start; what was made until then is removed. */
+  readonly signal: AbortSignal;
+}
+
+export interface RunningTarget {
+  readonly target: Target;
+  /** What exactly is audited, for the record: image and its digest, container, build arguments, faults. */
+  readonly artefact: Readonly<Record<string, string>>;
+  /** Ends the target and removes what was made for it; a second call does nothing. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a target, or takes it as it is; when this returns, every declared role of a reference or
+ * container has greeted.
+ * @throws ConfigurationError for a secret, file, image or engine that is not there; StartFailed when
+ *   the target does not come up
+ */
+export async function startTarget(
+  declaration: TargetDeclaration,
+  context: StartContext,
+): Promise<RunningTarget> {
+  const { settings } = declaration;
+  switch (settings.driver) {
+    case 'reference':
+      return startReferenceTarget({ ...declaration, settings });
+    case 'container':
+      return startContainer({ ...declaration, settings }, context);
+    case 'host':
+      return startHost({ ...declaration, settings });
+  }
+}

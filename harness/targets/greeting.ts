@@ -1,0 +1,81 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Protocol, ROLES, type Role } from '../check/roles.ts';
+import { createRecorder } from '../evidence/recorder.ts';
+import { visibleExcerpt } from '../evidence/visible.ts';
+import { type Endpoint, openConnection } from '../wire/connection.ts';
+import { isWireFailure } from '../wire/failures.ts';
+
+/** How a server that is ready begins: RFC 5321 §3.1, RFC 1939 §4, RFC 3501 §7.1. */
+const GREETINGS: Readonly<Record<Protocol, readonly string[]>> = {
+  smtp: ['220'],
+  pop3: ['+OK'],
+  imap: ['* OK', '* PREAUTH'],
+};
+
+/** Time that one connection gets to greet, and pause before the next one, in milliseconds. */
+const PATIENCE = 5_000;
+const PAUSE = 100;
+
+/** A role that did not greet within the time, and what came of the last attempt. */
+export interface Ungreeted {
+  readonly role: Role;
+  readonly address: string;
+  readonly last: string;
+}
+
+/**
+ * Waits until every endpoint greets as its protocol demands; behind TLS on implicit-TLS roles. An
+ * open port is not enough: engines open published ports before the server listens.
+ * @param withinMs time for all of them together
+ * @returns the roles that did not greet, empty when all did
+ */
+export async function waitForGreetings(
+  endpoints: Readonly<Partial<Record<Role, Endpoint>>>,
+  withinMs: number,
+  signal: AbortSignal,
+): Promise<readonly Ungreeted[]> {
+  const deadline = performance.now() + withinMs;
+  const waits = Object.entries(endpoints).map(async ([name, endpoint]): Promise<Ungreeted[]> => {
+    const role = name as Role;
+    for (;;) {
+      const left = deadline - performance.now();
+      const last = await tryOnce(role, endpoint, Math.max(1, Math.min(left, PATIENCE)), signal);
+      if (last === undefined) return [];
+      if (signal.aborted || deadline - performance.now() <= PAUSE)
+        return [{ role, address: `${endpoint.host}:${endpoint.port}`, last }];
+      await pause(PAUSE);
+    }
+  });
+  return (await Promise.all(waits)).flat();
+}
+
+/** Undefined when the endpoint greeted, else what came instead. */
+async function tryOnce(
+  role: Role,
+  endpoint: Endpoint,
+  withinMs: number,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const { protocol, tls } = ROLES[role];
+  try {
+    const connection = await openConnection({
+      endpoint,
+      role,
+      recorder: createRecorder(),
+      number: 1,
+      replyMs: withinMs,
+      signal,
+    });
+    try {
+      if (tls === 'implicit') await connection.startTls();
+      const { bytes } = await connection.readLine('greeting');
+      const ready = GREETINGS[protocol].some((start) => bytes.toString('latin1').startsWith(start));
+      return ready ? undefined : `The greeting was "${visibleExcerpt(bytes, 120)}".`;
+    } finally {
+      connection.close();
+    }
+  } catch (failure) {
+    if (isWireFailure(failure)) return failure.message;
+    throw failure;
+  }
+}
