@@ -1,8 +1,7 @@
 import type { CertificateStore } from '../certificates/store.ts';
-import { parseIdentifier } from '../input/addresses.ts';
-import { InputError } from '../input/parse.ts';
 import { createJournal, type Entry, type Page, type WaitOptions } from '../journal/journal.ts';
 import type { Endpoint } from '../wire/listen.ts';
+import { createServerSet } from '../wire/server-set.ts';
 import {
   type MessageFilter,
   matchesMessage,
@@ -26,43 +25,26 @@ export interface MailExchange {
   sessions(cursor: number, filter: SessionFilter): Page<SmtpSession>;
   waitForSession(filter: SessionFilter, options: WaitOptions): Promise<Entry<SmtpSession> | null>;
   forget(): void;
+  /** Closes all servers; the records stay. */
+  closeServers(): Promise<void>;
   close(): Promise<void>;
 }
 
 export function createMailExchange(certificates: CertificateStore): MailExchange {
-  const servers = new Map<string, SmtpServer>();
+  const servers = createServerSet<SmtpServer>('an SMTP server');
   const sessions = createJournal<SmtpSession>(20_000);
   const messages = createJournal<ReceivedMessage>(20_000);
 
-  const serverNamed = (name: string): SmtpServer => {
-    const server = servers.get(name);
-    if (server === undefined)
-      throw new InputError(
-        'name',
-        `there is no SMTP server ${name}; open: ${[...servers.keys()].join(', ') || 'none'}`,
-      );
-    return server;
-  };
-
   return {
     async open(settings, path) {
-      if (servers.has(settings.name))
-        throw new InputError(`${path}.name`, `an SMTP server ${settings.name} is already open`);
-      const server = await startSmtpServer(settings, certificates, sessions, messages);
-      if (servers.has(settings.name)) {
-        await server.close();
-        throw new InputError(`${path}.name`, `an SMTP server ${settings.name} is already open`);
-      }
-      servers.set(settings.name, server);
+      const server = await servers.open(settings.name, path, () =>
+        startSmtpServer(settings, certificates, sessions, messages),
+      );
       return server.endpoint;
     },
-    setScript: (name, rules) => serverNamed(name).setScript(rules),
-    async closeServer(name) {
-      const server = serverNamed(parseIdentifier(name, 'name'));
-      servers.delete(name);
-      await server.close();
-    },
-    servers: () => [...servers.values()].map(({ name, endpoint }) => ({ name, endpoint })),
+    setScript: (name, rules) => servers.get(name).setScript(rules),
+    closeServer: (name) => servers.close(name),
+    servers: () => servers.list().map(({ name, endpoint }) => ({ name, endpoint })),
     messages(cursor, filter) {
       const page = messages.since(cursor);
       return { ...page, entries: page.entries.filter((message) => matchesMessage(message, filter)) };
@@ -83,11 +65,11 @@ export function createMailExchange(certificates: CertificateStore): MailExchange
       sessions.clear();
       messages.clear();
     },
+    closeServers: () => servers.closeAll(),
     async close() {
       sessions.close();
       messages.close();
-      await Promise.all([...servers.values()].map((server) => server.close()));
-      servers.clear();
+      await servers.closeAll();
     },
   };
 }

@@ -254,7 +254,9 @@ describe('scripts', () => {
     }
     exchange.setScript('mx', parseScript([{ stage: 'greeting', reply: { code: 554 } }], 'script'));
     expect(await (await dial(to)).reply()).toBe('554 \r\n');
-    expect(() => exchange.setScript('nobody', [])).toThrow('there is no SMTP server nobody; open: mx');
+    expect(() => exchange.setScript('nobody', [])).toThrow(
+      'name: an SMTP server named nobody is not open; open: mx',
+    );
   });
 
   test.each([
@@ -415,7 +417,7 @@ describe('scripts', () => {
 
   test('a name can be used once at a time', async () => {
     await open();
-    await expect(open()).rejects.toThrow('server.name: an SMTP server mx is already open');
+    await expect(open()).rejects.toThrow('server.name: an SMTP server named mx is already open');
     await exchange.closeServer('mx');
     await open();
   });

@@ -23,7 +23,8 @@ export interface Connection {
   readonly gone: Promise<Ending>;
   /** Aborts when the socket is gone. */
   readonly signal: AbortSignal;
-  write(bytes: Buffer): void;
+  /** `recorded` stands in the transcript instead, where the octets hold a secret. */
+  write(bytes: Buffer, recorded?: Buffer): void;
   /** Sends FIN (inside TLS: close_notify first) after what was written. */
   end(): void;
   reset(): void;
@@ -107,9 +108,9 @@ export function openConnection(raw: Socket, idleMs: number): Connection {
     get ending() {
       return ending;
     },
-    write(bytes) {
-      if (!socket.writable || bytes.length === 0) return;
-      transcript.record('sent', channel, bytes);
+    write(bytes, recorded = bytes) {
+      if (!socket.writable || raw.destroyed || bytes.length === 0) return;
+      transcript.record('sent', channel, recorded);
       socket.write(bytes);
     },
     end() {

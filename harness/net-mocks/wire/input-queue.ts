@@ -14,6 +14,8 @@ export interface InputQueue {
   /** Octets consumed so far: the stream position of the next one. */
   readonly position: number;
   readonly ended: boolean;
+  /** Whether `readLine` would answer without waiting. */
+  readonly hasLine: boolean;
 }
 
 export interface Line {
@@ -95,6 +97,9 @@ export function createInputQueue(longestLine = 1_048_576): InputQueue {
     },
     get ended() {
       return ended;
+    },
+    get hasLine() {
+      return pending.includes(LF);
     },
   };
 }

@@ -1,0 +1,144 @@
+import { Agent, type IncomingMessage, request } from 'node:http';
+import { InputError } from '../input/parse.ts';
+import type { Lab } from '../lab/lab.ts';
+import { readJson, writeJson } from './json.ts';
+
+/** An answer of the control interface that is neither a result nor about the argument. */
+export class ControlError extends Error {
+  override readonly name = 'ControlError';
+  readonly status: number;
+  /** The system error behind it: EADDRINUSE, for instance. */
+  readonly code: string | null;
+
+  constructor(status: number, code: string | null, message: string) {
+    super(message);
+    this.status = status;
+    this.code = code;
+  }
+}
+
+export interface ControlOptions {
+  token?: string;
+}
+
+/** A lab in another process, by the URL of its control interface. No request is made before the first call. */
+export function connectLab(url: string, options: ControlOptions = {}): Lab {
+  const agent = new Agent({ keepAlive: true });
+  const closed = new AbortController();
+
+  const call = async <T>(path: string, input?: unknown, signal?: AbortSignal): Promise<T> => {
+    const ends = signal === undefined ? closed.signal : AbortSignal.any([closed.signal, signal]);
+    const { status, content } = await post(new URL(path, url), agent, options, input, ends);
+    if (status === 200) return content as T;
+    throw problemOf(status, content);
+  };
+
+  return {
+    endpoints: () => call('/endpoints'),
+    dns: {
+      publish: (input) => call('/dns/publish', input),
+      withdraw: (input) => call('/dns/withdraw', input),
+      zones: () => call('/dns/zones'),
+      setFaults: (input) => call('/dns/setFaults', input),
+      clearFaults: (input) => call('/dns/clearFaults', input),
+      queries: (input) => call('/dns/queries', input),
+      waitForQuery: (input, signal) => call('/dns/waitForQuery', input, signal),
+    },
+    smtp: {
+      open: (input) => call('/smtp/open', input),
+      setScript: (input) => call('/smtp/setScript', input),
+      closeServer: (input) => call('/smtp/closeServer', input),
+      servers: () => call('/smtp/servers'),
+      messages: (input) => call('/smtp/messages', input),
+      waitForMessage: (input, signal) => call('/smtp/waitForMessage', input, signal),
+      sessions: (input) => call('/smtp/sessions', input),
+      waitForSession: (input, signal) => call('/smtp/waitForSession', input, signal),
+    },
+    mitm: {
+      open: (input) => call('/mitm/open', input),
+      setMode: (input) => call('/mitm/setMode', input),
+      closeProxy: (input) => call('/mitm/closeProxy', input),
+      proxies: () => call('/mitm/proxies'),
+      sessions: (input) => call('/mitm/sessions', input),
+      waitForSession: (input, signal) => call('/mitm/waitForSession', input, signal),
+    },
+    web: {
+      publish: (input) => call('/web/publish', input),
+      withdraw: (input) => call('/web/withdraw', input),
+      hosts: () => call('/web/hosts'),
+      requests: (input) => call('/web/requests', input),
+      waitForRequest: (input, signal) => call('/web/waitForRequest', input, signal),
+    },
+    relays: {
+      open: (input) => call('/relays/open', input),
+      closeRelay: (input) => call('/relays/closeRelay', input),
+      list: () => call('/relays/list'),
+      connections: (input) => call('/relays/connections', input),
+      waitForConnection: (input, signal) => call('/relays/waitForConnection', input, signal),
+    },
+    certificates: {
+      authority: () => call('/certificates/authority'),
+      issue: (input) => call('/certificates/issue', input),
+    },
+    reset: () => call('/reset'),
+    async close() {
+      closed.abort();
+      agent.destroy();
+    },
+  };
+}
+
+function post(
+  url: URL,
+  agent: Agent,
+  options: ControlOptions,
+  input: unknown,
+  signal: AbortSignal,
+): Promise<{ status: number; content: unknown }> {
+  return new Promise((resolve, reject) => {
+    const body = input === undefined ? '' : writeJson(input);
+    const asked = request(
+      url,
+      {
+        method: 'POST',
+        agent,
+        signal,
+        headers: {
+          'content-type': 'application/json',
+          'content-length': Buffer.byteLength(body),
+          ...(options.token === undefined ? {} : { authorization: `Bearer ${options.token}` }),
+        },
+      },
+      (response) => {
+        readAll(response).then(
+          (text) => resolve({ status: response.statusCode ?? 0, content: readJson(text) }),
+          reject,
+        );
+      },
+    );
+    asked.on('error', reject);
+    asked.end(body);
+  });
+}
+
+async function readAll(response: IncomingMessage): Promise<string> {
+  const parts: Buffer[] = [];
+  for await (const part of response) if (part instanceof Buffer) parts.push(part);
+  return Buffer.concat(parts).toString('utf8');
+}
+
+function problemOf(status: number, content: unknown): Error {
+  const field = (name: string): string | null => {
+    const value: unknown =
+      typeof content === 'object' && content !== null ? Reflect.get(content, name) : null;
+    return typeof value === 'string' ? value : null;
+  };
+  const path = field('path');
+  const sentence = field('sentence');
+  if (status === 400 && path !== null && sentence !== null) return new InputError(path, sentence);
+  return new ControlError(
+    status,
+    field('code'),
+    field('error') ?? `the control interface answered ${status}`,
+  );
+}
