@@ -28,7 +28,13 @@ export function connectLab(url: string, options: ControlOptions = {}): Lab {
 
   const call = async <T>(path: string, input?: unknown, signal?: AbortSignal): Promise<T> => {
     const ends = signal === undefined ? closed.signal : AbortSignal.any([closed.signal, signal]);
-    const { status, content } = await post(new URL(path, url), agent, options, input, ends);
+    const { status, content } = await post(new URL(path, url), agent, options, input, ends).catch(
+      (problem: unknown) => {
+        // Closing also tears the sockets down, which can be noticed first.
+        ends.throwIfAborted();
+        throw problem;
+      },
+    );
     if (status === 200) return content as T;
     throw problemOf(status, content);
   };
