@@ -50,10 +50,10 @@ export async function writeReports(
   const expected = rowsOf(record);
   const problems: { file: string; problem: string }[] = [];
   const causes: unknown[] = [];
-  await mkdir(folder, { recursive: true });
   for (const { file, write, read } of reports) {
     const path = join(folder, file);
     try {
+      await mkdir(folder, { recursive: true });
       // A report of an earlier run must not be taken for one of this run.
       await rm(path, { force: true });
       await replaceFile(path, write(record));

@@ -1,5 +1,5 @@
 /** The words of the checks that reports need at run time; writers take them from here. */
-export { type Clause, type ClauseFacts, clauseFacts } from '../../harness/check/clause.ts';
+export type { Clause } from '../../harness/check/clause.ts';
 export type { Level, Severity } from '../../harness/check/define.ts';
 export type { CheckResult, TranscriptLine, VariantResult } from '../../harness/check/result.ts';
 export { ROLE_NAMES, type Role } from '../../harness/check/roles.ts';

@@ -1,6 +1,7 @@
+import { describeClause } from '../model/clause.ts';
 import { excerpt } from '../model/excerpt.ts';
 import type { GatedResult } from '../model/record.ts';
-import { clauseFacts, type TranscriptLine, type Verification } from '../model/vocabulary.ts';
+import type { TranscriptLine, Verification } from '../model/vocabulary.ts';
 
 const TRANSCRIPT_LIMIT = 60;
 
@@ -19,7 +20,7 @@ export function explanation(result: GatedResult): string[] {
     `${result.check} ${result.title}`,
     `Requirement: ${result.level}, severity ${result.severity}; the profile's gate is ${result.gate}`,
     ...result.clauses.map((clause) => {
-      const { label, url } = clauseFacts(clause);
+      const { label, url } = describeClause(clause);
       return `Clause: ${label}${url === null ? '' : ` ${url}`}`;
     }),
     `Sends: ${result.sends}`,

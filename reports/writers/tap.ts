@@ -1,7 +1,7 @@
+import { describeClause } from '../model/clause.ts';
 import { obstacleOfTarget, obstaclesOfRun, outcomeOf } from '../model/outcome.ts';
 import { printable } from '../model/printable.ts';
 import type { GatedResult, RunRecord } from '../model/record.ts';
-import { clauseFacts } from '../model/vocabulary.ts';
 import { headline } from './explanation.ts';
 
 interface Point {
@@ -44,7 +44,7 @@ function resultPoint(result: GatedResult): Point {
       gate: result.gate,
       level: result.level,
       severity: result.severity,
-      clause: result.clauses.map((clause) => clauseFacts(clause).label).join(', '),
+      clause: result.clauses.map((clause) => describeClause(clause).label).join(', '),
       message: headline(result),
       ...(broken ? { expected: broken.expected, actual: broken.actual } : {}),
       ...(result.evidence === null ? {} : { evidence: result.evidence.digest }),
