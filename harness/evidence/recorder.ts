@@ -1,6 +1,15 @@
-import type { EventFacts, EvidenceEvent, Layer } from './events.ts';
+import type { EventFacts, EvidenceEvent, Layer, TrafficEvent } from './events.ts';
 import { createRedactor, type Redactor } from './redaction.ts';
 import { visible } from './visible.ts';
+
+/** A piece of a stream as it came, kept as long as a secret may reach from it into the next. */
+interface Piece {
+  readonly index: number;
+  readonly raw: Buffer;
+}
+
+/** Facts that carry no octets. */
+type SilentFacts = Exclude<EventFacts, { kind: 'send' | 'recv' }>;
 
 /** Records the events of one check, in order, secrets removed before anything is kept. */
 export interface Recorder {
@@ -9,9 +18,14 @@ export interface Recorder {
   readonly redactions: number;
   /** Redacts this text, raw and inside base64, in everything recorded from now on. */
   secret(secret: string | Uint8Array): void;
+  /** `text` with every secret replaced: for what is kept outside the record, such as reasons. */
+  clean(text: string): string;
   /** Records an event that carries no octets; returns its sequence number. */
-  event(connection: number, facts: Exclude<EventFacts, { kind: 'send' | 'recv' }>): number;
-  /** Records octets; `secret` replaces all of them (a digest response, a channel-bound proof). */
+  event(connection: number, facts: SilentFacts): number;
+  /**
+   * Records octets; `secret` are parts of them, or of what will be answered, to be replaced from now
+   * on. Where a secret lies across two segments of one direction, both stand in the earlier event.
+   */
   traffic(
     connection: number,
     kind: 'send' | 'recv',
@@ -30,7 +44,12 @@ export function createRecorder(
   started: bigint = process.hrtime.bigint(),
 ): Recorder {
   const events: EvidenceEvent[] = [];
-  let redactions = 0;
+  const streams = new Map<string, Piece[]>();
+
+  const clean = (text: string) => {
+    const cleaned = redactor.redact(Buffer.from(text));
+    return cleaned.redactions === 0 ? text : cleaned.bytes.toString();
+  };
 
   function append(connection: number, facts: EventFacts): number {
     const seq = events.length + 1;
@@ -39,24 +58,76 @@ export function createRecorder(
     return seq;
   }
 
+  function redacted(bytes: Buffer): Pick<TrafficEvent, 'bytes' | 'text' | 'redactions'> {
+    const cleaned = redactor.redact(bytes);
+    return {
+      bytes: cleaned.bytes.toString('base64'),
+      text: visible(cleaned.bytes),
+      redactions: cleaned.redactions,
+    };
+  }
+
+  function replace(index: number, bytes: Buffer): void {
+    const event = events[index];
+    if (event?.kind === 'send' || event?.kind === 'recv') events[index] = { ...event, ...redacted(bytes) };
+  }
+
   return {
     events,
     get redactions() {
-      return redactions;
+      return events.reduce((sum, event) => sum + ('redactions' in event ? event.redactions : 0), 0);
     },
     secret: redactor.add,
-    event: append,
+    clean,
+    event(connection, facts) {
+      return append(connection, cleanFacts(facts, clean));
+    },
     traffic(connection, kind, layer, bytes, secret = []) {
       for (const part of secret) redactor.add(part);
-      const clean = redactor.redact(bytes);
-      redactions += clean.redactions;
-      return append(connection, {
-        kind,
-        layer,
-        bytes: clean.bytes.toString('base64'),
-        text: visible(clean.bytes),
-        redactions: clean.redactions,
-      });
+      const stream = `${connection} ${kind} ${layer}`;
+      const before = streams.get(stream) ?? [];
+      const [first] = before;
+      const straddling = first !== undefined && redactor.straddles(joined(before), bytes);
+      const seq = append(connection, { kind, layer, ...redacted(straddling ? Buffer.alloc(0) : bytes) });
+      if (straddling) {
+        const raw = Buffer.concat([joined(before), bytes]);
+        for (const { index } of before) replace(index, Buffer.alloc(0));
+        replace(first.index, raw);
+        streams.set(stream, [{ index: first.index, raw }]);
+      } else {
+        streams.set(stream, withinReach([...before, { index: seq - 1, raw: bytes }], redactor.reach));
+      }
+      return seq;
     },
   };
+}
+
+/** What a sentence of ours quotes from a server may hold a secret that the server repeats. */
+function cleanFacts(facts: SilentFacts, clean: (text: string) => string): SilentFacts {
+  switch (facts.kind) {
+    case 'note':
+      return { ...facts, text: clean(facts.text) };
+    case 'expect':
+      return { ...facts, what: clean(facts.what) };
+    case 'tls-failed':
+      return { ...facts, reason: clean(facts.reason) };
+    case 'verify':
+      return { ...facts, expected: clean(facts.expected), actual: clean(facts.actual) };
+    default:
+      return facts;
+  }
+}
+
+function joined(pieces: readonly Piece[]): Buffer {
+  return Buffer.concat(pieces.map(({ raw }) => raw));
+}
+
+/** The last pieces from which a secret may reach into what comes next. */
+function withinReach(pieces: readonly Piece[], reach: number): Piece[] {
+  let octets = 0;
+  const from = pieces.findLastIndex(({ raw }) => {
+    octets += raw.length;
+    return octets >= reach;
+  });
+  return pieces.slice(Math.max(0, from));
 }

@@ -8,9 +8,11 @@
 
 const NAMED: Readonly<Record<number, string>> = { 9: '\\t', 10: '\\n', 13: '\\r', 92: '\\\\' };
 
-// Cc, Cf (bidi controls, zero width), Zl, Zp, Co, Cn, Cs and every space but U+0020; U+FFFD stays
-// escaped too, because a decoder inserts it for bytes that were something else.
-const UNSAFE = /[\p{C}\p{Zl}\p{Zp}\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\ufffd]/u;
+// Cc, Cf (bidi controls, zero width), Zl, Zp, Co, Cn, Cs, what has no glyph of its own (fillers,
+// variation selectors, the empty braille pattern) and every space but U+0020; U+FFFD stays escaped too,
+// because a decoder inserts it for bytes that were something else.
+const UNSAFE =
+  /[\p{C}\p{Default_Ignorable_Code_Point}\u2800\p{Zl}\p{Zp}\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\ufffd]/u;
 
 /** Length in octets of the well-formed UTF-8 sequence at `at`, or 0 where there is none (RFC 3629 §4). */
 function utf8Length(bytes: Uint8Array, at: number): number {

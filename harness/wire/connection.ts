@@ -141,13 +141,12 @@ function wrap(tcp: Socket, options: ConnectOptions, address: string): Connection
   let buffer: Buffer = Buffer.alloc(0);
   let end: End | undefined;
   let closedByUs = false;
-  let wake: (() => void) | undefined;
+  let overflowed = false;
+  const waiters = new Set<() => void>();
 
   const layer = (): Layer => (session ? 'tls' : 'clear');
   const changed = () => {
-    const waiter = wake;
-    wake = undefined;
-    waiter?.();
+    for (const wake of [...waiters]) wake();
   };
   const ended = (how: End['how']) => {
     if (end || closedByUs) return;
@@ -158,7 +157,14 @@ function wrap(tcp: Socket, options: ConnectOptions, address: string): Connection
   const onData = (chunk: Buffer) => {
     recorder.traffic(number, 'recv', layer(), chunk);
     buffer = buffer.length === 0 ? chunk : Buffer.concat([buffer, chunk]);
-    if (buffer.length > BUFFER_LIMIT) stream.destroy(new Error('unread octets over the limit'));
+    if (buffer.length > BUFFER_LIMIT) {
+      overflowed = true;
+      recorder.event(number, {
+        kind: 'note',
+        text: `more than ${BUFFER_LIMIT} octets wait unread: the client cuts the connection`,
+      });
+      connection.close();
+    }
     changed();
   };
   const onEnd = () => ended('fin');
@@ -191,10 +197,15 @@ function wrap(tcp: Socket, options: ConnectOptions, address: string): Connection
         recorder.event(number, { kind: 'expect', what: awaited, withinMs, ended: 'closed' });
         throw new ConnectionEnded(end.how, awaited);
       }
+      if (overflowed) {
+        recorder.event(number, { kind: 'expect', what: awaited, withinMs, ended: 'limit' });
+        throw new Malformed(`${address} sent more than ${BUFFER_LIMIT} octets while ${awaited} was awaited.`);
+      }
       const left = deadline - performance.now();
       if (left <= 0 || closedByUs) {
-        recorder.event(number, { kind: 'expect', what: awaited, withinMs, ended: 'silence' });
-        throw new Silence(withinMs, awaited);
+        const waitedMs = left <= 0 ? withinMs : Math.round(withinMs - left);
+        recorder.event(number, { kind: 'expect', what: awaited, withinMs: waitedMs, ended: 'silence' });
+        throw new Silence(waitedMs, awaited);
       }
       await nextChange(left);
     }
@@ -202,17 +213,13 @@ function wrap(tcp: Socket, options: ConnectOptions, address: string): Connection
 
   function nextChange(ms: number): Promise<void> {
     return new Promise((resolve) => {
-      const timer = setTimeout(
-        () => {
-          wake = undefined;
-          resolve();
-        },
-        Math.max(1, Math.ceil(ms)),
-      );
-      wake = () => {
+      const wake = () => {
         clearTimeout(timer);
+        waiters.delete(wake);
         resolve();
       };
+      const timer = setTimeout(wake, Math.max(1, Math.ceil(ms)));
+      waiters.add(wake);
     });
   }
 
@@ -231,6 +238,17 @@ function wrap(tcp: Socket, options: ConnectOptions, address: string): Connection
     };
   }
 
+  /** Gives back everything this connection holds. */
+  function release(): void {
+    if (closedByUs) return;
+    closedByUs = true;
+    stream.destroy();
+    tcp.destroy();
+    options.signal?.removeEventListener('abort', connection.close);
+    options.onClose?.();
+    changed();
+  }
+
   const connection: Connection = {
     number,
     endpoint,
@@ -245,9 +263,17 @@ function wrap(tcp: Socket, options: ConnectOptions, address: string): Connection
       return end;
     },
     send(bytes, secrets = []) {
-      recorder.traffic(number, 'send', layer(), bytes, secrets);
-      // A connection that the server has already ended takes no more octets; the read that follows says so.
-      if (!end && stream.writable) stream.write(bytes);
+      if (!end && stream.writable) {
+        recorder.traffic(number, 'send', layer(), bytes, secrets);
+        stream.write(bytes);
+        return;
+      }
+      // The read that follows says how the connection ended. What was not sent is no evidence.
+      for (const secret of secrets) recorder.secret(secret);
+      recorder.event(number, {
+        kind: 'note',
+        text: `${bytes.length} octets not sent: the connection has ended`,
+      });
     },
     readLine: (awaited, withinMs = replyMs) => awaitValue(takeLine, awaited, withinMs),
     readOctets(count, awaited, withinMs = replyMs) {
@@ -288,11 +314,12 @@ function wrap(tcp: Socket, options: ConnectOptions, address: string): Connection
       buffer = Buffer.alloc(0);
       try {
         session = await handshake(tcp, address, replyMs, tlsOptions);
-      } catch (failure) {
+      } catch (thrown) {
+        // A connection that we closed meanwhile looks to the handshake as if the server had.
+        const failure = closedByUs ? new TlsFailed(address, 'the client closed the connection') : thrown;
         const reason = failure instanceof TlsFailed ? failure.reason : String(failure);
         recorder.event(number, { kind: 'tls-failed', reason });
-        closedByUs = true;
-        tcp.destroy();
+        release();
         throw failure;
       }
       recorder.event(number, { kind: 'tls', ...session.facts });
@@ -300,17 +327,13 @@ function wrap(tcp: Socket, options: ConnectOptions, address: string): Connection
       return { facts: session.facts, unreadClear };
     },
     halfClose() {
+      recorder.event(number, { kind: 'note', text: 'the client ends its sending direction' });
       stream.end();
     },
     close() {
       if (closedByUs) return;
-      closedByUs = true;
       if (!end) recorder.event(number, { kind: 'close', by: 'client', how: 'fin' });
-      stream.destroy();
-      tcp.destroy();
-      options.signal?.removeEventListener('abort', connection.close);
-      options.onClose?.();
-      changed();
+      release();
     },
   };
   options.signal?.addEventListener('abort', connection.close, { once: true });

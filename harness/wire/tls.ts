@@ -1,3 +1,4 @@
+import { constants } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls, type SecureVersion, type TLSSocket } from 'node:tls';
 import { TlsFailed } from './failures.ts';
@@ -40,6 +41,10 @@ export function handshake(
   const settings: ConnectionOptions = {
     socket: tcp,
     rejectUnauthorized: false,
+    // Whatever OpenSSL still knows is offered: keys, versions and renegotiation of the server are judged
+    // by checks of their own, and without this a refusal of ours would look like one of the server.
+    ciphers: 'DEFAULT@SECLEVEL=0',
+    secureOptions: constants.SSL_OP_LEGACY_SERVER_CONNECT,
     minVersion: options.minVersion ?? 'TLSv1.2',
     ...(options.maxVersion ? { maxVersion: options.maxVersion } : {}),
     ...(serverName ? { servername: serverName } : {}),
