@@ -19,7 +19,7 @@ export type Need = 'account' | 'account-2' | 'raw-tls' | 'dns' | 'sink' | 'mitm'
 
 /**
  * What a check leaves behind while it runs. `reads`: nothing; `fails-logins`: wrong passwords, run
- * after the others and one at a time per account; `delivers`: a message; `disturbs`: load or state
+ * after the others, one check at a time; `delivers`: a message; `disturbs`: load or state
  * that other checks can feel, run last and alone, followed by a control conversation.
  */
 export type Effect = 'reads' | 'fails-logins' | 'delivers' | 'disturbs';

@@ -35,8 +35,8 @@ export async function evaluate(check: Check, bench: Bench): Promise<CheckResult>
   const [first] = offered;
   if (first !== undefined) {
     if (definition.per === 'target') runs.push(await run(first));
-    // Wrong passwords and load must not overlap, not even between the roles of one check.
-    else if (definition.effect === 'fails-logins' || definition.effect === 'disturbs') {
+    // Load on one role can be felt on another, so the roles of such a check take turns.
+    else if (definition.effect === 'disturbs') {
       for (const role of offered) runs.push(await run(role));
     } else runs.push(...(await Promise.all(offered.map(run))));
   }

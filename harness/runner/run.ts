@@ -106,7 +106,6 @@ export async function beginRun(options: Omit<RunOptions, 'concurrency'>): Promis
         const target = await startTarget(one.declaration, {
           runId,
           signal: options.signal,
-          folder: options.folder,
         });
         running.push(target);
         return { ...one, running: target, failure: null, mistake: null };

@@ -1,0 +1,50 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { FAULT_NAMES } from '../../harness/reference/faults.ts';
+import { CHECKS, explained, resultOn } from './proof.ts';
+
+/** Fault by fault, the checks that name it in `kills`, with the verdict that it must lead to. */
+const matrix: Record<string, Record<string, string>> = parse(
+  readFileSync(new URL('../catalog/kill-matrix.yaml', import.meta.url), 'utf8'),
+);
+
+describe.concurrent('every fault is caught', () => {
+  for (const [fault, verdicts] of Object.entries(matrix)) {
+    for (const [id, expected] of Object.entries(verdicts)) {
+      const check = CHECKS.find(({ definition }) => definition.id === id);
+      const name = FAULT_NAMES.find((known) => known === fault);
+      test(`${id} is ${expected} under ${fault}`, async () => {
+        if (!check || !name)
+          throw new Error(`The kill matrix names ${id} and ${fault}; one of them does not exist.`);
+        const result = await resultOn(check, { faults: [name] });
+        expect(result.verdict, explained(result)).toBe(expected);
+      });
+    }
+  }
+});
+
+describe('the kill matrix is complete', () => {
+  test('it says what the checks say', () => {
+    const claimed = CHECKS.flatMap(({ definition }) =>
+      definition.kills.map((fault) => `${fault} ${definition.id}`),
+    );
+    const committed = Object.entries(matrix).flatMap(([fault, verdicts]) =>
+      Object.keys(verdicts).map((id) => `${fault} ${id}`),
+    );
+    expect(committed.sort()).toEqual(claimed.sort());
+  });
+
+  test('every fault is caught by a check', () => {
+    expect(FAULT_NAMES.filter((fault) => matrix[fault] === undefined)).toEqual([]);
+  });
+
+  test('a fault that leads to a warning only is no reason to call a check able to fail', () => {
+    const unable = CHECKS.filter(
+      ({ definition }) =>
+        definition.worst !== 'warn' &&
+        !definition.kills.some((fault) => matrix[fault]?.[definition.id] === 'fail'),
+    );
+    expect(unable.map(({ definition }) => definition.id)).toEqual([]);
+  });
+});
