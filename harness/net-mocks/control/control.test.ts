@@ -253,7 +253,7 @@ test('closing leaves no socket', async () => {
   const kinds = (): string[] =>
     process
       .getActiveResourcesInfo()
-      .filter((kind) => /TCP|UDP|Timeout|TLS/i.test(kind))
+      .filter((kind) => /TCP|UDP|TLS/i.test(kind))
       .toSorted();
   const before = kinds();
   const lab = await startLab(parseLabOptions({ ...OPTIONS, mitm: [] }, 'options'));
