@@ -39,6 +39,7 @@ function utf8Length(bytes: Uint8Array, at: number): number {
 
 function visibleCharacter(character: string): string {
   const code = character.codePointAt(0) ?? 0;
+  if (code > 0x1f && code < 0x7f && code !== 0x5c) return character;
   const named = NAMED[code];
   if (named) return named;
   if (code < 0x20 || code === 0x7f) return `\\x${code.toString(16).padStart(2, '0')}`;
@@ -51,9 +52,13 @@ export function visible(content: Uint8Array | string): string {
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   let text = '';
   for (let at = 0; at < content.length; ) {
+    const octet = content[at] ?? 0;
     const length = utf8Length(content, at);
-    if (length === 0) {
-      text += `\\x${(content[at] ?? 0).toString(16).padStart(2, '0')}`;
+    if (octet < 0x80) {
+      text += visibleCharacter(String.fromCharCode(octet));
+      at += 1;
+    } else if (length === 0) {
+      text += `\\x${octet.toString(16).padStart(2, '0')}`;
       at += 1;
     } else {
       text += visibleCharacter(decoder.decode(content.subarray(at, at + length)));
