@@ -58,6 +58,8 @@ export interface ReferenceOptions {
   /** Address to listen on; 127.0.0.1 by default. */
   readonly host?: string;
   readonly life?: ReferenceLife;
+  /** pop3s greets with an APOP timestamp and takes APOP there, inside TLS. */
+  readonly apop?: boolean;
   /** Where mail of authenticated users to other domains goes; without it such recipients are refused. */
   readonly relay?: Relay;
   /** Each failed login on a connection after the third waits this much longer; 150 ms by default. */

@@ -2,6 +2,7 @@ import { ROLE_NAMES, ROLES, type Role } from '../check/roles.ts';
 import type { Target } from '../targets/target.ts';
 import type { Endpoint } from '../wire/connection.ts';
 import type { ReferenceOptions } from './options.ts';
+import { servePop3 } from './pop3/pop3-server.ts';
 import type { ServerConnection } from './session/connection.ts';
 import { type Listener, listen } from './session/listener.ts';
 import { createSite, type Site } from './site.ts';
@@ -53,7 +54,7 @@ export async function startReference(options: ReferenceOptions = {}): Promise<Re
 }
 
 function listens(site: Site, role: Role): boolean {
-  if (!site.offers(role) || ROLES[role].protocol !== 'smtp') return false;
+  if (!site.offers(role) || ROLES[role].protocol === 'imap') return false;
   if (role === 'submission') return !site.faulty('submission-closed');
   if (role === 'submissions')
     return !site.faulty('submissions-closed') && !site.faulty('submission-without-tls');
@@ -66,6 +67,9 @@ function serve(site: Site, role: Role, connection: ServerConnection): Promise<vo
     case 'submission':
     case 'submissions':
       return serveSmtp(site, role, connection);
+    case 'pop3':
+    case 'pop3s':
+      return servePop3(site, role, connection);
     default:
       return Promise.resolve();
   }

@@ -12,6 +12,7 @@ export interface Site {
   readonly store: MailStore;
   readonly certificate: ServerCertificate;
   readonly life: ReferenceLife;
+  readonly apop: boolean;
   readonly relay: Relay | undefined;
   readonly failureDelayMs: number;
   /** True the first time that this key is asked for. */
@@ -33,6 +34,7 @@ export async function createSite(options: ReferenceOptions): Promise<Site> {
     store: createMailStore(),
     certificate: await createServerCertificate(hostname),
     life: options.life ?? {},
+    apop: options.apop ?? false,
     relay: options.relay,
     failureDelayMs: options.failureDelayMs ?? 150,
     firstVisit: (key) => !visits.has(key) && visits.add(key).has(key),

@@ -33,3 +33,27 @@ export function decodeBase64(text: string): Buffer | undefined {
   const octets = Buffer.from(text, 'base64');
   return octets.toString('base64') === text ? octets : undefined;
 }
+
+/** A reply that ends an exchange before the mechanism could: cancelled, not base64, too long. */
+export interface BrokenOff<Reply> {
+  readonly brokenOff: Reply;
+}
+
+/**
+ * Runs an exchange. `prompt` sends a challenge and returns the response, or the reply that breaks the
+ * exchange off.
+ */
+export async function runExchange<Reply>(
+  steps: SaslExchange,
+  initial: Buffer | undefined,
+  prompt: (challenge: Buffer) => Promise<Buffer | BrokenOff<Reply>>,
+): Promise<SaslOutcome | BrokenOff<Reply>> {
+  let step = steps.next();
+  if (initial && !step.done) step = steps.next(initial);
+  while (!step.done) {
+    const response = await prompt(step.value);
+    if (!Buffer.isBuffer(response)) return response;
+    step = steps.next(response);
+  }
+  return step.value;
+}

@@ -1,9 +1,27 @@
-import type { ServerConnection } from '../session/connection.ts';
-import type { Site } from '../site.ts';
-import type { Mechanism } from './exchange.ts';
+import { OAUTHBEARER, XOAUTH2 } from './bearer.ts';
+import type { Mechanism, SaslContext } from './exchange.ts';
 import { LOGIN, PLAIN } from './password.ts';
+import {
+  offersChannelBinding,
+  SCRAM_SHA_1,
+  SCRAM_SHA_1_PLUS,
+  SCRAM_SHA_256,
+  SCRAM_SHA_256_PLUS,
+} from './scram.ts';
+import { ANONYMOUS, CRAM_MD5 } from './weak-mechanisms.ts';
 
-const MECHANISMS: readonly Mechanism[] = [PLAIN, LOGIN];
+const MECHANISMS: readonly Mechanism[] = [
+  SCRAM_SHA_256_PLUS,
+  SCRAM_SHA_256,
+  SCRAM_SHA_1_PLUS,
+  SCRAM_SHA_1,
+  OAUTHBEARER,
+  XOAUTH2,
+  PLAIN,
+  LOGIN,
+  CRAM_MD5,
+  ANONYMOUS,
+];
 
 /** The mechanisms of these names, in the order given. */
 export function mechanismsNamed(names: readonly string[]): readonly Mechanism[] {
@@ -11,12 +29,20 @@ export function mechanismsNamed(names: readonly string[]): readonly Mechanism[] 
 }
 
 /** What the site offers inside TLS, the strongest first; the same on SMTP, POP3 and IMAP. */
-export function mechanismsInsideTls({
-  site,
-}: {
-  site: Site;
-  connection: ServerConnection;
-}): readonly Mechanism[] {
-  if (site.faulty('auth-offers-only-plain')) return mechanismsNamed(['PLAIN', 'LOGIN']);
-  return mechanismsNamed(['PLAIN', 'LOGIN']);
+export function mechanismsInsideTls(context: SaslContext): readonly Mechanism[] {
+  const { site } = context;
+  const offered: Mechanism[] = [];
+  if (!site.faulty('auth-offers-only-plain')) {
+    if (site.offers('scram')) {
+      const plus = offersChannelBinding(context);
+      if (plus) offered.push(SCRAM_SHA_256_PLUS);
+      offered.push(SCRAM_SHA_256);
+      if (plus) offered.push(SCRAM_SHA_1_PLUS);
+      offered.push(SCRAM_SHA_1);
+    }
+    if (site.offers('bearer')) offered.push(OAUTHBEARER, XOAUTH2);
+  }
+  offered.push(PLAIN, LOGIN);
+  if (site.faulty('auth-offers-weak-mechanisms')) offered.push(CRAM_MD5);
+  return offered;
 }

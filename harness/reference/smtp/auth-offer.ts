@@ -41,7 +41,7 @@ export function smtpMechanisms(session: SmtpSession): readonly Mechanism[] {
     return site.faulty('mx-advertises-plain-before-tls') ? mechanismsNamed(['LOGIN', 'PLAIN']) : [];
   }
   if (!site.offers('smtp-auth') || site.faulty('smtp-no-auth-inside-tls')) return [];
-  const offered = mechanismsInsideTls(session);
+  const offered = mechanismsInsideTls({ site, tls: session.connection.tls });
   const listed = site.faulty('auth-offers-anonymous')
     ? [...offered, ...mechanismsNamed(['ANONYMOUS'])]
     : offered;

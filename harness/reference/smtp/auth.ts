@@ -1,16 +1,19 @@
-import { line } from '../../wire/bytes.ts';
-import { decodeBase64, EMPTY, type Mechanism, type SaslOutcome } from '../sasl/exchange.ts';
+import { base64, line } from '../../wire/bytes.ts';
+import {
+  type BrokenOff,
+  decodeBase64,
+  EMPTY,
+  type Mechanism,
+  runExchange,
+  type SaslOutcome,
+} from '../sasl/exchange.ts';
+import { AUTH_LINE_LIMIT } from '../sasl/limits.ts';
 import { mechanismsNamed } from '../sasl/offer.ts';
+import { throttle } from '../session/login-throttle.ts';
 import { mechanismsBeforeTls, smtpMechanisms } from './auth-offer.ts';
 import { IDLE_MS } from './limits.ts';
 import { closing, type Reply, reply } from './reply.ts';
 import type { SmtpSession } from './session.ts';
-
-/** Longest line of an authentication exchange (RFC 4954 §4.4). */
-export const AUTH_LINE_LIMIT = 12_288;
-/** Failures on one connection that are answered at full speed, and the one that ends it (RFC 4954 §9). */
-const FREE_FAILURES = 3;
-const LAST_FAILURE = 10;
 
 const CUT_AT = 4_096;
 const NOT_BASE64 = reply(501, '5.5.2', 'Cannot decode base64');
@@ -90,27 +93,20 @@ function tellByPassword(session: SmtpSession, name: string, initial: string | un
     : WRONG;
 }
 
-/** Runs the exchange; a reply where it was broken off. */
+/** Runs the exchange in lines of base64. */
 async function exchange(
   session: SmtpSession,
   mechanism: Mechanism,
   initial: string | undefined,
-): Promise<SaslOutcome | Reply> {
+): Promise<SaslOutcome | BrokenOff<Reply>> {
   const { site, connection } = session;
+  const response = initial === undefined || initial === '=' ? EMPTY : decodeResponse(session, initial);
+  if (!response) return { brokenOff: NOT_BASE64 };
   const steps = mechanism.start({ site, tls: connection.tls });
-  let step = steps.next();
-  if (initial !== undefined && !step.done) {
-    const response = initial === '=' ? EMPTY : decodeResponse(session, initial);
-    if (!response) return NOT_BASE64;
-    step = steps.next(response);
-  }
-  while (!step.done) {
-    await connection.send(line(`334 ${step.value.toString('base64')}`));
-    const response = await readResponse(session);
-    if (!Buffer.isBuffer(response)) return response;
-    step = steps.next(response);
-  }
-  return step.value;
+  return runExchange(steps, initial === undefined ? undefined : response, async (challenge) => {
+    await connection.send(line(`334 ${base64(challenge)}`));
+    return readResponse(session);
+  });
 }
 
 function decodeResponse({ site }: SmtpSession, text: string): Buffer | undefined {
@@ -119,7 +115,7 @@ function decodeResponse({ site }: SmtpSession, text: string): Buffer | undefined
   );
 }
 
-async function readResponse(session: SmtpSession): Promise<Buffer | Reply> {
+async function readResponse(session: SmtpSession): Promise<Buffer | BrokenOff<Reply>> {
   const { site, connection } = session;
   const cuts = site.faulty('auth-long-response-becomes-command');
   for (;;) {
@@ -130,21 +126,21 @@ async function readResponse(session: SmtpSession): Promise<Buffer | Reply> {
     });
     if (input.kind === 'overlong') {
       if (site.faulty('auth-long-response-hangs')) continue;
-      return TOO_LONG;
+      return { brokenOff: TOO_LONG };
     }
     const text = input.bytes.toString('latin1');
-    if (text !== '*') return decodeResponse(session, text) ?? NOT_BASE64;
-    if (!site.faulty('auth-cancel-ignored')) return CANCELLED;
+    if (text !== '*') return decodeResponse(session, text) ?? { brokenOff: NOT_BASE64 };
+    if (!site.faulty('auth-cancel-ignored')) return { brokenOff: CANCELLED };
   }
 }
 
 async function conclude(
   session: SmtpSession,
   mechanism: Mechanism,
-  outcome: SaslOutcome | Reply,
+  outcome: SaslOutcome | BrokenOff<Reply>,
 ): Promise<Reply> {
   const { site } = session;
-  if ('code' in outcome) return outcome;
+  if ('brokenOff' in outcome) return outcome.brokenOff;
   if (outcome.ok && !site.faulty('auth-refuses-everyone')) {
     session.account = outcome.account;
     session.anonymous = mechanismsNamed(['ANONYMOUS']).includes(mechanism);
@@ -156,14 +152,8 @@ async function conclude(
 }
 
 async function loginFailed(session: SmtpSession, outcome: SaslOutcome): Promise<Reply> {
-  const { site, connection } = session;
-  session.failedLogins++;
-  if (!site.faulty('auth-never-slows-down')) {
-    if (session.failedLogins >= LAST_FAILURE) {
-      return closing(reply(421, '4.7.0', 'Too many failed logins'));
-    }
-    await connection.pause(site.failureDelayMs * Math.max(0, session.failedLogins - FREE_FAILURES));
-  }
+  const { site } = session;
+  if ((await throttle(session)) === 'end') return closing(reply(421, '4.7.0', 'Too many failed logins'));
   const failure = wording(session, outcome);
   return site.faulty('auth-drops-after-first-failure') ? closing(failure) : failure;
 }

@@ -1,8 +1,9 @@
 import { CR, LF, NUL } from '../../wire/bytes.ts';
+import { AUTH_COMMAND_LIMIT } from '../sasl/limits.ts';
 import type { ServerConnection } from '../session/connection.ts';
 import { IdleTooLong } from '../session/endings.ts';
 import type { Site } from '../site.ts';
-import { AUTH_LINE_LIMIT, auth, TOO_LONG } from './auth.ts';
+import { auth, TOO_LONG } from './auth.ts';
 import { data } from './data.ts';
 import { mail, rcpt } from './envelope.ts';
 import { ehlo, helo } from './hello.ts';
@@ -10,9 +11,6 @@ import { COMMAND_LIMIT, ERROR_LIMIT, IDLE_MS } from './limits.ts';
 import { bareReply, closing, encodeReply, type Reply, reply } from './reply.ts';
 import { isSubmission, type SmtpRole, type SmtpSession } from './session.ts';
 import { starttls } from './starttls.ts';
-
-/** Longest line read as a command: AUTH with an initial response of the largest size. */
-const LONGEST_COMMAND = AUTH_LINE_LIMIT + 'AUTH SCRAM-SHA-256-PLUS '.length;
 
 /** Serves one SMTP connection to its end (RFC 5321). */
 export async function serveSmtp(site: Site, role: SmtpRole, connection: ServerConnection): Promise<void> {
@@ -49,7 +47,7 @@ function greeting({ hostname, life }: Site): Reply {
 /** Reads and executes one command; false when it was the last one. */
 async function executeNext(session: SmtpSession): Promise<boolean> {
   const { connection, site } = session;
-  const input = await connection.readLine('a command', { limit: LONGEST_COMMAND, withinMs: IDLE_MS });
+  const input = await connection.readLine('a command', { limit: AUTH_COMMAND_LIMIT, withinMs: IDLE_MS });
   const answer = input.kind === 'overlong' ? TOO_LONG : await execute(session, input.bytes);
   if (answer === 'closed') return false;
   if (answer === 'upgraded') return true;

@@ -1,5 +1,5 @@
-import { type UpgradeConduct, upgrade } from '../session/upgrade.ts';
-import type { Site } from '../site.ts';
+import { upgrade } from '../session/upgrade.ts';
+import { upgradeConduct } from '../session/upgrade-conduct.ts';
 import { hasStartTls } from './hello.ts';
 import { IDLE_MS } from './limits.ts';
 import { closing, encodeReply, type Reply, reply } from './reply.ts';
@@ -34,7 +34,7 @@ export async function starttls(
     return closing(reply(554, '5.5.0', 'SMTP protocol synchronization error'));
   }
   const state = await upgrade(connection, {
-    conduct: conductOf(site),
+    conduct: upgradeConduct(site, 'smtp'),
     context: site.certificate.context,
     goAhead: encodeReply(GO_AHEAD),
     complaint: encodeReply(reply(454, '4.7.0', 'TLS not available due to a local problem')),
@@ -52,26 +52,4 @@ function forgetClear(session: SmtpSession): void {
   if (!site.faulty('smtp-keeps-envelope-across-tls')) session.transaction = undefined;
   if (site.faulty('smtp-keeps-hello-across-tls')) session.helloBeforeTls = session.hello?.name;
   else session.hello = undefined;
-}
-
-function conductOf(site: Site): UpgradeConduct {
-  return {
-    bufferedLines: site.faulty('smtp-executes-buffered-inside-tls')
-      ? 'execute-inside-tls'
-      : site.faulty('smtp-executes-buffered-in-clear')
-        ? 'execute-in-clear'
-        : site.faulty('smtp-executes-buffered-late')
-          ? 'execute-late'
-          : 'discard',
-    bufferedTail: site.faulty('smtp-keeps-incomplete-line-across-tls') ? 'keep' : 'discard',
-    afterGoAhead: afterGoAhead(site),
-  };
-}
-
-/** Faults that all protocols share. */
-export function afterGoAhead(site: Site): UpgradeConduct['afterGoAhead'] {
-  if (site.faulty('upgrade-handshake-fails')) return 'close';
-  if (site.faulty('executes-clear-after-go-ahead')) return 'execute-clear';
-  if (site.faulty('returns-to-clear-after-go-ahead')) return 'return-to-clear';
-  return 'handshake';
 }

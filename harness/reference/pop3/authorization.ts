@@ -1,0 +1,103 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { base64, line } from '../../wire/bytes.ts';
+import type { ReferenceAccount } from '../accounts.ts';
+import { type BrokenOff, decodeBase64, EMPTY, runExchange, type SaslOutcome } from '../sasl/exchange.ts';
+import { AUTH_LINE_LIMIT } from '../sasl/limits.ts';
+import { checkPassword } from '../sasl/password.ts';
+import { throttle } from '../session/login-throttle.ts';
+import { pop3Mechanisms } from './capabilities.ts';
+import { closing, err, IDLE_MS, ok, type Pop3Response, type Pop3Session } from './session.ts';
+
+const TLS_REQUIRED = err('TLS is required, use STLS first', 'SYS/PERM');
+const LOGIN_FAILED = err('Authentication failed', 'AUTH');
+const ALREADY = err('Already logged in');
+
+/** USER (RFC 1939 §7): always welcome inside TLS, so that it tells nothing of accounts. */
+export function user(session: Pop3Session, name: string): Pop3Response {
+  if (session.maildrop) return ALREADY;
+  if (!session.connection.tls && !takesUserBeforeTls(session)) return TLS_REQUIRED;
+  if (name === '') return err('Syntax: USER name');
+  session.user = name;
+  return ok('Send PASS');
+}
+
+function takesUserBeforeTls({ site }: Pop3Session): boolean {
+  return (
+    site.faulty('pop3-accepts-user-pass-before-tls') ||
+    site.faulty('pop3-solicits-password-before-tls') ||
+    site.faulty('pop3-refuses-right-password-differently')
+  );
+}
+
+/** PASS (RFC 1939 §7); the password is all that stands behind the first space. */
+export async function pass(session: Pop3Session, password: string): Promise<Pop3Response> {
+  const { site, connection } = session;
+  if (session.maildrop) return ALREADY;
+  const name = session.user;
+  session.user = undefined;
+  if (!connection.tls && !site.faulty('pop3-accepts-user-pass-before-tls')) {
+    if (name === undefined || !site.faulty('pop3-refuses-right-password-differently')) return TLS_REQUIRED;
+    return site.directory.withPassword(name, password) ? err('TLS required') : err('wrong password', 'AUTH');
+  }
+  if (name === undefined) return err('Send USER first');
+  return conclude(session, checkPassword({ site, tls: connection.tls }, name, password));
+}
+
+/** APOP (RFC 1939 §7): MD5 over timestamp and password, in lower-case hexadecimal. */
+export async function apop(session: Pop3Session, argument: string): Promise<Pop3Response> {
+  const { site, connection, timestamp } = session;
+  if (session.maildrop) return ALREADY;
+  if (timestamp === undefined) return connection.tls ? err('APOP is not available') : TLS_REQUIRED;
+  const match = /^(\S+) ([0-9a-f]{32})$/.exec(argument);
+  const account = site.directory.find(match?.[1] ?? '');
+  const expected = createHash('md5')
+    .update(timestamp + (account?.password ?? ''))
+    .digest();
+  const proven = match && account && timingSafeEqual(expected, Buffer.from(match[2] ?? '', 'hex'));
+  return conclude(session, proven ? { ok: true, account } : { ok: false, why: 'wrong-secret' });
+}
+
+/** AUTH (RFC 5034 §4). */
+export async function auth(session: Pop3Session, argument: string): Promise<Pop3Response> {
+  const { site, connection } = session;
+  if (session.maildrop) return ALREADY;
+  const [name = '', initial, ...extra] = argument.split(' ');
+  const mechanism = pop3Mechanisms(session).find((candidate) => candidate.name === name.toUpperCase());
+  if (!mechanism && !connection.tls) return TLS_REQUIRED;
+  if (name === '' || extra.length > 0) return err('Syntax: AUTH mechanism [initial-response]');
+  if (!mechanism) return err('Unrecognized authentication mechanism');
+  if (initial !== undefined && !mechanism.clientFirst) return err('This mechanism takes no initial response');
+  const first = initial === undefined ? undefined : initial === '=' ? EMPTY : decodeBase64(initial);
+  if (initial !== undefined && !first) return err('Cannot decode base64');
+  const steps = mechanism.start({ site, tls: connection.tls });
+  const outcome = await runExchange(steps, first, async (challenge) => {
+    await connection.send(line(`+ ${base64(challenge)}`));
+    return readResponse(session);
+  });
+  if ('brokenOff' in outcome) return outcome.brokenOff;
+  return conclude(session, outcome);
+}
+
+async function readResponse({ connection }: Pop3Session): Promise<Buffer | BrokenOff<Pop3Response>> {
+  const input = await connection.readLine('a SASL response', { limit: AUTH_LINE_LIMIT, withinMs: IDLE_MS });
+  if (input.kind === 'overlong') return { brokenOff: err('Authentication exchange line is too long') };
+  const text = input.bytes.toString('latin1');
+  if (text === '*') return { brokenOff: err('Authentication cancelled') };
+  return decodeBase64(text) ?? { brokenOff: err('Cannot decode base64') };
+}
+
+async function conclude(session: Pop3Session, outcome: SaslOutcome): Promise<Pop3Response> {
+  if (outcome.ok) return openMaildrop(session, outcome.account);
+  if (outcome.why === 'malformed') return err('Malformed authentication message');
+  return (await throttle(session)) === 'end' ? closing(LOGIN_FAILED) : LOGIN_FAILED;
+}
+
+/** Locks the mailbox and takes it as it is now (RFC 1939 §4). */
+function openMaildrop(session: Pop3Session, account: ReferenceAccount): Pop3Response {
+  const store = session.site.store.of(account.address);
+  const release = store.lock();
+  if (!release) return err('The mailbox is open in another session', 'IN-USE');
+  const messages = [...store.inbox.messages];
+  session.maildrop = { account, mailbox: store.inbox, messages, deleted: new Set(), release };
+  return ok(`${messages.length} messages`);
+}

@@ -1,0 +1,163 @@
+import { randomBytes } from 'node:crypto';
+import { CR, LF, line, NUL } from '../../wire/bytes.ts';
+import { dotStuff } from '../../wire/dot-stuffing.ts';
+import { AUTH_COMMAND_LIMIT } from '../sasl/limits.ts';
+import type { ServerConnection } from '../session/connection.ts';
+import { IdleTooLong } from '../session/endings.ts';
+import { upgrade } from '../session/upgrade.ts';
+import { upgradeConduct } from '../session/upgrade-conduct.ts';
+import type { Site } from '../site.ts';
+import { apop, auth, pass, user } from './authorization.ts';
+import { capa } from './capabilities.ts';
+import {
+  COMMAND_LIMIT,
+  closing,
+  ERROR_LIMIT,
+  err,
+  IDLE_MS,
+  type Maildrop,
+  ok,
+  type Pop3Response,
+  type Pop3Role,
+  type Pop3Session,
+} from './session.ts';
+import { dele, list, retr, rset, stat, top, uidl, update } from './transaction.ts';
+
+type Outcome = Pop3Response | 'upgraded' | 'closed';
+
+/** Serves one POP3 connection to its end (RFC 1939, 2449, 2595, 5034). */
+export async function servePop3(site: Site, role: Pop3Role, connection: ServerConnection): Promise<void> {
+  const hasApop = role === 'pop3s' ? site.apop : site.faulty('pop3-offers-apop-before-tls');
+  const session: Pop3Session = {
+    site,
+    connection,
+    role,
+    timestamp: hasApop ? `<${randomBytes(8).toString('hex')}.${Date.now()}@${site.hostname}>` : undefined,
+    user: undefined,
+    maildrop: undefined,
+    failedLogins: 0,
+    errors: 0,
+  };
+  try {
+    if (role === 'pop3s') await connection.startTls(site.certificate.context);
+    await connection.pause(site.life.greetingDelayMs ?? 0);
+    await connection.send(encode(ok([site.hostname, 'ready', session.timestamp ?? ''].join(' ').trim())));
+    while (await executeNext(session)) {
+      // The loop body is the condition.
+    }
+  } catch (failure) {
+    if (!(failure instanceof IdleTooLong)) throw failure;
+  } finally {
+    session.maildrop?.release();
+  }
+}
+
+function encode({ ok: positive, text, multiline }: Pop3Response): Buffer {
+  const status = line(`${positive ? '+OK' : '-ERR'} ${text}`);
+  return multiline ? Buffer.concat([status, dotStuff(multiline)]) : status;
+}
+
+/** Reads and executes one command; false when it was the last one. */
+async function executeNext(session: Pop3Session): Promise<boolean> {
+  const { connection, site } = session;
+  const input = await connection.readLine('a command', { limit: AUTH_COMMAND_LIMIT, withinMs: IDLE_MS });
+  const outcome =
+    input.kind === 'overlong' ? err('Command line too long') : await execute(session, input.bytes);
+  if (outcome === 'closed') return false;
+  if (outcome === 'upgraded') return true;
+  if (!outcome.ok && ++session.errors >= (site.life.errorLimit ?? ERROR_LIMIT)) {
+    await connection.send(encode(err('Too many errors, closing the connection', 'SYS/PERM')));
+    return false;
+  }
+  await connection.send(encode(outcome));
+  return !outcome.closes;
+}
+
+async function execute(session: Pop3Session, bytes: Buffer): Promise<Outcome> {
+  if (bytes.includes(CR) || bytes.includes(LF) || bytes.includes(NUL)) {
+    return err('Bare CR, bare LF and NUL are not allowed in a command');
+  }
+  const text = bytes.toString('utf8');
+  const [word = ''] = text.split(' ', 1);
+  const verb = word.toUpperCase();
+  if (bytes.length > COMMAND_LIMIT && verb !== 'AUTH') return err('Command line too long');
+  const argument = text.slice(word.length + 1);
+  switch (verb) {
+    case 'CAPA':
+      return capa(session);
+    case 'QUIT':
+      return quit(session);
+    case 'USER':
+      return user(session, argument.trim());
+    case 'PASS':
+      return pass(session, argument);
+    case 'APOP':
+      return apop(session, argument);
+    case 'AUTH':
+      return auth(session, argument.trim());
+    case 'STLS':
+      return stls(session, argument);
+    default:
+      return executeInTransaction(session, verb, argument.trim());
+  }
+}
+
+const IN_TRANSACTION: Readonly<Record<string, (maildrop: Maildrop, argument: string) => Pop3Response>> = {
+  STAT: stat,
+  LIST: list,
+  UIDL: uidl,
+  RETR: retr,
+  TOP: top,
+  DELE: dele,
+  RSET: rset,
+  NOOP: () => ok('Nothing done'),
+};
+
+function executeInTransaction(session: Pop3Session, verb: string, argument: string): Pop3Response {
+  const command = IN_TRANSACTION[verb];
+  if (!command) return err('Unknown command');
+  const maildrop = session.maildrop ?? (verb === 'STAT' ? unguardedMaildrop(session) : undefined);
+  return maildrop ? command(maildrop, argument) : err('Log in first');
+}
+
+/** Fault: the mailbox of the first account, for a client that did not log in. */
+function unguardedMaildrop({ site, role, connection }: Pop3Session): Maildrop | undefined {
+  const [account] = site.directory.accounts;
+  if (!site.faulty('pop3-serves-mailbox-without-login')) return undefined;
+  if (!account || role !== 'pop3' || !connection.tls) return undefined;
+  const mailbox = site.store.of(account.address).inbox;
+  return { account, mailbox, messages: mailbox.messages, deleted: new Set(), release: () => undefined };
+}
+
+/** QUIT (RFC 1939 §4, §6): the only way into the UPDATE state. */
+function quit({ site, maildrop }: Pop3Session): Pop3Response {
+  if (maildrop) update(maildrop);
+  return closing(ok(`${site.hostname} closing the connection`));
+}
+
+/** STLS (RFC 2595 §4): in AUTHORIZATION only, and only once. */
+async function stls(session: Pop3Session, argument: string): Promise<Outcome> {
+  const { site, connection, maildrop } = session;
+  const goAhead = ok('Begin TLS');
+  if (argument.trim() !== '') return err('STLS takes no argument');
+  if (maildrop && !site.faulty('upgrade-accepted-after-login')) return err('Only before login');
+  if (connection.tls) {
+    if (site.faulty('closes-on-second-upgrade')) return 'closed';
+    const accepted = site.faulty('answers-second-upgrade') || maildrop;
+    return accepted ? goAhead : err('TLS is already active');
+  }
+  if (!site.offers('pop3-stls')) return err('Unknown command');
+  if (site.faulty('pop3-announces-stls-and-refuses')) return err('TLS not available', 'SYS/TEMP');
+  const state = await upgrade(connection, {
+    conduct: upgradeConduct(site, 'pop3'),
+    context: site.certificate.context,
+    goAhead: encode(goAhead),
+    complaint: encode(err('TLS handshake failed', 'SYS/TEMP')),
+    idleMs: IDLE_MS,
+    forget() {
+      session.user = undefined;
+    },
+    execute: () => executeNext(session),
+  });
+  return state === 'closed' ? 'closed' : 'upgraded';
+}

@@ -1,0 +1,110 @@
+import { CRLF, lines } from '../../wire/bytes.ts';
+import { splitMessage } from '../message/header.ts';
+import type { StoredMessage } from '../store/mailbox.ts';
+import { err, type Maildrop, ok, type Pop3Response } from './session.ts';
+
+/** The octets of a message on the wire: every line ends in CRLF (RFC 1939 §11). */
+function wireOctets({ content }: StoredMessage): Buffer {
+  const ended = content.length === 0 || content.subarray(-CRLF.length).equals(CRLF);
+  return ended ? content : Buffer.concat([content, CRLF]);
+}
+
+interface Numbered {
+  readonly number: number;
+  readonly message: StoredMessage;
+}
+
+function remaining({ messages, deleted }: Maildrop): Numbered[] {
+  return messages.flatMap((message, index) => (deleted.has(index) ? [] : [{ number: index + 1, message }]));
+}
+
+/** The message of a number that is in use and not marked as deleted. */
+function pick(maildrop: Maildrop, text: string): Numbered | undefined {
+  if (!/^\d{1,9}$/.test(text)) return undefined;
+  return remaining(maildrop).find(({ number }) => number === Number(text));
+}
+
+const NO_SUCH_MESSAGE = err('No such message');
+
+/** STAT (RFC 1939 §5). */
+export function stat(maildrop: Maildrop): Pop3Response {
+  const left = remaining(maildrop);
+  const octets = left.reduce((sum, { message }) => sum + wireOctets(message).length, 0);
+  return ok(`${left.length} ${octets}`);
+}
+
+/** LIST (RFC 1939 §5): a scan listing of one message or of all. */
+export function list(maildrop: Maildrop, argument: string): Pop3Response {
+  return listing(maildrop, argument, (message) => String(wireOctets(message).length));
+}
+
+/** UIDL (RFC 1939 §7): ids that never change and are never used again. */
+export function uidl(maildrop: Maildrop, argument: string): Pop3Response {
+  const prefix = maildrop.mailbox.uidValidity.toString(16).padStart(8, '0');
+  return listing(maildrop, argument, ({ uid }) => prefix + uid.toString(16).padStart(8, '0'));
+}
+
+function listing(
+  maildrop: Maildrop,
+  argument: string,
+  fact: (message: StoredMessage) => string,
+): Pop3Response {
+  if (argument === '') {
+    const left = remaining(maildrop);
+    return ok(
+      `${left.length} messages`,
+      lines(...left.map(({ number, message }) => `${number} ${fact(message)}`)),
+    );
+  }
+  const found = pick(maildrop, argument);
+  return found ? ok(`${found.number} ${fact(found.message)}`) : NO_SUCH_MESSAGE;
+}
+
+/** RETR (RFC 1939 §5). */
+export function retr(maildrop: Maildrop, argument: string): Pop3Response {
+  const found = pick(maildrop, argument);
+  if (!found) return NO_SUCH_MESSAGE;
+  const octets = wireOctets(found.message);
+  return ok(`${octets.length} octets`, octets);
+}
+
+/** TOP (RFC 1939 §7): the header, the empty line and so many lines of the body. */
+export function top(maildrop: Maildrop, argument: string): Pop3Response {
+  const [number = '', count = ''] = argument.split(/ +/);
+  if (!/^\d{1,9}$/.test(count)) return err('Syntax: TOP message lines');
+  const found = pick(maildrop, number);
+  if (!found) return NO_SUCH_MESSAGE;
+  const { header, separator, body } = splitMessage(wireOctets(found.message));
+  return ok('Top follows', Buffer.concat([header, separator, firstLines(body, Number(count))]));
+}
+
+function firstLines(body: Buffer, count: number): Buffer {
+  let end = 0;
+  for (let line = 0; line < count; line++) {
+    const next = body.indexOf(CRLF, end);
+    if (next < 0) return body;
+    end = next + CRLF.length;
+  }
+  return body.subarray(0, end);
+}
+
+/** DELE (RFC 1939 §5): marks only; nothing is removed before QUIT. */
+export function dele(maildrop: Maildrop, argument: string): Pop3Response {
+  const found = pick(maildrop, argument);
+  if (!found) return NO_SUCH_MESSAGE;
+  maildrop.deleted.add(found.number - 1);
+  return ok('Marked as deleted');
+}
+
+/** RSET (RFC 1939 §5). */
+export function rset(maildrop: Maildrop): Pop3Response {
+  maildrop.deleted.clear();
+  return stat(maildrop);
+}
+
+/** The UPDATE state (RFC 1939 §6): removes what is marked. */
+export function update({ mailbox, messages, deleted }: Maildrop): void {
+  messages.forEach(({ uid }, index) => {
+    if (deleted.has(index)) mailbox.remove(uid);
+  });
+}
