@@ -38,7 +38,11 @@ export const REFERENCE_NAMES = { domain: 'example.test', hostname: 'mail.example
  */
 export async function loadTargets(file: string): Promise<readonly TargetDeclaration[]> {
   const source = await readYaml(file);
-  const parsed = targetsFileSchema.safeParse(source.value, { reportInput: true });
+  const parsed = targetsFileSchema.safeParse(source.value, {
+    reportInput: true,
+    error: ({ code, expected }) =>
+      code === 'invalid_type' && expected === 'object' ? 'a mapping' : undefined,
+  });
   if (!parsed.success) {
     const problems = parsed.error.issues.flatMap((issue) =>
       problemsOf(issue, (path) => keysAt(source, path)),

@@ -43,7 +43,7 @@ export async function readYaml(file: string): Promise<YamlSource> {
     merge: true,
     stringKeys: true,
     prettyErrors: false,
-    logLevel: 'silent',
+    logLevel: 'error',
   });
   const place = (offset: number) => {
     const { line, col } = lineCounter.linePos(offset);

@@ -1,0 +1,334 @@
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadTargets } from './load.ts';
+import { createTargetsFolder, type TargetsFolder } from './testing/targets-file.ts';
+
+let folder: TargetsFolder;
+beforeAll(async () => {
+  folder = await createTargetsFolder();
+});
+afterAll(() => folder.remove());
+
+/** The errors of a targets file, one a line, its path shortened to T. */
+async function problemsOf(content: string | Uint8Array): Promise<string[]> {
+  const file = await folder.write('bad.yaml', content);
+  const failure: unknown = await loadTargets(file).then(
+    () => 'no error',
+    (error: unknown) => error,
+  );
+  if (!(failure instanceof Error)) return [String(failure)];
+  expect(failure.name).toBe('ConfigurationError');
+  return failure.message.replaceAll(file, 'T').split('\n');
+}
+
+/** A targets file with one target. */
+const one = (...lines: readonly string[]) =>
+  ['version: 1', 'targets:', '  shop:', ...lines.map((line) => `    ${line}`), ''].join('\n');
+
+const HOST = ['driver: host', 'address: 192.0.2.25', 'mail-domain: example.test', 'roles: { mx: 25 }'];
+const CONTAINER = [
+  'driver: container',
+  'image: mail:1',
+  'mail-domain: example.test',
+  'host-name: mail.example.test',
+  'roles: { mx: 25 }',
+];
+
+const BOMB = [
+  'version: 1',
+  'targets: {}',
+  `a0: &a0 [${Array(9).fill('x').join(', ')}]`,
+  ...[1, 2, 3, 4, 5, 6, 7, 8].map(
+    (level) =>
+      `a${level}: &a${level} [${Array(9)
+        .fill(`*a${level - 1}`)
+        .join(', ')}]`,
+  ),
+].join('\n');
+
+describe('a file that is no YAML document', () => {
+  const CASES: readonly (readonly [string, string | Uint8Array, readonly string[]])[] = [
+    ['empty', '', ['T:1:1: The file is empty.']],
+    ['a comment only', '# nothing\n', ['T:1:1: The file is empty.']],
+    ['not UTF-8', Uint8Array.of(0x61, 0x3a, 0x20, 0xff), ['T:1:1: The file is not UTF-8 text.']],
+    ['a key twice', 'version: 1\nversion: 1\n', ['T:2:1: This key stands twice in the same mapping.']],
+    [
+      'a flow sequence without end',
+      'version: 1\ndefault: [a\ntargets: {}\n',
+      ['T:3:1: Flow sequence in block collection must be sufficiently indented and end with a ].'],
+    ],
+    ['a tab as indentation', 'targets:\n\tx: 1\n', ['T:2:1: Tabs are not allowed as indentation.']],
+    [
+      'two documents',
+      'version: 1\n---\nversion: 1\n',
+      ['T:2:1: The file holds more than one YAML document; one is expected.'],
+    ],
+    ['an alias of nothing', 'version: *one\n', ['T:1:10: No anchor "one" stands before this alias.']],
+    ['an unknown tag', 'version: !!js/regexp 1\n', ['T:1:10: Unresolved tag: tag:yaml.org,2002:js/regexp.']],
+    ['a mapping as key', '? [a]\n: b\n', ['T:1:3: A key must be text.']],
+    ['a merge of text', 'version: 1\n<<: text\n', ['T:2:1: "<<" takes mappings or aliases of mappings.']],
+    ['an alias bomb', BOMB, ['T:1:1: The aliases of the file multiply to more data than is accepted.']],
+  ];
+  it.each(CASES)('%s', async (_, content, expected) => {
+    expect(await problemsOf(content)).toEqual(expected);
+  });
+
+  it('does not exist', async () => {
+    const missing = join(folder.path, 'missing.yaml');
+    await expect(loadTargets(missing)).rejects.toThrow(`${missing}:1:1: There is no such file.`);
+  });
+
+  it('is a folder', async () => {
+    await expect(loadTargets(folder.path)).rejects.toThrow(
+      `${folder.path}:1:1: This is a folder, not a file.`,
+    );
+  });
+});
+
+describe('a document that is no targets file', () => {
+  const CASES: readonly (readonly [string, string, readonly string[]])[] = [
+    ['a list', '[1]\n', ['T:1:1: The file must be a mapping with version and targets, found a list.']],
+    ['no version', 'targets: { shop: { driver: reference } }\n', ['T:1:1: The file lacks "version".']],
+    [
+      'another version',
+      'version: 2\ntargets: { shop: { driver: reference } }\n',
+      ['T:1:10: "version" must be 1, found the number 2.'],
+    ],
+    [
+      'no target',
+      'version: 1\ntargets: {}\n',
+      ['T:2:10: "targets" must be a mapping of at least one target, found an empty mapping.'],
+    ],
+    [
+      'an unknown key at the top',
+      'version: 1\ntarget: {}\ntargets: { shop: { driver: reference } }\n',
+      ['T:2:1: Unknown key "target" at the top of the file; did you mean "targets"?'],
+    ],
+    [
+      'an unknown default',
+      'version: 1\ndefault: [shop, ship]\ntargets: { shop: { driver: reference } }\n',
+      ['T:2:17: There is no target "ship" in this file.'],
+    ],
+    [
+      'a name in capitals',
+      'version: 1\ntargets:\n  Shop: { driver: reference }\n',
+      [
+        'T:3:3: "Shop" in "targets" must be the name of a target: lower-case letters, digits and single hyphens.',
+      ],
+    ],
+    [
+      'a name with a control character',
+      'version: 1\ntargets:\n  "a\\e[31m": { driver: reference }\n',
+      [
+        'T:3:3: "a\\x1b[31m" in "targets" must be the name of a target: lower-case letters, digits and single hyphens.',
+      ],
+    ],
+  ];
+  it.each(CASES)('%s', async (_, content, expected) => {
+    expect(await problemsOf(content)).toEqual(expected);
+  });
+});
+
+describe('a target that cannot be', () => {
+  const CASES: readonly (readonly [string, readonly string[], readonly string[]])[] = [
+    ['nothing', [], ['T:3:8: Target shop must be a mapping, found nothing.']],
+    ['no driver', ['faults: []'], ['T:3:3: Target shop lacks "driver", one of reference, container, host.']],
+    [
+      'an unknown driver',
+      ['driver: contaner'],
+      [
+        'T:4:13: "driver" of target shop must be one of reference, container, host, found "contaner"; did you mean "container"?',
+      ],
+    ],
+    [
+      'an unknown key',
+      ['driver: reference', 'fualts: []'],
+      ['T:5:5: Unknown key "fualts" in target shop; did you mean "faults"?'],
+    ],
+    [
+      'a key of another driver',
+      ['driver: reference', 'mail-domain: example.test'],
+      [
+        'T:5:5: Unknown key "mail-domain" in target shop; known here: driver, faults, without, connections, permissions, expect.',
+      ],
+    ],
+    [
+      'an unknown fault',
+      ['driver: reference', 'faults: [mx-omits-startls]'],
+      [
+        'T:5:14: "faults[0]" of target shop must be the name of a fault, found "mx-omits-startls"; did you mean "mx-omits-starttls"?',
+      ],
+    ],
+    [
+      'a missing key',
+      ['driver: host', 'address: 192.0.2.25', 'roles: { mx: 25 }'],
+      ['T:3:3: Target shop lacks "mail-domain".'],
+    ],
+    [
+      'several at once, in the order of the file',
+      [...HOST, 'connections: many', 'permissions: [sfae]', 'timing: { reply: 8, quiet: 2h }'],
+      [
+        'T:8:18: "connections" of target shop must be a whole number from 1 to 1000, found "many".',
+        'T:9:19: "permissions[0]" of target shop must be one of safe, sends-mail, intrusive, found "sfae"; did you mean "safe"?',
+        'T:10:22: "timing.reply" of target shop must be a duration such as 8s, 250ms or 15m, found the number 8.',
+        'T:10:32: "timing.quiet" of target shop must be an hour at most, found "2h".',
+      ],
+    ],
+    [
+      'no role',
+      [...HOST.slice(0, 3), 'roles: {}'],
+      [
+        'T:7:12: "roles" of target shop must be a mapping of at least one role to its port, found an empty mapping.',
+      ],
+    ],
+    [
+      'an unknown role and an impossible port',
+      [...HOST.slice(0, 3), 'roles: { smtp: 25, mx: 70000 }'],
+      [
+        'T:7:14: Unknown key "smtp" in "roles" of target shop; known here: mx, submission, submissions, pop3, pop3s, imap, imaps.',
+        'T:7:28: "roles.mx" of target shop must be a whole number from 1 to 65535, found the number 70000.',
+      ],
+    ],
+    [
+      'a port as text',
+      [...HOST.slice(0, 3), 'roles: { mx: smtp }'],
+      [
+        'T:7:18: "roles.mx" of target shop must be a port number, or a mapping with port and host, found "smtp".',
+      ],
+    ],
+    [
+      'a password in plain text, which is not repeated',
+      [...HOST, 'accounts: [{ address: alice@example.test, password: hunter2 }]'],
+      [
+        'T:8:57: "accounts[0].password" of target shop must be env:NAME or file:path (a secret never stands in this file itself).',
+      ],
+    ],
+    [
+      'a generated password for a server that runs already',
+      [...HOST, 'accounts: [{ address: alice@example.test, password: generate }]'],
+      [
+        'T:8:57: "accounts[0].password" of target shop must be env:NAME or file:path (a secret never stands in this file itself).',
+      ],
+    ],
+    [
+      'a password in the clear of an account that matters',
+      [...HOST, 'accounts: [{ address: alice@example.test, password: env:P, allow-cleartext-secret: true }]'],
+      ['T:8:88: Only a disposable account may show its password on the wire; add "disposable: true".'],
+    ],
+    [
+      'an account twice',
+      [
+        ...HOST,
+        'accounts:',
+        '  - { address: alice@example.test, password: env:P }',
+        '  - { address: alice@example.test, password: env:Q }',
+      ],
+      ['T:10:20: The account alice@example.test is declared twice.'],
+    ],
+    [
+      'yes where true is meant',
+      [...HOST, 'claims: { public-mx: yes }'],
+      ['T:8:26: "claims.public-mx" of target shop must be true or false, found "yes".'],
+    ],
+    [
+      'neither image nor build',
+      CONTAINER.filter((line) => !line.startsWith('image')),
+      ['T:4:5: A container has either "image" or "build".'],
+    ],
+    [
+      'both image and build',
+      [...CONTAINER, 'build: { context: . }'],
+      ['T:9:12: A container has either "image" or "build".'],
+    ],
+    [
+      'a number as environment',
+      [...CONTAINER, 'env: { DEBUG: 1 }'],
+      ['T:9:19: "env.DEBUG" of target shop must be text, in quotes if need be, found the number 1.'],
+    ],
+    [
+      'the password of an account that is not declared',
+      [...CONTAINER, 'env: { PASSWORD: "account:alice@example.test" }'],
+      ['T:9:22: No account "alice@example.test" is declared here, so PASSWORD cannot take its password.'],
+    ],
+    [
+      'a generated password that reaches nobody',
+      [...CONTAINER, 'accounts: [{ address: alice@example.test, password: generate }]'],
+      [
+        'T:9:57: The container never learns this generated password; hand it over in "env" as account:alice@example.test.',
+      ],
+    ],
+    [
+      'a trust anchor from two places',
+      [...CONTAINER, 'trust-anchor: { file: ca.pem, container-path: /ca.pem }'],
+      [
+        'T:9:19: "trust-anchor" of target shop must be a mapping with either file or container-path, found a mapping.',
+      ],
+    ],
+    [
+      'limits without unit',
+      [...CONTAINER, 'limits: { memory: 512 }'],
+      [
+        'T:9:23: "limits.memory" of target shop must be an amount of memory such as 512M or 1G, found the number 512.',
+      ],
+    ],
+  ];
+  it.each(CASES)('%s', async (_, lines, expected) => {
+    expect(await problemsOf(one(...lines))).toEqual(expected);
+  });
+
+  it('is told at the place that a merge takes it from', async () => {
+    const file = [
+      'version: 1',
+      'targets:',
+      '  one: &one',
+      ...[...HOST, 'connections: 0'].map((line) => `    ${line}`),
+      '  two:',
+      '    <<: *one',
+      '    connections: 1',
+      '    claims: 3',
+    ].join('\n');
+    expect(await problemsOf(file)).toEqual([
+      'T:8:18: "connections" of target one must be a whole number from 1 to 1000, found the number 0.',
+      'T:12:13: "claims" of target two must be a mapping, found the number 3.',
+    ]);
+  });
+});
+
+describe('a targets file', () => {
+  it('fills in defaults: a server that runs already is only read', async () => {
+    const [shop] = await loadTargets(await folder.write('host.yaml', one(...HOST)));
+    expect(shop).toMatchObject({
+      name: 'shop',
+      driver: 'host',
+      domain: 'example.test',
+      hostname: '192.0.2.25',
+      permissions: ['safe'],
+      isDefault: true,
+      settings: { connections: 4, timing: { reply: 30_000, quiet: 500, slack: 10_000, 'retry-after': [] } },
+    });
+  });
+
+  it('is plain data, which can be handed to another thread', async () => {
+    const [shop] = await loadTargets(await folder.write('container.yaml', one(...CONTAINER)));
+    expect(structuredClone(shop)).toEqual(shop);
+  });
+
+  it('does not let keys reach the prototype of objects', async () => {
+    expect(await problemsOf(one(...HOST, '__proto__: { polluted: true }'))).toEqual([
+      'T:8:5: Unknown key "__proto__" in target shop; known here: driver, address, mail-domain, host-name, roles, accounts, trust-anchor, connections, permissions, claims, timing, expect.',
+    ]);
+    expect(Reflect.get({}, 'polluted')).toBeUndefined();
+  });
+
+  it('of this project is valid, and audits the reference where no target is named', async () => {
+    const file = relative('.', fileURLToPath(new URL('../../targets.yaml', import.meta.url)));
+    const targets = await loadTargets(file);
+    expect(targets.filter(({ isDefault }) => isDefault).map(({ name }) => name)).toEqual(['reference']);
+    const variant = targets.find(({ name }) => name === 'postfix-dovecot-no-starttls');
+    expect(variant?.settings).toMatchObject({
+      build: { context: 'harness/images/postfix-dovecot', args: { DEFECT: 'no-starttls' } },
+      accounts: [{ address: 'alice@example.test' }, { address: 'bob@example.test' }],
+    });
+  });
+});
