@@ -63,7 +63,7 @@ export interface DnsFault {
   tcp?: 'works' | 'drop' | 'reset';
   /** Waits before the effect. Milliseconds. */
   delayMs?: number;
-  /** How many queries are hit before the fault is spent; unlimited when absent. */
+  /** How many queries are hit before the fault is spent, over UDP and TCP together; unlimited when absent. */
   times?: number;
 }
 
