@@ -1,13 +1,13 @@
-import { readFileSync } from 'node:fs';
-import { glob } from 'node:fs/promises';
+import { globSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
-const SOURCES = await Array.fromAsync(
-  glob('{harness,suites,reports}/**/*.ts', { cwd: ROOT, exclude: (path) => path.includes('node_modules') }),
-);
+const SOURCES = globSync('{harness,suites,reports}/**/*.ts', {
+  cwd: ROOT,
+  exclude: (path) => path.includes('node_modules'),
+});
 
 interface Import {
   readonly from: string;

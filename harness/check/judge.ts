@@ -54,11 +54,16 @@ function outcome(
   }
   const last = verifications.at(-1);
   if (!last) return ['error', 'vacuous', 'The check ended without a single verification.'];
-  return ['pass', null, `${capitalised(last.demand)}: ${last.actual}.`];
+  return ['pass', null, ended(`${capitalised(last.demand)}: ${last.actual}`)];
 }
 
 function sentence({ demand, expected, actual }: Verification): string {
-  return `${capitalised(demand)}: expected ${expected}, found ${actual}.`;
+  return ended(`${capitalised(demand)}: expected ${expected}, found ${actual}`);
+}
+
+/** A full stop, unless what is quoted at the end brings one. */
+function ended(text: string): string {
+  return text.endsWith('.') ? text : `${text}.`;
 }
 
 function capitalised(text: string): string {

@@ -100,22 +100,27 @@ export async function injectionTrial(
 
 /**
  * The same upgrade with nothing injected: only where it goes through does a safe outcome of the
- * trials mean anything. Returns null, or why it did not go through.
+ * trials mean anything. Inconclusive where it does not; not applicable where the server grants to
+ * everybody what the trace of the injection would be.
  */
-export async function benignUpgrade(
-  { target }: Pick<Services, 'target'>,
+export async function benignTwin(
+  { target, inconclusive, notApplicable }: Pick<Services, 'target' | 'inconclusive' | 'notApplicable'>,
   dialect: UpgradeDialect,
-): Promise<string | null> {
+): Promise<void> {
+  const fails = (why: string) =>
+    inconclusive('precondition', `An upgrade with nothing injected does not go through: ${why}`);
   const session = await dialect.open();
   const { connection } = session;
   connection.send(session.upgrade);
   const goAhead = await session.readGoAhead();
-  if (!goAhead.positive) return `the upgrade is refused: ${goAhead.line}`;
+  if (!goAhead.positive) fails(goAhead.line);
   const handshake = await upgraded(connection, target.hostname);
-  if (handshake !== null) return handshake;
+  if (handshake !== null) fails(handshake);
   const own = await session.ownCommand();
+  if (!own.asExpected) fails(own.line);
+  const trace = await session.trace?.();
   connection.close();
-  return own.asExpected ? null : `the first command inside TLS is answered ${own.line}`;
+  if (trace?.effect) notApplicable('What the injection would bring about is granted without it.', trace.line);
 }
 
 /** A TLS record of the type alert, protocol version 3.x (RFC 8446 §5.1). */

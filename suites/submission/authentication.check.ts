@@ -168,12 +168,13 @@ export const authNeedsEhlo = check(
     kills: ['auth-accepted-before-ehlo'],
   },
   async (services) => {
-    const { smtp, role, account, verify, inconclusive } = services;
+    const { smtp, role, account, verify, inconclusive, notApplicable } = services;
     const { login, password } = account();
     const client = await smtp({ at: role === 'submissions' ? 'greeting' : 'ready' });
     if (!client.connection.tls) {
-      if (!client.capabilities?.keywords.has('STARTTLS'))
-        inconclusive('precondition', `${role} offers no STARTTLS.`);
+      if (!client.capabilities?.keywords.has('STARTTLS')) {
+        notApplicable(`${role} offers no way into TLS.`, 'EHLO lists no STARTTLS');
+      }
       const goAhead = await client.startTls();
       if (goAhead.code !== 220) inconclusive('precondition', `STARTTLS is refused: ${goAhead.text}`);
     }

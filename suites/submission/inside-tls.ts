@@ -1,11 +1,22 @@
 import type { Services, SmtpClient, SmtpReply } from '../../harness/check/services.ts';
 
-/** A client inside TLS that has sent EHLO; inconclusive where the port offers no way into TLS. */
-export async function submissionClient({ smtp, role, inconclusive }: Services): Promise<SmtpClient> {
+/**
+ * A client inside TLS that has sent EHLO. Where the port offers no way into TLS, which STLS-002 reports,
+ * there is nothing inside it to look at.
+ */
+export async function submissionClient({
+  smtp,
+  role,
+  inconclusive,
+  notApplicable,
+}: Services): Promise<SmtpClient> {
   const client = await smtp({ at: 'ready' });
   if (client.connection.tls) return client;
   if (!client.capabilities?.keywords.has('STARTTLS')) {
-    inconclusive('precondition', `${role} offers no STARTTLS, so nothing can be seen inside TLS.`);
+    notApplicable(
+      `${role} offers no way into TLS.`,
+      `EHLO lists ${[...(client.capabilities?.keywords.keys() ?? [])].join(' ')}`,
+    );
   }
   const goAhead = await client.startTls();
   if (goAhead.code !== 220)
