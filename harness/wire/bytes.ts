@@ -6,8 +6,10 @@ export const NUL = Buffer.from('\0');
 
 /** Octets of a text and CRLF. `text` is sent as UTF-8 and must not contain a line break of its own. */
 export function line(text: string): Buffer {
-  if (/[\r\n]/.test(text))
-    throw new Error(`A protocol line must not contain CR or LF, found ${JSON.stringify(text)}.`);
+  const at = text.search(/[\r\n]/);
+  // The line itself is left out of the message: it may hold a password.
+  if (at >= 0)
+    throw new Error(`A protocol line must not contain CR or LF, found one at character ${at + 1}.`);
   return Buffer.concat([Buffer.from(text), CRLF]);
 }
 

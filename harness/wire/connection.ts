@@ -191,7 +191,7 @@ function wrap(tcp: Socket, options: ConnectOptions, address: string): Connection
   async function awaitValue<T>(take: () => T | undefined, awaited: string, withinMs: number): Promise<T> {
     const deadline = performance.now() + withinMs;
     for (;;) {
-      const value = take();
+      const value = takeWithinLimit(take, awaited, withinMs);
       if (value !== undefined) return value;
       if (end) {
         recorder.event(number, { kind: 'expect', what: awaited, withinMs, ended: 'closed' });
@@ -208,6 +208,15 @@ function wrap(tcp: Socket, options: ConnectOptions, address: string): Connection
         throw new Silence(waitedMs, awaited);
       }
       await nextChange(left);
+    }
+  }
+
+  function takeWithinLimit<T>(take: () => T | undefined, awaited: string, withinMs: number): T | undefined {
+    try {
+      return take();
+    } catch (thrown) {
+      recorder.event(number, { kind: 'expect', what: awaited, withinMs, ended: 'limit' });
+      throw thrown;
     }
   }
 

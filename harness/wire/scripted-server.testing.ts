@@ -41,7 +41,7 @@ class ClientGone extends Error {}
 export async function startScriptedServer(script: Script): Promise<ScriptedServer> {
   const open = new Set<Socket>();
   const failures: unknown[] = [];
-  const server = createServer({ noDelay: true }, (socket) => {
+  const server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
     open.add(socket);
     socket.on('close', () => open.delete(socket));
     const peer = createPeer(socket);
