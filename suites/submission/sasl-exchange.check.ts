@@ -1,6 +1,6 @@
 import { check } from '../../harness/check/define.ts';
 import type { Services, SmtpClient, SmtpReply, Verify } from '../../harness/check/services.ts';
-import { submissionClient } from './inside-tls.ts';
+import { plain, submissionClient } from './inside-tls.ts';
 
 /** A client on a port that offers AUTH inside TLS. */
 async function authClient(services: Services): Promise<SmtpClient> {
@@ -44,7 +44,7 @@ export const saslErrorsAreHandled = check(
     ],
   },
   async (services) => {
-    const { variant, inconclusive } = services;
+    const { variant, inconclusive, target } = services;
     const probe = await authClient(services);
     const mechanisms = probe.capabilities?.mechanisms ?? [];
     probe.connection.close();
@@ -72,6 +72,15 @@ export const saslErrorsAreHandled = check(
       await behindChallenge('a response outside base64', '!!!notb64');
       await behindChallenge('a response that begins with padding', '=AAA');
       await behindChallenge('a response with padding inside', 'AAA=BBB');
+      const [account] = target.accounts;
+      if (account) {
+        // A decoder that skips what it does not know would log in by this.
+        const right = plain(services, account.login, account.password);
+        await behindChallenge(
+          'right credentials with a foreign character',
+          `${right.slice(0, 4)}!${right.slice(4)}`,
+        );
+      }
     }
     await variant('an unknown mechanism', async (verify) => {
       const client = await authClient(services);

@@ -135,7 +135,6 @@ export const emptyAndForeignIdentitiesRefused = check(
       'auth-accepts-foreign-authzid',
       'auth-ignores-authzid',
       'auth-accepts-nul-tricks',
-      'auth-accepts-any-password',
     ],
   },
   async (services) => {
