@@ -232,7 +232,7 @@ export async function createImapClient(connection: Connection): Promise<ImapClie
 }
 
 function greetingOf(response: ImapResponse): ImapGreeting {
-  if (response.kind === 'untagged') {
+  if (response.kind === 'untagged' && response.number === undefined) {
     const { label, code, text, line } = response;
     if (label === 'OK' || label === 'PREAUTH' || label === 'BYE')
       return { status: label, capabilities: announcedCapabilities(response), code, text, line };
