@@ -1,6 +1,7 @@
-import { ROLE_NAMES, ROLES, type Role } from '../check/roles.ts';
+import { ROLE_NAMES, type Role } from '../check/roles.ts';
 import type { Target } from '../targets/target.ts';
 import type { Endpoint } from '../wire/connection.ts';
+import { serveImap } from './imap/imap-server.ts';
 import type { ReferenceOptions } from './options.ts';
 import { servePop3 } from './pop3/pop3-server.ts';
 import type { ServerConnection } from './session/connection.ts';
@@ -54,7 +55,7 @@ export async function startReference(options: ReferenceOptions = {}): Promise<Re
 }
 
 function listens(site: Site, role: Role): boolean {
-  if (!site.offers(role) || ROLES[role].protocol === 'imap') return false;
+  if (!site.offers(role)) return false;
   if (role === 'submission') return !site.faulty('submission-closed');
   if (role === 'submissions')
     return !site.faulty('submissions-closed') && !site.faulty('submission-without-tls');
@@ -70,8 +71,9 @@ function serve(site: Site, role: Role, connection: ServerConnection): Promise<vo
     case 'pop3':
     case 'pop3s':
       return servePop3(site, role, connection);
-    default:
-      return Promise.resolve();
+    case 'imap':
+    case 'imaps':
+      return serveImap(site, role, connection);
   }
 }
 

@@ -9,6 +9,9 @@ export interface MailAccountStore {
   create(name: string): boolean;
   /** False when there is no such mailbox, or it is INBOX. */
   delete(name: string): boolean;
+  /** Gives a mailbox another name; INBOX is emptied into a new one (RFC 9051 §6.3.6). */
+  rename(from: string, to: string): boolean;
+  readonly subscriptions: Set<string>;
   /** Takes the POP3 lock (RFC 1939 §4); undefined while another session holds it. */
   lock(): (() => void) | undefined;
 }
@@ -47,6 +50,28 @@ function createAccountStore(): MailAccountStore {
       return true;
     },
     delete: (name) => canonical(name) !== 'INBOX' && mailboxes.delete(name),
+    rename(from, to) {
+      const mailbox = mailboxes.get(canonical(from));
+      if (!mailbox || mailboxes.has(canonical(to))) return false;
+      if (canonical(from) === 'INBOX') {
+        const target = createMailbox();
+        mailboxes.set(to, target);
+        for (const message of [...inbox.messages]) {
+          target.add(message);
+          inbox.remove(message.uid);
+        }
+        return true;
+      }
+      mailboxes.delete(from);
+      mailboxes.set(to, mailbox);
+      for (const name of [...mailboxes.keys()].filter((candidate) => candidate.startsWith(`${from}/`))) {
+        const inferior = mailboxes.get(name);
+        if (inferior) mailboxes.set(to + name.slice(from.length), inferior);
+        mailboxes.delete(name);
+      }
+      return true;
+    },
+    subscriptions: new Set(['INBOX']),
     lock() {
       if (locked) return undefined;
       locked = true;

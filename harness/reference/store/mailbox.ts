@@ -35,6 +35,8 @@ export interface Mailbox {
   add(message: Pick<StoredMessage, 'content'> & Partial<StoredMessage>): StoredMessage;
   setFlags(uid: number, flags: ReadonlySet<string>): void;
   remove(uid: number): void;
+  /** UIDs that no session has been told of as recent (RFC 3501 §2.3.2); `claim` makes this session the one. */
+  recent(claim: boolean): readonly number[];
 }
 
 let lastUidValidity = Math.floor(Date.now() / 1000);
@@ -44,6 +46,7 @@ export function createMailbox(): Mailbox {
   const uidValidity = lastUidValidity++;
   let uidNext = 1;
   let revision = 0;
+  let firstRecent = 1;
   const indexOf = (uid: number) => messages.findIndex((message) => message.uid === uid);
 
   return {
@@ -78,6 +81,11 @@ export function createMailbox(): Mailbox {
       if (at < 0) return;
       messages.splice(at, 1);
       revision++;
+    },
+    recent(claim) {
+      const uids = messages.map(({ uid }) => uid).filter((uid) => uid >= firstRecent);
+      if (claim) firstRecent = uidNext;
+      return uids;
     },
   };
 }
