@@ -92,7 +92,9 @@ describe('POP3 greeting', () => {
   test('no greeting is silence, an end is an end', async () => {
     await using silent = await startScriptedServer(forever);
     using first = await connectTo(silent, { replyMs: 50 });
-    await expect(createPop3Client(first.connection)).rejects.toThrow('No the POP3 greeting within 50 ms');
+    await expect(createPop3Client(first.connection)).rejects.toThrow(
+      'within 50 ms; awaited: the POP3 greeting',
+    );
     await using ending = await startScriptedServer(async () => {});
     using second = await connectTo(ending);
     await expect(createPop3Client(second.connection)).rejects.toMatchObject({ name: 'ConnectionEnded' });

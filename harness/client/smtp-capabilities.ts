@@ -13,10 +13,12 @@ export function parseEhlo(reply: SmtpReply): SmtpCapabilities {
   const keywords = new Map<string, string>();
   const mechanisms = new Set<string>();
   for (const text of reply.lines.slice(1)) {
-    const [keyword = '', ...parameters] = text.trim().split(/[\s=]+/);
+    // Servers write `AUTH=` for clients that know that older form alone.
+    const [, keyword = '', parameters = ''] = /^([^\s=]*)(?:[\s=]+(.*))?$/s.exec(text.trim()) ?? [];
     const name = keyword.toUpperCase();
-    if (!keywords.has(name)) keywords.set(name, parameters.join(' '));
-    if (name === 'AUTH') for (const mechanism of parameters) mechanisms.add(mechanism.toUpperCase());
+    const words = parameters.split(/\s+/).filter((word) => word !== '');
+    if (name !== '' && !keywords.has(name)) keywords.set(name, words.join(' '));
+    if (name === 'AUTH') for (const mechanism of words) mechanisms.add(mechanism.toUpperCase());
   }
-  return { keywords, mechanisms: [...mechanisms].filter((mechanism) => mechanism !== '') };
+  return { keywords, mechanisms: [...mechanisms] };
 }

@@ -125,7 +125,7 @@ describe('reading', () => {
     using client = await connectTo(server);
     const started = performance.now();
     const waiting = client.connection.readLine('the greeting', SHORT);
-    await expect(waiting).rejects.toThrow(`No the greeting within ${SHORT} ms.`);
+    await expect(waiting).rejects.toThrow(`within ${SHORT} ms; awaited: the greeting.`);
     await expect(waiting).rejects.toBeInstanceOf(Silence);
     expect(performance.now() - started).toBeGreaterThanOrEqual(SHORT - 1);
     expect(client.recorder.events.at(-1)).toMatchObject({

@@ -25,7 +25,7 @@ export class Silence extends Error {
   override readonly name = 'Silence';
   readonly waitedMs: number;
   constructor(waitedMs: number, awaited: string) {
-    super(`No ${awaited} within ${waitedMs} ms.`);
+    super(`Nothing complete arrived within ${waitedMs} ms; awaited: ${awaited}.`);
     this.waitedMs = waitedMs;
   }
 }
