@@ -1,12 +1,14 @@
 import type { ContainerRuntimeClient } from 'testcontainers';
+import { visible } from '../evidence/visible.ts';
 import { ConfigurationError } from './configuration-error.ts';
+import { importWithListeners } from './signals.ts';
 
 /** The client of the container engine, by way of testcontainers. */
 export type Engine = ContainerRuntimeClient;
 /** The engine's own interface. */
 export type Docker = Engine['container']['dockerode'];
 
-export const NO_ENGINE =
+const NO_ENGINE =
   'No container engine answers; looked at DOCKER_HOST, the current Docker context and /var/run/docker.sock.';
 
 /**
@@ -15,7 +17,7 @@ export const NO_ENGINE =
  */
 export async function loadTestcontainers(): Promise<typeof import('testcontainers')> {
   process.env.TESTCONTAINERS_RYUK_DISABLED = 'true';
-  return import('testcontainers');
+  return importWithListeners(() => import('testcontainers'));
 }
 
 /**
@@ -24,12 +26,22 @@ export async function loadTestcontainers(): Promise<typeof import('testcontainer
  */
 export async function connectEngine(): Promise<Engine> {
   const { getContainerRuntimeClient } = await loadTestcontainers();
+  let engine: Engine;
   try {
-    return await getContainerRuntimeClient();
+    engine = await getContainerRuntimeClient();
   } catch {
     // The library says the same of every cause.
     throw new ConfigurationError(NO_ENGINE);
   }
+  // Where the engine that was asked for does not answer, the library takes a local one.
+  const socket: unknown = Reflect.get(engine.container.dockerode.modem, 'socketPath');
+  const wanted = process.env.DOCKER_HOST;
+  if (wanted && typeof socket === 'string' && !wanted.endsWith(socket)) {
+    throw new ConfigurationError(
+      `No container engine answers at ${visible(wanted)}, which DOCKER_HOST names.`,
+    );
+  }
+  return engine;
 }
 
 /** Whether a container engine answers: its version, or a sentence that says why not. */

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { ENDING_SIGNALS, othersHandle } from './signals.ts';
 
 /** Something that outlives this process unless it is stopped. */
 export interface Outliving {
@@ -7,7 +8,6 @@ export interface Outliving {
   stop(): Promise<void>;
 }
 
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const REMOVE_RUN = fileURLToPath(new URL('./remove-run.ts', import.meta.url));
 /** Time that the removal in the last moment of this process may take, in milliseconds. */
 const LAST_MOMENT = 30_000;
@@ -35,12 +35,12 @@ function watch(): void {
   if (watching) return;
   watching = true;
   process.on('exit', removeSynchronously);
-  for (const signal of SIGNALS) process.on(signal, onSignal);
+  for (const signal of ENDING_SIGNALS) process.on(signal, onSignal);
 }
 
 /** Whoever else listens for a signal ends the process in its own way; this is for when nobody does. */
 function onSignal(signal: NodeJS.Signals): void {
-  if (process.listenerCount(signal) > 1) return;
+  if (othersHandle(signal, onSignal)) return;
   void stopAll().finally(() => {
     process.removeListener(signal, onSignal);
     process.kill(process.pid, signal);

@@ -95,6 +95,8 @@ async function buildImage(
     dockerfile,
     buildargs: args,
     labels: { [IMAGE_LABEL]: '1' },
+    // The container of a step that failed goes too.
+    forcerm: true,
     abortSignal: signal,
   };
   try {

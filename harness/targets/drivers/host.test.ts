@@ -1,0 +1,72 @@
+import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
+import { createServerCertificate } from '../../reference/certificates.ts';
+import { createTargetsFolder, type TargetsFolder } from '../testing/targets-file.ts';
+import { startTarget } from './start.ts';
+
+let folder: TargetsFolder;
+beforeAll(async () => {
+  folder = await createTargetsFolder();
+});
+afterAll(() => folder.remove());
+afterEach(() => vi.unstubAllEnvs());
+
+const context = { runId: 'test', signal: new AbortController().signal };
+const FILE = `version: 1
+targets:
+  shop:
+    driver: host
+    address: 192.0.2.25
+    mail-domain: example.test
+    host-name: mail.example.test
+    roles: { mx: 25, submissions: { port: 10465 }, imaps: { port: 993, host: 192.0.2.143 } }
+    accounts: [{ address: alice@example.test, password: "env:MAILSPEC_TEST_SECRET" }]
+    trust-anchor: { file: ca.pem }
+    claims: { proxy-logins: [master] }
+    timing: { reply: 60s, quiet: 1.5s, slack: 2m, retry-after: [30s, 5m] }
+`;
+
+it('is taken as declared, without connecting to it', async () => {
+  vi.stubEnv('MAILSPEC_TEST_SECRET', 'from the environment');
+  const { trustAnchor } = await createServerCertificate('mail.example.test');
+  await folder.write('ca.pem', trustAnchor);
+  const { target, stop } = await startTarget(await folder.declare(FILE), context);
+  await stop();
+  expect(target).toEqual({
+    name: 'shop',
+    driver: 'host',
+    domain: 'example.test',
+    hostname: 'mail.example.test',
+    endpoints: {
+      mx: { host: '192.0.2.25', port: 25 },
+      submissions: { host: '192.0.2.25', port: 10465 },
+      imaps: { host: '192.0.2.143', port: 993 },
+    },
+    accounts: [
+      {
+        address: 'alice@example.test',
+        login: 'alice@example.test',
+        password: 'from the environment',
+        disposable: false,
+        cleartextSecret: false,
+      },
+    ],
+    trustAnchor,
+    connections: 4,
+    permissions: ['safe'],
+    claims: { publicMx: false, submissionRequiresTls: false, mxRequiresTls: false, proxyLogins: ['master'] },
+    timing: { replyMs: 60_000, quietMs: 1_500, slackMs: 120_000, retryAfterMs: [30_000, 300_000] },
+  });
+});
+
+it('needs its trust anchor to be a certificate', async () => {
+  vi.stubEnv('MAILSPEC_TEST_SECRET', 'from the environment');
+  const missing = await folder.declare(FILE.replace('ca.pem', 'gone.pem'));
+  await expect(startTarget(missing, context)).rejects.toThrow(
+    `${missing.origin.file}:10:27: The trust anchor gone.pem cannot be used: There is no such file.`,
+  );
+  await folder.write('note.pem', 'no certificate\n');
+  const wrong = await folder.declare(FILE.replace('ca.pem', 'note.pem'));
+  await expect(startTarget(wrong, context)).rejects.toThrow(
+    `${wrong.origin.file}:10:27: The trust anchor note.pem is no certificate in PEM form.`,
+  );
+});
