@@ -1,8 +1,9 @@
-import { createServer, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import { ROLE_NAMES, ROLES, type Role } from '../check/roles.ts';
 import type { Target } from '../targets/target.ts';
-import { CR, CRLF, line, lines, NUL } from '../wire/bytes.ts';
+import { CR, CRLF, line, NUL } from '../wire/bytes.ts';
 import type { Endpoint } from '../wire/connection.ts';
+import { startReference } from './server.ts';
 
 /**
  * Peers that stand for a broken environment: nothing that they do says anything about the conformance
@@ -19,7 +20,7 @@ export const ENVIRONMENTS = {
   garbage:
     'Every line received is answered with octets of no protocol: NUL, ESC, bare CR, bidi controls, closing tags of reports.',
   'tls-abort':
-    'A proper cleartext dialogue that lists the upgrade and grants it; instead of a handshake come random octets.',
+    'A well-behaved server behind a path that answers every ClientHello with garbage and ends the connection: what is clear can be judged, what needs TLS cannot.',
 } as const;
 
 export type EnvironmentKind = keyof typeof ENVIRONMENTS;
@@ -32,6 +33,10 @@ export interface EnvironmentPeer {
 }
 
 const DRIP_MS = 50;
+/** First octet of a TLS record that carries a handshake message (RFC 8446 §5.1). */
+const TLS_HANDSHAKE = 0x16;
+/** Waits shortened for self-tests. */
+const TIMING: Target['timing'] = { replyMs: 300, quietMs: 100, slackMs: 0, retryAfterMs: [] };
 const HOSTNAME = 'mail.example.test';
 
 const GREETINGS = {
@@ -60,6 +65,7 @@ const GARBAGE = Buffer.concat([
 
 /** Starts one peer for all seven roles, each on a port of its own, with waits shortened for self-tests. */
 export async function startEnvironment(kind: EnvironmentKind): Promise<EnvironmentPeer> {
+  if (kind === 'tls-abort') return startTlsAbort();
   const peers: Peer[] = [];
   const endpoints: Partial<Record<Role, Endpoint>> = {};
   for (const role of ROLE_NAMES) {
@@ -111,7 +117,12 @@ async function listen(serve: (socket: Socket, timers: Set<NodeJS.Timeout>) => vo
   };
 }
 
-function behave(kind: EnvironmentKind, role: Role, socket: Socket, timers: Set<NodeJS.Timeout>): void {
+function behave(
+  kind: Exclude<EnvironmentKind, 'tls-abort'>,
+  role: Role,
+  socket: Socket,
+  timers: Set<NodeJS.Timeout>,
+): void {
   const { protocol } = ROLES[role];
   switch (kind) {
     case 'refused':
@@ -137,9 +148,6 @@ function behave(kind: EnvironmentKind, role: Role, socket: Socket, timers: Set<N
       socket.write(GARBAGE);
       socket.on('data', () => socket.write(GARBAGE));
       return;
-    case 'tls-abort':
-      abortTls(role, socket);
-      return;
   }
 }
 
@@ -158,59 +166,44 @@ function drip(socket: Socket, greeting: Buffer, timers: Set<NodeJS.Timeout>): vo
   });
 }
 
-/** Answers in the clear until the upgrade, then breaks the handshake. */
-function abortTls(role: Role, socket: Socket): void {
-  const { protocol, tls } = ROLES[role];
-  let broken = tls === 'implicit';
-  if (!broken) socket.write(GREETINGS[protocol]);
-  socket.on('data', (chunk) => {
-    if (broken) {
-      socket.end(GARBAGE);
+/**
+ * A path to a well-behaved server on which no TLS comes about: octets pass in both directions until the
+ * client sends a ClientHello, which is answered with garbage.
+ */
+async function startTlsAbort(): Promise<EnvironmentPeer> {
+  const reference = await startReference();
+  const peers: Peer[] = [];
+  const endpoints: Partial<Record<Role, Endpoint>> = {};
+  for (const role of ROLE_NAMES) {
+    const server = reference.target.endpoints[role];
+    if (!server) continue;
+    const peer = await listen((client) => forwardUntilTls(client, connect(server)));
+    endpoints[role] = { host: '127.0.0.1', port: peer.port };
+    peers.push(peer);
+  }
+  return {
+    target: { ...reference.target, name: 'tls-abort', endpoints, timing: TIMING },
+    async close() {
+      await Promise.all(peers.map((peer) => peer.close()));
+      await reference.close();
+    },
+  };
+}
+
+function forwardUntilTls(client: Socket, server: Socket): void {
+  server.on('error', () => client.destroy());
+  server.on('end', () => client.end());
+  client.on('end', () => server.end());
+  client.on('close', () => server.destroy());
+  server.on('data', (octets) => client.write(octets));
+  client.on('data', (octets) => {
+    if (octets[0] !== TLS_HANDSHAKE) {
+      server.write(octets);
       return;
     }
-    for (const command of chunk.toString('latin1').split(CRLF.toString()).filter(Boolean)) {
-      const upgrade = /^(\S+ )?(STARTTLS|STLS)$/i.test(command);
-      socket.write(upgrade ? goAhead(role, command) : clearAnswer(role, command));
-      if (upgrade) {
-        broken = true;
-        return;
-      }
-    }
+    server.destroy();
+    client.end(GARBAGE);
   });
-}
-
-function goAhead(role: Role, command: string): Buffer {
-  switch (ROLES[role].protocol) {
-    case 'smtp':
-      return line('220 2.0.0 Ready to start TLS');
-    case 'pop3':
-      return line('+OK Begin TLS');
-    case 'imap':
-      return line(`${tagOf(command)} OK Begin TLS`);
-  }
-}
-
-function clearAnswer(role: Role, command: string): Buffer {
-  switch (ROLES[role].protocol) {
-    case 'smtp':
-      if (/^EHLO/i.test(command)) return lines(`250-${HOSTNAME}`, '250 STARTTLS');
-      return /^(NOOP|RSET|HELO)/i.test(command)
-        ? line('250 2.0.0 Ok')
-        : line('530 5.7.0 Must issue a STARTTLS command first');
-    case 'pop3':
-      return /^CAPA/i.test(command) ? lines('+OK', 'STLS', '.') : line('-ERR [SYS/PERM] TLS is required');
-    case 'imap':
-      if (/^\S+ CAPABILITY/i.test(command)) {
-        return lines('* CAPABILITY IMAP4rev1 STARTTLS LOGINDISABLED', `${tagOf(command)} OK done`);
-      }
-      return /^\S+ NOOP/i.test(command)
-        ? line(`${tagOf(command)} OK done`)
-        : line(`${tagOf(command)} NO [PRIVACYREQUIRED] TLS is required`);
-  }
-}
-
-function tagOf(command: string): string {
-  return command.split(' ', 1)[0] ?? '*';
 }
 
 function targetOf(kind: EnvironmentKind, endpoints: Target['endpoints']): Target {
@@ -232,6 +225,6 @@ function targetOf(kind: EnvironmentKind, endpoints: Target['endpoints']): Target
     connections: 32,
     permissions: ['safe', 'sends-mail', 'intrusive'],
     claims: { publicMx: true, submissionRequiresTls: true, mxRequiresTls: false, proxyLogins: [] },
-    timing: { replyMs: 300, quietMs: 100, slackMs: 0, retryAfterMs: [] },
+    timing: TIMING,
   };
 }

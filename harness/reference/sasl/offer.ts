@@ -8,7 +8,7 @@ import {
   SCRAM_SHA_256,
   SCRAM_SHA_256_PLUS,
 } from './scram.ts';
-import { ANONYMOUS, CRAM_MD5 } from './weak-mechanisms.ts';
+import { ANONYMOUS, CRAM_MD5, EXTERNAL } from './weak-mechanisms.ts';
 
 const MECHANISMS: readonly Mechanism[] = [
   SCRAM_SHA_256_PLUS,
@@ -21,6 +21,7 @@ const MECHANISMS: readonly Mechanism[] = [
   LOGIN,
   CRAM_MD5,
   ANONYMOUS,
+  EXTERNAL,
 ];
 
 /** The mechanisms of these names, in the order given. */

@@ -5,7 +5,7 @@ const MALFORMED: SaslOutcome = { ok: false, why: 'malformed' };
 /** Checks a password. An empty one is refused whatever is stored (RFC 4616 §2). */
 export function checkPassword({ site }: SaslContext, login: string, password: string): SaslOutcome {
   const account = site.directory.find(login);
-  if (account && site.faulty('auth-accepts-any-password') && password !== '') return { ok: true, account };
+  if (account && site.faulty('auth-accepts-any-password')) return { ok: true, account };
   if (account && password === '' && site.faulty('auth-accepts-empty-password')) return { ok: true, account };
   const verified = site.directory.withPassword(login, password);
   if (verified && password !== '') return { ok: true, account: verified };

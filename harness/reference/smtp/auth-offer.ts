@@ -2,14 +2,18 @@ import type { Mechanism } from '../sasl/exchange.ts';
 import { mechanismsInsideTls, mechanismsNamed } from '../sasl/offer.ts';
 import type { SmtpSession } from './session.ts';
 
-/** What AUTH lists and takes before TLS: nothing, but for faults. */
-export interface OfferBeforeTls {
+/** What EHLO lists behind AUTH, and what AUTH takes; the two differ under faults only. */
+export interface AuthOffer {
   readonly listed: readonly string[];
   readonly accepted: readonly Mechanism[];
 }
 
-/** Mechanisms before TLS: a good server has none there (RFC 4954 §4, RFC 8314 §4). */
-export function mechanismsBeforeTls({ site, role }: SmtpSession): OfferBeforeTls {
+/** The offer in the present state: a good server has none before TLS (RFC 4954 §4, RFC 8314 §4) and none on mx. */
+export function authOffer(session: SmtpSession): AuthOffer {
+  return session.connection.tls ? offerInsideTls(session) : offerBeforeTls(session);
+}
+
+function offerBeforeTls({ site, role }: SmtpSession): AuthOffer {
   const listed: string[] = [];
   const accepted: string[] = [];
   if (role === 'mx') {
@@ -17,11 +21,12 @@ export function mechanismsBeforeTls({ site, role }: SmtpSession): OfferBeforeTls
       listed.push('LOGIN', 'PLAIN');
       accepted.push('LOGIN', 'PLAIN');
     }
-    if (site.faulty('mx-accepts-hidden-auth-before-tls')) accepted.push('LOGIN', 'PLAIN');
+    if (site.faulty('mx-accepts-hidden-auth-before-tls')) accepted.push('LOGIN');
   }
   if (role === 'submission') {
     if (site.faulty('smtp-advertises-plain-before-tls')) listed.push('PLAIN', 'LOGIN');
     if (site.faulty('smtp-accepts-hidden-auth-before-tls')) accepted.push('PLAIN');
+    if (site.faulty('smtp-keeps-login-across-tls')) accepted.push('PLAIN');
     if (site.faulty('smtp-advertises-bearer-before-tls')) {
       listed.push('OAUTHBEARER', 'XOAUTH2');
       accepted.push('OAUTHBEARER', 'XOAUTH2');
@@ -34,16 +39,15 @@ export function mechanismsBeforeTls({ site, role }: SmtpSession): OfferBeforeTls
   return { listed, accepted: mechanismsNamed(accepted) };
 }
 
-/** Mechanisms inside TLS: none on mx, those of the site on submission. */
-export function smtpMechanisms(session: SmtpSession): readonly Mechanism[] {
-  const { site, role } = session;
+function offerInsideTls({ site, role, connection }: SmtpSession): AuthOffer {
+  const offered: Mechanism[] = [];
   if (role === 'mx') {
-    return site.faulty('mx-advertises-plain-before-tls') ? mechanismsNamed(['LOGIN', 'PLAIN']) : [];
+    if (site.faulty('mx-advertises-plain-before-tls')) offered.push(...mechanismsNamed(['LOGIN', 'PLAIN']));
+  } else if (site.offers('smtp-auth') && !site.faulty('smtp-no-auth-inside-tls')) {
+    offered.push(...mechanismsInsideTls({ site, tls: connection.tls }));
+    if (site.faulty('auth-offers-anonymous')) offered.push(...mechanismsNamed(['ANONYMOUS']));
   }
-  if (!site.offers('smtp-auth') || site.faulty('smtp-no-auth-inside-tls')) return [];
-  const offered = mechanismsInsideTls({ site, tls: session.connection.tls });
-  const listed = site.faulty('auth-offers-anonymous')
-    ? [...offered, ...mechanismsNamed(['ANONYMOUS'])]
-    : offered;
-  return site.faulty('smtp-omits-plain-inside-tls') ? listed.filter(({ name }) => name !== 'PLAIN') : listed;
+  const taken = offered.filter(({ name }) => name !== 'PLAIN' || !site.faulty('smtp-omits-plain-inside-tls'));
+  const hidden = site.faulty('auth-external-without-certificate') ? mechanismsNamed(['EXTERNAL']) : [];
+  return { listed: taken.map(({ name }) => name), accepted: [...taken, ...hidden] };
 }

@@ -10,7 +10,7 @@ import {
 import { AUTH_LINE_LIMIT } from '../sasl/limits.ts';
 import { mechanismsNamed } from '../sasl/offer.ts';
 import { throttle } from '../session/login-throttle.ts';
-import { mechanismsBeforeTls, smtpMechanisms } from './auth-offer.ts';
+import { authOffer } from './auth-offer.ts';
 import { IDLE_MS } from './limits.ts';
 import { closing, type Reply, reply } from './reply.ts';
 import type { SmtpSession } from './session.ts';
@@ -34,7 +34,7 @@ export async function auth(session: SmtpSession, argument: string): Promise<Repl
   if (!connection.tls && site.faulty('smtp-evaluates-password-before-tls') && session.role === 'submission') {
     return tellByPassword(session, name, initial);
   }
-  const offered = connection.tls ? smtpMechanisms(session) : mechanismsBeforeTls(session).accepted;
+  const offered = authOffer(session).accepted;
   const mechanism = offered.find((candidate) => candidate.name === name.toUpperCase());
   if (!mechanism && !connection.tls) return tlsRequired(session);
   if (offered.length === 0) return reply(503, '5.5.1', 'Authentication is not enabled here');
@@ -55,14 +55,14 @@ export async function auth(session: SmtpSession, argument: string): Promise<Repl
   return conclude(session, mechanism, await exchange(session, mechanism, initial));
 }
 
-function refusalByState(session: SmtpSession): Reply | undefined {
-  const { site } = session;
-  if (!session.hello?.extended) return reply(503, '5.5.1', 'Send EHLO first');
-  if (session.account && !site.faulty('auth-accepted-twice'))
-    return reply(503, '5.5.1', 'Already authenticated');
-  if (session.transaction && !site.faulty('auth-accepted-in-transaction')) {
-    return reply(503, '5.5.1', 'Not during a mail transaction');
+function refusalByState({ site, connection, hello, account, transaction }: SmtpSession): Reply | undefined {
+  const needsHello = !connection.tls || !site.faulty('auth-accepted-before-ehlo');
+  if (!hello?.extended && needsHello) return reply(503, '5.5.1', 'Send EHLO first');
+  if (transaction) {
+    const accepted = site.faulty('auth-accepted-in-transaction');
+    return accepted ? undefined : reply(503, '5.5.1', 'Not during a mail transaction');
   }
+  if (account && !site.faulty('auth-accepted-twice')) return reply(503, '5.5.1', 'Already authenticated');
   return undefined;
 }
 

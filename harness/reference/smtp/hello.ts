@@ -1,4 +1,4 @@
-import { mechanismsBeforeTls, smtpMechanisms } from './auth-offer.ts';
+import { authOffer } from './auth-offer.ts';
 import { SIZE_LIMIT } from './envelope.ts';
 import { isHelloName } from './path.ts';
 import { bareReply, type Reply, reply } from './reply.ts';
@@ -32,9 +32,7 @@ function extensions(session: SmtpSession): string[] {
     if (site.offers('smtputf8')) listed.push('SMTPUTF8');
   }
   if (listsStartTls(session)) listed.push('STARTTLS');
-  const mechanisms = session.connection.tls
-    ? smtpMechanisms(session).map(({ name }) => name)
-    : mechanismsBeforeTls(session).listed;
+  const mechanisms = authOffer(session).listed;
   if (mechanisms.length > 0) listed.push(`AUTH ${mechanisms.join(' ')}`);
   if (isSubmission(session) && site.faulty('submission-offers-etrn')) listed.push('ETRN');
   return listed;

@@ -47,7 +47,7 @@ export async function starttls(
 
 function forgetClear(session: SmtpSession): void {
   const { site } = session;
-  session.account = undefined;
+  if (!site.faulty('smtp-keeps-login-across-tls')) session.account = undefined;
   session.anonymous = false;
   if (!site.faulty('smtp-keeps-envelope-across-tls')) session.transaction = undefined;
   if (site.faulty('smtp-keeps-hello-across-tls')) session.helloBeforeTls = session.hello?.name;
