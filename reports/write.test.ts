@@ -111,6 +111,12 @@ test.each([
   ['results.tap', 'with a forged line', / {2}---\n/, 'not ok 99 - forged\n'],
   ['results.tap', 'with a broken scalar', /verdict: "/, 'verdict: '],
   ['results.tap', 'cut off', /[\s\S]{40}$/, ''],
+  ['report.html', 'with another verdict', /data-verdict="(?!pass)[a-z-]+"/, 'data-verdict="pass"'],
+  ['report.html', 'without one result', /<details class="result[\s\S]*?<\/div><\/details>/, ''],
+  ['report.html', 'with wrong counts', /<data value="\d+"/, '<data value="999"'],
+  ['report.html', 'without a legend', /<section id="legend">[\s\S]*?<\/section>/, ''],
+  ['report.html', 'with a result that cannot be read', /data-check="/, 'data-check='],
+  ['report.html', 'cut off', /<\/html>\n$/, ''],
   ['results.json', 'with another conclusion', /"conclusion": "[a-z-]+"/, '"conclusion": "conformant"'],
   ['results.json', 'cut off', /\}\n$/, ''],
 ])('%s %s is seen', async (name, _, from, to) => {

@@ -6,9 +6,11 @@ import { miscounts } from './model/counts.ts';
 import { printable } from './model/printable.ts';
 import type { RunRecord } from './model/record.ts';
 import { parseRecord } from './model/schema.ts';
+import { rowsOfHtml } from './recount/html.ts';
 import { rowsOfJunit } from './recount/junit.ts';
 import { differences, type Row, rowsOf } from './recount/row.ts';
 import { rowsOfTap } from './recount/tap.ts';
+import { writeHtml } from './writers/html/page.ts';
 import { writeJunit } from './writers/junit.ts';
 import { writeTap } from './writers/tap.ts';
 
@@ -23,6 +25,7 @@ interface Report {
 export const REPORTS: readonly Report[] = [
   { file: 'results.json', write: writeRecord, read: rowsOfRecord },
   { file: 'junit.xml', write: writeJunit, read: rowsOfJunit },
+  { file: 'report.html', write: (record) => writeHtml(record), read: rowsOfHtml },
   { file: 'results.tap', write: writeTap, read: rowsOfTap },
 ];
 

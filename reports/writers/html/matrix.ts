@@ -1,0 +1,58 @@
+import type { GatedResult, RunRecord } from '../../model/record.ts';
+import { SUITES } from '../../model/vocabulary.ts';
+import { anchorOf } from './anchor.ts';
+import { html, type Safe } from './safe.ts';
+import { glyph, TONES, toneOf } from './tone.ts';
+import type { Words } from './words.ts';
+
+/** Every check against every target; each mark leads to its result. Rows can be filtered without script. */
+export function matrix(record: RunRecord, words: Words): Safe {
+  const results = new Map<string, GatedResult[]>();
+  for (const result of record.targets.flatMap((target) => target.results)) {
+    results.set(result.check, [...(results.get(result.check) ?? []), result]);
+  }
+  return html`<section id="matrix"><h2>${words.sections.matrix}</h2>
+<fieldset class="filter"><legend>${words.matrix.show}</legend>
+<label><input type="radio" name="show" id="show-all" checked> ${words.matrix.all}</label>${TONES.map(
+    (tone) => html`
+<label class="${tone}"><input type="radio" name="show" id="show-${tone}"> ${words.tones[tone]}</label>`,
+  )}
+</fieldset>
+<table class="matrix${record.targets.length > 3 ? ' many' : null}">
+<thead><tr><th scope="col">${words.matrix.check}</th>${record.targets.map(
+    ({ name }) => html`<th scope="col">${name}</th>`,
+  )}</tr></thead>${SUITES.map(({ slug, topic }) => {
+    const rows = [...results.values()].filter(([first]) => first?.suite === slug);
+    return rows.length === 0 ? null : suiteRows(record, slug, topic, rows, words);
+  })}
+</table>
+</section>`;
+}
+
+function suiteRows(
+  record: RunRecord,
+  slug: string,
+  topic: string,
+  rows: readonly (readonly GatedResult[])[],
+  words: Words,
+): Safe {
+  const sorted = rows.toSorted(([a], [b]) => ((a?.check ?? '') < (b?.check ?? '') ? -1 : 1));
+  return html`
+<tbody><tr class="suite"><th scope="rowgroup" colspan="${record.targets.length + 1}"><b>${slug}</b> ${topic}</th></tr>${sorted.map(
+    (row) => checkRow(record, row, words),
+  )}</tbody>`;
+}
+
+function checkRow(record: RunRecord, row: readonly GatedResult[], words: Words): Safe | null {
+  const [first] = row;
+  if (!first) return null;
+  const tones = [...new Set(row.map(toneOf))].join(' ');
+  return html`
+<tr class="${tones}"><th scope="row"><div class="check"><span class="code">${first.check}</span> <span class="title">${first.title}</span> <span class="severity ${first.severity}">${words.severities[first.severity].name}</span></div></th>${record.targets.map(
+    ({ name }) => {
+      const result = row.find(({ target }) => target === name);
+      if (!result) return html`<td><span class="vh">${words.matrix.notSelected}</span></td>`;
+      return html`<td><a class="${toneOf(result)}" href="#${anchorOf(record, result)}">${glyph(result.verdict)}<span class="word">${words.verdicts[result.verdict].name}</span></a></td>`;
+    },
+  )}</tr>`;
+}

@@ -1,0 +1,53 @@
+import type { RunRecord } from '../../model/record.ts';
+import { contents } from './contents.ts';
+import { runFacts, targetFacts } from './facts.ts';
+import { legend, notSelected } from './legend.ts';
+import { masthead } from './masthead.ts';
+import { matrix } from './matrix.ts';
+import { obstacles } from './obstacles.ts';
+import { overview } from './overview.ts';
+import { html } from './safe.ts';
+import { resultSections } from './sections.ts';
+import { CONTENT_SECURITY_POLICY, STYLE } from './stylesheet.ts';
+import { glyphDefinitions } from './tone.ts';
+import { ENGLISH, type Words } from './words.ts';
+
+/**
+ * The record as one HTML file that needs nothing else: no script, no font, no request. It opens
+ * offline, prints, and adapts to light and dark and to the width of the window.
+ */
+export function writeHtml(record: RunRecord, words: Words = ENGLISH): string {
+  const names = record.targets.map(({ name }) => name).join(', ');
+  return html`<!doctype html>
+<html lang="${words.language}">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${CONTENT_SECURITY_POLICY}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="no-referrer">
+<title>${words.conclusions[record.conclusion]}: ${names} (mailspec)</title>
+${STYLE}
+</head>
+<body>
+<a class="skip" href="#main">${words.skip}</a>
+${glyphDefinitions()}
+${masthead(record, words)}
+<div class="layout">
+${contents(record, words)}
+<main id="main">
+${obstacles(record)}
+${runFacts(record, words)}
+${targetFacts(record, words)}
+${overview(record, words)}
+${matrix(record, words)}
+${resultSections(record, words)}
+${notSelected(record, words)}
+${legend(record, words)}
+</main>
+</div>
+<footer class="measure"><p>${words.footer(record.tool.version)}</p></footer>
+</body>
+</html>
+`.markup;
+}

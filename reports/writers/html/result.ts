@@ -1,0 +1,108 @@
+import { describeClause } from '../../model/clause.ts';
+import { outcomeOf } from '../../model/outcome.ts';
+import type { GatedResult, RunRecord } from '../../model/record.ts';
+import type { VariantResult, Verification } from '../../model/vocabulary.ts';
+import { anchorOf } from './anchor.ts';
+import { definitions, type Fact } from './facts.ts';
+import { type Content, html, type Safe } from './safe.ts';
+import { span } from './sentences.ts';
+import { glyph, toneOf } from './tone.ts';
+import { transcript } from './transcript.ts';
+import type { Words } from './words.ts';
+
+export interface ResultView {
+  readonly open: boolean;
+  /** Most lines of the transcript. */
+  readonly lines: number;
+}
+
+/** One result in full. The anchor lies inside, so that following a link to it opens it. */
+export function resultDetails(record: RunRecord, result: GatedResult, view: ResultView, words: Words): Safe {
+  const tone = toneOf(result);
+  const verdict = words.verdicts[result.verdict].name;
+  const chips = html`<span class="chips"><span class="code">${result.check}</span><span class="chip">${result.target}</span><span class="severity ${result.severity}">${words.severities[result.severity].name}</span><span class="chip ${tone}">${verdict}</span></span>`;
+  return html`
+<details class="result ${tone}" data-target="${result.target}" data-check="${result.check}" data-verdict="${result.verdict}" data-outcome="${outcomeOf(result)}"${view.open ? html` open` : null}><summary>${glyph(result.verdict)}<span>${chips}<span class="title" role="heading" aria-level="3">${result.title}</span>${
+    tone === 'passed' ? null : html`<span class="reason">${result.reason}</span>`
+  }</span></summary>
+<div class="body" id="${anchorOf(record, result)}">
+${tone === 'passed' ? html`<p>${result.reason}</p>` : null}
+${definitions(requirement(result, words))}
+${missed(result, words)}
+${transcript(result, view.lines, words)}
+${variants(result.variants, words)}
+${definitions(proof(result, words))}
+</div></details>`;
+}
+
+function requirement(result: GatedResult, words: Words): Fact[] {
+  const { severities, levels, gates, causes } = words;
+  const meaning = toneOf(result) === 'passed' || result.verdict === 'not-applicable';
+  return [
+    [
+      words.result.meaning,
+      meaning
+        ? null
+        : html`${result.cause === null ? null : html`${causes[result.cause]} `}<b>${severities[result.severity].name}</b>: ${severities[result.severity].meaning}`,
+    ],
+    [
+      words.result.requirement,
+      html`<b>${result.level}</b>, ${result.clauses.map((clause, index) => html`${index > 0 ? ', ' : null}${clauseLink(clause)}`)}. ${levels[result.level]} <span class="muted">(${gates[result.gate]})</span>`,
+    ],
+    [words.result.sent, result.sends],
+    [words.result.demanded, result.demands],
+  ];
+}
+
+function clauseLink(clause: GatedResult['clauses'][number]): Content {
+  const { label, url } = describeClause(clause);
+  return url === null ? label : html`<a href="${url}" rel="noopener noreferrer">${label}</a>`;
+}
+
+function missed(result: GatedResult, words: Words): Safe | null {
+  const several = result.variants.length > 1;
+  const rows = result.variants.flatMap((variant) => [
+    ...variant.violations.map((one) => missedRow(one, several ? variant.name : null, words)),
+    ...variant.deviations.map((one) => missedRow(one, several ? variant.name : null, words)),
+  ]);
+  return rows.length === 0 ? null : html`<div class="missed">${rows}</div>`;
+}
+
+function missedRow(one: Verification, variant: string | null, words: Words): Safe {
+  const kind = one.strict ? 'violation' : 'deviation';
+  return html`<div class="${kind}"><p>${variant === null ? null : html`<span class="chip">${variant}</span> `}${one.demand}</p><dl><div><dt>${words.result.expected}</dt><dd>${one.expected}</dd></div><div><dt>${words.result.actual}</dt><dd>${one.actual}</dd></div></dl></div>`;
+}
+
+function variants(all: readonly VariantResult[], words: Words): Safe | null {
+  if (all.length < 2) return null;
+  const { result } = words;
+  return html`<div class="scroll"><table class="variants"><thead><tr><th scope="col">${result.variant}</th><th scope="col">${result.verdict}</th><th scope="col">${result.reason}</th></tr></thead><tbody>${all.map(
+    (variant) =>
+      html`<tr><th scope="row">${variant.name}</th><td class="nowrap">${glyph(variant.verdict)} ${words.verdicts[variant.verdict].name}</td><td>${variant.reason} <span class="muted">${result.verified(variant.verified)}</span></td></tr>`,
+  )}</tbody></table></div>`;
+}
+
+function proof(result: GatedResult, words: Words): Fact[] {
+  const text = words.result;
+  const { control, evidence } = result;
+  return [
+    [
+      text.afterwards,
+      control === null
+        ? null
+        : html`${control.alive ? text.alive : text.dead} <span class="muted">${control.text}</span>`,
+    ],
+    [text.limits, result.limits.length === 0 ? null : result.limits.join(' ')],
+    [
+      text.evidence,
+      evidence === null
+        ? null
+        : html`<code>evidence/${evidence.file}</code> <span class="muted">${text.evidenceFacts(evidence.events, evidence.bytes, evidence.redactions)}; ${evidence.digest.slice(0, 19)}…</span>`,
+    ],
+    [
+      text.source,
+      html`<code>${result.source.file}:${result.source.line}</code> <span class="muted">${span(result.durationMs)}</span>`,
+    ],
+    [text.rerun, html`<code class="command">${result.rerun}</code>`],
+  ];
+}

@@ -1,0 +1,56 @@
+import type { GatedResult, RunRecord } from '../../model/record.ts';
+import { SUITES } from '../../model/vocabulary.ts';
+import { resultDetails } from './result.ts';
+import { html, type Safe } from './safe.ts';
+import { bySeverity } from './sentences.ts';
+import { type LineBudget, lineBudget } from './size.ts';
+import type { Words } from './words.ts';
+
+export type SectionName = 'finding' | 'unsettled' | 'advice' | 'open' | 'passed' | 'notApplicable';
+
+/** The results of each section, in the order in which a person should read them. */
+export function sectionsOf(record: RunRecord): readonly (readonly [SectionName, readonly GatedResult[]])[] {
+  const all = record.targets.flatMap(({ results }) => results);
+  const having = (holds: (result: GatedResult) => boolean) => all.filter(holds);
+  const bySuite = (results: readonly GatedResult[]) =>
+    SUITES.flatMap(({ slug }) => results.filter(({ suite }) => suite === slug));
+  const quiet = (verdict: string) =>
+    bySuite(having((result) => result.consequence === 'none' && result.verdict === verdict));
+  return [
+    ['finding', bySeverity(having(({ consequence }) => consequence === 'finding'))],
+    ['unsettled', bySeverity(having(({ consequence }) => consequence === 'unsettled'))],
+    ['advice', bySeverity(having(({ consequence }) => consequence === 'advice'))],
+    ['open', quiet('inconclusive')],
+    ['passed', quiet('pass')],
+    ['notApplicable', quiet('not-applicable')],
+  ];
+}
+
+/** Every result of the record, once. */
+export function resultSections(record: RunRecord, words: Words): Safe[] {
+  const budget = lineBudget(record);
+  return sectionsOf(record)
+    .filter(([, results]) => results.length > 0)
+    .map(([name, results]) => section(record, name, results, budget, words));
+}
+
+function section(
+  record: RunRecord,
+  name: SectionName,
+  results: readonly GatedResult[],
+  budget: LineBudget,
+  words: Words,
+): Safe {
+  return html`
+<section id="${name}" class="results ${name}"><h2>${words.sections[name]} <span class="count">${results.length}</span></h2>
+<p class="explain">${words.explain[name]}</p>
+${results.map((result) =>
+  resultDetails(record, result, { open: isOpen(result), lines: budget(result) }, words),
+)}
+</section>`;
+}
+
+/** What nobody may miss lies open; everything else says its point in one line. */
+function isOpen({ consequence, severity }: GatedResult): boolean {
+  return consequence === 'finding' && (severity === 'critical' || severity === 'high');
+}

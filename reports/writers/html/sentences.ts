@@ -1,0 +1,67 @@
+import { targetObstacle } from '../../model/conclude.ts';
+import { obstaclesOfRun } from '../../model/outcome.ts';
+import type { GatedResult, RunRecord, TargetRecord } from '../../model/record.ts';
+import type { Severity } from '../../model/vocabulary.ts';
+import type { Words } from './words.ts';
+
+export const SEVERITIES: readonly Severity[] = ['critical', 'high', 'medium', 'low', 'info'];
+
+/** Gravest first; equals keep their order. */
+export function bySeverity(results: readonly GatedResult[]): GatedResult[] {
+  return results.toSorted((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
+}
+
+/** Why the run has its conclusion. */
+export function whyOfRun(record: RunRecord, words: Words): string {
+  const { conclusion, targets } = record;
+  const obstacles = obstaclesOfRun(record).map(({ why }) => why);
+  const same = targets.filter((target) => target.conclusion === conclusion).length;
+  const open = conclusion === 'undetermined' && same === 0;
+  const main = open
+    ? []
+    : [words.runWhy[conclusion](conclusion === 'conformant' ? targets.length : same, targets.length)];
+  return [...main, ...obstacles].join(' ');
+}
+
+/** Why a target has its conclusion. */
+export function whyOfTarget(target: TargetRecord, words: Words): string {
+  const having = (consequence: GatedResult['consequence']) =>
+    bySeverity(target.results.filter((result) => result.consequence === consequence));
+  const findings = having('finding');
+  const unsettled = having('unsettled');
+  const advice = having('advice');
+  const passed = target.results.filter(({ verdict }) => verdict === 'pass').length;
+  const critical = findings.filter(({ severity }) => severity === 'critical').length;
+  const obstacle = target.failure === null ? targetObstacle(target) : null;
+  const [gravest] = findings;
+  const [open] = unsettled;
+  const why = words.targetWhy;
+  return [
+    target.failure === null ? null : why.failure(target.failure),
+    gravest ? why.findings(findings.length, critical, `${gravest.check} — ${ended(gravest.reason)}`) : null,
+    open && target.failure === null
+      ? why.unsettled(unsettled.length, `${open.check} — ${ended(open.reason)}`)
+      : null,
+    obstacle,
+    passed > 0 ? why.passed(passed) : null,
+    advice.length > 0 ? why.advice(advice.length) : null,
+  ]
+    .filter((sentence) => sentence !== null)
+    .join(' ');
+}
+
+function ended(sentence: string): string {
+  return /[.!?…]$/.test(sentence) ? sentence : `${sentence}.`;
+}
+
+/** A moment as people read it; UTC. */
+export function moment(iso: string): string {
+  return iso.replace('T', ' ').replace(/(\.\d+)?Z$/, ' UTC');
+}
+
+/** Milliseconds as people read them. */
+export function span(ms: number): string {
+  if (ms < 1000) return `${Math.round(ms)} ms`;
+  if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`;
+  return `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1000)} s`;
+}

@@ -1,0 +1,30 @@
+import type { GatedResult, RunRecord } from '../../model/record.ts';
+
+/** Most lines of the transcript that a result may show. */
+export type LineBudget = (result: GatedResult) => number;
+
+const WANTED = { finding: 80, unsettled: 60, advice: 40, none: 16 } as const;
+
+/** Characters of all transcripts together: with its markup a page stays below about 4 MB. */
+const CHARACTERS = 2_000_000;
+const MARKUP_PER_LINE = 90;
+
+/**
+ * How many lines each result may show so that the page stays small enough to be mailed. The evidence
+ * has every line; a run with very many findings shows fewer of each.
+ */
+export function lineBudget(record: RunRecord): LineBudget {
+  const results = record.targets.flatMap((target) => target.results);
+  let share = 1;
+  const budget: LineBudget = (result) => Math.max(4, Math.floor(WANTED[result.consequence] * share));
+  const size = () =>
+    results.reduce((sum, result) => {
+      const shown = Math.min(result.transcript.length, budget(result));
+      const average =
+        result.transcript.reduce((length, line) => length + line.text.length, 0) /
+        Math.max(1, result.transcript.length);
+      return sum + shown * (average + MARKUP_PER_LINE);
+    }, 0);
+  while (share > 0.05 && size() > CHARACTERS) share /= 1.5;
+  return budget;
+}

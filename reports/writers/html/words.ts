@@ -1,0 +1,218 @@
+import type { Conclusion, Gate } from '../../model/record.ts';
+import type { Cause, Level, Role, Severity, Verdict } from '../../model/vocabulary.ts';
+import type { Tone } from './tone.ts';
+
+/** Every text of the page that is not in the record. Another language is another value of this type. */
+export type Words = typeof ENGLISH;
+
+const conclusions: Readonly<Record<Conclusion, string>> = {
+  conformant: 'Conformant',
+  'non-conformant': 'Non-conformant',
+  undetermined: 'Undetermined',
+};
+
+const verdicts: Readonly<Record<Verdict, { readonly name: string; readonly meaning: string }>> = {
+  pass: { name: 'pass', meaning: 'The server was observed to do what is demanded.' },
+  warn: { name: 'warn', meaning: 'The server does what it must, and not what it should.' },
+  fail: { name: 'fail', meaning: 'The server was observed to break the requirement.' },
+  inconclusive: { name: 'inconclusive', meaning: 'What was observed does not allow a verdict.' },
+  error: { name: 'error', meaning: 'The audit itself failed here; this says nothing about the server.' },
+  'not-run': { name: 'not run', meaning: 'The check was selected, and no result arrived.' },
+  'not-applicable': {
+    name: 'not applicable',
+    meaning: 'What the requirement is about was observed to be absent.',
+  },
+};
+
+const tones: Readonly<Record<Tone, string>> = {
+  finding: 'findings',
+  unsettled: 'unsettled',
+  advice: 'advice',
+  passed: 'passed',
+  quiet: 'no consequence',
+};
+
+const severities: Readonly<Record<Severity, { readonly name: string; readonly meaning: string }>> = {
+  critical: { name: 'critical', meaning: 'Anybody who reaches the server can abuse it at once.' },
+  high: { name: 'high', meaning: 'Protection that users rely on is lost as soon as somebody attacks.' },
+  medium: { name: 'medium', meaning: 'Protection or interoperability is weakened.' },
+  low: { name: 'low', meaning: 'Correct mail is handled worse than it could be.' },
+  info: { name: 'info', meaning: 'Worth knowing; nothing is lost.' },
+};
+
+const levels: Readonly<Record<Level, string>> = {
+  MUST: 'The cited text obliges the server.',
+  SHOULD: 'The cited text allows exceptions for good reasons only.',
+  MAY: 'The cited text leaves it to the server.',
+  policy: 'Current practice; no RFC obliges the server.',
+};
+
+const gates: Readonly<Record<Gate, string>> = {
+  fail: 'the profile requires it',
+  warn: 'the profile recommends it',
+  info: 'the profile only lists it',
+};
+
+const causes: Readonly<Record<Cause, string>> = {
+  harness: 'The audit tool broke.',
+  environment: 'The surroundings of the audit broke.',
+  unreachable: 'The server could not be reached.',
+  crashed: 'The server stopped answering.',
+  closed: 'The server ended the connection.',
+  malformed: 'The server answered something that cannot be read.',
+  precondition: 'What the check builds on did not work.',
+  timeout: 'The time for the check was over.',
+  vacuous: 'The check ended without having verified anything.',
+};
+
+const roles: Readonly<Record<Role, string>> = {
+  mx: 'receives mail from other servers',
+  submission: 'takes mail from users, upgrading to TLS',
+  submissions: 'takes mail from users, in TLS from the start',
+  pop3: 'hands out mail, upgrading to TLS',
+  pop3s: 'hands out mail, in TLS from the start',
+  imap: 'gives access to mail, upgrading to TLS',
+  imaps: 'gives access to mail, in TLS from the start',
+};
+
+function some(count: number, one: string, many: string): string {
+  return `${count} ${count === 1 ? one : many}`;
+}
+
+export const ENGLISH = {
+  language: 'en',
+  report: 'Mail server audit',
+  skip: 'Skip to the report',
+  contents: 'Contents',
+  conclusions,
+  verdicts,
+  tones,
+  severities,
+  levels,
+  gates,
+  causes,
+  roles,
+  none: 'none',
+  unknown: 'unknown',
+  sections: {
+    run: 'The run',
+    targets: 'The targets',
+    overview: 'Overview',
+    matrix: 'Every check',
+    finding: 'Findings',
+    unsettled: 'Unsettled',
+    advice: 'Advice',
+    open: 'Open, and not required',
+    passed: 'Passed',
+    notApplicable: 'Not applicable',
+    notSelected: 'Not selected',
+    legend: 'Legend',
+  },
+  explain: {
+    finding: 'Violations that the profile counts. Each one alone makes its target non-conformant.',
+    unsettled:
+      'No verdict where one is required. Until these are settled, nobody can say that the target is safe.',
+    advice: 'Deviations that do not change the conclusion.',
+    open: 'No verdict, where the profile does not require one.',
+    passed: 'What was observed to be as demanded.',
+    notApplicable: 'What does not concern the target, each with the absence that was observed.',
+    notSelected:
+      'Left out by the profile or by whoever started the run. The conclusion says nothing about them.',
+    legend: 'The shape of a mark is the verdict, its colour what follows from it under the profile.',
+  },
+  runWhy: {
+    conformant: (targets: number) =>
+      targets === 1
+        ? 'The target meets every requirement of the profile that could be judged.'
+        : `All ${targets} targets meet every requirement of the profile that could be judged.`,
+    'non-conformant': (broken: number, targets: number) =>
+      targets === 1
+        ? 'The target breaks requirements of the profile.'
+        : `${broken} of ${targets} targets ${broken === 1 ? 'breaks' : 'break'} requirements of the profile.`,
+    undetermined: (open: number, targets: number) =>
+      targets === 1
+        ? 'It could not be settled whether the target meets the profile.'
+        : `For ${open} of ${targets} targets it could not be settled whether they meet the profile.`,
+  } as const,
+  targetWhy: {
+    passed: (count: number) => `${some(count, 'requirement is', 'requirements are')} met.`,
+    findings: (count: number, critical: number, first: string) =>
+      `${some(count, 'requirement is', 'requirements are')} violated${
+        critical === 0 ? '' : count === 1 ? ', a critical one' : `, ${critical} of them critical`
+      }${count === 1 ? '' : ', the gravest'}: ${first}`,
+    unsettled: (count: number, first: string) =>
+      `${some(count, 'required check', 'required checks')} came to no verdict${count === 1 ? '' : ', the first'}: ${first}`,
+    advice: (count: number) => `${some(count, 'point', 'points')} of advice.`,
+    failure: (why: string) => `It could not be audited: ${why}`,
+  },
+  notSelectedNote: (count: number) => `${some(count, 'check was', 'checks were')} not selected.`,
+  facts: {
+    run: 'Run',
+    started: 'Started',
+    took: 'Took',
+    profile: 'Profile',
+    strict: 'strict: warnings count',
+    tool: 'Tool',
+    runtime: 'Runtime',
+    machine: 'Machine',
+    ci: 'CI',
+    engine: 'Container engine',
+    only: 'Only',
+    without: 'Without',
+    exit: 'Exit code',
+    interrupted: 'Interrupted',
+    driver: 'Driver',
+    domain: 'Domain',
+    hostname: 'Host name',
+    address: 'Address',
+    greeting: 'Greeting',
+    beforeTls: 'Announced before TLS',
+    insideTls: 'Announced inside TLS',
+    noAnswer: 'No answer',
+    announced: 'What it announces',
+  },
+  overview: { bySuite: 'By suite', bySeverity: 'By severity', suite: 'Suite', severity: 'Severity' },
+  matrix: {
+    show: 'Show',
+    all: 'all',
+    check: 'Check',
+    notSelected: 'not selected',
+    severity: 'Severity',
+  },
+  result: {
+    meaning: 'What it means',
+    requirement: 'Requirement',
+    sent: 'Sent',
+    demanded: 'Demanded',
+    expected: 'Expected',
+    actual: 'Actual',
+    violation: 'violation',
+    deviation: 'deviation',
+    transcript: 'Transcript',
+    omitted: (count: number) => `${some(count, 'line', 'lines')} left out here`,
+    omittedEvidence: (count: number) => `${some(count, 'more line', 'more lines')} in the evidence`,
+    variants: 'Runs',
+    variant: 'Run',
+    verdict: 'Verdict',
+    reason: 'Reason',
+    evidence: 'Evidence',
+    evidenceFacts: (events: number, bytes: number, redactions: number) =>
+      `${some(events, 'event', 'events')}, ${some(bytes, 'octet', 'octets')}${
+        redactions === 0 ? '' : `, ${some(redactions, 'secret', 'secrets')} redacted`
+      }`,
+    afterwards: 'Afterwards',
+    alive: 'The server answered.',
+    dead: 'The server no longer answered.',
+    limits: 'Limits',
+    source: 'Check',
+    rerun: 'Rerun',
+    client: 'client',
+    server: 'server',
+    clear: 'clear',
+    tls: 'TLS',
+    verified: (count: number) => some(count, 'verification', 'verifications'),
+    because: 'Why',
+  },
+  footer: (version: string) =>
+    `Written by mailspec ${version} from results.json, which holds everything that is shown here.`,
+};
