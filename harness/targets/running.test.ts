@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { cleanLeftovers } from './clean.ts';
 import { connectEngine, type Docker } from './engine.ts';
 import { RUN_LABEL } from './labels.ts';
 import { engineForTests } from './testing/engine.ts';
@@ -104,6 +105,20 @@ describe.skipIf(!hasEngine)('a container is removed', () => {
     await vi.waitUntil(async () => (await running(runId)).length > 0, { timeout: 50_000 });
     child.kill('SIGINT');
     await once(child, 'exit');
+    expect(await running(runId)).toEqual([]);
+  });
+
+  it('by mailspec clean, when the process was killed and could do nothing', async () => {
+    const runId = newRun();
+    const child = holdTarget(runId, 'greeter', 'wait');
+    await said(child, 'ready');
+    const [container] = await running(runId);
+    await cleanLeftovers({ all: false });
+    expect(await running(runId)).toHaveLength(1);
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    const removed = await cleanLeftovers({ all: false });
+    expect(removed.containers).toContain(container?.Names[0]?.slice(1));
     expect(await running(runId)).toEqual([]);
   });
 });
