@@ -123,11 +123,12 @@ describe.skipIf(!hasEngine)('a container is removed', () => {
   });
 });
 
-it('an engine that is not there is told at the target that needs it', async () => {
-  const child = holdTarget('none', 'greeter', 'wait', { DOCKER_HOST: 'tcp://127.0.0.1:1' });
+it.each([
+  ['tcp://127.0.0.1:1', 'No container engine answers; looked at DOCKER_HOST'],
+  ['unix:///nowhere.sock', 'No container engine answers at unix:///nowhere.sock, which DOCKER_HOST names.'],
+])('an engine that is not there is told at the target that needs it: %s', async (engine, sentence) => {
+  const child = holdTarget('none', 'greeter', 'wait', { DOCKER_HOST: engine });
   const errors = child.stderr ? text(child.stderr) : Promise.resolve('');
   await once(child, 'exit');
-  expect(await errors).toMatch(
-    /targets\.yaml:4:13: Target greeter is a container\. No container engine answers/,
-  );
+  expect(await errors).toContain(`targets.yaml:4:13: Target greeter is a container. ${sentence}`);
 });
