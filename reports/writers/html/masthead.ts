@@ -1,4 +1,5 @@
-import type { Conclusion, RunRecord } from '../../model/record.ts';
+import { type Obstacle, obstacleOfTarget, obstaclesOfRun } from '../../model/outcome.ts';
+import type { Conclusion, RunRecord, TargetRecord } from '../../model/record.ts';
 import type { Verdict } from '../../model/vocabulary.ts';
 import { html, type Safe } from './safe.ts';
 import { moment, whyOfRun, whyOfTarget } from './sentences.ts';
@@ -20,12 +21,25 @@ export function masthead(record: RunRecord, words: Words): Safe {
 <p class="eyebrow"><b>mailspec</b> <span>${words.report}</span> <span>${profile.title} ${profile.version}</span> <time datetime="${record.startedAt}">${moment(record.startedAt)}</time></p>
 <h1>${glyph(SHAPE[conclusion])} ${words.conclusions[conclusion]}</h1>
 <p class="why">${whyOfRun(record, words)}${notSelected > 0 ? ` ${words.notSelectedNote(notSelected)}` : null}</p>
-<ul class="verdicts">${record.targets.map(
-    (target) => html`
-<li class="${target.conclusion}"><h2>${glyph(SHAPE[target.conclusion])} <span>${target.name}</span></h2>
-<p><b>${words.conclusions[target.conclusion]}.</b> ${whyOfTarget(target, words)}</p></li>`,
-  )}
+${obstaclesOfRun(record).map((one) => obstacle(one, one.why))}
+<ul class="verdicts">${record.targets.map((target) => verdictOf(target, words))}
 </ul>
 </div>
 </header>`;
+}
+
+function verdictOf(target: TargetRecord, words: Words): Safe {
+  const one = obstacleOfTarget(target);
+  return html`
+<li class="${target.conclusion}"><h2>${glyph(SHAPE[target.conclusion])} <span>${target.name}</span></h2>
+<div><p><b>${words.conclusions[target.conclusion]}.</b> ${whyOfTarget(target, words)}</p>${
+    one === null
+      ? null
+      : obstacle(one, target.failure === null ? one.why : words.targetWhy.failure(target.failure))
+  }</div></li>`;
+}
+
+/** What kept the run or a target from coming to anything; counted like a result. */
+function obstacle({ about, name }: Obstacle, sentence: string): Safe {
+  return html`<p class="obstacle" data-target="${about}" data-check="${name}" data-verdict="error" data-outcome="errored">${sentence}</p>`;
 }

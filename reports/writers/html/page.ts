@@ -4,7 +4,6 @@ import { runFacts, targetFacts } from './facts.ts';
 import { legend, notSelected } from './legend.ts';
 import { masthead } from './masthead.ts';
 import { matrix } from './matrix.ts';
-import { obstacles } from './obstacles.ts';
 import { overview } from './overview.ts';
 import { html } from './safe.ts';
 import { resultSections } from './sections.ts';
@@ -36,7 +35,6 @@ ${masthead(record, words)}
 <div class="layout">
 ${contents(record, words)}
 <main id="main">
-${obstacles(record)}
 ${runFacts(record, words)}
 ${targetFacts(record, words)}
 ${overview(record, words)}

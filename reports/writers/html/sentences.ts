@@ -1,5 +1,3 @@
-import { targetObstacle } from '../../model/conclude.ts';
-import { obstaclesOfRun } from '../../model/outcome.ts';
 import type { GatedResult, RunRecord, TargetRecord } from '../../model/record.ts';
 import type { Severity } from '../../model/vocabulary.ts';
 import type { Words } from './words.ts';
@@ -11,19 +9,13 @@ export function bySeverity(results: readonly GatedResult[]): GatedResult[] {
   return results.toSorted((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
 }
 
-/** Why the run has its conclusion. */
-export function whyOfRun(record: RunRecord, words: Words): string {
-  const { conclusion, targets } = record;
-  const obstacles = obstaclesOfRun(record).map(({ why }) => why);
+/** Why the run has its conclusion, as far as its targets are the reason. */
+export function whyOfRun({ conclusion, targets }: RunRecord, words: Words): string | null {
   const same = targets.filter((target) => target.conclusion === conclusion).length;
-  const open = conclusion === 'undetermined' && same === 0;
-  const main = open
-    ? []
-    : [words.runWhy[conclusion](conclusion === 'conformant' ? targets.length : same, targets.length)];
-  return [...main, ...obstacles].join(' ');
+  return same === 0 ? null : words.runWhy[conclusion](same, targets.length);
 }
 
-/** Why a target has its conclusion. */
+/** Why a target has its conclusion, as far as its results are the reason. */
 export function whyOfTarget(target: TargetRecord, words: Words): string {
   const having = (consequence: GatedResult['consequence']) =>
     bySeverity(target.results.filter((result) => result.consequence === consequence));
@@ -31,20 +23,17 @@ export function whyOfTarget(target: TargetRecord, words: Words): string {
   const unsettled = having('unsettled');
   const advice = having('advice');
   const passed = target.results.filter(({ verdict }) => verdict === 'pass').length;
+  const absent = target.results.filter(({ verdict }) => verdict === 'not-applicable').length;
   const critical = findings.filter(({ severity }) => severity === 'critical').length;
-  const obstacle = target.failure === null ? targetObstacle(target) : null;
   const [gravest] = findings;
   const [open] = unsettled;
   const why = words.targetWhy;
   return [
-    target.failure === null ? null : why.failure(target.failure),
     gravest ? why.findings(findings.length, critical, `${gravest.check} — ${ended(gravest.reason)}`) : null,
-    open && target.failure === null
-      ? why.unsettled(unsettled.length, `${open.check} — ${ended(open.reason)}`)
-      : null,
-    obstacle,
+    open ? why.unsettled(unsettled.length, `${open.check} — ${ended(open.reason)}`) : null,
     passed > 0 ? why.passed(passed) : null,
     advice.length > 0 ? why.advice(advice.length) : null,
+    absent > 0 ? why.notApplicable(absent) : null,
   ]
     .filter((sentence) => sentence !== null)
     .join(' ');

@@ -29,7 +29,7 @@ const tones: Readonly<Record<Tone, string>> = {
   unsettled: 'unsettled',
   advice: 'advice',
   passed: 'passed',
-  quiet: 'no consequence',
+  quiet: 'not applicable or not required',
 };
 
 const severities: Readonly<Record<Severity, { readonly name: string; readonly meaning: string }>> = {
@@ -143,6 +143,7 @@ export const ENGLISH = {
     unsettled: (count: number, first: string) =>
       `${some(count, 'required check', 'required checks')} came to no verdict${count === 1 ? '' : ', the first'}: ${first}`,
     advice: (count: number) => `${some(count, 'point', 'points')} of advice.`,
+    notApplicable: (count: number) => `${some(count, 'does', 'do')} not apply.`,
     failure: (why: string) => `It could not be audited: ${why}`,
   },
   notSelectedNote: (count: number) => `${some(count, 'check was', 'checks were')} not selected.`,
