@@ -4,6 +4,7 @@ import type { Endpoint } from '../wire/connection.ts';
 import { serveImap } from './imap/imap-server.ts';
 import type { ReferenceOptions } from './options.ts';
 import { servePop3 } from './pop3/pop3-server.ts';
+import { type ClosedPort, holdClosedPort } from './session/closed-port.ts';
 import type { ServerConnection } from './session/connection.ts';
 import { type Listener, listen } from './session/listener.ts';
 import { createSite, type Site } from './site.ts';
@@ -36,30 +37,41 @@ export interface ReferenceServer {
 export async function startReference(options: ReferenceOptions = {}): Promise<ReferenceServer> {
   const site = await createSite(options);
   const host = options.host ?? '127.0.0.1';
-  const listeners = new Map<Role, Listener>();
-  for (const role of ROLE_NAMES.filter((name) => listens(site, name))) {
+  const listeners: Listener[] = [];
+  const closedPorts: ClosedPort[] = [];
+  const endpoints: Partial<Record<Role, Endpoint>> = {};
+  for (const role of ROLE_NAMES.filter((name) => site.offers(name))) {
+    if (isClosed(site, role)) {
+      const closed = await holdClosedPort(host);
+      closedPorts.push(closed);
+      endpoints[role] = closed.endpoint;
+      continue;
+    }
     const replyDelayMs = site.life.replyDelayMs ?? 0;
-    listeners.set(role, await listen({ host, replyDelayMs }, (connection) => serve(site, role, connection)));
+    const listener = await listen({ host, replyDelayMs }, (connection) => serve(site, role, connection));
+    listeners.push(listener);
+    endpoints[role] = listener.endpoint;
   }
   return {
-    target: targetOf(site, listeners),
+    target: targetOf(site, endpoints),
     mailbox(address) {
       const account = site.directory.find(address);
       return account ? [...site.store.of(account.address).inbox.messages] : [];
     },
     bearerToken: (address) => site.directory.find(address)?.token,
     async close() {
-      await Promise.all([...listeners.values()].map((listener) => listener.close()));
+      await Promise.all(closedPorts.map((closed) => closed.release()));
+      await Promise.all(listeners.map((listener) => listener.close()));
     },
   };
 }
 
-function listens(site: Site, role: Role): boolean {
-  if (!site.offers(role)) return false;
-  if (role === 'submission') return !site.faulty('submission-closed');
+/** Declared, and refusing connections: a fault; a role that is switched off is not declared at all. */
+function isClosed(site: Site, role: Role): boolean {
+  if (role === 'submission') return site.faulty('submission-closed');
   if (role === 'submissions')
-    return !site.faulty('submissions-closed') && !site.faulty('submission-without-tls');
-  return true;
+    return site.faulty('submissions-closed') || site.faulty('submission-without-tls');
+  return false;
 }
 
 function serve(site: Site, role: Role, connection: ServerConnection): Promise<void> {
@@ -77,9 +89,7 @@ function serve(site: Site, role: Role, connection: ServerConnection): Promise<vo
   }
 }
 
-function targetOf(site: Site, listeners: ReadonlyMap<Role, Listener>): Target {
-  const endpoints: Partial<Record<Role, Endpoint>> = {};
-  for (const [role, { endpoint }] of listeners) endpoints[role] = endpoint;
+function targetOf(site: Site, endpoints: Target['endpoints']): Target {
   return {
     name: 'reference',
     driver: 'reference',

@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import type { Bench } from '../check/bench.ts';
+import type { Bench, BenchLab } from '../check/bench.ts';
 import { createSlots } from '../check/slots.ts';
 import { openSessions } from '../client/sessions.ts';
 import { createRedactor } from '../evidence/redaction.ts';
@@ -10,6 +10,7 @@ export function createBench(options: {
   readonly target: Target;
   readonly runId: string;
   readonly evidenceFolder: string | null;
+  readonly lab?: BenchLab | null;
   readonly signal?: AbortSignal;
 }): Bench {
   const { target, runId, evidenceFolder } = options;
@@ -24,6 +25,7 @@ export function createBench(options: {
     redactor,
     slots: createSlots(target.connections),
     evidenceFolder,
+    lab: options.lab ?? null,
     openSessions,
     signal,
   };

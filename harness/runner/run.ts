@@ -6,7 +6,7 @@ import type { RunRecord } from '../../reports/model/record.ts';
 import { writeReports } from '../../reports/write.ts';
 import { loadChecks } from '../check/load.ts';
 import type { Verdict } from '../check/verdict.ts';
-import { visible } from '../evidence/visible.ts';
+import { printable, visible } from '../evidence/visible.ts';
 import { ConfigurationError } from '../targets/configuration-error.ts';
 import { type RunningTarget, startTarget } from '../targets/drivers/start.ts';
 import { loadTargets, type TargetDeclaration } from '../targets/load.ts';
@@ -200,6 +200,11 @@ function audited(
   };
 }
 
+/** What a driver says about a target that did not come up is in visible notation, but has several lines. */
 function sentenceOf(thrown: unknown): string {
-  return visible(thrown instanceof Error ? thrown.message : String(thrown));
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  return message
+    .split('\n')
+    .map((text) => printable(text.trim()))
+    .join(' / ');
 }

@@ -22,6 +22,7 @@ async function snapshotRole(bench: Bench, role: Role): Promise<RoleSnapshot> {
   const sessions = bench.openSessions({
     target: bench.target,
     role,
+    lab: bench.lab?.access ?? null,
     helloName: 'snapshot.mailspec.test',
     recorder: createRecorder(bench.redactor),
     nextConnection: () => {

@@ -20,7 +20,8 @@ export const cleartextPortsAreUseless = check(
     budget: '8s',
     limits: ['Mail commands on port 25 are what the port is for; there only authentication counts.'],
     kills: [
-      'imap-accepts-login-before-tls',
+      'imap-accepts-authenticate-before-tls',
+      'imap-omits-logindisabled',
       'pop3-solicits-password-before-tls',
       'submission-takes-mail-before-tls',
     ],

@@ -17,6 +17,22 @@ const KINDS: readonly EnvironmentKind[] = [
   'tls-abort',
 ];
 
+/** Checks whose whole evidence comes before TLS; the peer `tls-abort` is well-behaved until then. */
+const BEFORE_TLS = [
+  ...['PTA-003', 'PTA-004', 'PTA-005', 'PTA-006', 'PTA-008', 'PTA-009', 'PTA-010', 'PTA-012', 'PTA-013'],
+  ...[
+    'PTA-014',
+    'PTA-015',
+    'STLS-001',
+    'STLS-006',
+    'STLS-014',
+    'STLS-017',
+    'STLS-018',
+    'STLS-026',
+    'SUB-001',
+  ],
+];
+
 /**
  * Where an environment really shows what the check looks for. Everything else must stay open: a dead
  * or babbling peer is neither good nor bad.
@@ -24,7 +40,14 @@ const KINDS: readonly EnvironmentKind[] = [
 const SHOWN: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   refused: {
     'SUB-001': 'fail: a declared submission port that refuses connections is what the check is about',
-    'STLS-002': 'fail: the same for both ways into TLS',
+  },
+  'closes-after-greeting': {
+    'PTA-014': 'pass: the greeting is all that the check looks at',
+  },
+  'tls-abort': {
+    ...Object.fromEntries(BEFORE_TLS.map((id) => [id, 'pass: what the check looks at comes before TLS'])),
+    'STLS-002': 'warn: the handshake on 465 fails, which the check counts as no TLS there',
+    'STLS-005': 'fail: a handshake that fails is what the check is about',
   },
 };
 

@@ -48,20 +48,23 @@ export const submissionOffersTls = check(
     budget: '10s',
     kills: ['submission-without-tls', 'submissions-closed'],
   },
-  async ({ target, smtp, connect, verify, note }) => {
-    const upgrade = target.endpoints.submission ? await offersUpgrade() : false;
-    const implicit = target.endpoints.submissions ? await speaksTls() : false;
-    const found = [upgrade ? 'STARTTLS on 587' : '', implicit ? 'TLS on 465' : ''].filter(
+  async ({ target, smtp, connect, verify, note, inconclusive }) => {
+    const upgrade = target.endpoints.submission ? await unlessRefused(offersUpgrade) : 'closed';
+    const implicit = target.endpoints.submissions ? await unlessRefused(speaksTls) : 'closed';
+    if (upgrade === 'closed' && implicit === 'closed') {
+      inconclusive('unreachable', 'No declared submission port accepts connections.');
+    }
+    const found = [upgrade === true ? 'STARTTLS on 587' : '', implicit === true ? 'TLS on 465' : ''].filter(
       (way) => way !== '',
     );
     const actual = found.join(' and ') || 'neither';
-    const held = verify.that(upgrade || implicit, {
+    const held = verify.that(upgrade === true || implicit === true, {
       demand: 'submission can be reached inside TLS',
       expected: 'STARTTLS on 587 or TLS on 465',
       actual,
     });
     if (!held) return;
-    verify.ideally.that(upgrade && implicit, {
+    verify.ideally.that(upgrade === true && implicit === true, {
       demand: 'both ways into TLS exist',
       expected: 'STARTTLS on 587 and TLS on 465',
       actual,
@@ -73,20 +76,29 @@ export const submissionOffersTls = check(
       return client.capabilities?.keywords.has('STARTTLS') ?? false;
     }
 
-    /** A port that is closed or does not speak TLS is what this check looks for; silence is not. */
     async function speaksTls(): Promise<boolean> {
+      const connection = await connect({ role: 'submissions' });
       try {
-        const connection = await connect({ role: 'submissions' });
         await connection.startTls({ serverName: target.hostname });
-        connection.close();
         return true;
       } catch (failure) {
-        if (!(failure instanceof Error)) throw failure;
-        const closed = failure.name === 'Unreachable' && 'code' in failure && failure.code === 'ECONNREFUSED';
-        const rejected = failure.name === 'TlsFailed';
-        if (!closed && !rejected) throw failure;
+        // A port that does not speak TLS is what this check looks for; anything else is not.
+        if (!(failure instanceof Error) || failure.name !== 'TlsFailed') throw failure;
         note(failure.message);
         return false;
+      } finally {
+        connection.close();
+      }
+    }
+
+    async function unlessRefused(look: () => Promise<boolean>): Promise<boolean | 'closed'> {
+      try {
+        return await look();
+      } catch (failure) {
+        if (!(failure instanceof Error) || !('code' in failure) || failure.code !== 'ECONNREFUSED')
+          throw failure;
+        note(failure.message);
+        return 'closed';
       }
     }
   },

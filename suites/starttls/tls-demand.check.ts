@@ -49,7 +49,8 @@ export const submissionDemandsTlsReadably = check(
     slug: 'submission-demands-tls-readably',
     title:
       'Where TLS is mandatory on a non-public port, refusals use 530 (5.7.0) and leave EHLO, NOOP, QUIT and STARTTLS usable',
-    sends: 'NOOP, MAIL and QUIT on 587 without TLS',
+    sends:
+      'NOOP, MAIL, RCPT for a local and an external recipient where MAIL is taken, and QUIT, on 587 without TLS',
     demands: 'MAIL is refused with 530 5.7.0, NOOP and QUIT work',
     level: 'SHOULD',
     severity: 'low',
@@ -71,8 +72,14 @@ export const submissionDemandsTlsReadably = check(
     }
     const noop = await client.command('NOOP');
     const mail = await client.command(`MAIL FROM:<probe@${helloName}>`);
-    const rcpt = mail.code === 250 ? await client.command('RCPT TO:<probe@sink.test>') : null;
-    const decisive = rcpt ?? mail;
+    const recipients = [target.accounts[0]?.address ?? `postmaster@${target.domain}`, 'probe@sink.test'];
+    let decisive = mail;
+    for (const recipient of recipients) {
+      // One recipient that is taken is enough for mail to come in.
+      if (mail.code === 250 && (decisive === mail || decisive.code >= 400)) {
+        decisive = await client.command(`RCPT TO:<${recipient}>`);
+      }
+    }
     const refused = decisive.code >= 400;
     if (!target.claims.submissionRequiresTls && (!refused || decisive.enhanced === '5.7.1')) {
       notApplicable(

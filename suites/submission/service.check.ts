@@ -1,5 +1,6 @@
 import { check } from '../../harness/check/define.ts';
-import { submissionClient } from './inside-tls.ts';
+import type { SmtpReply } from '../../harness/check/services.ts';
+import { lineOf, submissionClient } from './inside-tls.ts';
 
 export const submissionListens = check(
   {
@@ -163,24 +164,32 @@ export const nullSenderIsTaken = check(
     safety: 'safe',
     budget: '10s',
     limits: [
-      'A refusal by a sender-login policy is told from one of the null path only by its code, 553 or 5.7.1.',
+      'A refusal by a sender-login policy is told from one of the null path by the same refusal of a foreign sender.',
     ],
     kills: ['submission-refuses-null-sender'],
   },
   async (services) => {
-    const { verify, account, bytes, inconclusive } = services;
+    const { verify, account, bytes, helloName, inconclusive } = services;
     const { login, password, address } = account();
     const client = await submissionClient(services);
     const entered = await client.command(`AUTH PLAIN ${bytes.base64(`\0${login}\0${password}`)}`);
     if (entered.code !== 235) inconclusive('precondition', `The login failed: ${entered.text}`);
     const mail = await client.command('MAIL FROM:<>');
     const rcpt = mail.code === 250 ? await client.command(`RCPT TO:<${address}>`) : mail;
-    await client.quit();
     if (rcpt.code >= 400 && rcpt.code < 500)
       inconclusive('precondition', `Refused for now only: ${rcpt.text}`);
-    // A sender-login policy may refuse every path that is not the account's own; that is a choice, not an error about the null path.
-    const byPolicy = rcpt.code === 553 || rcpt.enhanced === '5.7.1';
+    // A sender-login policy refuses every sender that is not the account's own, in the same words: a
+    // choice, and no objection to the null path.
+    await client.command('RSET');
+    const foreign = await client.command(`MAIL FROM:<stranger@${helloName}>`);
+    await client.quit();
+    const byPolicy = mail.code !== 250 && withoutPaths(foreign) === withoutPaths(mail);
     const strength = byPolicy ? verify.ideally : verify;
     strength.reply(rcpt, 'a message with the null reverse-path is taken').code(250);
   },
 );
+
+/** A reply with the paths that it quotes taken out. */
+function withoutPaths(reply: SmtpReply): string {
+  return lineOf(reply).replaceAll(/<[^>]*>/g, '<>');
+}

@@ -1,0 +1,22 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import type { RunRecord } from '../../reports/model/record.ts';
+import { type ExpectedVerdicts, readExpected } from './expected-verdicts.ts';
+
+/**
+ * Writes the expected verdicts of the targets of a record: `node harness/images/write-expected.ts
+ * mailspec-report/results.json`. Reasons that stand there already are kept while the verdict stays the
+ * same; a new one is taken from the result and wants to be read by a person before it is committed.
+ */
+const [file = 'mailspec-report/results.json'] = process.argv.slice(2);
+const record: RunRecord = JSON.parse(await readFile(file, 'utf8'));
+for (const target of record.targets) {
+  const path = new URL(`expected/${target.name}.yaml`, import.meta.url);
+  const known: ExpectedVerdicts = await readExpected(path.pathname).catch(() => ({}));
+  const lines = target.results.map(({ check, verdict, reason }) => {
+    if (verdict === 'pass') return `${check}: pass\n`;
+    const before = known[check];
+    const why = before && before !== 'pass' && before.verdict === verdict ? before.why : reason;
+    return `${check}: { verdict: ${verdict}, why: ${JSON.stringify(why)} }\n`;
+  });
+  await writeFile(path, `# What mailspec must say about ${target.name}.\n${lines.join('')}`);
+}
