@@ -4,6 +4,7 @@ import type { Recorder } from '../evidence/recorder.ts';
 import { visibleExcerpt } from '../evidence/visible.ts';
 import { CRLF, LF } from './bytes.ts';
 import { ConnectionEnded, Malformed, Silence, TlsFailed, Unreachable } from './failures.ts';
+import { openRelayed } from './relayed.ts';
 import { handshake, type TlsFacts, type TlsOptions, type TlsSession } from './tls.ts';
 
 /** Longest line the client accepts, in octets without terminator; far above any limit of the protocols. */
@@ -27,6 +28,8 @@ export interface ConnectOptions {
   readonly replyMs: number;
   /** Source address to connect from. */
   readonly localAddress?: string;
+  /** A relay to connect through; `address` is where its connections come from. */
+  readonly via?: { readonly relay: Endpoint; readonly address: string };
   readonly signal?: AbortSignal;
   /** Called once when the client side closes the connection. */
   readonly onClose?: () => void;
@@ -47,7 +50,7 @@ export interface End {
 export interface Connection {
   readonly number: number;
   readonly endpoint: Endpoint;
-  /** Address and port the server sees. */
+  /** Address and port the server sees; of a relay only the address is known. */
   readonly localAddress: string;
   /** Facts of the TLS session, once there is one. */
   readonly tls: TlsFacts | undefined;
@@ -94,17 +97,36 @@ export interface Connection {
 export async function openConnection(options: ConnectOptions): Promise<Connection> {
   const { endpoint, recorder, number, role } = options;
   const address = `${endpoint.host}:${endpoint.port}`;
-  const socket = await openSocket(options, address);
-  recorder.event(number, {
-    kind: 'connect',
-    role,
-    address,
-    localAddress: `${socket.localAddress}:${socket.localPort}`,
-  });
-  return wrap(socket, options, address);
+  const { socket, localAddress } = await openSocket(options, address);
+  recorder.event(number, { kind: 'connect', role, address, localAddress });
+  return wrap(socket, options, address, localAddress);
 }
 
-function openSocket(options: ConnectOptions, address: string): Promise<Socket> {
+interface Opened {
+  readonly socket: Socket;
+  readonly localAddress: string;
+}
+
+async function openSocket(options: ConnectOptions, address: string): Promise<Opened> {
+  const { via, endpoint, recorder, number, role, replyMs, signal } = options;
+  if (!via) {
+    const socket = await openDirectly(options, address);
+    return { socket, localAddress: `${socket.localAddress}:${socket.localPort}` };
+  }
+  try {
+    return {
+      socket: await openRelayed(via.relay, endpoint, replyMs, signal),
+      localAddress: via.address,
+    };
+  } catch (failure) {
+    if (failure instanceof Unreachable) {
+      recorder.event(number, { kind: 'refused', role, address, code: failure.code });
+    }
+    throw failure;
+  }
+}
+
+function openDirectly(options: ConnectOptions, address: string): Promise<Socket> {
   const { endpoint, recorder, number, role, replyMs, localAddress, signal } = options;
   return new Promise((resolve, reject) => {
     const socket = connectTcp({ ...endpoint, ...(localAddress ? { localAddress } : {}), noDelay: true });
@@ -134,7 +156,7 @@ function openSocket(options: ConnectOptions, address: string): Promise<Socket> {
   });
 }
 
-function wrap(tcp: Socket, options: ConnectOptions, address: string): Connection {
+function wrap(tcp: Socket, options: ConnectOptions, address: string, localAddress: string): Connection {
   const { recorder, number, replyMs, endpoint } = options;
   let stream: Socket = tcp;
   let session: TlsSession | undefined;
@@ -261,7 +283,7 @@ function wrap(tcp: Socket, options: ConnectOptions, address: string): Connection
   const connection: Connection = {
     number,
     endpoint,
-    localAddress: `${tcp.localAddress}:${tcp.localPort}`,
+    localAddress,
     get tls() {
       return session?.facts;
     },

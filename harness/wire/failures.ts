@@ -45,6 +45,11 @@ export class TlsFailed extends Error {
   }
 }
 
+/** A relay of our own did not do its work: this says nothing about the server. */
+export class RelayFailed extends Error {
+  override readonly name = 'RelayFailed';
+}
+
 export type WireFailure = Unreachable | ConnectionEnded | Silence | Malformed | TlsFailed;
 
 export function isWireFailure(thrown: unknown): thrown is WireFailure {

@@ -1,0 +1,319 @@
+/**
+ * Cipher suites of SSL 3.0 to TLS 1.3 by the numbers and names of the IANA registry, the never registered
+ * 56-bit export suites (0x0060 to 0x0066) included. Left out: suites that need a secret shared beforehand
+ * (PSK, SRP, Kerberos), which no mail server can select, and the national suites of GOST.
+ */
+const REGISTRY: readonly (readonly [number: number, name: string])[] = [
+  [0x0001, 'TLS_RSA_WITH_NULL_MD5'],
+  [0x0002, 'TLS_RSA_WITH_NULL_SHA'],
+  [0x0003, 'TLS_RSA_EXPORT_WITH_RC4_40_MD5'],
+  [0x0004, 'TLS_RSA_WITH_RC4_128_MD5'],
+  [0x0005, 'TLS_RSA_WITH_RC4_128_SHA'],
+  [0x0006, 'TLS_RSA_EXPORT_WITH_RC2_CBC_40_MD5'],
+  [0x0007, 'TLS_RSA_WITH_IDEA_CBC_SHA'],
+  [0x0008, 'TLS_RSA_EXPORT_WITH_DES40_CBC_SHA'],
+  [0x0009, 'TLS_RSA_WITH_DES_CBC_SHA'],
+  [0x000a, 'TLS_RSA_WITH_3DES_EDE_CBC_SHA'],
+  [0x000b, 'TLS_DH_DSS_EXPORT_WITH_DES40_CBC_SHA'],
+  [0x000c, 'TLS_DH_DSS_WITH_DES_CBC_SHA'],
+  [0x000d, 'TLS_DH_DSS_WITH_3DES_EDE_CBC_SHA'],
+  [0x000e, 'TLS_DH_RSA_EXPORT_WITH_DES40_CBC_SHA'],
+  [0x000f, 'TLS_DH_RSA_WITH_DES_CBC_SHA'],
+  [0x0010, 'TLS_DH_RSA_WITH_3DES_EDE_CBC_SHA'],
+  [0x0011, 'TLS_DHE_DSS_EXPORT_WITH_DES40_CBC_SHA'],
+  [0x0012, 'TLS_DHE_DSS_WITH_DES_CBC_SHA'],
+  [0x0013, 'TLS_DHE_DSS_WITH_3DES_EDE_CBC_SHA'],
+  [0x0014, 'TLS_DHE_RSA_EXPORT_WITH_DES40_CBC_SHA'],
+  [0x0015, 'TLS_DHE_RSA_WITH_DES_CBC_SHA'],
+  [0x0016, 'TLS_DHE_RSA_WITH_3DES_EDE_CBC_SHA'],
+  [0x0017, 'TLS_DH_anon_EXPORT_WITH_RC4_40_MD5'],
+  [0x0018, 'TLS_DH_anon_WITH_RC4_128_MD5'],
+  [0x0019, 'TLS_DH_anon_EXPORT_WITH_DES40_CBC_SHA'],
+  [0x001a, 'TLS_DH_anon_WITH_DES_CBC_SHA'],
+  [0x001b, 'TLS_DH_anon_WITH_3DES_EDE_CBC_SHA'],
+  [0x002f, 'TLS_RSA_WITH_AES_128_CBC_SHA'],
+  [0x0030, 'TLS_DH_DSS_WITH_AES_128_CBC_SHA'],
+  [0x0031, 'TLS_DH_RSA_WITH_AES_128_CBC_SHA'],
+  [0x0032, 'TLS_DHE_DSS_WITH_AES_128_CBC_SHA'],
+  [0x0033, 'TLS_DHE_RSA_WITH_AES_128_CBC_SHA'],
+  [0x0034, 'TLS_DH_anon_WITH_AES_128_CBC_SHA'],
+  [0x0035, 'TLS_RSA_WITH_AES_256_CBC_SHA'],
+  [0x0036, 'TLS_DH_DSS_WITH_AES_256_CBC_SHA'],
+  [0x0037, 'TLS_DH_RSA_WITH_AES_256_CBC_SHA'],
+  [0x0038, 'TLS_DHE_DSS_WITH_AES_256_CBC_SHA'],
+  [0x0039, 'TLS_DHE_RSA_WITH_AES_256_CBC_SHA'],
+  [0x003a, 'TLS_DH_anon_WITH_AES_256_CBC_SHA'],
+  [0x003b, 'TLS_RSA_WITH_NULL_SHA256'],
+  [0x003c, 'TLS_RSA_WITH_AES_128_CBC_SHA256'],
+  [0x003d, 'TLS_RSA_WITH_AES_256_CBC_SHA256'],
+  [0x003e, 'TLS_DH_DSS_WITH_AES_128_CBC_SHA256'],
+  [0x003f, 'TLS_DH_RSA_WITH_AES_128_CBC_SHA256'],
+  [0x0040, 'TLS_DHE_DSS_WITH_AES_128_CBC_SHA256'],
+  [0x0041, 'TLS_RSA_WITH_CAMELLIA_128_CBC_SHA'],
+  [0x0042, 'TLS_DH_DSS_WITH_CAMELLIA_128_CBC_SHA'],
+  [0x0043, 'TLS_DH_RSA_WITH_CAMELLIA_128_CBC_SHA'],
+  [0x0044, 'TLS_DHE_DSS_WITH_CAMELLIA_128_CBC_SHA'],
+  [0x0045, 'TLS_DHE_RSA_WITH_CAMELLIA_128_CBC_SHA'],
+  [0x0046, 'TLS_DH_anon_WITH_CAMELLIA_128_CBC_SHA'],
+  [0x0060, 'TLS_RSA_EXPORT1024_WITH_RC4_56_MD5'],
+  [0x0061, 'TLS_RSA_EXPORT1024_WITH_RC2_CBC_56_MD5'],
+  [0x0062, 'TLS_RSA_EXPORT1024_WITH_DES_CBC_SHA'],
+  [0x0063, 'TLS_DHE_DSS_EXPORT1024_WITH_DES_CBC_SHA'],
+  [0x0064, 'TLS_RSA_EXPORT1024_WITH_RC4_56_SHA'],
+  [0x0065, 'TLS_DHE_DSS_EXPORT1024_WITH_RC4_56_SHA'],
+  [0x0066, 'TLS_DHE_DSS_WITH_RC4_128_SHA'],
+  [0x0067, 'TLS_DHE_RSA_WITH_AES_128_CBC_SHA256'],
+  [0x0068, 'TLS_DH_DSS_WITH_AES_256_CBC_SHA256'],
+  [0x0069, 'TLS_DH_RSA_WITH_AES_256_CBC_SHA256'],
+  [0x006a, 'TLS_DHE_DSS_WITH_AES_256_CBC_SHA256'],
+  [0x006b, 'TLS_DHE_RSA_WITH_AES_256_CBC_SHA256'],
+  [0x006c, 'TLS_DH_anon_WITH_AES_128_CBC_SHA256'],
+  [0x006d, 'TLS_DH_anon_WITH_AES_256_CBC_SHA256'],
+  [0x0084, 'TLS_RSA_WITH_CAMELLIA_256_CBC_SHA'],
+  [0x0085, 'TLS_DH_DSS_WITH_CAMELLIA_256_CBC_SHA'],
+  [0x0086, 'TLS_DH_RSA_WITH_CAMELLIA_256_CBC_SHA'],
+  [0x0087, 'TLS_DHE_DSS_WITH_CAMELLIA_256_CBC_SHA'],
+  [0x0088, 'TLS_DHE_RSA_WITH_CAMELLIA_256_CBC_SHA'],
+  [0x0089, 'TLS_DH_anon_WITH_CAMELLIA_256_CBC_SHA'],
+  [0x0096, 'TLS_RSA_WITH_SEED_CBC_SHA'],
+  [0x0097, 'TLS_DH_DSS_WITH_SEED_CBC_SHA'],
+  [0x0098, 'TLS_DH_RSA_WITH_SEED_CBC_SHA'],
+  [0x0099, 'TLS_DHE_DSS_WITH_SEED_CBC_SHA'],
+  [0x009a, 'TLS_DHE_RSA_WITH_SEED_CBC_SHA'],
+  [0x009b, 'TLS_DH_anon_WITH_SEED_CBC_SHA'],
+  [0x009c, 'TLS_RSA_WITH_AES_128_GCM_SHA256'],
+  [0x009d, 'TLS_RSA_WITH_AES_256_GCM_SHA384'],
+  [0x009e, 'TLS_DHE_RSA_WITH_AES_128_GCM_SHA256'],
+  [0x009f, 'TLS_DHE_RSA_WITH_AES_256_GCM_SHA384'],
+  [0x00a0, 'TLS_DH_RSA_WITH_AES_128_GCM_SHA256'],
+  [0x00a1, 'TLS_DH_RSA_WITH_AES_256_GCM_SHA384'],
+  [0x00a2, 'TLS_DHE_DSS_WITH_AES_128_GCM_SHA256'],
+  [0x00a3, 'TLS_DHE_DSS_WITH_AES_256_GCM_SHA384'],
+  [0x00a4, 'TLS_DH_DSS_WITH_AES_128_GCM_SHA256'],
+  [0x00a5, 'TLS_DH_DSS_WITH_AES_256_GCM_SHA384'],
+  [0x00a6, 'TLS_DH_anon_WITH_AES_128_GCM_SHA256'],
+  [0x00a7, 'TLS_DH_anon_WITH_AES_256_GCM_SHA384'],
+  [0x00ba, 'TLS_RSA_WITH_CAMELLIA_128_CBC_SHA256'],
+  [0x00bb, 'TLS_DH_DSS_WITH_CAMELLIA_128_CBC_SHA256'],
+  [0x00bc, 'TLS_DH_RSA_WITH_CAMELLIA_128_CBC_SHA256'],
+  [0x00bd, 'TLS_DHE_DSS_WITH_CAMELLIA_128_CBC_SHA256'],
+  [0x00be, 'TLS_DHE_RSA_WITH_CAMELLIA_128_CBC_SHA256'],
+  [0x00bf, 'TLS_DH_anon_WITH_CAMELLIA_128_CBC_SHA256'],
+  [0x00c0, 'TLS_RSA_WITH_CAMELLIA_256_CBC_SHA256'],
+  [0x00c1, 'TLS_DH_DSS_WITH_CAMELLIA_256_CBC_SHA256'],
+  [0x00c2, 'TLS_DH_RSA_WITH_CAMELLIA_256_CBC_SHA256'],
+  [0x00c3, 'TLS_DHE_DSS_WITH_CAMELLIA_256_CBC_SHA256'],
+  [0x00c4, 'TLS_DHE_RSA_WITH_CAMELLIA_256_CBC_SHA256'],
+  [0x00c5, 'TLS_DH_anon_WITH_CAMELLIA_256_CBC_SHA256'],
+  [0x00c6, 'TLS_SM4_GCM_SM3'],
+  [0x00c7, 'TLS_SM4_CCM_SM3'],
+  [0x1301, 'TLS_AES_128_GCM_SHA256'],
+  [0x1302, 'TLS_AES_256_GCM_SHA384'],
+  [0x1303, 'TLS_CHACHA20_POLY1305_SHA256'],
+  [0x1304, 'TLS_AES_128_CCM_SHA256'],
+  [0x1305, 'TLS_AES_128_CCM_8_SHA256'],
+  [0xc001, 'TLS_ECDH_ECDSA_WITH_NULL_SHA'],
+  [0xc002, 'TLS_ECDH_ECDSA_WITH_RC4_128_SHA'],
+  [0xc003, 'TLS_ECDH_ECDSA_WITH_3DES_EDE_CBC_SHA'],
+  [0xc004, 'TLS_ECDH_ECDSA_WITH_AES_128_CBC_SHA'],
+  [0xc005, 'TLS_ECDH_ECDSA_WITH_AES_256_CBC_SHA'],
+  [0xc006, 'TLS_ECDHE_ECDSA_WITH_NULL_SHA'],
+  [0xc007, 'TLS_ECDHE_ECDSA_WITH_RC4_128_SHA'],
+  [0xc008, 'TLS_ECDHE_ECDSA_WITH_3DES_EDE_CBC_SHA'],
+  [0xc009, 'TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA'],
+  [0xc00a, 'TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA'],
+  [0xc00b, 'TLS_ECDH_RSA_WITH_NULL_SHA'],
+  [0xc00c, 'TLS_ECDH_RSA_WITH_RC4_128_SHA'],
+  [0xc00d, 'TLS_ECDH_RSA_WITH_3DES_EDE_CBC_SHA'],
+  [0xc00e, 'TLS_ECDH_RSA_WITH_AES_128_CBC_SHA'],
+  [0xc00f, 'TLS_ECDH_RSA_WITH_AES_256_CBC_SHA'],
+  [0xc010, 'TLS_ECDHE_RSA_WITH_NULL_SHA'],
+  [0xc011, 'TLS_ECDHE_RSA_WITH_RC4_128_SHA'],
+  [0xc012, 'TLS_ECDHE_RSA_WITH_3DES_EDE_CBC_SHA'],
+  [0xc013, 'TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA'],
+  [0xc014, 'TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA'],
+  [0xc015, 'TLS_ECDH_anon_WITH_NULL_SHA'],
+  [0xc016, 'TLS_ECDH_anon_WITH_RC4_128_SHA'],
+  [0xc017, 'TLS_ECDH_anon_WITH_3DES_EDE_CBC_SHA'],
+  [0xc018, 'TLS_ECDH_anon_WITH_AES_128_CBC_SHA'],
+  [0xc019, 'TLS_ECDH_anon_WITH_AES_256_CBC_SHA'],
+  [0xc023, 'TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256'],
+  [0xc024, 'TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384'],
+  [0xc025, 'TLS_ECDH_ECDSA_WITH_AES_128_CBC_SHA256'],
+  [0xc026, 'TLS_ECDH_ECDSA_WITH_AES_256_CBC_SHA384'],
+  [0xc027, 'TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256'],
+  [0xc028, 'TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384'],
+  [0xc029, 'TLS_ECDH_RSA_WITH_AES_128_CBC_SHA256'],
+  [0xc02a, 'TLS_ECDH_RSA_WITH_AES_256_CBC_SHA384'],
+  [0xc02b, 'TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256'],
+  [0xc02c, 'TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384'],
+  [0xc02d, 'TLS_ECDH_ECDSA_WITH_AES_128_GCM_SHA256'],
+  [0xc02e, 'TLS_ECDH_ECDSA_WITH_AES_256_GCM_SHA384'],
+  [0xc02f, 'TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256'],
+  [0xc030, 'TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384'],
+  [0xc031, 'TLS_ECDH_RSA_WITH_AES_128_GCM_SHA256'],
+  [0xc032, 'TLS_ECDH_RSA_WITH_AES_256_GCM_SHA384'],
+  [0xc03c, 'TLS_RSA_WITH_ARIA_128_CBC_SHA256'],
+  [0xc03d, 'TLS_RSA_WITH_ARIA_256_CBC_SHA384'],
+  [0xc03e, 'TLS_DH_DSS_WITH_ARIA_128_CBC_SHA256'],
+  [0xc03f, 'TLS_DH_DSS_WITH_ARIA_256_CBC_SHA384'],
+  [0xc040, 'TLS_DH_RSA_WITH_ARIA_128_CBC_SHA256'],
+  [0xc041, 'TLS_DH_RSA_WITH_ARIA_256_CBC_SHA384'],
+  [0xc042, 'TLS_DHE_DSS_WITH_ARIA_128_CBC_SHA256'],
+  [0xc043, 'TLS_DHE_DSS_WITH_ARIA_256_CBC_SHA384'],
+  [0xc044, 'TLS_DHE_RSA_WITH_ARIA_128_CBC_SHA256'],
+  [0xc045, 'TLS_DHE_RSA_WITH_ARIA_256_CBC_SHA384'],
+  [0xc046, 'TLS_DH_anon_WITH_ARIA_128_CBC_SHA256'],
+  [0xc047, 'TLS_DH_anon_WITH_ARIA_256_CBC_SHA384'],
+  [0xc048, 'TLS_ECDHE_ECDSA_WITH_ARIA_128_CBC_SHA256'],
+  [0xc049, 'TLS_ECDHE_ECDSA_WITH_ARIA_256_CBC_SHA384'],
+  [0xc04a, 'TLS_ECDH_ECDSA_WITH_ARIA_128_CBC_SHA256'],
+  [0xc04b, 'TLS_ECDH_ECDSA_WITH_ARIA_256_CBC_SHA384'],
+  [0xc04c, 'TLS_ECDHE_RSA_WITH_ARIA_128_CBC_SHA256'],
+  [0xc04d, 'TLS_ECDHE_RSA_WITH_ARIA_256_CBC_SHA384'],
+  [0xc04e, 'TLS_ECDH_RSA_WITH_ARIA_128_CBC_SHA256'],
+  [0xc04f, 'TLS_ECDH_RSA_WITH_ARIA_256_CBC_SHA384'],
+  [0xc050, 'TLS_RSA_WITH_ARIA_128_GCM_SHA256'],
+  [0xc051, 'TLS_RSA_WITH_ARIA_256_GCM_SHA384'],
+  [0xc052, 'TLS_DHE_RSA_WITH_ARIA_128_GCM_SHA256'],
+  [0xc053, 'TLS_DHE_RSA_WITH_ARIA_256_GCM_SHA384'],
+  [0xc054, 'TLS_DH_RSA_WITH_ARIA_128_GCM_SHA256'],
+  [0xc055, 'TLS_DH_RSA_WITH_ARIA_256_GCM_SHA384'],
+  [0xc056, 'TLS_DHE_DSS_WITH_ARIA_128_GCM_SHA256'],
+  [0xc057, 'TLS_DHE_DSS_WITH_ARIA_256_GCM_SHA384'],
+  [0xc058, 'TLS_DH_DSS_WITH_ARIA_128_GCM_SHA256'],
+  [0xc059, 'TLS_DH_DSS_WITH_ARIA_256_GCM_SHA384'],
+  [0xc05a, 'TLS_DH_anon_WITH_ARIA_128_GCM_SHA256'],
+  [0xc05b, 'TLS_DH_anon_WITH_ARIA_256_GCM_SHA384'],
+  [0xc05c, 'TLS_ECDHE_ECDSA_WITH_ARIA_128_GCM_SHA256'],
+  [0xc05d, 'TLS_ECDHE_ECDSA_WITH_ARIA_256_GCM_SHA384'],
+  [0xc05e, 'TLS_ECDH_ECDSA_WITH_ARIA_128_GCM_SHA256'],
+  [0xc05f, 'TLS_ECDH_ECDSA_WITH_ARIA_256_GCM_SHA384'],
+  [0xc060, 'TLS_ECDHE_RSA_WITH_ARIA_128_GCM_SHA256'],
+  [0xc061, 'TLS_ECDHE_RSA_WITH_ARIA_256_GCM_SHA384'],
+  [0xc062, 'TLS_ECDH_RSA_WITH_ARIA_128_GCM_SHA256'],
+  [0xc063, 'TLS_ECDH_RSA_WITH_ARIA_256_GCM_SHA384'],
+  [0xc072, 'TLS_ECDHE_ECDSA_WITH_CAMELLIA_128_CBC_SHA256'],
+  [0xc073, 'TLS_ECDHE_ECDSA_WITH_CAMELLIA_256_CBC_SHA384'],
+  [0xc074, 'TLS_ECDH_ECDSA_WITH_CAMELLIA_128_CBC_SHA256'],
+  [0xc075, 'TLS_ECDH_ECDSA_WITH_CAMELLIA_256_CBC_SHA384'],
+  [0xc076, 'TLS_ECDHE_RSA_WITH_CAMELLIA_128_CBC_SHA256'],
+  [0xc077, 'TLS_ECDHE_RSA_WITH_CAMELLIA_256_CBC_SHA384'],
+  [0xc078, 'TLS_ECDH_RSA_WITH_CAMELLIA_128_CBC_SHA256'],
+  [0xc079, 'TLS_ECDH_RSA_WITH_CAMELLIA_256_CBC_SHA384'],
+  [0xc07a, 'TLS_RSA_WITH_CAMELLIA_128_GCM_SHA256'],
+  [0xc07b, 'TLS_RSA_WITH_CAMELLIA_256_GCM_SHA384'],
+  [0xc07c, 'TLS_DHE_RSA_WITH_CAMELLIA_128_GCM_SHA256'],
+  [0xc07d, 'TLS_DHE_RSA_WITH_CAMELLIA_256_GCM_SHA384'],
+  [0xc07e, 'TLS_DH_RSA_WITH_CAMELLIA_128_GCM_SHA256'],
+  [0xc07f, 'TLS_DH_RSA_WITH_CAMELLIA_256_GCM_SHA384'],
+  [0xc080, 'TLS_DHE_DSS_WITH_CAMELLIA_128_GCM_SHA256'],
+  [0xc081, 'TLS_DHE_DSS_WITH_CAMELLIA_256_GCM_SHA384'],
+  [0xc082, 'TLS_DH_DSS_WITH_CAMELLIA_128_GCM_SHA256'],
+  [0xc083, 'TLS_DH_DSS_WITH_CAMELLIA_256_GCM_SHA384'],
+  [0xc084, 'TLS_DH_anon_WITH_CAMELLIA_128_GCM_SHA256'],
+  [0xc085, 'TLS_DH_anon_WITH_CAMELLIA_256_GCM_SHA384'],
+  [0xc086, 'TLS_ECDHE_ECDSA_WITH_CAMELLIA_128_GCM_SHA256'],
+  [0xc087, 'TLS_ECDHE_ECDSA_WITH_CAMELLIA_256_GCM_SHA384'],
+  [0xc088, 'TLS_ECDH_ECDSA_WITH_CAMELLIA_128_GCM_SHA256'],
+  [0xc089, 'TLS_ECDH_ECDSA_WITH_CAMELLIA_256_GCM_SHA384'],
+  [0xc08a, 'TLS_ECDHE_RSA_WITH_CAMELLIA_128_GCM_SHA256'],
+  [0xc08b, 'TLS_ECDHE_RSA_WITH_CAMELLIA_256_GCM_SHA384'],
+  [0xc08c, 'TLS_ECDH_RSA_WITH_CAMELLIA_128_GCM_SHA256'],
+  [0xc08d, 'TLS_ECDH_RSA_WITH_CAMELLIA_256_GCM_SHA384'],
+  [0xc09c, 'TLS_RSA_WITH_AES_128_CCM'],
+  [0xc09d, 'TLS_RSA_WITH_AES_256_CCM'],
+  [0xc09e, 'TLS_DHE_RSA_WITH_AES_128_CCM'],
+  [0xc09f, 'TLS_DHE_RSA_WITH_AES_256_CCM'],
+  [0xc0a0, 'TLS_RSA_WITH_AES_128_CCM_8'],
+  [0xc0a1, 'TLS_RSA_WITH_AES_256_CCM_8'],
+  [0xc0a2, 'TLS_DHE_RSA_WITH_AES_128_CCM_8'],
+  [0xc0a3, 'TLS_DHE_RSA_WITH_AES_256_CCM_8'],
+  [0xc0ac, 'TLS_ECDHE_ECDSA_WITH_AES_128_CCM'],
+  [0xc0ad, 'TLS_ECDHE_ECDSA_WITH_AES_256_CCM'],
+  [0xc0ae, 'TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8'],
+  [0xc0af, 'TLS_ECDHE_ECDSA_WITH_AES_256_CCM_8'],
+  [0xcca8, 'TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256'],
+  [0xcca9, 'TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256'],
+  [0xccaa, 'TLS_DHE_RSA_WITH_CHACHA20_POLY1305_SHA256'],
+];
+
+/** A cipher suite and what it is worth; everything follows from the parts of its name. */
+export interface CipherSuite {
+  readonly number: number;
+  /** Name of the IANA registry; `unknown 0xabcd` for a number that is not in the list. */
+  readonly name: string;
+  /** The suite belongs to TLS 1.3, which negotiates key exchange and signature apart from it. */
+  readonly tls13: boolean;
+  /** No encryption. */
+  readonly null: boolean;
+  /** The server proves no identity. */
+  readonly anon: boolean;
+  /** Weakened for export. */
+  readonly export: boolean;
+  readonly rc4: boolean;
+  /** Single DES. */
+  readonly des: boolean;
+  readonly tripleDes: boolean;
+  /** Authenticated encryption. */
+  readonly aead: boolean;
+  /** Ephemeral keys: a recorded session stays confidential when the long-term key becomes known. */
+  readonly forwardSecret: boolean;
+  /** Plain RSA key transport. */
+  readonly rsaKeyTransport: boolean;
+  /** Effective strength of the encryption in bits: 40 for export suites, 112 for 3DES. */
+  readonly bits: number;
+}
+
+/** Strength by what stands behind `WITH`; the first that fits counts. */
+const STRENGTHS: readonly (readonly [form: RegExp, bits: number])[] = [
+  [/^NULL/, 0],
+  [/^(?:RC4_40|RC2_CBC_40|DES40)/, 40],
+  [/^(?:RC4_56|RC2_CBC_56|DES_CBC)/, 56],
+  [/^3DES/, 112],
+  [/^(?:AES|CAMELLIA|ARIA)_256|^CHACHA20/, 256],
+  [/^(?:AES|CAMELLIA|ARIA|RC4)_128|^(?:IDEA|SEED|SM4)/, 128],
+];
+
+function describe(number: number, name: string): CipherSuite {
+  const [, keyExchange, cipher = ''] = /^TLS_(?:(.*)_WITH_)?(.*)$/.exec(name) ?? [];
+  const tls13 = keyExchange === undefined;
+  return {
+    number,
+    name,
+    tls13,
+    null: cipher.startsWith('NULL'),
+    anon: keyExchange?.includes('anon') ?? false,
+    export: keyExchange?.includes('EXPORT') ?? false,
+    rc4: cipher.startsWith('RC4'),
+    des: cipher.startsWith('DES'),
+    tripleDes: cipher.startsWith('3DES'),
+    aead: /_GCM_|_CCM|_POLY1305/.test(cipher),
+    forwardSecret: tls13 || /^(?:EC)?DH(?:E_|_anon)/.test(keyExchange),
+    rsaKeyTransport: /^RSA(?:_EXPORT|$)/.test(keyExchange ?? ''),
+    bits: STRENGTHS.find(([form]) => form.test(cipher))?.[1] ?? 0,
+  };
+}
+
+/** Every suite of the list, in the order of the numbers. */
+export const CIPHER_SUITES: readonly CipherSuite[] = REGISTRY.map(([number, name]) => describe(number, name));
+
+const BY_NUMBER: ReadonlyMap<number, CipherSuite> = new Map(
+  CIPHER_SUITES.map((suite) => [suite.number, suite]),
+);
+
+/** The suite with this number; one without properties where the list does not have it. */
+export function cipherSuite(number: number): CipherSuite {
+  const known = BY_NUMBER.get(number);
+  if (known) return known;
+  const unknown = describe(number, `unknown 0x${number.toString(16).padStart(4, '0')}`);
+  return { ...unknown, tls13: number >> 8 === 0x13, forwardSecret: false };
+}
+
+/** The suites of TLS 1.2 and older for which the test holds. */
+export function olderSuites(test: (suite: CipherSuite) => boolean): readonly CipherSuite[] {
+  return CIPHER_SUITES.filter((suite) => !suite.tls13 && test(suite));
+}
+
+/** The suites of TLS 1.3. */
+export const TLS13_SUITES: readonly CipherSuite[] = CIPHER_SUITES.filter(({ tls13 }) => tls13);

@@ -1,0 +1,36 @@
+import type { Socket } from 'node:net';
+import type { Endpoint } from './connection.ts';
+import { RelayFailed, Unreachable } from './failures.ts';
+
+/**
+ * Opens a TCP connection through an HTTP CONNECT relay. Nothing that the server sent early is lost.
+ * @throws Unreachable when the relay could not reach the server within the time; RelayFailed when the
+ *   relay itself did not answer or refused
+ */
+export async function openRelayed(
+  relay: Endpoint,
+  to: Endpoint,
+  withinMs: number,
+  signal: AbortSignal | undefined,
+): Promise<Socket> {
+  const { connectThroughRelay, RelayError } = await import('net-mocks');
+  const server = `${to.host}:${to.port}`;
+  const late = AbortSignal.timeout(withinMs);
+  try {
+    const socket = await connectThroughRelay(
+      { address: relay.host, port: relay.port },
+      { address: to.host, port: to.port },
+      signal ? AbortSignal.any([signal, late]) : late,
+    );
+    // A server that resets during set-up may raise an error before anybody listens for it.
+    socket.on('error', () => undefined);
+    return socket;
+  } catch (failure) {
+    if (signal?.aborted) throw new Unreachable(server, 'EABORTED');
+    if (late.aborted) throw new Unreachable(server, 'ETIMEDOUT');
+    if (failure instanceof RelayError && failure.code !== null) throw new Unreachable(server, failure.code);
+    throw new RelayFailed(
+      `The relay ${relay.host}:${relay.port} gave no connection to ${server}: ${failure instanceof Error ? failure.message : String(failure)}`,
+    );
+  }
+}
