@@ -1,5 +1,7 @@
 import type { Recorder } from '../evidence/recorder.ts';
 import type { Redactor } from '../evidence/redaction.ts';
+import type { LabAccess } from '../lab/access.ts';
+import type { Lab } from '../lab/lab.ts';
 import type { Target } from '../targets/target.ts';
 import type { Role } from './roles.ts';
 import type { Services } from './services.ts';
@@ -16,12 +18,28 @@ export interface SessionContext {
   readonly target: Target;
   readonly role: Role;
   readonly helloName: string;
+  /** Null: connections go straight to the endpoints of the target. */
+  readonly lab: LabAccess | null;
   readonly recorder: Recorder;
   /** Hands out connection numbers, unique within a check. */
   readonly nextConnection: () => number;
   /** Most connections that may be open at the same time. */
   readonly limit: number;
   readonly signal: AbortSignal;
+}
+
+/** The lab of one run of a body, and its end. */
+export interface CheckLab extends Lab {
+  /** Closes and withdraws what the body opened. */
+  close(): Promise<void>;
+}
+
+/** The lab of a target. */
+export interface BenchLab {
+  readonly access: LabAccess;
+  open(
+    context: Pick<SessionContext, 'target' | 'recorder' | 'signal'> & { readonly nonce: string },
+  ): CheckLab;
 }
 
 /** Where a check is evaluated: the target and what surrounds it. */
@@ -34,6 +52,8 @@ export interface Bench {
   readonly slots: Slots;
   /** Folder for sealed evidence; null: keep none. */
   readonly evidenceFolder: string | null;
+  /** Null where the target has no lab. */
+  readonly lab: BenchLab | null;
   readonly openSessions: (context: SessionContext) => Sessions;
   /** Fires when the whole run is being ended. */
   readonly signal: AbortSignal;

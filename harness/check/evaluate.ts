@@ -125,6 +125,7 @@ async function controlConversation(
   const sessions = bench.openSessions({
     target: bench.target,
     role,
+    lab: bench.lab?.access ?? null,
     helloName: `control-${randomBytes(4).toString('hex')}.mailspec.test`,
     recorder,
     nextConnection,

@@ -4,7 +4,7 @@ import * as sasl from '../client/sasl/sasl.ts';
 import type { EvidenceEvent } from '../evidence/events.ts';
 import { createRecorder } from '../evidence/recorder.ts';
 import * as bytes from '../wire/bytes.ts';
-import type { Bench } from './bench.ts';
+import type { Bench, CheckLab } from './bench.ts';
 import type { Check } from './define.ts';
 import { milliseconds } from './duration.ts';
 import { judge } from './judge.ts';
@@ -40,7 +40,18 @@ export async function runBody(context: {
   const helloName = `probe-${nonce}.mailspec.test`;
   const stop = new AbortController();
   const signal = AbortSignal.any([stop.signal, bench.signal]);
-  const sessions = bench.openSessions({ target, role, helloName, recorder, nextConnection, limit, signal });
+  const lab = bench.lab?.access ?? null;
+  const sessions = bench.openSessions({
+    target,
+    role,
+    helloName,
+    lab,
+    recorder,
+    nextConnection,
+    limit,
+    signal,
+  });
+  let checkLab: CheckLab | undefined;
   const label = definition.per === 'target' ? 'target' : role;
   const inputs: VariantResult[] = [];
   const own: Verification[] = [];
@@ -76,6 +87,15 @@ export async function runBody(context: {
       return account;
     },
     cleartextAccount: () => target.accounts.find((account) => account.cleartextSecret),
+    lab() {
+      if (!bench.lab)
+        throw new Inconclusive(
+          'environment',
+          `Target ${target.name} has no lab, and ${definition.id} needs one.`,
+        );
+      checkLab ??= bench.lab.open({ target, recorder, signal, nonce });
+      return checkLab;
+    },
     async variant(name, body) {
       recorder.event(0, { kind: 'note', text: `variant: ${name}` });
       const verifications: Verification[] = [];
@@ -99,6 +119,7 @@ export async function runBody(context: {
   if (definition.per !== 'target') recorder.event(0, { kind: 'note', text: `role: ${role}` });
   const thrown = await withinBudget(check, services, target.timing.slackMs, stop, bench.signal);
   sessions.closeAll();
+  await checkLab?.close();
   release();
   const whole = { name: label, role, definition, verifications: own, thrown };
   // A body that only ran variants is judged by them alone.

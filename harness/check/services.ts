@@ -5,6 +5,7 @@ import type { SaslMechanism } from '../client/sasl/mechanism.ts';
 import type * as Sasl from '../client/sasl/sasl.ts';
 import type { SmtpClient } from '../client/smtp.ts';
 import type { SmtpReply } from '../client/smtp-reply.ts';
+import type { Interception, Lab } from '../lab/lab.ts';
 import type { Account, Target } from '../targets/target.ts';
 import type * as Bytes from '../wire/bytes.ts';
 import type { Connection } from '../wire/connection.ts';
@@ -19,6 +20,8 @@ export type {
   Connection,
   ImapClient,
   ImapReply,
+  Interception,
+  Lab,
   Pop3Client,
   Pop3Reply,
   Role,
@@ -39,8 +42,10 @@ export interface ClientOptions {
    * is not applicable where the upgrade is not offered.
    */
   readonly at?: 'greeting' | 'ready' | 'tls';
-  /** Source address to connect from; an address of a vantage. */
-  readonly localAddress?: string;
+  /** Name of the vantage to connect from; the first one where there is a lab. */
+  readonly vantage?: string;
+  /** A man in the middle to go through; it stands in front of its role. */
+  readonly through?: Interception;
 }
 
 /** What a check body gets. It can observe and verify; it cannot set a verdict. */
@@ -74,6 +79,12 @@ export interface Services {
   secondAccount(): Account;
   /** The account if its right password may travel in the clear, else undefined. */
   cleartextAccount(): Account | undefined;
+
+  /**
+   * The world around the target; everything opened in it is closed when the body ends.
+   * @throws Inconclusive `environment` when the target has none
+   */
+  lab(): Lab;
 
   /**
    * One of several inputs of the check. Its outcome is kept apart, reported by name, and folded into

@@ -3,7 +3,9 @@ import { Inconclusive, NotApplicable } from '../check/outcomes.ts';
 import { ROLES, type Role } from '../check/roles.ts';
 import type { ClientOptions } from '../check/services.ts';
 import { type Connection, openConnection } from '../wire/connection.ts';
+import { RelayFailed } from '../wire/failures.ts';
 import { createImapClient, type ImapClient } from './imap.ts';
+import { pathTo } from './path.ts';
 import { createPop3Client, type Pop3Client } from './pop3.ts';
 import { createSmtpClient, type SmtpClient } from './smtp.ts';
 import { replyClass } from './smtp-reply.ts';
@@ -30,14 +32,16 @@ export function openSessions(context: SessionContext): Sessions {
       );
     }
     const connection: Connection = await openConnection({
-      endpoint,
+      ...pathTo(context, role, endpoint, options),
       role,
       recorder,
       number: nextConnection(),
       replyMs: target.timing.replyMs,
       signal,
       onClose: () => open.delete(connection),
-      ...(options.localAddress ? { localAddress: options.localAddress } : {}),
+    }).catch((failure: unknown) => {
+      if (failure instanceof RelayFailed) throw new Inconclusive('environment', failure.message);
+      throw failure;
     });
     open.add(connection);
     return connection;

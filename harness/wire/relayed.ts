@@ -15,22 +15,26 @@ export async function openRelayed(
 ): Promise<Socket> {
   const { connectThroughRelay, RelayError } = await import('net-mocks');
   const server = `${to.host}:${to.port}`;
-  const late = AbortSignal.timeout(withinMs);
+  // Ended with the attempt: a signal that fired later would cut the connection that was made.
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(), withinMs);
   try {
     const socket = await connectThroughRelay(
       { address: relay.host, port: relay.port },
       { address: to.host, port: to.port },
-      signal ? AbortSignal.any([signal, late]) : late,
+      signal ? AbortSignal.any([signal, late.signal]) : late.signal,
     );
     // A server that resets during set-up may raise an error before anybody listens for it.
     socket.on('error', () => undefined);
     return socket;
   } catch (failure) {
     if (signal?.aborted) throw new Unreachable(server, 'EABORTED');
-    if (late.aborted) throw new Unreachable(server, 'ETIMEDOUT');
+    if (late.signal.aborted) throw new Unreachable(server, 'ETIMEDOUT');
     if (failure instanceof RelayError && failure.code !== null) throw new Unreachable(server, failure.code);
     throw new RelayFailed(
       `The relay ${relay.host}:${relay.port} gave no connection to ${server}: ${failure instanceof Error ? failure.message : String(failure)}`,
     );
+  } finally {
+    clearTimeout(timer);
   }
 }

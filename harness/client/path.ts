@@ -1,0 +1,35 @@
+import type { SessionContext } from '../check/bench.ts';
+import type { Role } from '../check/roles.ts';
+import type { ClientOptions } from '../check/services.ts';
+import type { ConnectOptions, Endpoint } from '../wire/connection.ts';
+
+/**
+ * From where and through what a connection goes: with a lab always from one of its vantages, so that no
+ * check meets the target as a neighbour; without one straight to the endpoint.
+ * @throws Error for a vantage that the lab does not have
+ */
+export function pathTo(
+  { lab }: Pick<SessionContext, 'lab'>,
+  role: Role,
+  endpoint: Endpoint,
+  { vantage, through }: Pick<ClientOptions, 'vantage' | 'through'>,
+): Pick<ConnectOptions, 'endpoint' | 'localAddress' | 'via'> {
+  if (through && through.role !== role) {
+    throw new Error(`The man in the middle stands in front of ${through.role}, not of ${role}.`);
+  }
+  if (!lab) {
+    if (vantage !== undefined) throw new Error(`There is no vantage ${vantage}: the target has no lab.`);
+    return { endpoint };
+  }
+  const from = vantage === undefined ? lab.vantages[0] : lab.vantages.find(({ name }) => name === vantage);
+  if (!from) {
+    throw new Error(
+      `There is no vantage ${vantage}; the lab has ${lab.vantages.map(({ name }) => name).join(', ')}.`,
+    );
+  }
+  const to = through?.endpoint ?? lab.endpoints[role] ?? endpoint;
+  const { route, address } = from;
+  return 'bind' in route
+    ? { endpoint: to, localAddress: route.bind }
+    : { endpoint: to, via: { relay: route.relay, address } };
+}

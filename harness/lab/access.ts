@@ -1,0 +1,22 @@
+import type { Role } from '../check/roles.ts';
+import type { Endpoint } from '../wire/connection.ts';
+import type { LabAddresses, Preflight, Vantage } from './lab.ts';
+
+/** How a client takes a vantage: by the source address of its socket, or through a relay that has it. */
+export type VantageRoute = { readonly bind: string } | { readonly relay: Endpoint };
+
+/** Everything that the worker of a target needs to use its lab; structured-cloneable. */
+export interface LabAccess {
+  /** Control interface of the lab. */
+  readonly control: { readonly url: string; readonly token: string };
+  readonly vantages: readonly (Vantage & { readonly route: VantageRoute })[];
+  /** Where the roles of the target are for somebody at a vantage. */
+  readonly endpoints: Readonly<Partial<Record<Role, Endpoint>>>;
+  readonly addresses: LabAddresses;
+  /** Where a man in the middle listens. */
+  readonly middle: string;
+  /** Addresses for receiving servers of single checks, and the port that an MX is contacted on. */
+  readonly receivers: { readonly addresses: readonly string[]; readonly port: number };
+  readonly outboundMs: number;
+  readonly preflight: Preflight;
+}

@@ -1,0 +1,206 @@
+import type {
+  CertificateRequest,
+  DnsFault,
+  DnsQueryEntry,
+  IssuedCertificate,
+  ProxyMode,
+  ProxySession,
+  SmtpRule,
+  SmtpServerOptions,
+  SmtpSession,
+  TlsFacts,
+  WebHost,
+  WebRequest,
+  ZoneRecord,
+} from 'net-mocks';
+import type { Role } from '../check/roles.ts';
+import type { Endpoint } from '../wire/connection.ts';
+
+export type {
+  CertificateRequest,
+  DnsFault,
+  DnsQueryEntry,
+  IssuedCertificate,
+  ProxyMode,
+  ProxySession,
+  SmtpRule,
+  SmtpSession,
+  TlsFacts,
+  WebHost,
+  WebRequest,
+  ZoneRecord,
+};
+
+/** An address from which the client can connect, as the target sees it. */
+export interface Vantage {
+  readonly name: string;
+  readonly address: string;
+  /** The /24 it lies in, such as `203.0.113.0/24`. */
+  readonly network: string;
+}
+
+/** What was found out about the vantages before the first check. */
+export interface Preflight {
+  /** The target favours a vantage for its address: verdicts about strangers are not possible. */
+  readonly trustedVantage: boolean;
+  /** What was seen, in sentences. */
+  readonly notes: readonly string[];
+}
+
+/** Addresses in the world of the target. */
+export interface LabAddresses {
+  readonly target: string;
+  /** The MX of every domain that the lab gives out. */
+  readonly sink: string;
+  /** HTTPS host for policies. */
+  readonly web: string;
+}
+
+/** A message that came to a receiving server of the lab, transferred to its end. */
+export interface ArrivedMessage {
+  /**
+   * `report`: a DSN about a message, told by its form (null reverse-path and multipart/report or an
+   * Auto-Submitted field, RFC 3464 §2, RFC 3834 §5) or by its recipient, a forged sender, to whom nobody
+   * else writes. `delivery`: anything else, a null reverse-path included.
+   */
+  readonly kind: 'delivery' | 'report';
+  /** Number in the order of arrival, unique in the lab. */
+  readonly seq: number;
+  /** ISO 8601. */
+  readonly time: string;
+  /** Reverse-path; empty for the null one. */
+  readonly sender: string;
+  /** Accepted recipients. */
+  readonly recipients: readonly string[];
+  /** The message, dots unstuffed. */
+  readonly content: Buffer;
+  /** The octets as they were sent, dots still stuffed. */
+  readonly received: Buffer;
+  /** Null when it came in plaintext. */
+  readonly tls: TlsFacts | null;
+  readonly clientAddress: string;
+  /** The name given in the last EHLO or HELO. */
+  readonly hello: string;
+  /** The code with which it was answered; null when no answer was sent. */
+  readonly code: number | null;
+}
+
+export interface MessageSought {
+  /** Text in a recipient or in the content. */
+  readonly token?: string;
+  /** A whole recipient address, whatever the case. */
+  readonly recipient?: string;
+  readonly kind?: ArrivedMessage['kind'];
+}
+
+/** A receiving server with a domain of its own, which follows a script. */
+export interface Receiver {
+  /** Domain whose MX it is. */
+  readonly domain: string;
+  /** Name of its MX record and of its certificate. */
+  readonly hostname: string;
+  readonly address: string;
+  /** For connections that come later. */
+  setScript(script: readonly SmtpRule[]): Promise<void>;
+  /** Messages that came to this server, whatever they carry. */
+  messages(): Promise<readonly ArrivedMessage[]>;
+  waitForMessage(within?: { readonly withinMs?: number }): Promise<ArrivedMessage | null>;
+  sessions(): Promise<readonly SmtpSession[]>;
+  /** The first session that is over. */
+  waitForSession(within?: { readonly withinMs?: number }): Promise<SmtpSession | null>;
+}
+
+export interface ReceiverOptions extends Pick<SmtpServerOptions, 'tls' | 'extensions' | 'script'> {
+  /** First label of the domain; `rx` when absent. */
+  readonly label?: string;
+  /** Publishes MX and A of the domain; true when absent. */
+  readonly publish?: boolean;
+}
+
+/** A man in the middle in front of one role of the target; a client goes through it by `through`. */
+export interface Interception {
+  readonly name: string;
+  readonly role: Role;
+  /** Where it listens, for somebody at a vantage. */
+  readonly endpoint: Endpoint;
+  /** For connections that come later. */
+  setMode(mode: ProxyMode): Promise<void>;
+  sessions(): Promise<readonly ProxySession[]>;
+  /** The first conversation that is over on both legs. */
+  waitForSession(within: { readonly withinMs: number }): Promise<ProxySession | null>;
+}
+
+export interface LabDns {
+  /** Adds the zone or replaces the one with this origin; every origin must carry the nonce of the check. */
+  publish(origin: string, records: readonly ZoneRecord[]): Promise<void>;
+  /** Faults of names that carry the nonce of the check. */
+  fault(...faults: readonly DnsFault[]): Promise<void>;
+  /** Ends the faults that this check set. */
+  clearFaults(): Promise<void>;
+  /** Queries for names that carry the nonce of the check, oldest first. */
+  queries(sought?: DnsSought): Promise<readonly DnsQueryEntry[]>;
+  waitForQuery(sought: DnsSought & { readonly withinMs?: number }): Promise<DnsQueryEntry | null>;
+}
+
+export interface DnsSought {
+  /** This name, whatever the case. */
+  readonly name?: string;
+  /** Also names below `name`. */
+  readonly below?: boolean;
+  /** Such as `MX`. */
+  readonly type?: string;
+}
+
+export interface LabWeb {
+  /** Publishes HTTPS hosts; every name must carry the nonce of the check. A records are the check's own matter. */
+  publish(...hosts: readonly WebHost[]): Promise<void>;
+  requests(): Promise<readonly WebRequest[]>;
+  waitForRequest(sought: {
+    readonly host?: string;
+    readonly path?: string;
+    readonly withinMs?: number;
+  }): Promise<WebRequest | null>;
+}
+
+/**
+ * The world around the target as one check sees it. Names that it gives out carry the nonce of the check,
+ * so that checks never meet; what it opened is closed and withdrawn when the check ends. Waits end at their
+ * deadline with null. A lab that does not answer ends the check as inconclusive with cause `environment`.
+ */
+export interface Lab {
+  /** At least three, two of them in one /24; clients use the first where they name none. */
+  readonly vantages: readonly Vantage[];
+  readonly addresses: LabAddresses;
+  /** How long a delivery by the target may take, in milliseconds; the deadline of waits without their own. */
+  readonly outboundMs: number;
+  /** What the preflight found. */
+  readonly preflight: Preflight;
+  /**
+   * To be called by checks that judge how strangers are treated.
+   * @throws Inconclusive `environment` when a vantage is trusted by the target
+   */
+  assertUntrusted(): void;
+
+  /** `<label>-<nonce>.<top>`; nothing is published. */
+  domain(label: string, top?: 'test' | 'example'): string;
+  /** `ext-<token>@sink-<nonce>.test`, an address whose MX is the sink. */
+  externalRecipient(token: string): Promise<string>;
+  /** `forged-<token>@forged-<nonce>.example`, in another organisational domain; its MX is the sink, which catches bounces. */
+  forgedSender(token: string): Promise<string>;
+  /** What has come for this check so far, oldest first. */
+  messages(sought?: MessageSought): Promise<readonly ArrivedMessage[]>;
+  /** The first such message, come already or within the time (`outboundMs` when absent). */
+  waitForMessage(sought: MessageSought & { readonly withinMs?: number }): Promise<ArrivedMessage | null>;
+
+  /** Opens a receiving server with its own address and domain. */
+  receiver(options?: ReceiverOptions): Promise<Receiver>;
+  /** Puts a man in the middle in front of a role of the target. It contacts the target from the first vantage. */
+  intercept(role: Role, mode: ProxyMode): Promise<Interception>;
+  readonly dns: LabDns;
+  readonly web: LabWeb;
+  readonly certificates: {
+    /** PEM of the authority of the lab, and of one that nobody is told to trust. */
+    authority(): Promise<{ certificate: string; untrusted: string }>;
+    issue(request: CertificateRequest): Promise<IssuedCertificate>;
+  };
+}
