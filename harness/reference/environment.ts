@@ -4,6 +4,7 @@ import type { Target } from '../targets/target.ts';
 import { CR, CRLF, line, NUL } from '../wire/bytes.ts';
 import type { Endpoint } from '../wire/connection.ts';
 import { startReference } from './server.ts';
+import { type ClosedPort, holdClosedPort } from './session/closed-port.ts';
 
 /**
  * Peers that stand for a broken environment: nothing that they do says anything about the conformance
@@ -66,18 +67,34 @@ const GARBAGE = Buffer.concat([
 /** Starts one peer for all seven roles, each on a port of its own, with waits shortened for self-tests. */
 export async function startEnvironment(kind: EnvironmentKind): Promise<EnvironmentPeer> {
   if (kind === 'tls-abort') return startTlsAbort();
+  if (kind === 'refused') return startRefused();
   const peers: Peer[] = [];
   const endpoints: Partial<Record<Role, Endpoint>> = {};
   for (const role of ROLE_NAMES) {
     const peer = await listen((socket, timers) => behave(kind, role, socket, timers));
     endpoints[role] = { host: '127.0.0.1', port: peer.port };
-    if (kind === 'refused') await peer.close();
-    else peers.push(peer);
+    peers.push(peer);
   }
   return {
     target: targetOf(kind, endpoints),
     close: async () => {
       await Promise.all(peers.map((peer) => peer.close()));
+    },
+  };
+}
+
+async function startRefused(): Promise<EnvironmentPeer> {
+  const endpoints: Partial<Record<Role, Endpoint>> = {};
+  const ports: ClosedPort[] = [];
+  for (const role of ROLE_NAMES) {
+    const closed = await holdClosedPort('127.0.0.1');
+    ports.push(closed);
+    endpoints[role] = closed.endpoint;
+  }
+  return {
+    target: targetOf('refused', endpoints),
+    async close() {
+      await Promise.all(ports.map((port) => port.release()));
     },
   };
 }
@@ -118,14 +135,13 @@ async function listen(serve: (socket: Socket, timers: Set<NodeJS.Timeout>) => vo
 }
 
 function behave(
-  kind: Exclude<EnvironmentKind, 'tls-abort'>,
+  kind: Exclude<EnvironmentKind, 'refused' | 'tls-abort'>,
   role: Role,
   socket: Socket,
   timers: Set<NodeJS.Timeout>,
 ): void {
   const { protocol } = ROLES[role];
   switch (kind) {
-    case 'refused':
     case 'silent':
       socket.resume();
       return;
