@@ -44,7 +44,8 @@ test('every result of a hundred random runs stands in it once, and the legend co
 test('what a person needs of a result can be read as it was', () => {
   for (let seed = 0; seed < 40; seed += 1) {
     const record = randomRecord(seeded(seed), visibleText);
-    const { text } = readPage(writeHtml(record));
+    // Line ends of the page stand behind the `\\r\\n` of a server, and nowhere within a text.
+    const text = readPage(writeHtml(record)).text.replaceAll('\n', '');
     for (const result of record.targets.flatMap(({ results }) => results)) {
       const { title, reason, sends, demands, rerun } = result;
       for (const words of [title, reason, sends, demands, rerun]) expect(text).toContain(words);

@@ -8,6 +8,7 @@ import { type Content, html, type Safe } from './safe.ts';
 import { span } from './sentences.ts';
 import { glyph, toneOf } from './tone.ts';
 import { transcript } from './transcript.ts';
+import { visibleLines } from './visible-lines.ts';
 import type { Words } from './words.ts';
 
 export interface ResultView {
@@ -59,18 +60,27 @@ function clauseLink(clause: GatedResult['clauses'][number]): Content {
   return url === null ? label : html`<a href="${url}" rel="noopener noreferrer">${label}</a>`;
 }
 
+/** A check with many inputs misses many times in the same way; the first ones tell it. */
+const MISSED_SHOWN = 4;
+
 function missed(result: GatedResult, words: Words): Safe | null {
   const several = result.variants.length > 1;
   const rows = result.variants.flatMap((variant) => [
     ...variant.violations.map((one) => missedRow(one, several ? variant.name : null, words)),
     ...variant.deviations.map((one) => missedRow(one, several ? variant.name : null, words)),
   ]);
-  return rows.length === 0 ? null : html`<div class="missed">${rows}</div>`;
+  if (rows.length === 0) return null;
+  const rest = rows.slice(MISSED_SHOWN);
+  return html`<div class="missed">${rows.slice(0, MISSED_SHOWN)}${
+    rest.length === 0
+      ? null
+      : html`<details class="plain"><summary>${words.result.more(rest.length)}</summary><div class="missed">${rest}</div></details>`
+  }</div>`;
 }
 
 function missedRow(one: Verification, variant: string | null, words: Words): Safe {
   const kind = one.strict ? 'violation' : 'deviation';
-  return html`<div class="${kind}"><p>${variant === null ? null : html`<span class="chip">${variant}</span> `}${one.demand}</p><dl><div><dt>${words.result.expected}</dt><dd>${one.expected}</dd></div><div><dt>${words.result.actual}</dt><dd>${one.actual}</dd></div></dl></div>`;
+  return html`<div class="${kind}"><p>${variant === null ? null : html`<span class="chip">${variant}</span> `}${one.demand}</p><dl><div><dt>${words.result.expected}</dt><dd>${visibleLines(one.expected)}</dd></div><div><dt>${words.result.actual}</dt><dd>${visibleLines(one.actual)}</dd></div></dl></div>`;
 }
 
 function variants(all: readonly VariantResult[], words: Words): Safe | null {
@@ -97,7 +107,7 @@ function proof(result: GatedResult, words: Words): Fact[] {
       text.evidence,
       evidence === null
         ? null
-        : html`<code>evidence/${evidence.file}</code> <span class="muted">${text.evidenceFacts(evidence.events, evidence.bytes, evidence.redactions)}; ${evidence.digest.slice(0, 19)}…</span>`,
+        : html`<code>evidence/${evidence.file}</code> <span class="muted">${text.evidenceFacts(evidence.events, evidence.bytes, evidence.redactions)}</span>`,
     ],
     [
       text.source,

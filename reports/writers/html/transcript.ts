@@ -2,6 +2,7 @@ import { excerpt } from '../../model/excerpt.ts';
 import type { GatedResult } from '../../model/record.ts';
 import type { TranscriptLine } from '../../model/vocabulary.ts';
 import { html, type Safe } from './safe.ts';
+import { visibleLines } from './visible-lines.ts';
 import type { Words } from './words.ts';
 
 /** The dialogue of a result, at most `limit` lines of it; what did not hold is marked. */
@@ -14,7 +15,7 @@ export function transcript(result: GatedResult, limit: number, words: Words): Sa
       : transcriptLine(line, several, words),
   );
   const omitted = result.transcriptOmitted;
-  return html`<div class="transcript" role="region" tabindex="0" aria-label="${words.result.transcript} ${result.check} ${result.target}">${lines}${
+  return html`<div class="transcript${several ? ' several' : null}" role="region" tabindex="0" aria-label="${words.result.transcript} ${result.check} ${result.target}">${lines}${
     omitted === 0 ? null : html`<p class="gap">${words.result.omittedEvidence(omitted)}</p>`
   }</div>`;
 }
@@ -27,24 +28,10 @@ function transcriptLine(line: TranscriptLine, several: boolean, words: Words): S
   }
   const speaker = line.who === 'client' ? 'C' : 'S';
   const text =
-    line.mark === null ? html`<span>${broken(line.text)}</span>` : html`<mark>${broken(line.text)}</mark>`;
-  const connection = several ? html`<small>${line.connection}</small>` : null;
+    line.mark === null
+      ? html`<span>${visibleLines(line.text)}</span>`
+      : html`<mark>${visibleLines(line.text)}</mark>`;
+  const connection = several ? html`<small>#${line.connection}</small>` : null;
   const layer = line.layer === null ? null : html`<em>${words.result[line.layer]}</em>`;
   return html`<p class="${line.who} ${line.layer ?? 'clear'} ${line.mark ?? ''}">${time}<b>${speaker}:${connection}${layer}</b>${text}</p>`;
-}
-
-/** The line ends of a dialogue in visible notation, each followed by a line end of the page. */
-function broken(text: string): Safe[] {
-  const lines: Safe[] = [];
-  let line = '';
-  for (const token of text.split(/(\\\\|\\r\\n)/)) {
-    if (token !== '\\r\\n') {
-      line += token;
-      continue;
-    }
-    lines.push(html`${line}<s>\\r\\n</s>
-`);
-    line = '';
-  }
-  return line === '' ? lines : [...lines, html`${line}`];
 }

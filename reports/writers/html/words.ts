@@ -189,6 +189,7 @@ export const ENGLISH = {
     actual: 'Actual',
     violation: 'violation',
     deviation: 'deviation',
+    more: (count: number) => `${count} more`,
     transcript: 'Transcript',
     omitted: (count: number) => `${some(count, 'line', 'lines')} left out here`,
     omittedEvidence: (count: number) => `${some(count, 'more line', 'more lines')} in the evidence`,
