@@ -56,8 +56,8 @@ export interface ServerConnection {
   startTls(context: SecureContext): Promise<void>;
   /** Ends our side once everything is written, and the connection soon after. */
   finish(): void;
-  /** Ends the connection at once, with a TCP reset where `how` says so. */
-  destroy(how?: 'reset'): void;
+  /** Ends the connection at once. */
+  destroy(): void;
 }
 
 /** @param replyDelayMs pause before every write, in milliseconds */
@@ -271,8 +271,7 @@ export function createConnection(tcp: Socket, replyDelayMs: number): ServerConne
       if (inputEnded) stream.once('finish', () => stream.destroy());
       after(FAREWELL_MS, () => stream.destroy());
     },
-    destroy(how) {
-      if (how === 'reset') tcp.resetAndDestroy();
+    destroy() {
       stream.destroy();
       tcp.destroy();
     },
