@@ -1,6 +1,6 @@
 import { html, type Safe } from './safe.ts';
 
-/** Text in visible notation, each line end in it (`\\r\\n`) followed by a line end of the page. */
+/** Text in visible notation, each line end in it (`\r\n`) followed by a line end of the page. */
 export function visibleLines(text: string): Safe[] {
   const lines: Safe[] = [];
   let line = '';
