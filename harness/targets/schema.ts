@@ -187,7 +187,7 @@ const host = z
     connections: connections.default(4),
     permissions: permissions(['safe']),
     claims: claims.prefault({}),
-    timing: timing({ reply: '30s', quiet: '500ms', slack: '10s' }).prefault({}),
+    timing: timing({ reply: '60s', quiet: '2s', slack: '120s' }).prefault({}),
     expect,
   })
   .meta({
