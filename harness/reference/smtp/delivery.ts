@@ -2,6 +2,7 @@ import { line } from '../../wire/bytes.ts';
 import { splitMessage } from '../message/header.ts';
 import { type Reply, reply } from './reply.ts';
 import type { SmtpSession, Transaction } from './session.ts';
+import { notifySuccess } from './success-notification.ts';
 import { newId, receivedField } from './trace.ts';
 
 /**
@@ -42,6 +43,7 @@ export async function deliver(
       },
     });
   }
+  await notifySuccess(session, transaction, message);
   return reply(250, '2.0.0', `Ok, message ${newId()} accepted`);
 }
 

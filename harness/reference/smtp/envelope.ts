@@ -1,17 +1,15 @@
 import type { ReferenceAccount } from '../accounts.ts';
+import { SIZE_LIMIT } from './limits.ts';
+import { MAIL_PARAMETERS, objectionToParameters, RCPT_PARAMETERS } from './parameters.ts';
 import { canonicalAddress, domainOf, parsePath } from './path.ts';
 import { closing, type Reply, reply } from './reply.ts';
 import { isSubmission, type Recipient, type SmtpSession } from './session.ts';
 
-/** Largest message, as announced by SIZE (RFC 1870). */
-export const SIZE_LIMIT = 10_485_760;
 const RECIPIENT_LIMIT = 1_000;
 
 const TLS_REQUIRED = reply(530, '5.7.0', 'Must issue a STARTTLS command first');
 const AUTH_REQUIRED = reply(530, '5.7.0', 'Authentication required');
 const BAD_SEQUENCE = reply(503, '5.5.1', 'Bad sequence of commands');
-const UNKNOWN_PARAMETER = reply(555, '5.5.4', 'Parameter not recognized or not implemented');
-const BAD_PARAMETER = reply(501, '5.5.4', 'Syntax error in parameters');
 const UTF8_NOT_ANNOUNCED = /[^ -~]/;
 
 /**
@@ -76,7 +74,7 @@ export function mail(session: SmtpSession, argument: string): Reply {
     if (unwanted) return unwanted;
   }
   const envelopeId = path.parameters.get('ENVID');
-  session.transaction = { sender, smtpUtf8, envelopeId, recipients: [] };
+  session.transaction = { sender, smtpUtf8, envelopeId, recipients: [], chunks: undefined };
   return reply(250, '2.1.0', 'Sender ok');
 }
 
@@ -97,6 +95,7 @@ function objectionToSender(session: SmtpSession, sender: string): Reply | undefi
 export function rcpt(session: SmtpSession, argument: string): Reply {
   const { site, transaction } = session;
   if (!transaction) return refusalToBegin(session) ?? BAD_SEQUENCE;
+  if (transaction.chunks) return reply(503, '5.5.1', 'Not behind BDAT');
   const path = /^TO:/i.test(argument) ? parsePath(argument.slice('TO:'.length)) : undefined;
   if (!path || path.address === '') return reply(501, '5.5.4', 'Syntax: RCPT TO:<address> [parameters]');
   const objection = objectionToParameters(session, path.parameters, RCPT_PARAMETERS);
@@ -124,6 +123,7 @@ export function rcpt(session: SmtpSession, argument: string): Reply {
     address,
     account,
     notifySuccess: /(^|,)SUCCESS(,|$)/i.test(path.parameters.get('NOTIFY') ?? ''),
+    original: path.parameters.get('ORCPT'),
   };
   transaction.recipients.push(recipient);
   return reply(250, '2.1.5', 'Recipient ok');
@@ -164,44 +164,4 @@ function postponement(
     return reply(450, '4.7.1', 'Recipient address rejected: greylisted, try again');
   }
   return undefined;
-}
-
-type ParameterRule = RegExp | 'no-value';
-
-const XTEXT = /^[!-*,-<>-~]*(?:\+[0-9A-F]{2}[!-*,-<>-~]*)*$/;
-
-/** Parameters of MAIL: RFC 1870, 6152, 3461, 6531, 4954. */
-const MAIL_PARAMETERS: Readonly<Record<string, ParameterRule>> = {
-  SIZE: /^\d{1,20}$/,
-  BODY: /^(7BIT|8BITMIME)$/i,
-  RET: /^(FULL|HDRS)$/i,
-  ENVID: XTEXT,
-  SMTPUTF8: 'no-value',
-  AUTH: XTEXT,
-};
-const RCPT_PARAMETERS: Readonly<Record<string, ParameterRule>> = {
-  NOTIFY: /^(NEVER|(SUCCESS|FAILURE|DELAY)(,(SUCCESS|FAILURE|DELAY)){0,2})$/i,
-  ORCPT: /^[A-Za-z0-9-]+;.+$/,
-};
-
-function objectionToParameters(
-  session: SmtpSession,
-  given: ReadonlyMap<string, string | undefined>,
-  known: Readonly<Record<string, ParameterRule>>,
-): Reply | undefined {
-  for (const [keyword, value] of given) {
-    const rule = known[keyword];
-    if (!rule || !session.hello?.extended || !isAnnounced(session, keyword)) return UNKNOWN_PARAMETER;
-    const fits = rule === 'no-value' ? value === undefined : value !== undefined && rule.test(value);
-    if (!fits) return BAD_PARAMETER;
-  }
-  return undefined;
-}
-
-function isAnnounced(session: SmtpSession, keyword: string): boolean {
-  const { site } = session;
-  if (keyword === 'SMTPUTF8' && !site.offers('smtputf8')) return false;
-  if (keyword === 'AUTH') return isSubmission(session) && site.offers('smtp-auth');
-  const poor = isSubmission(session) && site.faulty('submission-omits-extensions');
-  return !(poor && keyword !== 'SIZE');
 }

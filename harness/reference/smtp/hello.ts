@@ -1,5 +1,5 @@
 import { authOffer } from './auth-offer.ts';
-import { SIZE_LIMIT } from './envelope.ts';
+import { SIZE_LIMIT } from './limits.ts';
 import { isHelloName } from './path.ts';
 import { bareReply, type Reply, reply } from './reply.ts';
 import { isSubmission, type SmtpSession } from './session.ts';
@@ -28,7 +28,7 @@ function extensions(session: SmtpSession): string[] {
   const listed: string[] = [`SIZE ${SIZE_LIMIT}`];
   if (!poor) {
     if (site.offers('pipelining')) listed.push('PIPELINING');
-    listed.push('8BITMIME', 'ENHANCEDSTATUSCODES', 'DSN');
+    listed.push('8BITMIME', 'ENHANCEDSTATUSCODES', 'DSN', 'CHUNKING');
     if (site.offers('smtputf8')) listed.push('SMTPUTF8');
   }
   if (listsStartTls(session)) listed.push('STARTTLS');

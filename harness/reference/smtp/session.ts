@@ -17,6 +17,8 @@ export interface Recipient {
   readonly account: ReferenceAccount | undefined;
   /** The sender asked for a notification of the delivery (RFC 3461 §4.1). */
   readonly notifySuccess: boolean;
+  /** What ORCPT gave: address type and address (RFC 3461 §4.2). */
+  readonly original: string | undefined;
 }
 
 export interface Transaction {
@@ -25,6 +27,8 @@ export interface Transaction {
   readonly smtpUtf8: boolean;
   readonly envelopeId: string | undefined;
   readonly recipients: Recipient[];
+  /** What BDAT brought so far; undefined before the first BDAT. */
+  chunks: Buffer[] | undefined;
 }
 
 /** State of one SMTP session. */

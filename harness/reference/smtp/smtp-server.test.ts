@@ -161,6 +161,49 @@ describe('mx', () => {
     expect(await client.ask('NOOP')).toMatch(/^250/);
   });
 
+  test('BDAT counts exactly, delivers unchanged, and no chunk is ever a command', async () => {
+    const client = await open('mx');
+    await client.ask('EHLO client.test');
+    const chunk = lines('Subject: x', '', '.', 'RCPT TO:<bob@example.test>');
+    client.write(Buffer.concat([lines(`BDAT ${chunk.length}`), chunk]));
+    expect(await client.reply()).toMatch(/^503/);
+    expect(await client.ask('BDAT -1')).toMatch(/^501/);
+    await client.ask('MAIL FROM:<a@b.test>');
+    await client.ask('RCPT TO:<alice@example.test>');
+    client.write(Buffer.concat([lines(`BDAT ${chunk.length}`), chunk]));
+    expect(await client.reply()).toMatch(/^250/);
+    expect(await client.ask('DATA')).toMatch(/^503/);
+    expect(await client.ask('BDAT 0 LAST')).toMatch(/^250/);
+    expect(await client.ask('BDAT 0 LAST')).toMatch(/^503/);
+    const content = reference.mailbox('alice@example.test')[0]?.content ?? Buffer.alloc(0);
+    expect(content.subarray(-chunk.length).equals(chunk)).toBe(true);
+    expect(reference.mailbox('bob@example.test')).toEqual([]);
+    expect(await client.ask('BDAT 4294967296')).toMatch(/^552/);
+    await client.ended();
+  });
+
+  test('a delivery that the sender asked to hear of is notified, from a null sender', async () => {
+    const client = await open('mx');
+    await client.ask('EHLO client.test');
+    await client.ask('MAIL FROM:<bob@example.test> ENVID=QQ1');
+    await client.ask('RCPT TO:<alice@example.test> NOTIFY=SUCCESS,FAILURE ORCPT=rfc822;alice@old.test');
+    await client.ask('DATA');
+    client.write(MESSAGE);
+    expect(await client.reply()).toMatch(/^250/);
+    const [notification] = reference.mailbox('bob@example.test');
+    expect(notification?.arrival?.sender).toBe('');
+    const text = notification?.content.toString() ?? '';
+    for (const part of [
+      'report-type=delivery-status',
+      'Original-Envelope-Id: QQ1',
+      'Original-Recipient: rfc822;alice@old.test',
+      'Action: delivered',
+      'Subject: hello',
+    ]) {
+      expect(text).toContain(part);
+    }
+  });
+
   test('refuses a message over the announced size behind its end', async () => {
     const client = await open('mx');
     await client.ask('EHLO client.test');

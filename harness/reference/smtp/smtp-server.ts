@@ -4,6 +4,7 @@ import type { ServerConnection } from '../session/connection.ts';
 import { IdleTooLong } from '../session/endings.ts';
 import type { Site } from '../site.ts';
 import { auth, TOO_LONG } from './auth.ts';
+import { bdat } from './bdat.ts';
 import { data } from './data.ts';
 import { mail, rcpt } from './envelope.ts';
 import { ehlo, helo } from './hello.ts';
@@ -90,6 +91,8 @@ async function execute(session: SmtpSession, bytes: Buffer): Promise<Reply | 'up
       return rcpt(session, argument);
     case 'DATA':
       return data(session, argument);
+    case 'BDAT':
+      return bdat(session, argument);
     case 'AUTH':
       return auth(session, argument);
     case 'STARTTLS':

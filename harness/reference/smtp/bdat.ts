@@ -1,0 +1,43 @@
+import { CRLF } from '../../wire/bytes.ts';
+import { acceptMessage, objectionToLine, TOO_LARGE } from './data.ts';
+import { refusalToBegin } from './envelope.ts';
+import { IDLE_MS, SIZE_LIMIT } from './limits.ts';
+import { closing, type Reply, reply } from './reply.ts';
+import type { SmtpSession, Transaction } from './session.ts';
+
+/**
+ * BDAT (RFC 3030 §2). The octets of a chunk are read whether or not the command is taken, so that they
+ * are never read as commands; behind a chunk too large to be read the connection is ended.
+ */
+export async function bdat(session: SmtpSession, argument: string): Promise<Reply> {
+  const match = /^(\d{1,20})( LAST)?$/i.exec(argument);
+  if (!match) return reply(501, '5.5.4', 'Syntax: BDAT size [LAST]');
+  const size = Number(match[1]);
+  if (size > SIZE_LIMIT) return closing(TOO_LARGE);
+  const chunk = await session.connection.readOctets(size, 'a chunk', IDLE_MS);
+  const { transaction } = session;
+  if (!transaction) return refusalToBegin(session) ?? reply(503, '5.5.1', 'Send MAIL and RCPT first');
+  if (transaction.recipients.length === 0) return reply(554, '5.5.1', 'No valid recipients');
+
+  transaction.chunks ??= [];
+  transaction.chunks.push(chunk);
+  if (transaction.chunks.reduce((sum, { length }) => sum + length, 0) > SIZE_LIMIT) {
+    session.transaction = undefined;
+    return TOO_LARGE;
+  }
+  if (!match[2]) return reply(250, '2.0.0', `${size} octets received`);
+  session.transaction = undefined;
+  return finish(session, transaction, Buffer.concat(transaction.chunks));
+}
+
+/** A message in chunks is text like any other, for BINARYMIME is not offered. */
+function finish(session: SmtpSession, transaction: Transaction, content: Buffer): Promise<Reply> | Reply {
+  const message = content.subarray(-CRLF.length).equals(CRLF) ? content : Buffer.concat([content, CRLF]);
+  for (let from = 0; from < message.length; ) {
+    const end = message.indexOf(CRLF, from);
+    const objection = objectionToLine(message.subarray(from, end));
+    if (objection) return objection;
+    from = end + CRLF.length;
+  }
+  return acceptMessage(session, transaction, message);
+}
