@@ -4,10 +4,17 @@ import { startDialogue } from './testing/dialogue.ts';
 import type { Observations } from './testing/observation.ts';
 import { AUTHENTICATION } from './testing/observations/authentication.ts';
 import { BEFORE_TLS } from './testing/observations/before-tls.ts';
+import { INJECTION } from './testing/observations/injection.ts';
 import { SUBMISSION } from './testing/observations/submission.ts';
 import { UPGRADE } from './testing/observations/upgrade.ts';
 
-const OBSERVATIONS: Observations = { ...BEFORE_TLS, ...UPGRADE, ...AUTHENTICATION, ...SUBMISSION };
+const OBSERVATIONS: Observations = {
+  ...BEFORE_TLS,
+  ...UPGRADE,
+  ...INJECTION,
+  ...AUTHENTICATION,
+  ...SUBMISSION,
+};
 
 test('every fault has a dialogue in which it shows', () => {
   expect(FAULT_NAMES.filter((fault) => !OBSERVATIONS[fault])).toEqual([]);

@@ -1,10 +1,11 @@
 import { ROLES, type Role } from '../../../check/roles.ts';
 import { lines } from '../../../wire/bytes.ts';
 import { type Dialogue, reachability } from '../dialogue.ts';
-import type { Observation, Observations } from '../observation.ts';
+import type { Observations } from '../observation.ts';
 
 /** Time in which an answer that nobody asked for would come on loopback, in milliseconds. */
 const QUIET_MS = 40;
+const COMMANDS = { smtp: 'NOOP', pop3: 'CAPA', imap: 'x NOOP' } as const;
 const UPGRADES = ['mx', 'pop3', 'imap'] as const;
 
 /** One answer per protocol, joined. */
@@ -13,61 +14,6 @@ async function onEach(answer: (role: Role) => Promise<string>): Promise<string> 
   for (const role of UPGRADES) answers.push(`${role}: ${await answer(role)}`);
   return answers.join(' / ');
 }
-
-const COMMANDS = { smtp: 'NOOP', pop3: 'CAPA', imap: 'x NOOP' } as const;
-
-/** The upgrade command with octets behind it; what comes unasked, in the clear and inside TLS, and on one command. */
-function injecting(role: Role, behind: (command: string) => Buffer) {
-  return async (dialogue: Dialogue): Promise<string> => {
-    const { client } = await dialogue.hello(role);
-    const command = COMMANDS[ROLES[role].protocol];
-    await dialogue.upgrade(client, role, behind(command));
-    const clear = await client.within(QUIET_MS);
-    await client.tls();
-    const unasked = await client.within(QUIET_MS);
-    client.say(command);
-    return `clear [${clear}] unasked [${unasked}] asked [${await client.within(QUIET_MS)}]`;
-  };
-}
-
-const wholeLine = (command: string) => lines(command);
-/** The command without its last letters and CRLF; the command in TLS is appended to it. */
-const partOfLine = (command: string) => Buffer.from(command.slice(0, 1));
-
-const NOTHING_EXTRA = {
-  smtp: /^clear \[\] unasked \[\] asked \[250 [^|]*\|\]$/,
-  pop3: /^clear \[\] unasked \[\] asked \[\+OK [^|]*\|TOP.*\.\|\]$/,
-  imap: /^clear \[\] unasked \[\] asked \[x OK [^|]*\|\]$/,
-} as const;
-const ANSWER = { smtp: '250 ', pop3: '\\+OK ', imap: 'x OK ' } as const;
-
-function injectionFaults(
-  protocol: 'smtp' | 'pop3' | 'imap',
-  role: Role,
-): Record<'inside' | 'clear' | 'part', Observation> {
-  const good = NOTHING_EXTRA[protocol];
-  return {
-    inside: {
-      good,
-      faulty: new RegExp(`^clear \\[\\] unasked \\[${ANSWER[protocol]}`),
-      probe: injecting(role, wholeLine),
-    },
-    clear: {
-      good,
-      faulty: new RegExp(`^clear \\[${ANSWER[protocol]}`),
-      probe: injecting(role, wholeLine),
-    },
-    part: {
-      good,
-      faulty: /unasked \[\] asked \[(500|-ERR|\S+ BAD)/,
-      probe: injecting(role, partOfLine),
-    },
-  };
-}
-
-const SMTP = injectionFaults('smtp', 'mx');
-const POP3 = injectionFaults('pop3', 'pop3');
-const IMAP = injectionFaults('imap', 'imap');
 
 /** Commands in the clear behind the go-ahead. */
 async function clearBehindGoAhead(dialogue: Dialogue, role: Role): Promise<string> {
@@ -224,23 +170,6 @@ export const UPGRADE: Observations = {
     good: /^mx: 503.*pop3: -ERR.*imap: u BAD/,
     faulty: /^mx: the end.*pop3: the end.*imap: the end/,
     probe: (dialogue) => onEach((role) => secondUpgrade(dialogue, role)),
-  },
-  'smtp-executes-buffered-inside-tls': SMTP.inside,
-  'smtp-executes-buffered-in-clear': SMTP.clear,
-  'smtp-executes-buffered-late': {
-    good: NOTHING_EXTRA.smtp,
-    faulty: /^clear \[\] unasked \[\] asked \[250 [^|]*\|250 [^|]*\|\]$/,
-    probe: injecting('mx', wholeLine),
-  },
-  'smtp-keeps-incomplete-line-across-tls': SMTP.part,
-  'pop3-executes-buffered-inside-tls': POP3.inside,
-  'pop3-executes-buffered-in-clear': POP3.clear,
-  'pop3-keeps-incomplete-line-across-tls': POP3.part,
-  'imap-executes-buffered-inside-tls': IMAP.inside,
-  'imap-executes-buffered-in-clear': IMAP.clear,
-  'imap-keeps-incomplete-line-across-tls': {
-    ...IMAP.part,
-    faulty: /unasked \[\] asked \[xx OK/,
   },
   'executes-clear-after-go-ahead': {
     good: /^((?!250|\+OK|x OK).)*$/,

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Role } from '../../check/roles.ts';
-import { base64, CRLF, lines } from '../../wire/bytes.ts';
+import { CRLF, lines } from '../../wire/bytes.ts';
 import { type ReferenceOptions, type ReferenceServer, startReference } from '../server.ts';
 import { openRaw, type RawClient } from '../testing/raw-client.ts';
 
@@ -18,25 +18,6 @@ async function open(role: Role): Promise<RawClient> {
   expect(await client.reply()).toMatch(/^220/);
   return client;
 }
-/** Submission, inside TLS, behind EHLO. */
-async function openSecured(): Promise<RawClient> {
-  const client = await open('submission');
-  await client.ask('EHLO client.test');
-  expect(await client.ask('STARTTLS')).toMatch(/^220 2\.0\.0/);
-  await client.tls();
-  await client.ask('EHLO client.test');
-  return client;
-}
-function plain(index = 0, password?: string): string {
-  const account = reference.target.accounts[index];
-  return base64(`\0${account?.login}\0${password ?? account?.password}`);
-}
-async function openAuthenticated(): Promise<RawClient> {
-  const client = await openSecured();
-  expect(await client.ask(`AUTH PLAIN ${plain()}`)).toMatch(/^235 2\.7\.0/);
-  return client;
-}
-
 beforeEach(async () => {
   reference = await startReference();
 });
@@ -272,138 +253,5 @@ describe('STARTTLS', () => {
     client.say('NOOP');
     await client.ended();
     expect(await client.within(1)).not.toContain('250');
-  });
-});
-
-describe('submission', () => {
-  test('refuses all but hello and upgrade before TLS', async () => {
-    const client = await open('submission');
-    expect(await client.ask('EHLO client.test')).not.toContain('AUTH');
-    for (const command of ['MAIL FROM:<alice@example.test>', 'RCPT TO:<a@b.test>', 'VRFY x', 'DATA']) {
-      expect(await client.ask(command)).toMatch(/^530 5\.7\.0/);
-    }
-    const right = await client.ask(`AUTH PLAIN ${plain()}`);
-    expect(right).toMatch(/^530 5\.7\.0/);
-    expect(await client.ask(`AUTH PLAIN ${plain(0, 'wrong')}`)).toBe(right);
-    expect(await client.ask('AUTH LOGIN')).toBe(right);
-    expect(await client.ask('NOOP')).toMatch(/^250/);
-    expect(await client.ask('RSET')).toMatch(/^250/);
-  });
-
-  test('demands authentication, takes PLAIN with and without initial response, and LOGIN', async () => {
-    const client = await openSecured();
-    expect(await client.ask('MAIL FROM:<alice@example.test>')).toMatch(/^530 5\.7\.0/);
-    expect(await client.ask('AUTH PLAIN')).toBe('334 ');
-    expect(await client.ask(plain())).toMatch(/^235/);
-    expect(await client.ask(`AUTH PLAIN ${plain(1)}`)).toMatch(/^503/);
-    const other = await openSecured();
-    expect(await other.ask('AUTH LOGIN')).toBe(`334 ${base64('Username:')}`);
-    expect(await other.ask(base64('bob@example.test'))).toBe(`334 ${base64('Password:')}`);
-    expect(await other.ask(base64(reference.target.accounts[1]?.password ?? ''))).toMatch(/^235/);
-  });
-
-  test('refuses wrong secrets alike and tells nothing of accounts', async () => {
-    const client = await openSecured();
-    const wrong = await client.ask(`AUTH PLAIN ${plain(0, 'wrong')}`);
-    expect(wrong).toMatch(/^535 5\.7\.8/);
-    expect(await client.ask(`AUTH PLAIN ${base64('\0nobody@example.test\0wrong')}`)).toBe(wrong);
-    expect(await client.ask(`AUTH PLAIN ${plain(0, '')}`)).toBe(wrong);
-    const { accounts } = reference.target;
-    const foreign = base64(`bob@example.test\0alice@example.test\0${accounts[0]?.password}`);
-    const fresh = await openSecured();
-    expect(await fresh.ask(`AUTH PLAIN ${foreign}`)).toBe(wrong);
-  });
-
-  test.each([
-    ['!!!notb64', /^501 5\.5\.2/],
-    ['=AAA', /^501 5\.5\.2/],
-    ['AAA=BBB', /^501 5\.5\.2/],
-    ['*', /^501/],
-    ['A'.repeat(4_096), /^5\d\d/],
-    ['A'.repeat(12_000), /^5\d\d/],
-    ['A'.repeat(20_000), /^500 5\.5\.6/],
-  ])('answers the SASL response %.10s with %s and goes on', async (response, expected) => {
-    const client = await openSecured();
-    expect(await client.ask('AUTH PLAIN')).toBe('334 ');
-    expect(await client.ask(response)).toMatch(expected);
-    expect(await client.ask('NOOP')).toMatch(/^250/);
-  });
-
-  test('slows down after three failures and ends the connection at the tenth', async () => {
-    await start({ failureDelayMs: 5 });
-    const client = await openSecured();
-    for (let failure = 1; failure < 10; failure++) {
-      expect(await client.ask(`AUTH PLAIN ${plain(0, 'wrong')}`)).toMatch(/^535/);
-    }
-    expect(await client.ask(`AUTH PLAIN ${plain(0, 'wrong')}`)).toMatch(/^421 4\.7\.0/);
-    await client.ended();
-  });
-
-  test('binds the sender to the login, completes the message and marks how it came', async () => {
-    const client = await openAuthenticated();
-    expect(await client.ask('MAIL FROM:<bob@example.test>')).toMatch(/^550 5\.7\.1/);
-    expect(await client.ask('MAIL FROM:<>')).toMatch(/^250/);
-    await client.ask('RSET');
-    expect(await client.ask('MAIL FROM:<alice@example.test>')).toMatch(/^250/);
-    expect(await client.ask(`AUTH PLAIN ${plain(1)}`)).toMatch(/^503/);
-    expect(await client.ask('RCPT TO:<x@elsewhere.test>')).toMatch(/^550 5\.4\.4/);
-    expect(await client.ask('RCPT TO:<bob@example.test>')).toMatch(/^250/);
-    await client.ask('DATA');
-    client.write(MESSAGE);
-    expect(await client.reply()).toMatch(/^250/);
-    const text = reference.mailbox('bob@example.test')[0]?.content.toString() ?? '';
-    expect(text).toMatch(/with ESMTPSA id \w+ for <bob@example.test> tls TLS_/);
-    expect(text).toMatch(/^Date: /m);
-    expect(text).toMatch(/^Message-ID: </m);
-  });
-
-  test('hands mail for other domains to the relay, and refuses it when the relay does', async () => {
-    const relayed: { recipients: readonly string[]; message: string }[] = [];
-    let works = true;
-    await start({
-      relay: async ({ recipients }, message) => {
-        if (!works) throw new Error('next hop down');
-        relayed.push({ recipients, message: message.toString() });
-      },
-    });
-    const client = await openAuthenticated();
-    for (const expected of [/^250/, /^451 4\.4\.1/]) {
-      await client.ask('MAIL FROM:<alice@example.test>');
-      expect(await client.ask('RCPT TO:<x@elsewhere.test>')).toMatch(/^250/);
-      expect(await client.ask('RCPT TO:<x@localname>')).toMatch(/^554/);
-      await client.ask('DATA');
-      client.write(MESSAGE);
-      expect(await client.reply()).toMatch(expected);
-      works = false;
-    }
-    expect(relayed).toHaveLength(1);
-    expect(relayed[0]?.recipients).toEqual(['x@elsewhere.test']);
-    expect(relayed[0]?.message).toContain('with ESMTPSA');
-  });
-
-  test.each([
-    ['no From', lines('Subject: x', '', 'text', '.'), /^550 5\.6\.0/],
-    [
-      'two From',
-      lines('From: alice@example.test', 'From: bob@example.test', '', 'text', '.'),
-      /^550 5\.6\.0/,
-    ],
-    ['a foreign From', lines('From: Bob <bob@example.test>', '', 'text', '.'), /^550 5\.7\.1/],
-    ['an overlong line', lines('From: alice@example.test', '', 'x'.repeat(1_500), '.'), /^554 5\.6\.0/],
-  ])('refuses a message with %s', async (_name, message, expected) => {
-    const client = await openAuthenticated();
-    await client.ask('MAIL FROM:<alice@example.test>');
-    await client.ask('RCPT TO:<bob@example.test>');
-    await client.ask('DATA');
-    client.write(message);
-    expect(await client.reply()).toMatch(expected);
-  });
-
-  test('submissions serves inside TLS from the first octet', async () => {
-    const client = await open('submissions');
-    const hello = await client.ask('EHLO client.test');
-    expect(hello).toContain('AUTH');
-    expect(hello).not.toContain('STARTTLS');
-    expect(await client.ask(`AUTH PLAIN ${plain()}`)).toMatch(/^235/);
   });
 });
