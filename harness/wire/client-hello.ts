@@ -19,6 +19,14 @@ export interface RawExtension {
   readonly data: Buffer;
 }
 
+/** Groups for which a key is made where only the name is given; its private part is thrown away. */
+type GeneratedShare = 'x25519' | 'secp256r1';
+
+export interface KeyShare {
+  readonly group: GroupName;
+  readonly publicKey: Buffer;
+}
+
 /** What a ClientHello offers. Nothing here depends on what the TLS library of this machine can do. */
 export interface ClientHelloOptions {
   /**
@@ -33,7 +41,7 @@ export interface ClientHelloOptions {
   /** Named groups, most preferred first. */
   readonly groups?: readonly GroupName[];
   /** Groups with a key share, TLS 1.3 only; without one the server must ask for it (RFC 8446 §4.1.4). */
-  readonly keyShares?: readonly ('x25519' | 'secp256r1')[];
+  readonly keyShares?: readonly (GeneratedShare | KeyShare)[];
   /** Compression methods; default: none but the null method. */
   readonly compression?: readonly number[];
   /** RFC 7627; default true. */
@@ -130,7 +138,9 @@ function extensionsOf(options: ClientHelloOptions): Buffer[] {
 }
 
 function tls13Extensions({ keyShares = ['x25519', 'secp256r1'] }: ClientHelloOptions): Buffer[] {
-  const shares = keyShares.map((name) => Buffer.concat([uint16(GROUPS[name]), vector(2, publicKey(name))]));
+  const shares = keyShares
+    .map((share) => (typeof share === 'string' ? { group: share, publicKey: publicKey(share) } : share))
+    .map((share) => Buffer.concat([uint16(GROUPS[share.group]), vector(2, share.publicKey)]));
   const pskWithDh = 1;
   return [
     extension(EXTENSION.supportedVersions, vector(1, uint16(TLS_VERSIONS['TLSv1.3']))),
@@ -139,8 +149,8 @@ function tls13Extensions({ keyShares = ['x25519', 'secp256r1'] }: ClientHelloOpt
   ];
 }
 
-/** A public key of which the private part is thrown away: the handshake goes no further than the answer. */
-function publicKey(group: 'x25519' | 'secp256r1'): Buffer {
+/** The handshake goes no further than the answer: the private part is not needed. */
+function publicKey(group: GeneratedShare): Buffer {
   if (group === 'secp256r1') return createECDH('prime256v1').generateKeys();
   const { x = '' } = generateKeyPairSync('x25519').publicKey.export({ format: 'jwk' });
   return Buffer.from(x, 'base64url');

@@ -17,10 +17,10 @@ export function versionName(number: number): string {
 }
 
 /** Content types of records (RFC 8446 §5.1). */
-export const RECORD = { alert: 21, handshake: 22 } as const;
+export const RECORD = { changeCipherSpec: 20, alert: 21, handshake: 22, applicationData: 23 } as const;
 
 /** Handshake messages (RFC 8446 §4). */
-export const HANDSHAKE = { clientHello: 1, serverHello: 2 } as const;
+export const HANDSHAKE = { clientHello: 1, serverHello: 2, encryptedExtensions: 8 } as const;
 
 /** Extensions (RFC 8446 §4.2 and the IANA registry). */
 export const EXTENSION = {
@@ -32,6 +32,7 @@ export const EXTENSION = {
   encryptThenMac: 22,
   extendedMasterSecret: 23,
   sessionTicket: 35,
+  preSharedKey: 41,
   earlyData: 42,
   supportedVersions: 43,
   pskKeyExchangeModes: 45,
