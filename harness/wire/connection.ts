@@ -1,10 +1,10 @@
-import { connect as connectTcp, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { Layer } from '../evidence/events.ts';
 import type { Recorder } from '../evidence/recorder.ts';
 import { visibleExcerpt } from '../evidence/visible.ts';
 import { CRLF, LF } from './bytes.ts';
-import { ConnectionEnded, Malformed, Silence, TlsFailed, Unreachable } from './failures.ts';
-import { openRelayed } from './relayed.ts';
+import { ConnectionEnded, Malformed, Silence, TlsFailed } from './failures.ts';
+import { openSocket } from './open-socket.ts';
 import { handshake, type TlsFacts, type TlsOptions, type TlsSession } from './tls.ts';
 
 /** Longest line the client accepts, in octets without terminator; far above any limit of the protocols. */
@@ -100,60 +100,6 @@ export async function openConnection(options: ConnectOptions): Promise<Connectio
   const { socket, localAddress } = await openSocket(options, address);
   recorder.event(number, { kind: 'connect', role, address, localAddress });
   return wrap(socket, options, address, localAddress);
-}
-
-interface Opened {
-  readonly socket: Socket;
-  readonly localAddress: string;
-}
-
-async function openSocket(options: ConnectOptions, address: string): Promise<Opened> {
-  const { via, endpoint, recorder, number, role, replyMs, signal } = options;
-  if (!via) {
-    const socket = await openDirectly(options, address);
-    return { socket, localAddress: `${socket.localAddress}:${socket.localPort}` };
-  }
-  try {
-    return {
-      socket: await openRelayed(via.relay, endpoint, replyMs, signal),
-      localAddress: via.address,
-    };
-  } catch (failure) {
-    if (failure instanceof Unreachable) {
-      recorder.event(number, { kind: 'refused', role, address, code: failure.code });
-    }
-    throw failure;
-  }
-}
-
-function openDirectly(options: ConnectOptions, address: string): Promise<Socket> {
-  const { endpoint, recorder, number, role, replyMs, localAddress, signal } = options;
-  return new Promise((resolve, reject) => {
-    const socket = connectTcp({ ...endpoint, ...(localAddress ? { localAddress } : {}), noDelay: true });
-    const fail = (code: string) => {
-      socket.destroy();
-      settle();
-      recorder.event(number, { kind: 'refused', role, address, code });
-      reject(new Unreachable(address, code));
-    };
-    const onAbort = () => fail('EABORTED');
-    const onError = (error: NodeJS.ErrnoException) => fail(error.code ?? 'EUNKNOWN');
-    const timer = setTimeout(() => fail('ETIMEDOUT'), replyMs);
-    const settle = () => {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', onAbort);
-      socket.removeListener('error', onError);
-    };
-    signal?.addEventListener('abort', onAbort, { once: true });
-    socket.once('error', onError);
-    // A server that resets during set-up may raise a second error after the first was handled.
-    socket.on('error', () => undefined);
-    socket.once('connect', () => {
-      settle();
-      resolve(socket);
-    });
-    if (signal?.aborted) fail('EABORTED');
-  });
 }
 
 function wrap(tcp: Socket, options: ConnectOptions, address: string, localAddress: string): Connection {

@@ -1,0 +1,63 @@
+import { connect as connectTcp, type Socket } from 'node:net';
+import type { ConnectOptions } from './connection.ts';
+import { Unreachable } from './failures.ts';
+import { openRelayed } from './relayed.ts';
+
+/** A connected socket, and the address and port that the server sees. */
+export interface OpenedSocket {
+  readonly socket: Socket;
+  readonly localAddress: string;
+}
+
+/**
+ * Connects, directly or through a relay; a failure is recorded.
+ * @throws Unreachable when it is refused, reset, unroutable, aborted or not answered within the deadline.
+ */
+export async function openSocket(options: ConnectOptions, address: string): Promise<OpenedSocket> {
+  const { via, endpoint, recorder, number, role, replyMs, signal } = options;
+  if (!via) {
+    const socket = await openDirectly(options, address);
+    return { socket, localAddress: `${socket.localAddress}:${socket.localPort}` };
+  }
+  try {
+    return {
+      socket: await openRelayed(via.relay, endpoint, replyMs, signal),
+      localAddress: via.address,
+    };
+  } catch (failure) {
+    if (failure instanceof Unreachable) {
+      recorder.event(number, { kind: 'refused', role, address, code: failure.code });
+    }
+    throw failure;
+  }
+}
+
+function openDirectly(options: ConnectOptions, address: string): Promise<Socket> {
+  const { endpoint, recorder, number, role, replyMs, localAddress, signal } = options;
+  return new Promise((resolve, reject) => {
+    const socket = connectTcp({ ...endpoint, ...(localAddress ? { localAddress } : {}), noDelay: true });
+    const fail = (code: string) => {
+      socket.destroy();
+      settle();
+      recorder.event(number, { kind: 'refused', role, address, code });
+      reject(new Unreachable(address, code));
+    };
+    const onAbort = () => fail('EABORTED');
+    const onError = (error: NodeJS.ErrnoException) => fail(error.code ?? 'EUNKNOWN');
+    const timer = setTimeout(() => fail('ETIMEDOUT'), replyMs);
+    const settle = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', onAbort);
+      socket.removeListener('error', onError);
+    };
+    signal?.addEventListener('abort', onAbort, { once: true });
+    socket.once('error', onError);
+    // A server that resets during set-up may raise a second error after the first was handled.
+    socket.on('error', () => undefined);
+    socket.once('connect', () => {
+      settle();
+      resolve(socket);
+    });
+    if (signal?.aborted) fail('EABORTED');
+  });
+}
