@@ -110,7 +110,9 @@ export interface Receiver {
   waitForSession(within?: { readonly withinMs?: number }): Promise<SmtpSession | null>;
 }
 
-export interface ReceiverOptions extends Pick<SmtpServerOptions, 'tls' | 'extensions' | 'script'> {
+export interface ReceiverOptions extends Pick<SmtpServerOptions, 'extensions' | 'script'> {
+  /** STARTTLS with a good certificate when absent; null: no TLS at all. */
+  readonly tls?: SmtpServerOptions['tls'] | null;
   /** First label of the domain; `rx` when absent. */
   readonly label?: string;
   /** Publishes MX and A of the domain; true when absent. */

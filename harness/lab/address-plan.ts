@@ -1,0 +1,35 @@
+import type { Vantage } from './lab.ts';
+
+/** Who has which address in the world of one target. */
+export interface AddressPlan {
+  readonly vantages: readonly Vantage[];
+  readonly resolver: string;
+  readonly sink: string;
+  readonly web: string;
+  /** Men in the middle. */
+  readonly middle: string;
+  /** Receiving servers of single checks. */
+  readonly receivers: readonly string[];
+}
+
+const RECEIVERS = Array.from({ length: 32 }, (_, index) => 129 + index);
+
+/**
+ * The same plan in two networks of 256 addresses each, given by their first three numbers: two vantages
+ * in the first, one and everything that serves in the second.
+ */
+export function planAddresses(first: string, second: string): AddressPlan {
+  const vantage = (name: string, prefix: string, number: number): Vantage => ({
+    name,
+    address: `${prefix}.${number}`,
+    network: `${prefix}.0/24`,
+  });
+  return {
+    vantages: [vantage('first', first, 10), vantage('neighbour', first, 11), vantage('distant', second, 10)],
+    resolver: `${second}.53`,
+    sink: `${second}.25`,
+    web: `${second}.80`,
+    middle: `${second}.90`,
+    receivers: RECEIVERS.map((number) => `${second}.${number}`),
+  };
+}

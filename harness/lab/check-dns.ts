@@ -1,0 +1,71 @@
+import type { DnsQueryEntry } from 'net-mocks';
+import { ask } from './ask.ts';
+import type { CheckScope } from './check-lab.ts';
+import type { DnsSought, LabDns } from './lab.ts';
+import { nextEntry } from './next-entry.ts';
+
+/** The part of the DNS that belongs to one check: names that carry its nonce. */
+export function openCheckDns(scope: CheckScope): LabDns {
+  const { mocks, nonce, signal, access, note, atEnd } = scope;
+  const faultIds: string[] = [];
+
+  const own = (name: string) => name.toLowerCase().includes(nonce);
+  const assertOwn = (name: string) => {
+    if (own(name)) return;
+    throw new Error(`${name} does not carry the nonce of the check, so it may be used by another one.`);
+  };
+  const clearFaults = async () => {
+    const ids = faultIds.splice(0);
+    if (ids.length > 0) await mocks.dns.clearFaults({ ids });
+  };
+
+  return {
+    async publish(origin, records) {
+      assertOwn(origin);
+      const zones = [{ origin, records: [...records] }];
+      await ask('publish a zone', signal, () => mocks.dns.publish({ zones }));
+      atEnd(() => mocks.dns.withdraw({ origins: [origin] }));
+      note(`published the zone ${origin}: ${records.map(({ name, type }) => `${name} ${type}`).join(', ')}`);
+    },
+    async fault(...faults) {
+      for (const { name } of faults) assertOwn(name);
+      const { ids } = await ask('set DNS faults', signal, () => mocks.dns.setFaults({ faults: [...faults] }));
+      if (faultIds.length === 0) atEnd(clearFaults);
+      faultIds.push(...ids);
+      for (const { name, type, effect } of faults) note(`DNS of ${name} ${type ?? 'any type'}: ${effect}`);
+    },
+    clearFaults: () => ask('clear DNS faults', signal, clearFaults),
+    async queries(sought = {}) {
+      const { entries } = await ask('list DNS queries', signal, () => mocks.dns.queries(filterOf(sought)));
+      return entries.filter(({ name }) => own(name));
+    },
+    async waitForQuery({ withinMs = access.outboundMs, ...sought }) {
+      const found = await ask(
+        'wait for a DNS query',
+        signal,
+        (ended) =>
+          nextEntry<DnsQueryEntry>(
+            (cursor) => mocks.dns.waitForQuery({ ...filterOf(sought), ...cursor }, ended),
+            ({ name }) => own(name),
+            withinMs,
+          ),
+        withinMs,
+      );
+      const asked = `${sought.type ?? 'any type'} of ${sought.name ?? 'its own names'}`;
+      note(
+        found
+          ? `was asked for ${found.type} of ${found.name}`
+          : `was not asked for ${asked} within ${withinMs} ms`,
+      );
+      return found;
+    },
+  };
+}
+
+function filterOf({ name, below, type }: DnsSought): DnsSought {
+  return {
+    ...(name === undefined ? {} : { name }),
+    ...(below === undefined ? {} : { below }),
+    ...(type === undefined ? {} : { type }),
+  };
+}

@@ -1,0 +1,89 @@
+import { connectLab, type Lab as Mocks } from 'net-mocks';
+import type { BenchLab, CheckLab } from '../check/bench.ts';
+import { Inconclusive } from '../check/outcomes.ts';
+import type { Recorder } from '../evidence/recorder.ts';
+import { visible } from '../evidence/visible.ts';
+import type { Target } from '../targets/target.ts';
+import type { LabAccess } from './access.ts';
+import { ask } from './ask.ts';
+import { openCheckDns } from './check-dns.ts';
+import { openCheckMail } from './check-mail.ts';
+import { openCheckWeb } from './check-web.ts';
+import { openInterceptions } from './interceptions.ts';
+import { checkDomain } from './names.ts';
+import { type AddressPool, createAddressPool } from './pool.ts';
+import { openReceivers } from './receivers.ts';
+
+/** What the parts of a check's lab share. */
+export interface CheckScope {
+  readonly mocks: Mocks;
+  readonly access: LabAccess;
+  readonly target: Target;
+  readonly nonce: string;
+  readonly pool: AddressPool;
+  /** Fires when the check ends. */
+  readonly signal: AbortSignal;
+  /** Writes a sentence into the evidence of the check. */
+  note(sentence: string): void;
+  /** To be done when the check ends, last one first. */
+  atEnd(end: () => Promise<unknown>): void;
+}
+
+/** The lab of a target, reached through its control interface. */
+export function openBenchLab(access: LabAccess): BenchLab {
+  const mocks = connectLab(access.control.url, { token: access.control.token });
+  const pool = createAddressPool(access.receivers.addresses);
+  return {
+    access,
+    open: (context) => openCheckLab({ ...context, mocks, access, pool }),
+  };
+}
+
+function openCheckLab(context: {
+  readonly mocks: Mocks;
+  readonly access: LabAccess;
+  readonly target: Target;
+  readonly nonce: string;
+  readonly pool: AddressPool;
+  readonly recorder: Recorder;
+  readonly signal: AbortSignal;
+}): CheckLab {
+  const { mocks, access, recorder, nonce } = context;
+  const ends: (() => Promise<unknown>)[] = [];
+  const stop = new AbortController();
+  const scope: CheckScope = {
+    ...context,
+    signal: AbortSignal.any([context.signal, stop.signal]),
+    note: (sentence) => void recorder.event(0, { kind: 'note', text: `lab: ${visible(sentence)}` }),
+    atEnd: (end) => void ends.push(end),
+  };
+  const dns = openCheckDns(scope);
+  return {
+    vantages: access.vantages.map(({ name, address, network }) => ({ name, address, network })),
+    addresses: access.addresses,
+    outboundMs: access.outboundMs,
+    preflight: access.preflight,
+    assertUntrusted() {
+      if (!access.preflight.trustedVantage) return;
+      throw new Inconclusive(
+        'environment',
+        `The target trusts an address that the client connects from, so it cannot be seen how it treats strangers. ${access.preflight.notes.join(' ')}`,
+      );
+    },
+    domain: (label, top = 'test') => checkDomain(label, nonce, top),
+    ...openCheckMail(scope, dns),
+    receiver: openReceivers(scope, dns),
+    intercept: openInterceptions(scope),
+    dns,
+    web: openCheckWeb(scope),
+    certificates: {
+      authority: () => ask('name its authority', scope.signal, () => mocks.certificates.authority()),
+      issue: (request) => ask('issue a certificate', scope.signal, () => mocks.certificates.issue(request)),
+    },
+    async close() {
+      stop.abort();
+      // The check has its verdict: what cannot be withdrawn stays until the lab itself ends.
+      while (ends.length > 0) await Promise.allSettled(ends.splice(-1).map((end) => end()));
+    },
+  };
+}

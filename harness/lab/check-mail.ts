@@ -1,0 +1,72 @@
+import { arrivedMessage, matches } from './arrived.ts';
+import { ask } from './ask.ts';
+import type { CheckScope } from './check-lab.ts';
+import type { ArrivedMessage, Lab, LabDns } from './lab.ts';
+import { forgedDomain, recipientDomain, SINK, SINK_HOST } from './names.ts';
+import { nextEntry } from './next-entry.ts';
+
+type CheckMail = Pick<Lab, 'externalRecipient' | 'forgedSender' | 'messages' | 'waitForMessage'>;
+
+/** Recipients and forged senders whose mail comes to the sink, and what came for this check. */
+export function openCheckMail(scope: CheckScope, dns: LabDns): CheckMail {
+  const { mocks, access, nonce, signal, note } = scope;
+  const published = new Map<string, Promise<void>>();
+  const publish = (domain: string): Promise<void> => {
+    const present = published.get(domain);
+    if (present) return present;
+    const fresh = dns.publish(domain, [
+      { name: domain, type: 'MX', data: { preference: 10, exchange: SINK_HOST } },
+      // A sender whose domain has no address is refused by some servers for that alone.
+      { name: domain, type: 'A', data: access.addresses.sink },
+    ]);
+    published.set(domain, fresh);
+    return fresh;
+  };
+  const address = async (localPart: string, token: string, domain: string) => {
+    if (!/^[A-Za-z0-9-]+$/.test(token))
+      throw new Error(`A token is letters, digits and hyphens, found "${token}".`);
+    await publish(domain);
+    return `${localPart}-${token}@${domain}`;
+  };
+  /** Every recipient that the lab gives out carries the nonce. */
+  const ownMail = { server: SINK, recipient: nonce };
+
+  return {
+    externalRecipient: (token) => address('ext', token, recipientDomain(nonce)),
+    forgedSender: (token) => address('forged', token, forgedDomain(nonce)),
+    async messages(sought = {}) {
+      const { entries } = await ask('list messages', signal, () => mocks.smtp.messages(ownMail));
+      return entries.map(arrivedMessage).filter((message) => matches(message, sought));
+    },
+    async waitForMessage({ withinMs = access.outboundMs, ...sought }) {
+      const found = await ask(
+        'wait for a message',
+        signal,
+        (ended) =>
+          nextEntry(
+            (cursor) => mocks.smtp.waitForMessage({ ...ownMail, ...cursor }, ended),
+            (entry) => matches(arrivedMessage(entry), sought),
+            withinMs,
+          ),
+        withinMs,
+      );
+      const message = found && arrivedMessage(found);
+      note(message ? describe(message) : `no ${sought.kind ?? 'message'} came within ${withinMs} ms`);
+      return message;
+    },
+  };
+}
+
+/** A message in one sentence. */
+export function describe({
+  kind,
+  sender,
+  recipients,
+  clientAddress,
+  hello,
+  tls,
+  content,
+}: ArrivedMessage): string {
+  const how = tls ? `over ${tls.version}` : 'in plaintext';
+  return `a ${kind} came from ${clientAddress} (${hello}) ${how}: <${sender}> to ${recipients.map((one) => `<${one}>`).join(', ')}, ${content.length} octets`;
+}

@@ -1,0 +1,56 @@
+import { NotApplicable } from '../check/outcomes.ts';
+import { ROLES } from '../check/roles.ts';
+import { ask } from './ask.ts';
+import type { CheckScope } from './check-lab.ts';
+import type { Lab } from './lab.ts';
+
+/** Opens men in the middle in front of roles of the target, each with its own port. */
+export function openInterceptions(scope: CheckScope): Lab['intercept'] {
+  const { mocks, access, target, nonce, signal, note, atEnd } = scope;
+  let opened = 0;
+  return async (role, mode) => {
+    const upstream = access.endpoints[role];
+    if (!upstream) {
+      throw new NotApplicable(
+        `The target declares no ${role} role.`,
+        `declared: ${Object.keys(access.endpoints).join(', ')}`,
+      );
+    }
+    opened += 1;
+    const name = `mitm-${opened}-${role}-${nonce}`;
+    const [first] = access.vantages;
+    const { endpoint } = await ask('open a man in the middle', signal, () =>
+      mocks.mitm.open({
+        name,
+        address: access.middle,
+        protocol: ROLES[role].protocol,
+        upstream: { address: upstream.host, port: upstream.port },
+        ...(first ? { sourceAddress: first.address } : {}),
+        mode,
+        tls: { certificate: { names: [target.hostname] } },
+      }),
+    );
+    atEnd(() => mocks.mitm.closeProxy({ name }));
+    note(`a man in the middle stands in front of ${role}: ${mode.kind}`);
+    return {
+      name,
+      role,
+      endpoint: { host: endpoint.address, port: endpoint.port },
+      async setMode(next) {
+        await ask('change a man in the middle', signal, () => mocks.mitm.setMode({ name, mode: next }));
+        note(`the man in the middle in front of ${role}: ${next.kind}`);
+      },
+      async sessions() {
+        const page = await ask('list conversations', signal, () => mocks.mitm.sessions({ proxy: name }));
+        return page.entries;
+      },
+      waitForSession: ({ withinMs }) =>
+        ask(
+          'wait for a conversation',
+          signal,
+          (ended) => mocks.mitm.waitForSession({ proxy: name, ended: true, deadlineMs: withinMs }, ended),
+          withinMs,
+        ),
+    };
+  };
+}

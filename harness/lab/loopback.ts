@@ -1,0 +1,97 @@
+import { randomBytes, randomInt } from 'node:crypto';
+import { type Endpoint as MocksEndpoint, parseLabOptions, startControl, startLab } from 'net-mocks';
+import type { Role } from '../check/roles.ts';
+import type { Endpoint } from '../wire/connection.ts';
+import type { LabAccess } from './access.ts';
+import { type AddressPlan, planAddresses } from './address-plan.ts';
+import { SINK, SINK_HOST } from './names.ts';
+import { publishWorld } from './world.ts';
+
+/** A lab in this process, for a target in this process. */
+export interface LoopbackLab {
+  /** Where the target finds its resolver. */
+  readonly resolver: Endpoint;
+  /** Port on which every MX of this lab listens; loopback ports below 1024 are not for everybody. */
+  readonly mxPort: number;
+  /** Tells the lab who the target is. */
+  admit(target: {
+    readonly domain: string;
+    readonly hostname: string;
+    readonly endpoints: Readonly<Partial<Record<Role, Endpoint>>>;
+    readonly outboundMs: number;
+  }): Promise<LabAccess>;
+  close(): Promise<void>;
+}
+
+/** Times that another part of loopback is tried when an address of the first is taken. */
+const ATTEMPTS = 5;
+
+/**
+ * Starts a lab on addresses of 127.0.0.0/8, each server on its own, so that vantages and receiving servers
+ * can be told apart as on a real network. Needs a system whose loopback answers on the whole block, as
+ * Linux and Windows do.
+ * @throws Error (EADDRNOTAVAIL) elsewhere
+ */
+export async function startLoopbackLab(): Promise<LoopbackLab> {
+  const token = randomBytes(16).toString('hex');
+  const { lab, plan } = await startSomewhere();
+  const control = await startControl(lab, { address: '127.0.0.1', port: 0 }, token).catch(
+    async (problem: unknown) => {
+      await lab.close();
+      throw problem;
+    },
+  );
+  const close = async () => {
+    await control.close();
+    await lab.close();
+  };
+  const [{ dns }, { servers }] = await Promise.all([lab.endpoints(), lab.smtp.servers()]);
+  const mxPort = servers.find(({ name }) => name === SINK)?.endpoint.port ?? 0;
+  return {
+    resolver: endpointOf(dns),
+    mxPort,
+    async admit({ domain, hostname, endpoints, outboundMs }) {
+      const [some] = Object.values(endpoints);
+      const target = { domain, hostname, address: some?.host ?? '127.0.0.1' };
+      await publishWorld(lab, plan, target);
+      return {
+        control: { url: `http://${control.endpoint.address}:${control.endpoint.port}`, token },
+        vantages: plan.vantages.map((vantage) => ({ ...vantage, route: { bind: vantage.address } })),
+        endpoints,
+        addresses: { target: target.address, sink: plan.sink, web: plan.web },
+        middle: plan.middle,
+        receivers: { addresses: plan.receivers, port: mxPort },
+        outboundMs,
+        preflight: { trustedVantage: false, notes: [] },
+      };
+    },
+    close,
+  };
+}
+
+async function startSomewhere() {
+  for (let attempt = 1; ; attempt += 1) {
+    const second = randomInt(16, 250);
+    const third = randomInt(0, 255);
+    const plan = planAddresses(`127.${second}.${third}`, `127.${second + 1}.${third}`);
+    try {
+      return { lab: await startAt(plan), plan };
+    } catch (problem) {
+      const inUse = problem instanceof Error && 'code' in problem && problem.code === 'EADDRINUSE';
+      if (!inUse || attempt === ATTEMPTS) throw problem;
+    }
+  }
+}
+
+function startAt({ resolver, web, sink }: AddressPlan) {
+  const options = {
+    dns: { address: resolver },
+    web: { address: web },
+    smtp: [{ name: SINK, address: sink, hostname: SINK_HOST, tls: {} }],
+  };
+  return startLab(parseLabOptions(options, 'options'));
+}
+
+function endpointOf({ address, port }: MocksEndpoint): Endpoint {
+  return { host: address, port };
+}

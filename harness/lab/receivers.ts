@@ -1,0 +1,87 @@
+import { Inconclusive } from '../check/outcomes.ts';
+import { arrivedMessage } from './arrived.ts';
+import { ask } from './ask.ts';
+import type { CheckScope } from './check-lab.ts';
+import { describe } from './check-mail.ts';
+import type { Lab, LabDns } from './lab.ts';
+import { checkDomain } from './names.ts';
+
+/** Time that a check waits for an address while others hold them all, in milliseconds. */
+const ADDRESS_WAIT = 60_000;
+
+/** Opens receiving servers, each with an address and a domain of its own. */
+export function openReceivers(scope: CheckScope, dns: LabDns): Lab['receiver'] {
+  const { mocks, access, nonce, pool, signal, note, atEnd } = scope;
+  let opened = 0;
+
+  const takeAddress = async (): Promise<string> => {
+    const address = await pool.take(ADDRESS_WAIT, signal);
+    if (address !== undefined) return address;
+    throw new Inconclusive(
+      'environment',
+      `No address for a receiving server became free: other checks hold all ${access.receivers.addresses.length}.`,
+    );
+  };
+
+  return async ({ label = 'rx', publish = true, tls = {}, extensions, script } = {}) => {
+    opened += 1;
+    const name = `rx-${opened}-${nonce}`;
+    const domain = checkDomain(opened === 1 ? label : `${label}-${opened}`, nonce, 'test');
+    const hostname = `mx.${domain}`;
+    const address = await takeAddress();
+    atEnd(async () => pool.giveBack(address));
+    await ask('open a receiving server', signal, () =>
+      mocks.smtp.open({
+        name,
+        address,
+        port: access.receivers.port,
+        hostname,
+        ...(tls ? { tls } : {}),
+        ...(extensions ? { extensions } : {}),
+        ...(script ? { script } : {}),
+      }),
+    );
+    atEnd(() => mocks.smtp.closeServer({ name }));
+    note(`${hostname} [${address}] receives mail for ${domain}`);
+    if (publish) {
+      await dns.publish(domain, [
+        { name: domain, type: 'MX', data: { preference: 10, exchange: hostname } },
+        { name: hostname, type: 'A', data: address },
+      ]);
+    }
+    return {
+      domain,
+      hostname,
+      address,
+      async setScript(next) {
+        await ask('change a script', signal, () => mocks.smtp.setScript({ name, script: [...next] }));
+      },
+      async messages() {
+        const { entries } = await ask('list messages', signal, () => mocks.smtp.messages({ server: name }));
+        return entries.map(arrivedMessage);
+      },
+      async waitForMessage({ withinMs = access.outboundMs } = {}) {
+        const found = await ask(
+          'wait for a message',
+          signal,
+          (ended) => mocks.smtp.waitForMessage({ server: name, deadlineMs: withinMs }, ended),
+          withinMs,
+        );
+        const message = found && arrivedMessage(found);
+        note(message ? describe(message) : `no message came to ${hostname} within ${withinMs} ms`);
+        return message;
+      },
+      async sessions() {
+        const { entries } = await ask('list sessions', signal, () => mocks.smtp.sessions({ server: name }));
+        return entries;
+      },
+      waitForSession: ({ withinMs = access.outboundMs } = {}) =>
+        ask(
+          'wait for a session',
+          signal,
+          (ended) => mocks.smtp.waitForSession({ server: name, ended: true, deadlineMs: withinMs }, ended),
+          withinMs,
+        ),
+    };
+  };
+}

@@ -1,0 +1,166 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { connectLab, type LabOptions } from 'net-mocks';
+import type { Role } from '../../check/roles.ts';
+import { createRedactor } from '../../evidence/redaction.ts';
+import { lastLogLines } from '../../targets/drivers/container-log.ts';
+import { StartFailed } from '../../targets/drivers/start-failed.ts';
+import type { Docker } from '../../targets/engine.ts';
+import { runLabels, TARGET_LABEL } from '../../targets/labels.ts';
+import type { Endpoint } from '../../wire/connection.ts';
+import type { LabAccess } from '../access.ts';
+import { planAddresses } from '../address-plan.ts';
+import { SINK, SINK_HOST } from '../names.ts';
+import { publishWorld } from '../world.ts';
+import { provideLabImage } from './image.ts';
+import { createLink, type Link } from './link.ts';
+
+/** A lab in a container, for a target in a container. */
+export interface Sidecar {
+  readonly link: Link;
+  /** Address of the only name server that the target is to use. */
+  readonly resolver: string;
+  /** What a worker needs to use it; `roles` are the ports of the target. */
+  access(roles: Readonly<Partial<Record<Role, number>>>, outboundMs: number): LabAccess;
+}
+
+/** TEST-NET-3 and TEST-NET-2 (RFC 5737): strangers to every server. */
+const PLAN = planAddresses('203.0.113', '198.51.100');
+const CONTROL_PORT = 8053;
+const RELAY_PORT = 3128;
+const SMTP_PORT = 25;
+const EVERYWHERE = '0.0.0.0';
+const LOOPBACK = '127.0.0.1';
+/** Time until the lab must answer, and pause between two looks, in milliseconds. */
+const READY_WITHIN = 30_000;
+const LOOK = 25;
+
+/**
+ * Makes the network of a target and starts its lab on it. What is made carries the labels of run and
+ * target, by which it is removed.
+ * @throws ConfigurationError when the image cannot be built; StartFailed when the lab does not come up
+ */
+export async function startSidecar(options: {
+  readonly docker: Docker;
+  readonly runId: string;
+  readonly target: { readonly name: string; readonly domain: string; readonly hostname: string };
+  readonly signal: AbortSignal;
+}): Promise<Sidecar> {
+  const { docker, runId, target, signal } = options;
+  const image = await provideLabImage(docker);
+  signal.throwIfAborted();
+  const labels = { ...runLabels(runId), [TARGET_LABEL]: target.name };
+  // Of several networks the engine routes a container through the first by name, which is to be "bridge".
+  const link = await createLink(docker, `mailspec-${runId}-${target.name}`, labels);
+  signal.throwIfAborted();
+
+  const token = randomBytes(16).toString('hex');
+  const relays = PLAN.vantages.map((vantage, index) => ({ vantage, port: RELAY_PORT + index }));
+  const published = [CONTROL_PORT, ...relays.map(({ port }) => port)];
+  const configuration = {
+    control: { address: EVERYWHERE, port: CONTROL_PORT },
+    token,
+    dns: { address: PLAN.resolver, port: 53 },
+    web: { address: PLAN.web, port: 443 },
+    smtp: [{ name: SINK, address: PLAN.sink, port: SMTP_PORT, hostname: SINK_HOST, tls: {} }],
+    relays: relays.map(({ vantage, port }) => ({
+      name: vantage.name,
+      address: EVERYWHERE,
+      port,
+      sourceAddress: vantage.address,
+      allow: [link.subnet, `${PLAN.middle}/32`],
+    })),
+  } satisfies LabOptions & { control: unknown; token: string };
+  const addresses = [
+    link.gateway,
+    ...PLAN.vantages.map(({ address }) => address),
+    PLAN.resolver,
+    PLAN.sink,
+    PLAN.web,
+    PLAN.middle,
+    ...PLAN.receivers,
+  ];
+
+  const container = await docker.createContainer({
+    Image: image,
+    Labels: labels,
+    Env: [
+      `NET_MOCKS_CONFIG=${JSON.stringify(configuration)}`,
+      `LINK_ADDRESS=${link.sidecar}`,
+      `ADDRESSES=${addresses.join(',')}`,
+    ],
+    ExposedPorts: Object.fromEntries(published.map((port) => [`${port}/tcp`, {}])),
+    HostConfig: {
+      // Many addresses on one interface; within the network of the container only.
+      CapAdd: ['NET_ADMIN'],
+      // The gateway of the target leads nowhere.
+      Sysctls: { 'net.ipv4.ip_forward': '0' },
+      PortBindings: Object.fromEntries(
+        published.map((port) => [`${port}/tcp`, [{ HostIp: LOOPBACK, HostPort: '' }]]),
+      ),
+    },
+  });
+  await docker
+    .getNetwork(link.name)
+    .connect({ Container: container.id, EndpointConfig: { IPAMConfig: { IPv4Address: link.sidecar } } });
+  signal.throwIfAborted();
+  await container.start();
+  const { NetworkSettings: settings } = await container.inspect();
+  const hostPort = (port: number) => Number(settings.Ports[`${port}/tcp`]?.[0]?.HostPort);
+  const control = { url: `http://${LOOPBACK}:${hostPort(CONTROL_PORT)}`, token };
+
+  const mocks = connectLab(control.url, { token });
+  try {
+    await untilReady(docker, container.id, () => mocks.endpoints(), signal);
+    await publishWorld(mocks, PLAN, { ...target, address: link.target });
+  } finally {
+    await mocks.close();
+  }
+  return {
+    link,
+    resolver: PLAN.resolver,
+    access: (roles, outboundMs) => ({
+      control,
+      vantages: relays.map(({ vantage, port }) => ({
+        ...vantage,
+        route: { relay: { host: LOOPBACK, port: hostPort(port) } },
+      })),
+      endpoints: Object.fromEntries(
+        Object.entries(roles).map(([role, port]): [string, Endpoint] => [role, { host: link.target, port }]),
+      ),
+      addresses: { target: link.target, sink: PLAN.sink, web: PLAN.web },
+      middle: PLAN.middle,
+      receivers: { addresses: PLAN.receivers, port: SMTP_PORT },
+      outboundMs,
+      preflight: { trustedVantage: false, notes: [] },
+    }),
+  };
+}
+
+/** Asks until an answer comes; a lab that has ended by then is told with its last words. */
+async function untilReady(
+  docker: Docker,
+  id: string,
+  look: () => Promise<unknown>,
+  signal: AbortSignal,
+): Promise<void> {
+  const deadline = performance.now() + READY_WITHIN;
+  for (;;) {
+    try {
+      await look();
+      return;
+    } catch (problem) {
+      signal.throwIfAborted();
+      const { State: state } = await docker.getContainer(id).inspect();
+      if (state.Running && performance.now() < deadline) {
+        await pause(LOOK);
+        continue;
+      }
+      const how = state.Running
+        ? `did not answer within ${READY_WITHIN / 1_000} s (${problem instanceof Error ? problem.message : String(problem)})`
+        : `ended with status ${state.ExitCode}`;
+      const log = await lastLogLines(docker, id, 5, createRedactor());
+      throw new StartFailed([`The lab ${how}.`, ...log.map((line) => `  ${line}`)].join('\n'));
+    }
+  }
+}

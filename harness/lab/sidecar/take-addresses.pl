@@ -1,0 +1,35 @@
+#!/usr/bin/perl
+# take-addresses.pl <address of the interface> <address>,<address>,… <command>…
+# Adds addresses to the interface that has the first one, then becomes the command. Needs NET_ADMIN.
+use strict;
+use warnings;
+use Socket;
+
+use constant { SIOCGIFADDR => 0x8915, SIOCSIFADDR => 0x8916, SIOCSIFNETMASK => 0x891c };
+
+my ($own, $list, @command) = @ARGV;
+socket(my $socket, PF_INET, SOCK_DGRAM, 0) or die "socket: $!\n";
+
+# struct ifreq, netdevice(7): a name of 16 octets and a socket address.
+sub request {
+    my ($number, $interface, $address) = @_;
+    my $request = pack('a16 a24', $interface, pack_sockaddr_in(0, inet_aton($address)));
+    return ioctl($socket, $number, $request) ? $request : undef;
+}
+
+sub address_of {
+    my $answer = request(SIOCGIFADDR, shift, '0.0.0.0') // return '';
+    return inet_ntoa((unpack_sockaddr_in(substr($answer, 16, 16)))[1]);
+}
+
+my ($interface) = grep { address_of($_) eq $own } map { s{.*/}{}r } glob('/sys/class/net/*');
+defined $interface or die "No interface has the address $own.\n";
+
+my $number = 0;
+for my $address (split /,/, $list) {
+    my $alias = "$interface:" . $number++;
+    request(SIOCSIFADDR, $alias, $address) // die "The address $address cannot be taken: $!\n";
+    # Without neighbours: whoever is reached from here is so by the routes of the interface itself.
+    request(SIOCSIFNETMASK, $alias, '255.255.255.255') // die "The address $address cannot be taken: $!\n";
+}
+exec { $command[0] } @command or die "$command[0]: $!\n";
