@@ -68,7 +68,7 @@ test('resets-on-connect ends every connection without a word', async () => {
 
 test('slow-drip sends octet by octet and never a whole line', async () => {
   const client = await open('slow-drip', 'mx');
-  const seen = await client.within(230);
+  const seen = await client.within(150, 3_000);
   expect(seen.length).toBeGreaterThan(0);
   expect('220 mail.example.test').toContain(seen.slice(0, 3));
   expect(seen).not.toContain('|');
@@ -77,7 +77,7 @@ test('slow-drip sends octet by octet and never a whole line', async () => {
 test('garbage holds what hurts terminals and reports', async () => {
   const client = await open('garbage', 'pop3');
   client.say('CAPA');
-  const seen = await client.within(60);
+  const seen = await client.within(60, 3_000);
   for (const part of ['\0', '\u001b]', '\u202e', ']]>', '</testcase>', 'Bail out!'])
     expect(seen).toContain(part);
 });

@@ -9,6 +9,8 @@ const CLIENT = 'client.test';
 /** A reference server and the ways into it that short dialogues need. */
 export interface Dialogue {
   readonly reference: ReferenceServer;
+  /** The server misbehaves. */
+  readonly faulty: boolean;
   /** Connected; TLS first on an implicit-TLS role; the greeting is returned as well. */
   connect(role: Role): Promise<{ readonly client: RawClient; readonly greeting: string }>;
   /** Behind the greeting, SMTP behind EHLO as well; the capabilities as one text. */
@@ -49,6 +51,7 @@ export async function startDialogue(options: ReferenceOptions = {}): Promise<Dia
 
   const dialogue: Dialogue = {
     reference,
+    faulty: (options.faults ?? []).length > 0,
     async connect(role) {
       const client = await openRaw(reference.target.endpoints[role]);
       clients.push(client);

@@ -26,8 +26,11 @@ export interface RawClient {
   untilDot(): Promise<string[]>;
   /** Says an IMAP command and returns all lines up to its tagged response. */
   imap(tag: string, command: string): Promise<string[]>;
-  /** What comes within `ms`, taken away, with visible line ends. */
-  within(ms: number): Promise<string>;
+  /**
+   * What comes within `ms`, taken away, with visible line ends; with `firstMs` the time begins at the first
+   * octet, for which it waits that long.
+   */
+  within(ms: number, firstMs?: number): Promise<string>;
   /** Starts TLS; rejects when no handshake comes about. */
   tls(options?: ConnectionOptions): Promise<void>;
   /** Resolves when the server ends the connection. */
@@ -138,7 +141,11 @@ export async function openRaw(endpoint: Endpoint | undefined, localAddress?: str
       while (!found.at(-1)?.startsWith(`${tag} `));
       return found;
     },
-    async within(ms) {
+    async within(ms, firstMs = 0) {
+      const begin = performance.now() + firstMs;
+      for (let left = firstMs; left > 0 && unread.length === 0 && !over; left = begin - performance.now()) {
+        await change(left);
+      }
       const deadline = performance.now() + ms;
       for (let left = ms; left > 0 && !over; left = deadline - performance.now()) await change(left);
       const taken = unread.toString();

@@ -25,6 +25,9 @@ const listing = async (dialogue: Dialogue) => (await dialogue.inside('submission
 const REFUSED = /^535 5\.7\.8/;
 const LOGGED_IN = /^235/;
 
+/** How long an answer is awaited that only a good server gives, in milliseconds. */
+const answerMs = ({ faulty }: Dialogue) => (faulty ? 100 : 3_000);
+
 /** A SCRAM exchange whose end tells: 235 or 535. */
 function scram(script: ScramScript): Observation {
   return {
@@ -68,7 +71,7 @@ export const AUTHENTICATION: Observations = {
       const { client } = await dialogue.inside('submission');
       const challenge = await client.ask('AUTH PLAIN');
       client.say('*');
-      return `${challenge} / ${(await client.within(40)) || 'silence'}`;
+      return `${challenge} / ${(await client.within(40, answerMs(dialogue))) || 'silence'}`;
     },
   },
   'auth-accepts-bad-base64': {
@@ -89,7 +92,7 @@ export const AUTHENTICATION: Observations = {
       const { client } = await dialogue.inside('submission');
       await client.ask('AUTH PLAIN');
       client.say('A'.repeat(8_000));
-      return client.within(40);
+      return client.within(40, 3_000);
     },
   },
   'auth-long-response-hangs': {
@@ -99,7 +102,7 @@ export const AUTHENTICATION: Observations = {
       const { client } = await dialogue.inside('submission');
       await client.ask('AUTH PLAIN');
       client.say('A'.repeat(13_000));
-      return client.within(60);
+      return client.within(40, answerMs(dialogue));
     },
   },
   'auth-accepts-empty-password': {

@@ -3,8 +3,11 @@ import { lines } from '../../../wire/bytes.ts';
 import type { Dialogue } from '../dialogue.ts';
 import type { Observation, Observations } from '../observation.ts';
 
-/** Time in which an answer that nobody asked for would come on loopback, in milliseconds. */
+/** How long a good server is watched for an answer that nobody asked for, in milliseconds. */
 const QUIET_MS = 40;
+/** How long a faulty one may take to give it, and how long any may take to give an answer that is due. */
+const FAULT_MS = 400;
+const ANSWER_MS = 3_000;
 
 const COMMANDS = { smtp: 'NOOP', pop3: 'CAPA', imap: 'x NOOP' } as const;
 
@@ -14,11 +17,12 @@ function injecting(role: Role, behind: (command: string) => Buffer) {
     const { client } = await dialogue.hello(role);
     const command = COMMANDS[ROLES[role].protocol];
     await dialogue.upgrade(client, role, behind(command));
-    const clear = await client.within(QUIET_MS);
+    const unaskedMs = dialogue.faulty ? FAULT_MS : 0;
+    const clear = await client.within(QUIET_MS, unaskedMs);
     await client.tls();
-    const unasked = await client.within(QUIET_MS);
+    const unasked = await client.within(QUIET_MS, unaskedMs);
     client.say(command);
-    return `clear [${clear}] unasked [${unasked}] asked [${await client.within(QUIET_MS)}]`;
+    return `clear [${clear}] unasked [${unasked}] asked [${await client.within(QUIET_MS, ANSWER_MS)}]`;
   };
 }
 

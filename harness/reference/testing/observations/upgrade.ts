@@ -5,6 +5,8 @@ import type { Observations } from '../observation.ts';
 
 /** Time in which an answer that nobody asked for would come on loopback, in milliseconds. */
 const QUIET_MS = 40;
+/** How long a faulty server may take to give it. */
+const FAULT_MS = 3_000;
 const COMMANDS = { smtp: 'NOOP', pop3: 'CAPA', imap: 'x NOOP' } as const;
 const UPGRADES = ['mx', 'pop3', 'imap'] as const;
 
@@ -21,10 +23,11 @@ async function clearBehindGoAhead(dialogue: Dialogue, role: Role): Promise<strin
   await dialogue.upgrade(client, role);
   const command = COMMANDS[ROLES[role].protocol];
   client.say(command);
-  const first = await client.within(QUIET_MS);
+  const answerMs = dialogue.faulty ? FAULT_MS : 0;
+  const first = await client.within(QUIET_MS, answerMs);
   if (first === '') return 'nothing';
   client.say(command);
-  return `${first} ${await client.within(QUIET_MS)}`;
+  return `${first} ${await client.within(QUIET_MS, answerMs)}`;
 }
 
 async function handshakeAfterGoAhead(dialogue: Dialogue, role: Role): Promise<string> {
