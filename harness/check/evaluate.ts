@@ -45,7 +45,10 @@ export async function evaluate(check: Check, bench: Bench): Promise<CheckResult>
   const control = await controlConversation(check, bench, outcomes, nextConnection, started);
   if (control) runs.push(control.run);
   const merged = mergeRuns(runs);
-  const settled = merged.outcomes.map((outcome) => afterControl(outcome, control?.alive ?? true));
+  // A server that never said a word cannot have died of the check.
+  const crashed =
+    control?.alive === false && runs.some(({ events }) => events.some(({ kind }) => kind === 'recv'));
+  const settled = merged.outcomes.map((outcome) => afterControl(outcome, crashed));
   const verdict =
     first === undefined ? 'not-applicable' : foldVerdicts(settled.map((outcome) => outcome.verdict));
   const decisive = settled.find((outcome) => outcome.verdict === verdict);
@@ -99,8 +102,8 @@ function reasonOf(
 }
 
 /** Without a living server an open question stays open, and its cause is the crash. */
-function afterControl(outcome: VariantResult, alive: boolean): VariantResult {
-  if (alive || outcome.verdict !== 'inconclusive') return outcome;
+function afterControl(outcome: VariantResult, crashed: boolean): VariantResult {
+  if (!crashed || outcome.verdict !== 'inconclusive') return outcome;
   return {
     ...outcome,
     cause: 'crashed',

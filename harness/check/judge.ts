@@ -18,13 +18,24 @@ export function judge(run: {
   readonly verifications: readonly Verification[];
   /** What the body threw; undefined when it returned. */
   readonly thrown: unknown;
+  /** Takes secrets out of a sentence: what was thrown may quote a server that echoes. */
+  readonly clean: (sentence: string) => string;
 }): VariantResult {
-  const { name, role, definition, verifications, thrown } = run;
+  const { name, role, definition, verifications, thrown, clean } = run;
   const missed = verifications.filter((verification) => !verification.held);
   const violations = missed.filter((verification) => verification.strict);
   const deviations = missed.filter((verification) => !verification.strict);
   const [verdict, cause, reason] = outcome(definition, verifications, violations, deviations, thrown);
-  return { name, role, verdict, cause, reason, violations, deviations, verified: verifications.length };
+  return {
+    name,
+    role,
+    verdict,
+    cause,
+    reason: clean(reason),
+    violations,
+    deviations,
+    verified: verifications.length,
+  };
 }
 
 function outcome(

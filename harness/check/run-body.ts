@@ -101,13 +101,24 @@ export async function runBody(context: {
       const verifications: Verification[] = [];
       const thrown = await caught(() => body(createVerify(recorder, verifications)));
       sessions.closeAll();
-      inputs.push(judge({ name: `${label}/${name}`, role, definition, verifications, thrown }));
+      inputs.push(
+        judge({ name: `${label}/${name}`, role, definition, verifications, thrown, clean: recorder.clean }),
+      );
       // A budget that is used up, or an ended run, ends the other inputs too.
       if (signal.aborted)
         throw thrown instanceof Error ? thrown : new Inconclusive('timeout', 'The run was ended.');
     },
     note: (text) => void recorder.event(0, { kind: 'note', text }),
     pause: (ms) => delay(ms, undefined, { signal }),
+    async patiently(attempt) {
+      let outcome = await attempt();
+      for (const ms of target.timing.retryAfterMs) {
+        if (outcome.code < 400 || outcome.code > 499) break;
+        await delay(ms, undefined, { signal });
+        outcome = await attempt();
+      }
+      return outcome;
+    },
     notApplicable(reason, observed) {
       throw new NotApplicable(reason, observed);
     },
@@ -121,7 +132,7 @@ export async function runBody(context: {
   sessions.closeAll();
   await checkLab?.close();
   release();
-  const whole = { name: label, role, definition, verifications: own, thrown };
+  const whole = { name: label, role, definition, verifications: own, thrown, clean: recorder.clean };
   // A body that only ran variants is judged by them alone.
   const outcomes =
     inputs.length > 0 && own.length === 0 && thrown === undefined ? inputs : [judge(whole), ...inputs];

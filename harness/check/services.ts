@@ -95,6 +95,11 @@ export interface Services {
   /** Writes a sentence into the evidence. */
   note(text: string): void;
   pause(ms: number): Promise<void>;
+  /**
+   * Repeats what is refused for now (4yz) after the pauses that the target declares in `retry-after`:
+   * greylisting and screeners turn a first visit away. Returns the last outcome.
+   */
+  patiently<Outcome extends { readonly code: number }>(attempt: () => Promise<Outcome>): Promise<Outcome>;
   /** Ends the body (or the variant): the precondition is truly absent; `observed` cites what shows it. */
   notApplicable(reason: string, observed: string): never;
   /** Ends the body (or the variant): the evidence allows no verdict. */

@@ -75,7 +75,10 @@ function vocabulary(
     return about(held, demand, printable(expected), visibleExcerpt(actual, 600));
   }
   /** Replies carry their text in visible notation already; it must not be mapped twice. */
-  function about(held: boolean, demand: string, expected: string, actual: string): boolean {
+  function about(held: boolean, demand: string, expectedText: string, actualText: string): boolean {
+    // Servers echo what they were sent, passwords included.
+    const expected = recorder.clean(expectedText);
+    const actual = recorder.clean(actualText);
     const at = recorder.event(0, { kind: 'verify', demand, expected, actual, held, strict });
     verifications.push({ demand, expected, actual, held, strict, at });
     return held;

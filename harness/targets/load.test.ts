@@ -305,7 +305,10 @@ describe('a targets file', () => {
       hostname: '192.0.2.25',
       permissions: ['safe'],
       isDefault: true,
-      settings: { connections: 4, timing: { reply: 30_000, quiet: 500, slack: 10_000, 'retry-after': [] } },
+      settings: {
+        connections: 4,
+        timing: { reply: 60_000, quiet: 2_000, slack: 120_000, 'retry-after': [] },
+      },
     });
   });
 

@@ -4,7 +4,7 @@ import { evaluate } from '../../harness/check/evaluate.ts';
 import { loadChecks } from '../../harness/check/load.ts';
 import type { CheckResult } from '../../harness/check/result.ts';
 import { ROLES, type Role } from '../../harness/check/roles.ts';
-import type { FaultName, ReferenceCapability } from '../../harness/reference/server.ts';
+import type { ReferenceOptions } from '../../harness/reference/server.ts';
 import { startReference } from '../../harness/reference/server.ts';
 import { createBench } from '../../harness/runner/bench.ts';
 import type { Target } from '../../harness/targets/target.ts';
@@ -13,10 +13,7 @@ import type { Target } from '../../harness/targets/target.ts';
 export const CHECKS = await loadChecks(fileURLToPath(new URL('..', import.meta.url)));
 
 /** A reference server and the result of one check on it. */
-export async function resultOn(
-  check: Check,
-  options: { readonly faults?: readonly FaultName[]; readonly without?: readonly ReferenceCapability[] } = {},
-): Promise<CheckResult> {
+export async function resultOn(check: Check, options: ReferenceOptions = {}): Promise<CheckResult> {
   const server = await startReference(options);
   try {
     return await evaluate(

@@ -17,13 +17,16 @@ export const starttlsAsTextIsText = check(
     budget: '12s',
     kills: ['body-with-starttls-refused'],
   },
-  async ({ smtp, account, nonce, bytes, helloName, verify, inconclusive }) => {
+  async ({ smtp, account, nonce, bytes, helloName, verify, inconclusive, patiently }) => {
     const deliver = async (body: string) => {
-      const client = await smtp({ at: 'ready' });
-      const mail = await client.command(`MAIL FROM:<probe@${helloName}>`);
-      const rcpt = mail.code === 250 ? await client.command(`RCPT TO:<${account().address}>`) : mail;
-      if (rcpt.code !== 250)
-        inconclusive('precondition', `No message to a local mailbox is taken: ${rcpt.text}`);
+      const { client, code, text } = await patiently(async () => {
+        const attempt = await smtp({ at: 'ready' });
+        const mail = await attempt.command(`MAIL FROM:<probe@${helloName}>`);
+        const last = mail.code === 250 ? await attempt.command(`RCPT TO:<${account().address}>`) : mail;
+        if (last.code !== 250) attempt.connection.close();
+        return { client: attempt, code: last.code, text: last.text };
+      });
+      if (code !== 250) inconclusive('precondition', `No message to a local mailbox is taken: ${text}`);
       const message = bytes.lines(
         `From: <probe@${helloName}>`,
         `To: <${account().address}>`,

@@ -55,21 +55,23 @@ export const helloMustBeRepeated = check(
 async function upgradeWithEnvelope(
   services: Services,
 ): Promise<{ client: SmtpClient; upgraded: boolean; line: string }> {
-  const { smtp, role, target, helloName, nonce, notApplicable, inconclusive, account } = services;
+  const { smtp, role, target, helloName, nonce, notApplicable, inconclusive, account, patiently } = services;
   const recipient = target.accounts.length > 0 ? account().address : `postmaster@${target.domain}`;
-  const client = await smtp({ at: 'ready' });
-  if (!client.capabilities?.keywords.has('STARTTLS')) {
-    notApplicable(
-      `${role} does not offer STARTTLS.`,
-      [...(client.capabilities?.keywords.keys() ?? [])].join(' '),
-    );
-  }
-  const mail = await client.command(`MAIL FROM:<pre-${nonce}@${helloName}>`);
-  if (mail.code === 530) notApplicable('No envelope can exist before TLS.', mail.text);
-  if (mail.code !== 250) inconclusive('precondition', `MAIL before TLS is refused: ${mail.text}`);
-  const rcpt = await client.command(`RCPT TO:<${recipient}>`);
-  if (rcpt.code === 530) notApplicable('No envelope can exist before TLS.', rcpt.text);
-  if (rcpt.code !== 250) inconclusive('precondition', `RCPT before TLS is refused: ${rcpt.text}`);
+  const { client, code, text } = await patiently(async () => {
+    const attempt = await smtp({ at: 'ready' });
+    if (!attempt.capabilities?.keywords.has('STARTTLS')) {
+      notApplicable(
+        `${role} does not offer STARTTLS.`,
+        [...(attempt.capabilities?.keywords.keys() ?? [])].join(' '),
+      );
+    }
+    const mail = await attempt.command(`MAIL FROM:<pre-${nonce}@${helloName}>`);
+    const last = mail.code === 250 ? await attempt.command(`RCPT TO:<${recipient}>`) : mail;
+    if (last.code !== 250) attempt.connection.close();
+    return { client: attempt, code: last.code, text: last.text };
+  });
+  if (code === 530) notApplicable('No envelope can exist before TLS.', text);
+  if (code !== 250) inconclusive('precondition', `The envelope before TLS is refused: ${text}`);
   const goAhead = await client.startTls({ serverName: target.hostname });
   return { client, upgraded: goAhead.code === 220, line: goAhead.text };
 }

@@ -1,0 +1,188 @@
+import { execFile, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { RunRecord } from '../../reports/model/record.ts';
+
+const CLI = fileURLToPath(new URL('mailspec.mjs', import.meta.url));
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+let folder = '';
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'mailspec-cli-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+function mailspec(...args: readonly string[]): Promise<Ended> {
+  return new Promise((resolve) => {
+    execFile(
+      process.execPath,
+      [CLI, ...args],
+      { cwd: folder, maxBuffer: 64 * 1_048_576 },
+      (failure, stdout, stderr) => {
+        resolve({
+          code: typeof failure?.code === 'number' ? failure.code : failure ? null : 0,
+          stdout,
+          stderr,
+        });
+      },
+    );
+  });
+}
+
+async function targets(text: string): Promise<void> {
+  await writeFile(join(folder, 'targets.yaml'), text);
+}
+
+const REFERENCE =
+  'version: 1\ntargets:\n  good:\n    driver: reference\n  bad:\n    driver: reference\n    faults: [mx-omits-starttls]\n';
+
+describe('bad input ends with a sentence and exit code 3', () => {
+  test('no targets file', async () => {
+    const { code, stderr } = await mailspec('audit', 'good');
+    expect(stderr).toContain('targets.yaml');
+    expect(code).toBe(3);
+  });
+
+  test('a syntax error, with its place', async () => {
+    await targets('version: 1\ntargets: [\n');
+    const { code, stderr } = await mailspec('audit');
+    expect(stderr).toMatch(/^targets\.yaml:\d+:\d+: /);
+    expect(code).toBe(3);
+  });
+
+  test('an unknown key, with its place', async () => {
+    await targets('version: 1\ntargets:\n  good:\n    driver: reference\n    colour: red\n');
+    const { code, stderr } = await mailspec('audit', 'good');
+    expect(stderr).toMatch(/^targets\.yaml:5:5: .*colour/);
+    expect(code).toBe(3);
+  });
+
+  test('a wrong type, with its place', async () => {
+    await targets('version: 1\ntargets:\n  good:\n    driver: reference\n    faults: yes\n');
+    const { code, stderr } = await mailspec('audit', 'good');
+    expect(stderr).toMatch(/^targets\.yaml:5:13: /);
+    expect(code).toBe(3);
+  });
+
+  test('an unknown target, with a suggestion', async () => {
+    await targets(REFERENCE);
+    const { code, stderr } = await mailspec('audit', 'goood');
+    expect(stderr).toContain('did you mean "good"?');
+    expect(code).toBe(3);
+  });
+
+  test('an unset secret', async () => {
+    await targets(
+      'version: 1\ntargets:\n  live:\n    driver: host\n    address: 127.0.0.1\n    mail-domain: example.test\n    host-name: mail.example.test\n    roles: { mx: 1 }\n    accounts:\n      - { address: a@example.test, password: env:MAILSPEC_TEST_UNSET }\n',
+    );
+    const { code, stderr } = await mailspec('audit', 'live');
+    expect(stderr).toContain('MAILSPEC_TEST_UNSET');
+    expect(code).toBe(3);
+  });
+
+  test.each([
+    ['an unknown check', ['--only', 'STLS-999'], 'STLS-999'],
+    ['an unknown profile', ['--profile', 'nobody'], 'baseline'],
+    ['an unknown option', ['--colour'], '--colour'],
+    ['a number that is none', ['--concurrency', 'many'], 'whole number'],
+  ])('%s', async (_, args, named) => {
+    await targets(REFERENCE);
+    const { code, stderr } = await mailspec('audit', 'good', ...args);
+    expect(stderr).toContain(named);
+    expect(code).toBe(3);
+  });
+
+  test('nothing is written for a run that could not begin', async () => {
+    await targets(REFERENCE);
+    await mailspec('audit', 'nobody');
+    expect(existsSync(join(folder, 'mailspec-report', 'results.json'))).toBe(false);
+  });
+});
+
+describe('a run', () => {
+  const record = async (): Promise<RunRecord> =>
+    JSON.parse(await readFile(join(folder, 'mailspec-report', 'results.json'), 'utf8'));
+
+  test('of a good server is conformant, writes every report and ends with 0', async () => {
+    await targets(REFERENCE);
+    const { code, stdout } = await mailspec('audit', 'good', '--only', 'STLS-001', 'PTA-001');
+    expect(stdout).toContain('conformant in the profile baseline');
+    expect(code).toBe(0);
+    expect((await readdir(join(folder, 'mailspec-report'))).sort()).toEqual(
+      ['evidence', 'journal', 'junit.xml', 'report.html', 'results.json', 'results.tap'].sort(),
+    );
+  });
+
+  test('of a bad server names the finding, its reason and the command that reruns it, and ends with 1', async () => {
+    await targets(REFERENCE);
+    const { code, stdout } = await mailspec(
+      'audit',
+      'good',
+      'bad',
+      '--only',
+      'starttls',
+      '--skip',
+      'STLS-011',
+      'STLS-012',
+      'STLS-013',
+    );
+    expect(stdout).toContain('STLS-001 bad: Port 25 offers STARTTLS (high)');
+    expect(stdout).toContain('npx mailspec audit bad --only STLS-001');
+    expect(code).toBe(1);
+    expect((await record()).targets.map(({ name, conclusion }) => `${name} ${conclusion}`)).toEqual([
+      'good conformant',
+      'bad non-conformant',
+    ]);
+  });
+
+  test('of a server that does not answer is undetermined and ends with 2', async () => {
+    await targets(
+      'version: 1\ntargets:\n  dead:\n    driver: host\n    address: 127.0.0.1\n    mail-domain: example.test\n    host-name: mail.example.test\n    roles: { mx: 1 }\n    timing: { slack: 1s }\n',
+    );
+    const { code } = await mailspec('audit', 'dead', '--only', 'STLS-001');
+    expect(code).toBe(2);
+    expect((await record()).targets[0]?.results[0]).toMatchObject({
+      verdict: 'inconclusive',
+      cause: 'unreachable',
+    });
+  });
+
+  test('with --strict counts warnings', async () => {
+    await targets('version: 1\ntargets:\n  odd:\n    driver: reference\n    faults: [submissions-closed]\n');
+    expect((await mailspec('audit', 'odd', '--only', 'STLS-002')).code).toBe(0);
+    expect((await mailspec('audit', 'odd', '--only', 'STLS-002', '--strict')).code).toBe(1);
+  });
+
+  for (const signal of ['SIGINT', 'SIGKILL'] as const) {
+    test(`that is ended by ${signal} leaves the journal of what it learned`, async () => {
+      await targets(REFERENCE);
+      const child = spawn(process.execPath, [CLI, 'audit', 'good'], {
+        cwd: folder,
+        stdio: ['ignore', 'pipe', 'ignore'],
+      });
+      const ended = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
+      await new Promise<void>((resolve) => {
+        child.stdout.on('data', (chunk: Buffer) => {
+          if (chunk.toString().includes(' pass ')) resolve();
+        });
+      });
+      child.kill(signal);
+      const code = await ended;
+      const journal = await readFile(join(folder, 'mailspec-report', 'journal', 'good.jsonl'), 'utf8');
+      expect(journal.split('\n').length).toBeGreaterThan(1);
+      if (signal === 'SIGKILL') return;
+      expect(code).toBe(2);
+      expect((await record()).interrupted).not.toBeNull();
+      expect((await record()).counts['not-run']).toBeGreaterThan(0);
+    });
+  }
+});

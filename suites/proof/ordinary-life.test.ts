@@ -1,0 +1,26 @@
+import { describe, expect, test } from 'vitest';
+import type { ReferenceLife } from '../../harness/reference/server.ts';
+import { CHECKS, explained, resultOn } from './proof.ts';
+
+/** What well-run servers do every day: none of it may cost them a verdict. */
+const LIVES: Readonly<Record<string, ReferenceLife>> = {
+  'greets late': { greetingDelayMs: 400 },
+  'greets in several lines': { multiLineGreeting: true },
+  'answers slowly': { replyDelayMs: 40 },
+  greylists: { greylist: true },
+  'turns the first visit away': { firstConnectionTempfail: true },
+  'refuses senders at RCPT': { delayedReject: true },
+  'refuses pipelining behind STARTTLS': { closesOnPipelinedStarttls: true },
+};
+
+for (const [habit, life] of Object.entries(LIVES)) {
+  describe.concurrent(`a good server that ${habit}`, () => {
+    for (const check of CHECKS) {
+      const { id, title } = check.definition;
+      test(`${id} raises no alarm and stays decided: ${title}`, async () => {
+        const result = await resultOn(check, { life });
+        expect(['pass', 'not-applicable'], explained(result)).toContain(result.verdict);
+      });
+    }
+  });
+}
