@@ -4,6 +4,7 @@ import { sealEvidence } from '../evidence/store.ts';
 import { visible } from '../evidence/visible.ts';
 import type { Bench } from './bench.ts';
 import type { Check } from './define.ts';
+import { Inconclusive } from './outcomes.ts';
 import type { CheckResult, VariantResult } from './result.ts';
 import { ROLES, type Role } from './roles.ts';
 import { type BodyRun, runBody } from './run-body.ts';
@@ -143,8 +144,9 @@ async function controlConversation(
     const client = await sessions[protocol]({ role });
     text = `${role} still answers: ${client.greeting.text}`;
   } catch (thrown) {
-    alive = false;
-    text = `${role} does not answer: ${visible(thrown instanceof Error ? thrown.message : String(thrown))}`;
+    // A refusal in due form comes from a living server.
+    alive = thrown instanceof Inconclusive;
+    text = `${role} ${alive ? 'answers with a refusal' : 'does not answer'}: ${visible(thrown instanceof Error ? thrown.message : String(thrown))}`;
   } finally {
     sessions.closeAll();
     release();
