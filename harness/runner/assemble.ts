@@ -4,6 +4,7 @@ import { countVerdicts } from '../../reports/model/counts.ts';
 import type { RoleSnapshot, RunRecord, TargetRecord } from '../../reports/model/record.ts';
 import type { CheckResult } from '../check/result.ts';
 import { ROLE_NAMES } from '../check/roles.ts';
+import type { LabAccess } from '../lab/access.ts';
 import type { Target } from '../targets/target.ts';
 import { readJournal } from './journal.ts';
 import type { CheckFacts, Selection, TargetPlan } from './plan.ts';
@@ -21,6 +22,7 @@ export interface AuditedTarget {
   };
   /** Null when the target could not be started. */
   readonly target: Target | null;
+  readonly lab: LabAccess | null;
   readonly artefact: Readonly<Record<string, string>>;
   readonly failure: string | null;
   readonly journalFile: string;
@@ -79,7 +81,7 @@ export async function assembleRecord(run: RunFacts, audited: readonly AuditedTar
 }
 
 function assembleTarget(audited: AuditedTarget, strict: boolean): TargetRecord {
-  const { plan, declaration, target, artefact, failure, journalFile, disagreements } = audited;
+  const { plan, declaration, target, lab, artefact, failure, journalFile, disagreements } = audited;
   const entries = failure === null ? readJournal(journalFile) : [];
   const found = new Map<string, CheckResult>();
   const capabilities: RoleSnapshot[] = [];
@@ -102,6 +104,10 @@ function assembleTarget(audited: AuditedTarget, strict: boolean): TargetRecord {
       return endpoint ? [{ role, address: `${endpoint.host}:${endpoint.port}` }] : [];
     }),
     capabilities,
+    lab: lab && {
+      vantages: lab.vantages.map(({ name, address, network }) => ({ name, address, network })),
+      ...lab.preflight,
+    },
     artefact,
     failure,
     counts: countVerdicts(results),

@@ -1,11 +1,14 @@
 import type { Gate } from '../../reports/model/record.ts';
 import type { Verdict } from '../check/verdict.ts';
+import type { LabAccess } from '../lab/access.ts';
 import type { Target } from '../targets/target.ts';
 
 /** What the worker of one target is told; structured-cloneable. */
 export interface AuditContext {
   readonly runId: string;
   readonly target: Target;
+  /** Null where the target has no lab. */
+  readonly lab: LabAccess | null;
   /** Codes of the checks to run, with what the profile makes of a failure of each. */
   readonly gates: Readonly<Record<string, Gate>>;
   /** Warnings count. */

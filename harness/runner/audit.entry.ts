@@ -1,16 +1,17 @@
 import { inject } from 'vitest';
 import { consequenceOf } from '../../reports/model/conclude.ts';
 import { loadChecks } from '../check/load.ts';
+import { openBenchLab } from '../lab/check-lab.ts';
 import './audit-context.ts';
 import { createBench } from './bench.ts';
 import { openJournal } from './journal.ts';
 import { register } from './register.ts';
 
-const { target, runId, gates, strict, suitesFolder, journalFile, evidenceFolder } = inject('audit');
+const { target, lab, runId, gates, strict, suitesFolder, journalFile, evidenceFolder } = inject('audit');
 const checks = await loadChecks(suitesFolder);
 register(
   checks.filter((check) => gates[check.definition.id] !== undefined),
-  createBench({ target, runId, evidenceFolder }),
+  createBench({ target, lab: lab && openBenchLab(lab), runId, evidenceFolder }),
   openJournal(journalFile),
   ({ check, verdict }) => consequenceOf(verdict, gates[check] ?? 'fail', strict),
 );

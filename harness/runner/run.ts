@@ -7,12 +7,16 @@ import { writeReports } from '../../reports/write.ts';
 import { loadChecks } from '../check/load.ts';
 import type { Verdict } from '../check/verdict.ts';
 import { printable, visible } from '../evidence/visible.ts';
+import type { LabAccess } from '../lab/access.ts';
+import { openBenchLab } from '../lab/check-lab.ts';
+import { preflight } from '../lab/preflight.ts';
 import { ConfigurationError } from '../targets/configuration-error.ts';
 import { type RunningTarget, startTarget } from '../targets/drivers/start.ts';
 import { loadTargets, type TargetDeclaration } from '../targets/load.ts';
 import { selectTargets } from '../targets/select.ts';
 import { type AuditedTarget, assembleRecord } from './assemble.ts';
 import type { AuditContext } from './audit-context.ts';
+import { createBench } from './bench.ts';
 import { planTarget, type Selection, type TargetPlan } from './plan.ts';
 import { loadProfile } from './profile.ts';
 import { type ScheduleOutcome, schedule } from './schedule.ts';
@@ -108,7 +112,8 @@ export async function beginRun(options: Omit<RunOptions, 'concurrency'>): Promis
           signal: options.signal,
         });
         running.push(target);
-        return { ...one, running: target, failure: null, mistake: null };
+        const lab = await examineLab(target, runId, options.signal);
+        return { ...one, running: { ...target, lab }, failure: null, mistake: null };
       } catch (thrown) {
         const mistake = thrown instanceof ConfigurationError ? thrown : null;
         return { ...one, running: null, failure: sentenceOf(thrown), mistake };
@@ -147,6 +152,17 @@ export async function beginRun(options: Omit<RunOptions, 'concurrency'>): Promis
   };
 }
 
+/** The lab of a target with what the preflight finds out about it. */
+async function examineLab(
+  { target, lab }: RunningTarget,
+  runId: string,
+  signal: AbortSignal,
+): Promise<LabAccess | null> {
+  if (!lab) return null;
+  const bench = createBench({ target, runId, evidenceFolder: null, signal });
+  return { ...lab, preflight: await preflight({ ...bench, lab: openBenchLab(lab) }) };
+}
+
 async function emptyFolder(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
@@ -162,6 +178,7 @@ function contextOf(
     {
       runId,
       target: running.target,
+      lab: running.lab,
       gates: Object.fromEntries(plan.selected.map(({ facts, gate }) => [facts.check, gate])),
       strict: options.strict,
       suitesFolder: SUITES_FOLDER,
@@ -193,6 +210,7 @@ function audited(
     plan,
     declaration,
     target: running?.target ?? null,
+    lab: running?.lab ?? null,
     artefact: running?.artefact ?? {},
     failure,
     journalFile,

@@ -18,5 +18,6 @@ export function timingOf(settings: TimingSettings): Timing {
     quietMs: settings.quiet,
     slackMs: settings.slack,
     retryAfterMs: settings['retry-after'],
+    outboundMs: settings.outbound,
   };
 }

@@ -18,7 +18,7 @@ function wholeNumber(from: number, to: number) {
   return z.int({ error }).min(from, { error }).max(to, { error });
 }
 
-const yesOrNo = z.boolean({ error: 'true or false' });
+export const yesOrNo = z.boolean({ error: 'true or false' });
 export const path = text(/./, 'a path');
 
 /** A wait as `8s`, `250ms` or `15m`; milliseconds once read. */
@@ -137,6 +137,9 @@ export function timing(defaults: typeof TIMING) {
       slack: wait
         .prefault(defaults.slack)
         .describe('Added to the time of every check, for tarpits and slow networks.'),
+      outbound: wait
+        .prefault('30s')
+        .describe('How long a delivery of the target to a server of the lab may take.'),
       'retry-after': z
         .array(wait, { error: 'a list of durations' })
         .default([])

@@ -24,6 +24,7 @@ beforeAll(async () => {
 targets:
   greeter:
     driver: container
+    lab: false
     build: { context: "${GREETER}" }
     mail-domain: example.test
     host-name: mail.example.test
@@ -31,6 +32,7 @@ targets:
     env: { GREETINGS: "25=220 mail.example.test" }
   silent:
     driver: container
+    lab: false
     build: { context: "${GREETER}" }
     mail-domain: example.test
     host-name: mail.example.test

@@ -23,6 +23,7 @@ import {
   timing,
   variableName,
   wait,
+  yesOrNo,
 } from './fields.ts';
 
 /** What a targets file may say; the words of errors are explained in `fields.ts`. */
@@ -84,7 +85,7 @@ const container = z
       .record(variableName, z.string({ error: 'text, in quotes if need be' }), { error: 'a mapping' })
       .default({})
       .describe(
-        'Environment of the container. env:NAME, file:path and account:<address> stand for secrets; text:… is taken as it is.',
+        'Environment of the container. env:NAME, file:path and account:<address> stand for secrets, lab:resolver for the address of the name server to use; text:… is taken as it is.',
       ),
     files: z
       .array(
@@ -112,6 +113,11 @@ const container = z
       })
       .exactOptional()
       .describe('Authority behind the certificates of the target.'),
+    lab: yesOrNo
+      .default(true)
+      .describe(
+        'A sidecar with DNS, receiving servers and other client addresses. The container resolves names there: by what `env` hands over as lab:resolver, else by its engine, which then answers reverse lookups of containers itself.',
+      ),
     limits: z
       .strictObject({
         memory: text(/^[1-9]\d*[MG]$/, 'an amount of memory such as 512M or 1G').exactOptional(),
@@ -135,6 +141,17 @@ const container = z
         code: 'custom',
         path: given.build ? ['build'] : [],
         message: 'A container has either "image" or "build".',
+      });
+    }
+    for (const [name, value] of Object.entries(given.env)) {
+      const asked = /^lab:(.*)$/s.exec(value)?.[1];
+      if (asked === undefined || (asked === 'resolver' && given.lab)) continue;
+      issues.addIssue({
+        code: 'custom',
+        path: ['env', name],
+        message: given.lab
+          ? `Of the lab only lab:resolver can be handed over, not "${value}".`
+          : `This target has no lab (lab: false), so ${name} cannot take its resolver.`,
       });
     }
     const handedOver = new Set<string>();

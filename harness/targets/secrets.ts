@@ -12,6 +12,8 @@ export interface Secrets {
   readonly accounts: readonly Account[];
   /** Environment of the container, references replaced. */
   readonly env: Readonly<Record<string, string>>;
+  /** Variables that take the address of the lab's resolver, known only once there is a lab. */
+  readonly resolverVariables: readonly string[];
   /** Every secret above, for the redactor. */
   readonly values: readonly string[];
 }
@@ -26,7 +28,7 @@ const GENERATED_LENGTH = 24;
  */
 export async function readSecrets(declaration: TargetDeclaration): Promise<Secrets> {
   const { settings } = declaration;
-  if (settings.driver === 'reference') return { accounts: [], env: {}, values: [] };
+  if (settings.driver === 'reference') return { accounts: [], env: {}, resolverVariables: [], values: [] };
   const problems: string[] = [];
   const values: string[] = [];
   const read = async (reference: string, path: KeyPath): Promise<string> => {
@@ -52,20 +54,25 @@ export async function readSecrets(declaration: TargetDeclaration): Promise<Secre
     });
   }
   const env: Record<string, string> = {};
+  const resolverVariables: string[] = [];
   for (const [name, written] of Object.entries(settings.driver === 'container' ? settings.env : {})) {
     const { form, rest } = formOf(written);
     if (form === 'account') env[name] = accounts.find(({ address }) => address === rest)?.password ?? '';
     else if (form === 'text') env[name] = rest;
+    else if (form === 'lab') resolverVariables.push(name);
     else if (form === 'plain') env[name] = written;
     else env[name] = await read(written, ['env', name]);
   }
   if (problems.length > 0) throw new ConfigurationError(...problems);
-  return { accounts, env, values };
+  return { accounts, env, resolverVariables, values };
 }
 
-/** Forms of a value of `env`: three references, `text:` for what only looks like one, and plain text. */
-function formOf(written: string): { form: 'env' | 'file' | 'account' | 'text' | 'plain'; rest: string } {
-  for (const form of ['env', 'file', 'account', 'text'] as const) {
+/** Forms of a value of `env`: four references, `text:` for what only looks like one, and plain text. */
+function formOf(written: string): {
+  form: 'env' | 'file' | 'account' | 'lab' | 'text' | 'plain';
+  rest: string;
+} {
+  for (const form of ['env', 'file', 'account', 'lab', 'text'] as const) {
     if (written.startsWith(`${form}:`)) return { form, rest: written.slice(form.length + 1) };
   }
   return { form: 'plain', rest: written };

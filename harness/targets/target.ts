@@ -36,6 +36,8 @@ export interface Timing {
   readonly slackMs: number;
   /** Pauses before a refusal with 4yz is tried again (greylisting); empty: not at all. */
   readonly retryAfterMs: readonly number[];
+  /** How long a delivery to a server of the lab may take; 30 s when absent. */
+  readonly outboundMs?: number;
 }
 
 /** A target whose endpoints are known and serve: what drivers hand to the runner; structured-cloneable. */

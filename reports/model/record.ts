@@ -27,6 +27,8 @@ export interface TargetRecord {
   readonly endpoints: readonly { readonly role: Role; readonly address: string }[];
   /** Greeting and announced capabilities per role, before and after TLS, in visible notation. */
   readonly capabilities: readonly RoleSnapshot[];
+  /** Where the client stood, and whether the target trusts one of these addresses; null without a lab. */
+  readonly lab?: LabRecord | null;
   /** Image digest, build arguments, container id: whatever the driver knows of the artefact. */
   readonly artefact: Readonly<Record<string, string>>;
   readonly conclusion: Conclusion;
@@ -35,6 +37,18 @@ export interface TargetRecord {
   readonly counts: Readonly<Record<Verdict, number>>;
   readonly notSelected: readonly { readonly check: string; readonly why: string }[];
   readonly results: readonly GatedResult[];
+}
+
+export interface LabRecord {
+  readonly vantages: readonly {
+    readonly name: string;
+    readonly address: string;
+    readonly network: string;
+  }[];
+  /** What the target does to strangers cannot be seen: it knows an address of the client. */
+  readonly trustedVantage: boolean;
+  /** What was seen from the vantages before the first check, in visible notation. */
+  readonly notes: readonly string[];
 }
 
 export interface RoleSnapshot {

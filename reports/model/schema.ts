@@ -124,6 +124,14 @@ const snapshot = z
   })
   .meta({ id: 'RoleSnapshot', description: 'Greeting and capabilities of a role, before and after TLS.' });
 
+const lab = z
+  .strictObject({
+    vantages: z.array(z.strictObject({ name: text, address: text, network: text })),
+    trustedVantage: z.boolean(),
+    notes: z.array(text),
+  })
+  .meta({ id: 'Lab', description: 'Where the client stood, and what the preflight saw from there.' });
+
 const target = z
   .strictObject({
     name: text,
@@ -132,6 +140,7 @@ const target = z
     hostname: text,
     endpoints: z.array(z.strictObject({ role, address: text })),
     capabilities: z.array(snapshot),
+    lab: lab.nullable().exactOptional(),
     artefact: z.record(text, text),
     conclusion,
     failure: text.nullable(),

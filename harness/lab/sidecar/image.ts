@@ -32,6 +32,8 @@ async function buildUnlessThere(docker: Docker): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'mailspec-lab-'));
   try {
     await stageContext(folder);
+    // It leaves the Dockerfile out, which the engine needs.
+    await rm(join(folder, '.dockerignore'));
     for (const file of ['Dockerfile', 'take-addresses.pl']) await cp(join(HERE, file), join(folder, file));
     const files = await filesIn(folder);
     const name = `${NAME}:${await digestOf(folder, files)}`;

@@ -19,7 +19,9 @@ sub request {
 
 sub address_of {
     my $answer = request(SIOCGIFADDR, shift, '0.0.0.0') // return '';
-    return inet_ntoa((unpack_sockaddr_in(substr($answer, 16, 16)))[1]);
+    my (undef, $socket_address) = unpack('a16 a16', $answer);
+    my (undef, $address) = unpack_sockaddr_in($socket_address);
+    return inet_ntoa($address);
 }
 
 my ($interface) = grep { address_of($_) eq $own } map { s{.*/}{}r } glob('/sys/class/net/*');

@@ -25,6 +25,7 @@ const declare = (...lines: readonly string[]) =>
       'targets:',
       '  greeter:',
       '    driver: container',
+      '    lab: false',
       '    mail-domain: example.test',
       '    host-name: mail.example.test',
       ...lines.map((line) => `    ${line}`),

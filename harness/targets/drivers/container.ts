@@ -5,6 +5,7 @@ import type { StartedTestContainer } from 'testcontainers';
 import { ROLE_NAMES, type Role } from '../../check/roles.ts';
 import { createRedactor } from '../../evidence/redaction.ts';
 import { visible } from '../../evidence/visible.ts';
+import { type Sidecar, startSidecar } from '../../lab/sidecar/sidecar.ts';
 import type { Endpoint } from '../../wire/connection.ts';
 import { ConfigurationError } from '../configuration-error.ts';
 import { connectEngine, type Docker, type Engine, versionOf } from '../engine.ts';
@@ -12,7 +13,7 @@ import { claimsOf, timingOf } from '../facts.ts';
 import { waitForGreetings } from '../greeting.ts';
 import { runLabels, TARGET_LABEL } from '../labels.ts';
 import { placeOf, type TargetDeclaration } from '../load.ts';
-import { removeContainers } from '../remove.ts';
+import { removeRun } from '../remove.ts';
 import { stopAtExit } from '../running.ts';
 import type { ContainerSettings } from '../schema.ts';
 import { readSecrets, type Secrets } from '../secrets.ts';
@@ -48,25 +49,33 @@ export async function startContainer(
   const anchor = anchorFile === undefined ? null : await readTrustAnchor(declaration, anchorFile);
   const engine = await engineFor(declaration);
   const docker = engine.container.dockerode;
-  const image = await provideImage(declaration, engine, signal);
 
-  const plan: ContainerPlan = {
-    imageId: image.id,
-    labels: { ...runLabels(runId), [TARGET_LABEL]: name },
-    env: secrets.env,
-    ports: [...new Set(Object.values(settings.roles))],
-    files,
-    memory: gigabytes(settings.limits.memory),
-    cpus: settings.limits.cpus,
-  };
   const halt = new AbortController();
-  const up = comeUp(declaration, plan, docker, secrets, AbortSignal.any([signal, halt.signal]));
+  const ended = AbortSignal.any([signal, halt.signal]);
+  const bringUp = async () => {
+    const [image, sidecar] = await bothOf(
+      provideImage(declaration, engine, ended),
+      settings.lab ? startSidecar({ docker, runId, target: declaration, signal: ended }) : undefined,
+    );
+    const plan: ContainerPlan = {
+      imageId: image.id,
+      labels: { ...runLabels(runId), [TARGET_LABEL]: name },
+      env: { ...secrets.env, ...resolverFor(secrets, sidecar) },
+      ports: [...new Set(Object.values(settings.roles))],
+      files,
+      memory: gigabytes(settings.limits.memory),
+      cpus: settings.limits.cpus,
+      link: linkTo(sidecar, secrets),
+    };
+    return { image, sidecar, ...(await comeUp(declaration, plan, docker, secrets, ended)) };
+  };
+  const up = bringUp();
   const stop = removal(docker, runId, name, async () => {
     halt.abort();
     await up.catch(() => undefined);
   });
   try {
-    const { container, endpoints } = await up;
+    const { image, sidecar, container, endpoints } = await up;
     const pathInContainer = settings['trust-anchor']?.['container-path'];
     const target: Target = {
       name,
@@ -82,11 +91,37 @@ export async function startContainer(
       claims: claimsOf(settings.claims),
       timing: timingOf(settings.timing),
     };
-    return { target, artefact: artefactOf(engine, image, container, settings), stop };
+    return {
+      target,
+      lab: sidecar?.access(settings.roles, settings.timing.outbound) ?? null,
+      artefact: artefactOf(engine, image, container, settings),
+      stop,
+    };
   } catch (failure) {
     await stop();
     throw failure;
   }
+}
+
+/** Waits for both, also when one fails: what is still being made then could not be removed. */
+async function bothOf<A, B>(one: Promise<A>, other: Promise<B> | undefined): Promise<[A, B | undefined]> {
+  await Promise.allSettled([one, other]);
+  return [await one, await other];
+}
+
+/** The variables by which the container learns its name server. */
+function resolverFor({ resolverVariables }: Secrets, sidecar: Sidecar | undefined): Record<string, string> {
+  return Object.fromEntries(sidecar ? resolverVariables.map((name) => [name, sidecar.resolver]) : []);
+}
+
+function linkTo(sidecar: Sidecar | undefined, { resolverVariables }: Secrets): ContainerPlan['link'] {
+  if (!sidecar) return undefined;
+  const { link, resolver } = sidecar;
+  return {
+    network: link.name,
+    address: link.target,
+    resolver: resolverVariables.length > 0 ? undefined : resolver,
+  };
 }
 
 async function engineFor(declaration: ContainerDeclaration): Promise<Engine> {
@@ -136,7 +171,7 @@ function removal(
   let stopping: Promise<void> | undefined;
   const remove = async () => {
     await halt();
-    await removeContainers(docker, runId, target);
+    await removeRun(docker, runId, target);
     forget();
   };
   const stop = () => {

@@ -38,6 +38,7 @@ export async function startHost(declaration: TargetDeclaration<HostSettings>): P
       claims: claimsOf(settings.claims),
       timing: timingOf(settings.timing),
     },
+    lab: null,
     artefact: { address: settings.address },
     async stop() {},
   };

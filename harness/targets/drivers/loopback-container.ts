@@ -12,6 +12,16 @@ export interface ContainerPlan {
   /** Gigabytes. */
   readonly memory: number | undefined;
   readonly cpus: number | undefined;
+  /** The network of the lab, instead of the engine's own. */
+  readonly link: ContainerLink | undefined;
+}
+
+/** How a container is connected to its lab. */
+export interface ContainerLink {
+  readonly network: string;
+  readonly address: string;
+  /** Name server for the engine to ask; undefined: the container is told in its own way. */
+  readonly resolver: string | undefined;
 }
 
 /** A container on its way up. */
@@ -36,6 +46,17 @@ export async function startLoopbackContainer(plan: ContainerPlan): Promise<Start
       const bindings: Record<string, { HostPort: string; HostIp: string }[]> = {};
       for (const port of plan.ports) bindings[`${port}/tcp`] = [{ HostPort: '0', HostIp: LOOPBACK }];
       this.hostConfig.PortBindings = bindings;
+      const { link } = plan;
+      if (!link) return;
+      // testcontainers has no option for an address in a network or for a name server either.
+      this.networkMode = link.network;
+      this.createOpts.NetworkingConfig = {
+        EndpointsConfig: { [link.network]: { IPAMConfig: { IPv4Address: link.address } } },
+      };
+      if (link.resolver !== undefined) {
+        this.hostConfig.Dns = [link.resolver];
+        this.hostConfig.DnsOptions = ['timeout:1', 'attempts:1'];
+      }
     }
     protected override async containerCreated(id: string): Promise<void> {
       created.resolve(id);

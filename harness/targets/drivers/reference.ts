@@ -1,16 +1,15 @@
+import { startReferenceInLab } from '../../lab/reference-lab.ts';
 import type { TargetDeclaration } from '../load.ts';
 import type { ReferenceSettings } from '../schema.ts';
 import type { RunningTarget } from './start.ts';
 
-/** Starts the reference server in this process, on free ports of 127.0.0.1, with the faults declared. */
+/** Starts the reference server and its lab in this process, on loopback, with the faults declared. */
 export async function startReferenceTarget(
   declaration: TargetDeclaration<ReferenceSettings>,
 ): Promise<RunningTarget> {
   const { name, domain, hostname, permissions, settings } = declaration;
-  const { startReference } = await import('../../reference/server.ts');
   const { faults, without } = settings;
-  const server = await startReference({ faults, without, domain, hostname });
-  let closing: Promise<void> | undefined;
+  const { server, access, close } = await startReferenceInLab({ faults, without, domain, hostname });
   return {
     target: {
       ...server.target,
@@ -18,10 +17,8 @@ export async function startReferenceTarget(
       permissions,
       connections: settings.connections ?? server.target.connections,
     },
+    lab: access,
     artefact: { faults: faults.join(', ') || 'none', without: without.join(', ') || 'nothing' },
-    stop() {
-      closing ??= server.close();
-      return closing;
-    },
+    stop: close,
   };
 }

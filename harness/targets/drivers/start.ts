@@ -1,3 +1,4 @@
+import type { LabAccess } from '../../lab/access.ts';
 import type { TargetDeclaration } from '../load.ts';
 import type { Target } from '../target.ts';
 import { startContainer } from './container.ts';
@@ -13,6 +14,8 @@ export interface StartContext {
 
 export interface RunningTarget {
   readonly target: Target;
+  /** How to use its lab; null where it has none. The preflight is still to come. */
+  readonly lab: LabAccess | null;
   /** What exactly is audited, for the record: image and its digest, container, build arguments, faults. */
   readonly artefact: Readonly<Record<string, string>>;
   /** Ends the target and removes what was made for it; a second call does nothing. */

@@ -1,0 +1,125 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { printable } from '../../evidence/visible.ts';
+import type { Endpoint } from '../../wire/connection.ts';
+import type { Relay, RelayEnvelope } from '../options.ts';
+import { failureReport, type Undeliverable } from './failure-report.ts';
+import { handOver } from './hand-over.ts';
+import { createNextHops, type NextHop, NoRoute } from './next-hop.ts';
+
+/** The way of mail out of a reference server. */
+export interface Outbound {
+  /** Takes a message into the queue; it is on its way when this resolves, not there yet. */
+  readonly relay: Relay;
+  /** Where mail for the server itself goes: reports to its own users. */
+  comeHome(mx: Endpoint): void;
+  /**
+   * Gives up whatever is still queued.
+   * @throws AggregateError when a delivery ended in a defect of the queue itself
+   */
+  close(): Promise<void>;
+}
+
+export interface OutboundOptions {
+  readonly domain: string;
+  readonly hostname: string;
+  readonly resolver: Endpoint;
+  /** Port on which every MX listens. */
+  readonly port: number;
+}
+
+/** Pauses before each further attempt, in milliseconds: nobody waits for hours here (RFC 5321 §4.5.4.1). */
+const RETRY_AFTER = [200, 400, 800, 1_600, 3_200] as const;
+
+/**
+ * Delivers to other domains: MX lookup, opportunistic TLS, quick retries after temporary failures, and a
+ * report to the sender when a recipient cannot be reached, unless the sender is null (RFC 5321 §6.1).
+ */
+export function createOutbound(options: OutboundOptions): Outbound {
+  const { domain, hostname, resolver, port } = options;
+  const nextHops = createNextHops(resolver, port);
+  const stop = new AbortController();
+  const running = new Set<Promise<void>>();
+  const defects: unknown[] = [];
+  let home: NextHop | undefined;
+
+  const hopsOf = (to: string): Promise<readonly NextHop[]> =>
+    to === domain && home ? Promise.resolve([home]) : nextHops.of(to);
+
+  /** One attempt at one domain: who is still to be tried, and who never will be reached. */
+  async function attempt(to: string, envelope: RelayEnvelope, message: Buffer) {
+    const waiting = new Map(envelope.recipients.map((recipient) => [recipient, 'No host answered.']));
+    const failed: Undeliverable[] = [];
+    let hops: readonly NextHop[];
+    try {
+      hops = await hopsOf(to);
+    } catch (failure) {
+      if (!(failure instanceof NoRoute)) throw failure;
+      if (!failure.permanent) return { waiting, failed };
+      const { status, message: reason } = failure;
+      const unreachable = envelope.recipients.map((recipient) => ({ recipient, status, reason }));
+      return { waiting: new Map<string, string>(), failed: unreachable };
+    }
+    for (const hop of hops) {
+      const recipients = [...waiting.keys()];
+      if (recipients.length === 0 || stop.signal.aborted) break;
+      const outcomes = await handOver(hop, { ...envelope, recipients }, message, hostname, stop.signal).catch(
+        () => [],
+      );
+      for (const { recipient, result, reply } of outcomes) {
+        waiting.set(recipient, reply);
+        if (result !== 'later') waiting.delete(recipient);
+        if (result === 'never') failed.push({ recipient, status: '5.0.0', reason: printable(reply) });
+      }
+    }
+    return { waiting, failed };
+  }
+
+  async function deliver(to: string, envelope: RelayEnvelope, message: Buffer): Promise<void> {
+    const failed: Undeliverable[] = [];
+    let left = envelope.recipients;
+    for (const [turn, wait] of [0, ...RETRY_AFTER].entries()) {
+      await pause(wait, undefined, { signal: stop.signal });
+      const result = await attempt(to, { ...envelope, recipients: left }, message);
+      failed.push(...result.failed);
+      left = [...result.waiting.keys()];
+      if (left.length === 0) break;
+      if (turn < RETRY_AFTER.length) continue;
+      for (const [recipient, reason] of result.waiting) {
+        failed.push({ recipient, status: '4.4.7', reason: printable(reason) });
+      }
+    }
+    if (failed.length === 0 || envelope.sender === '') return;
+    const report = failureReport({ domain, hostname }, envelope.sender, failed, message);
+    queue({ sender: '', recipients: [envelope.sender], smtpUtf8: false }, report);
+  }
+
+  function queue(envelope: RelayEnvelope, message: Buffer): void {
+    const byDomain = Map.groupBy(envelope.recipients, domainOf);
+    for (const [to, recipients] of byDomain) {
+      const job = deliver(to, { ...envelope, recipients }, message)
+        .catch((failure: unknown) => {
+          if (!stop.signal.aborted) defects.push(failure);
+        })
+        .finally(() => running.delete(job));
+      running.add(job);
+    }
+  }
+
+  return {
+    relay: async (envelope, message) => queue(envelope, message),
+    comeHome(mx) {
+      home = { hostname, endpoint: mx };
+    },
+    async close() {
+      stop.abort();
+      nextHops.cancel();
+      await Promise.all(running);
+      if (defects.length > 0) throw new AggregateError(defects, 'Deliveries of the reference server failed.');
+    },
+  };
+}
+
+/** The part behind the last at sign, in lower case. */
+function domainOf(address: string): string {
+  return address.slice(address.lastIndexOf('@') + 1).toLowerCase();
+}
