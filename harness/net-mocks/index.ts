@@ -17,6 +17,7 @@ export type { InjectionPoint, ProxyMode, ResetPoint } from './mitm/modes.ts';
 export type { ProxyOptions } from './mitm/options.ts';
 export type { ProxyFilter, ProxySession } from './mitm/record.ts';
 export { connectThroughRelay, RelayError } from './relay/client.ts';
+export type { RelayRule } from './relay/rules.ts';
 export type { RelayConnection, RelayOptions } from './relay/server.ts';
 export type {
   AuthenticationAttempt,

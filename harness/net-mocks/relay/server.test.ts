@@ -5,6 +5,7 @@ import { createJournal, type Journal } from '../journal/journal.ts';
 import { type Endpoint, listen } from '../wire/listen.ts';
 import { connectThroughRelay, RelayError } from './client.ts';
 import { allowOnly, parseNetwork } from './destinations.ts';
+import type { RelayRule } from './rules.ts';
 import { parseRelay, type Relay, type RelayConnection, type RelayOptions, startRelay } from './server.ts';
 
 let journal: Journal<RelayConnection>;
@@ -113,6 +114,63 @@ describe('refusals', () => {
       expect(() => parseRelay({ name: 'r', allow: [network] }, 'relay')).toThrow(
         'relay.allow[0]: expected a network',
       );
+  });
+});
+
+describe('rules of the network', () => {
+  const rule = (effect: RelayRule['effect'], more: Partial<RelayRule> = {}) => ({
+    rules: [{ port: to.port, effect, ...more }],
+  });
+
+  test.each([
+    ['reset', 'ECONNREFUSED'],
+    ['prohibit', 'EHOSTUNREACH'],
+  ] as const)('%s lets nothing through, and the client is told %s', async (effect, code) => {
+    const relay = await open(rule(effect));
+    await expect(connectThroughRelay(relay.endpoint, to)).rejects.toMatchObject({ status: 502, code });
+    expect(seen).toEqual([]);
+    expect(journal.since(1).entries).toMatchObject([{ outcome: 'failed', code, source: null }]);
+  });
+
+  test('drop answers nothing until the client gives up', async () => {
+    const relay = await open(rule('drop'));
+    const patience = new AbortController();
+    const attempt = connectThroughRelay(relay.endpoint, to, patience.signal);
+    const outcome = journal.wait((entry) => entry.outcome === 'dropped', { deadlineMs: 10_000 });
+    expect(await outcome).toMatchObject({ closed: true });
+    patience.abort();
+    await expect(attempt).rejects.toMatchObject({ name: 'AbortError' });
+    expect(seen).toEqual([]);
+  });
+
+  test('redirect lets somebody else answer', async () => {
+    const relay = await open({ rules: [{ port: 25, effect: 'redirect', to }] });
+    const socket = await connectThroughRelay(relay.endpoint, { address: '127.9.9.9', port: 25 });
+    expect((await once(socket, 'data'))[0].toString()).toBe('you are 127.0.0.1\n');
+  });
+
+  test('the first rule that applies to port, family and address acts', async () => {
+    const other: RelayRule = { port: to.port, addresses: ['127.0.0.9'], effect: 'reset' };
+    const relay = await open({
+      rules: [other, { ...other, port: 1 }, ...rule('reset', { family: 'ipv6' }).rules],
+    });
+    await connectThroughRelay(relay.endpoint, to);
+    const exempt = await open({
+      rules: [...rule('pass', { addresses: [to.address] }).rules, ...rule('reset').rules],
+    });
+    await connectThroughRelay(exempt.endpoint, to);
+    expect(seen).toHaveLength(2);
+  });
+
+  test('are checked', () => {
+    const read = (rules: unknown) => parseRelay({ name: 'r', rules }, 'relay');
+    expect(() => read([{ port: 25, effect: 'redirect' }])).toThrow(
+      'relay.rules[0].to: belongs to the effect',
+    );
+    expect(() => read([{ port: 25, effect: 'reset', to }])).toThrow(
+      'relay.rules[0].to: belongs to the effect',
+    );
+    expect(() => read([{ port: 25, effect: 'lose' }])).toThrow('relay.rules[0].effect: expected one of');
   });
 });
 

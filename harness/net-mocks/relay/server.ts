@@ -7,6 +7,7 @@ import type { Entry, Journal } from '../journal/journal.ts';
 import { CRLF } from '../wire/crlf.ts';
 import { type Endpoint, listen } from '../wire/listen.ts';
 import { allowOnly, type Network, parseNetwork, permittedAddress } from './destinations.ts';
+import { parseRelayRule, type RelayRule, type RuleSettings, ruleFor } from './rules.ts';
 
 /** An HTTP CONNECT proxy (RFC 9110 9.3.6): what goes through it comes from its address. */
 export interface RelayOptions {
@@ -18,6 +19,8 @@ export interface RelayOptions {
   sourceAddress?: string;
   /** Networks to which connections may go besides loopback; no others ever. */
   allow?: string[];
+  /** What the network behind the relay does to connections; nothing when absent. */
+  rules?: RelayRule[];
 }
 
 export interface RelaySettings {
@@ -26,6 +29,7 @@ export interface RelaySettings {
   port: number;
   sourceAddress: string | undefined;
   allow: Network[];
+  rules: RuleSettings[];
 }
 
 export const parseRelay: Parse<RelaySettings> = (value, path) => {
@@ -36,6 +40,7 @@ export const parseRelay: Parse<RelaySettings> = (value, path) => {
     port: fields.withDefault('port', parsePort, 0),
     sourceAddress: fields.optional('sourceAddress', parseIpAddress),
     allow: fields.withDefault('allow', parseList(parseNetwork), []),
+    rules: fields.withDefault('rules', parseList(parseRelayRule), []),
   };
   fields.end();
   return settings;
@@ -49,7 +54,7 @@ export interface RelayConnection {
   client: Endpoint;
   /** As asked for. */
   destination: string;
-  outcome: 'connected' | 'not-allowed' | 'failed' | 'bad-request';
+  outcome: 'connected' | 'not-allowed' | 'failed' | 'dropped' | 'bad-request';
   /** The system error of a failed connection. */
   code: string | null;
   /** The address and port that the destination sees. */
@@ -63,6 +68,12 @@ export interface Relay {
   readonly sourceAddress: string | null;
   close(): Promise<void>;
 }
+
+/** What a client sees of a rule that lets nothing through, as the system error of its attempt. */
+const FILTERED: Readonly<Partial<Record<RelayRule['effect'], string>>> = {
+  reset: 'ECONNREFUSED',
+  prohibit: 'EHOSTUNREACH',
+};
 
 export async function startRelay(settings: RelaySettings, journal: Journal<RelayConnection>): Promise<Relay> {
   const allowed = allowOnly(settings.allow);
@@ -128,9 +139,20 @@ export async function startRelay(settings: RelaySettings, journal: Journal<Relay
       );
     if (client.destroyed) return;
 
+    const rule = ruleFor(settings.rules, { address, port });
+    const filtered = rule && FILTERED[rule.effect];
+    if (filtered !== undefined) {
+      entry.code = filtered;
+      return refuse('502 Bad Gateway', 'failed', `The network let nothing through to ${host} port ${port}.`);
+    }
+    if (rule?.effect === 'drop') {
+      Object.assign(entry, { outcome: 'dropped', closed: true });
+      return journal.changed(entry);
+    }
+    const reached = rule?.to ?? { address, port };
     const upstream = connect({
-      host: address,
-      port,
+      host: reached.address,
+      port: reached.port,
       allowHalfOpen: true,
       noDelay: true,
       ...(settings.sourceAddress === undefined ? {} : { localAddress: settings.sourceAddress }),
