@@ -5,7 +5,7 @@ import type { SaslMechanism } from '../client/sasl/mechanism.ts';
 import type * as Sasl from '../client/sasl/sasl.ts';
 import type { SmtpClient } from '../client/smtp.ts';
 import type { SmtpReply } from '../client/smtp-reply.ts';
-import type { Interception, Lab } from '../lab/lab.ts';
+import type { ArrivedMessage, Interception, Lab, Receiver, SmtpSession } from '../lab/lab.ts';
 import type { Account, Target } from '../targets/target.ts';
 import type * as Bytes from '../wire/bytes.ts';
 import type { Connection } from '../wire/connection.ts';
@@ -17,6 +17,7 @@ import type { Verify } from './verify.ts';
 export type {
   Account,
   Answer,
+  ArrivedMessage,
   Connection,
   ImapClient,
   ImapReply,
@@ -24,10 +25,12 @@ export type {
   Lab,
   Pop3Client,
   Pop3Reply,
+  Receiver,
   Role,
   SaslMechanism,
   SmtpClient,
   SmtpReply,
+  SmtpSession,
   Target,
   Verify,
 };
