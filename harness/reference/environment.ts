@@ -240,7 +240,13 @@ function targetOf(kind: EnvironmentKind, endpoints: Target['endpoints']): Target
     trustAnchor: null,
     connections: 32,
     permissions: ['safe', 'sends-mail', 'intrusive'],
-    claims: { publicMx: true, submissionRequiresTls: true, mxRequiresTls: false, proxyLogins: [] },
+    claims: {
+      publicMx: true,
+      submissionRequiresTls: true,
+      mxRequiresTls: false,
+      proxyLogins: [],
+      popBeforeSmtp: null,
+    },
     timing: TIMING,
   };
 }

@@ -148,6 +148,69 @@ export const FAULTS = {
   'submission-offers-etrn': 'EHLO on submission and submissions lists ETRN, and ETRN gets 250.',
   'submission-omits-extensions':
     'EHLO on submission and submissions lacks PIPELINING, ENHANCEDSTATUSCODES, 8BITMIME and DSN.',
+
+  // What becomes of submitted mail.
+  'submission-denies-relay-to-users':
+    'Recipients elsewhere get 554 5.7.1 on submission and submissions, although the user is authenticated.',
+  'submission-swallows-mail': 'Submitted mail to recipients elsewhere is taken and thrown away.',
+  'submission-received-denies-auth':
+    'The Received field of mail from authenticated users says "with ESMTP".',
+  'submission-received-without-cipher': 'The Received field of submitted mail has no tls clause.',
+  'submission-removes-received': 'Submitted mail gets no Received field.',
+  'submission-sends-as-other-user':
+    'An authenticated user may put any address of any domain into MAIL and From.',
+  'submission-takes-foreign-from': 'An authenticated user may put any address into From, and none into MAIL.',
+  'submission-forwards-unqualified-sender':
+    'A sender in a domain of one label is taken from every user and leaves as it is.',
+  'submission-forwards-unqualified-recipient':
+    'A recipient in a domain of one label is taken from authenticated users and looked up as it is.',
+  'submission-adds-no-date': 'A submitted message without Date leaves without one.',
+  'submission-adds-no-message-id': 'A submitted message without Message-ID leaves without one.',
+  'submission-relays-without-from': 'A submitted message without From is taken and leaves without one.',
+  'submission-relays-two-from-fields': 'A submitted message with two From fields is taken and leaves as it is.',
+  'submission-relays-long-lines':
+    'A submitted message may have lines of any length, and leaves with them.',
+  'submissions-relays-unauthenticated-mail':
+    'submissions takes mail for local and external recipients without AUTH; submission does not.',
+  'submissions-offers-weak-mechanisms': 'submissions lists CRAM-MD5; submission does not.',
+  'submissions-accepts-empty-password':
+    'PLAIN with an empty password is answered 235 on submissions, and refused on submission.',
+  'submissions-sends-as-other-user':
+    'On submissions an authenticated user may use any address in MAIL and From; not on submission.',
+
+  // Mail on its way out.
+  'outbound-never-uses-tls': 'Outgoing mail is sent in the clear although the next hop offers STARTTLS.',
+  'outbound-skips-second-ehlo':
+    'EHLO is not repeated inside TLS on outgoing connections; MAIL follows the handshake.',
+  'outbound-keeps-capabilities-across-tls':
+    'EHLO is repeated inside TLS on outgoing connections, but what was listed before TLS is used.',
+  'outbound-obeys-size-from-before-tls':
+    'Outgoing mail over the SIZE that was listed before TLS is not sent.',
+  'outbound-keeps-input-across-tls':
+    'What the next hop sent behind its go-ahead in the clear is read as the reply to EHLO inside TLS (the CVE-2021-38371 class).',
+  'outbound-pipelines-behind-starttls': 'MAIL is sent behind STARTTLS in the same segment.',
+  'outbound-ignores-required-tls':
+    'Mail to destinations for which TLS is required is sent in the clear where there is none.',
+
+  // POP before SMTP. Faults named pop-before-smtp offer it, with a declared window of 3 s.
+  'mx-trusts-private-networks': 'mx relays for clients of loopback and private networks.',
+  'pop3-login-opens-relay':
+    'A POP3 login opens mx for its address for a minute; the feature is not declared.',
+  'pop3-login-opens-submission':
+    'A POP3 login opens mx and submission for its address, without AUTH; the feature is not declared.',
+  'imap-login-opens-relay':
+    'An IMAP login opens mx for its address for a minute; the feature is not declared.',
+  'pop-before-smtp-never-expires': 'A login opens mx for its address for ever.',
+  'pop-before-smtp-longer-than-declared': 'The window is four times as long as declared.',
+  'pop-before-smtp-refreshed-by-smtp': 'Every recipient that the window lets through starts it anew.',
+  'pop-before-smtp-opened-by-failed-login': 'A login with wrong credentials opens mx for its address.',
+  'pop-before-smtp-opened-by-connection': 'A connection to POP3 or IMAP opens mx for its address.',
+  'pop-before-smtp-opened-by-cleartext-login':
+    'USER and PASS log in on pop3 without STLS, and the login opens mx for its address.',
+  'pop-before-smtp-grants-network': 'A login opens mx for the /24 of its address.',
+  'pop-before-smtp-takes-any-sender': 'The window is open to every sender address.',
+  'pop-before-smtp-believes-asserted-address':
+    'A mailbox login opens mx for the address that the client gave by PROXY or XCLIENT on POP3, or by ID on IMAP.',
 } as const;
 
 export type FaultName = keyof typeof FAULTS;

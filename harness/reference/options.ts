@@ -47,6 +47,14 @@ export interface RelayEnvelope {
 /** Hands a message to the world; a rejection means that the world did not take it. */
 export type Relay = (envelope: RelayEnvelope, message: Buffer) => Promise<void>;
 
+/** POP before SMTP (RFC 6409 §3.3), as it is declared. */
+export interface PopBeforeSmtp {
+  /** How long a login lets its address send. */
+  readonly windowMs: number;
+  /** IMAP logins do so too. */
+  readonly imap?: boolean;
+}
+
 export interface ReferenceOptions {
   readonly faults?: readonly FaultName[];
   /** Capabilities that this server honestly lacks. */
@@ -60,6 +68,8 @@ export interface ReferenceOptions {
   readonly life?: ReferenceLife;
   /** pop3s greets with an APOP timestamp and takes APOP there, inside TLS. */
   readonly apop?: boolean;
+  /** A POP3 login inside TLS opens mx for its address; without it nothing but AUTH does, on submission. */
+  readonly popBeforeSmtp?: PopBeforeSmtp;
   /** Where mail of authenticated users to other domains goes; without it such recipients are refused. */
   readonly relay?: Relay;
   /** Each failed login on a connection after the third waits this much longer; 150 ms by default. */

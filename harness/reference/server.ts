@@ -89,6 +89,16 @@ function serve(site: Site, role: Role, connection: ServerConnection): Promise<vo
   }
 }
 
+/** A server in this process closes a window at once; half a second is for the way there and back. */
+const GRANULARITY_MS = 500;
+const LONGEST_WINDOW_MS = 1_800_000;
+
+function claimOf({ popBeforeSmtp }: Site): Target['claims']['popBeforeSmtp'] {
+  if (!popBeforeSmtp) return null;
+  const { windowMs, imap = false } = popBeforeSmtp;
+  return { windowMs, granularityMs: GRANULARITY_MS, maximumMs: LONGEST_WINDOW_MS, imap };
+}
+
 function targetOf(site: Site, endpoints: Target['endpoints']): Target {
   return {
     name: 'reference',
@@ -106,7 +116,19 @@ function targetOf(site: Site, endpoints: Target['endpoints']): Target {
     trustAnchor: site.certificate.trustAnchor,
     connections: 32,
     permissions: ['safe', 'sends-mail', 'intrusive'],
-    claims: { publicMx: true, submissionRequiresTls: true, mxRequiresTls: false, proxyLogins: [] },
-    timing: { replyMs: 3_000, quietMs: 150, slackMs: 0, retryAfterMs: [50, 200] },
+    claims: {
+      publicMx: true,
+      submissionRequiresTls: true,
+      mxRequiresTls: false,
+      proxyLogins: [],
+      popBeforeSmtp: claimOf(site),
+    },
+    timing: {
+      replyMs: 3_000,
+      quietMs: 150,
+      slackMs: 0,
+      retryAfterMs: [50, 200],
+      loginEffectMs: [50, 300, 1_000],
+    },
   };
 }

@@ -1,7 +1,14 @@
 import { createDirectory, type Directory } from './accounts.ts';
 import { createServerCertificate, type ServerCertificate } from './certificates.ts';
 import type { FaultName } from './faults.ts';
-import type { ReferenceCapability, ReferenceLife, ReferenceOptions, Relay } from './options.ts';
+import type {
+  PopBeforeSmtp,
+  ReferenceCapability,
+  ReferenceLife,
+  ReferenceOptions,
+  Relay,
+} from './options.ts';
+import { createRelayGrants, declaredFeature, type RelayGrants } from './pop-before-smtp/grants.ts';
 import { createMailStore, type MailStore } from './store/mail-store.ts';
 
 /** What all servers of one reference share: whose mail it is, what they know, how they are switched. */
@@ -14,6 +21,9 @@ export interface Site {
   readonly life: ReferenceLife;
   readonly apop: boolean;
   readonly relay: Relay | undefined;
+  /** What is declared of POP before SMTP; undefined where it is not offered. */
+  readonly popBeforeSmtp: PopBeforeSmtp | undefined;
+  readonly grants: RelayGrants;
   readonly failureDelayMs: number;
   /** True the first time that this key is asked for. */
   firstVisit(key: string): boolean;
@@ -27,18 +37,23 @@ export async function createSite(options: ReferenceOptions): Promise<Site> {
   const faults = new Set(options.faults);
   const lacking = new Set(options.without);
   const visits = new Set<string>();
+  const directory = createDirectory(['alice', 'bob'], domain);
+  const faulty = (fault: FaultName) => faults.has(fault);
+  const popBeforeSmtp = declaredFeature(options.popBeforeSmtp, faulty);
   return {
     domain,
     hostname,
-    directory: createDirectory(['alice', 'bob'], domain),
+    directory,
     store: createMailStore(),
     certificate: await createServerCertificate(hostname),
     life: options.life ?? {},
     apop: options.apop ?? false,
     relay: options.relay,
+    popBeforeSmtp,
+    grants: createRelayGrants({ feature: popBeforeSmtp, faulty, directory }),
     failureDelayMs: options.failureDelayMs ?? 150,
     firstVisit: (key) => !visits.has(key) && visits.add(key).has(key),
-    faulty: (fault) => faults.has(fault),
+    faulty,
     offers: (capability) => !lacking.has(capability),
   };
 }

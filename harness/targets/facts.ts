@@ -1,5 +1,6 @@
+import { blockListsOf } from './block-list-claim.ts';
 import type { ClaimSettings, TimingSettings } from './schema.ts';
-import type { Claims, Timing } from './target.ts';
+import type { Claims, PopBeforeSmtpClaim, Timing } from './target.ts';
 
 /** The claims of a declaration as checks read them. */
 export function claimsOf(settings: ClaimSettings): Claims {
@@ -8,7 +9,17 @@ export function claimsOf(settings: ClaimSettings): Claims {
     submissionRequiresTls: settings['submission-requires-tls'],
     mxRequiresTls: settings['mx-requires-tls'],
     proxyLogins: settings['proxy-logins'],
+    internalSubmission: settings['internal-submission'],
+    dnsbl: blockListsOf(settings.dnsbl),
+    op25b: settings.op25b,
+    popBeforeSmtp: popBeforeSmtpOf(settings['pop-before-smtp']),
   };
+}
+
+function popBeforeSmtpOf(settings: ClaimSettings['pop-before-smtp']): PopBeforeSmtpClaim | null {
+  if (!settings) return null;
+  const { window, granularity, maximum, imap } = settings;
+  return { windowMs: window, granularityMs: granularity, maximumMs: maximum, imap };
 }
 
 /** The waits of a declaration as checks read them. */
@@ -18,6 +29,7 @@ export function timingOf(settings: TimingSettings): Timing {
     quietMs: settings.quiet,
     slackMs: settings.slack,
     retryAfterMs: settings['retry-after'],
+    loginEffectMs: settings['login-effect'],
     outboundMs: settings.outbound,
   };
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type Duration, milliseconds } from '../check/duration.ts';
+import { blockListClaim } from './block-list-claim.ts';
 
 /**
  * What the drivers of a targets file have in common. The text behind `error` completes the sentence
@@ -22,9 +23,13 @@ export const yesOrNo = z.boolean({ error: 'true or false' });
 export const path = text(/./, 'a path');
 
 /** A wait as `8s`, `250ms` or `15m`; milliseconds once read. */
-export const wait = text(/^\d+(\.\d+)?(ms|s|m|h)$/, 'a duration such as 8s, 250ms or 15m')
-  .refine((written) => milliseconds(written as Duration) <= LONGEST_WAIT_MS, { error: 'an hour at most' })
-  .transform((written) => milliseconds(written as Duration));
+export const wait = duration(LONGEST_WAIT_MS, 'an hour at most');
+
+function duration(longestMs: number, error: string) {
+  return text(/^\d+(\.\d+)?(ms|s|m|h)$/, 'a duration such as 8s, 250ms or 15m')
+    .refine((written) => milliseconds(written as Duration) <= longestMs, { error })
+    .transform((written) => milliseconds(written as Duration));
+}
 
 export const targetName = text(
   /^[a-z0-9]+(-[a-z0-9]+)*$/,
@@ -112,6 +117,25 @@ export function roles<Endpoint extends z.ZodType>(endpoint: Endpoint) {
     .describe('What the target serves, and on which port.');
 }
 
+/** A window may be longer than anything that a check waits for. */
+const windowLength = duration(604_800_000, 'seven days at most');
+
+const popBeforeSmtp = z
+  .strictObject(
+    {
+      window: windowLength.describe('How long a mailbox login lets its address send mail without AUTH.'),
+      granularity: wait
+        .prefault('5s')
+        .describe('How much later than a login, and than the end of the window, the server may act.'),
+      maximum: windowLength
+        .prefault('30m')
+        .describe('Longest window that the policy of the operator allows.'),
+      imap: yesOrNo.default(false).describe('IMAP logins open the window, as POP3 logins do.'),
+    },
+    { error: 'a mapping with window' },
+  )
+  .describe('POP before SMTP is offered on purpose; left out: no mailbox login opens the way for mail.');
+
 export const claims = z
   .strictObject({
     'public-mx': yesOrNo.default(false).describe('The mx role is a publicly referenced MX of the domain.'),
@@ -123,6 +147,15 @@ export const claims = z
       .array(text(/./, 'an authorization identity'), { error: 'a list of authorization identities' })
       .default([])
       .describe('Authorization identities that the first account may assume.'),
+    'internal-submission': yesOrNo
+      .default(false)
+      .describe('Submission is for the own network only: it need not be reachable from outside.'),
+    dnsbl: blockListClaim.prefault({}),
+    op25b: z
+      .strictObject({ declared: yesOrNo.describe('Subscribers cannot reach port 25 outside the network.') })
+      .prefault({ declared: false })
+      .describe('Outbound port 25 blocking of the access network.'),
+    'pop-before-smtp': popBeforeSmtp.exactOptional(),
   })
   .meta({ id: 'claims', description: 'What the operator states about the target; checks judge against it.' });
 
@@ -144,6 +177,11 @@ export function timing(defaults: typeof TIMING) {
         .array(wait, { error: 'a list of durations' })
         .default([])
         .describe('Pauses before a temporary refusal (4yz) is tried again; empty: not at all.'),
+      'login-effect': z
+        .array(wait, { error: 'a list of durations' })
+        .min(1, { error: 'a list of at least one duration' })
+        .prefault(['1s', '5s', '15s'])
+        .describe('How long after a mailbox login to look for what it opened elsewhere.'),
     })
     .describe('Waits, as 250ms, 8s or 15m.');
 }

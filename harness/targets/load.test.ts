@@ -232,6 +232,19 @@ describe('a target that cannot be', () => {
       ['T:8:26: "claims.public-mx" of target shop must be true or false, found "yes".'],
     ],
     [
+      'a window without a length, and one that never ends',
+      [...HOST, 'claims: { pop-before-smtp: { granularity: 5s, maximum: 200h } }'],
+      [
+        'T:8:15: "claims.pop-before-smtp" of target shop lacks "window".',
+        'T:8:60: "claims.pop-before-smtp.maximum" of target shop must be seven days at most, found "200h".',
+      ],
+    ],
+    [
+      'no time at which to look for what a login opened',
+      [...HOST, 'timing: { login-effect: [] }'],
+      ['T:8:29: "timing.login-effect" of target shop must be a list of at least one duration, found a list.'],
+    ],
+    [
       'neither image nor build',
       CONTAINER.filter((line) => !line.startsWith('image')),
       ['T:4:5: A container has either "image" or "build".'],

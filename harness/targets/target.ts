@@ -1,6 +1,7 @@
 import type { Safety } from '../check/define.ts';
 import type { Role } from '../check/roles.ts';
 import type { Endpoint } from '../wire/connection.ts';
+import type { BlockListClaims } from './block-list-claim.ts';
 
 /** A mailbox of the target that the audit may use. */
 export interface Account {
@@ -14,6 +15,18 @@ export interface Account {
   readonly cleartextSecret: boolean;
 }
 
+/** POP before SMTP (RFC 6409 §3.3): a mailbox login lets its address send mail for a while. */
+export interface PopBeforeSmtpClaim {
+  /** How long a login lets its address send, in milliseconds. */
+  readonly windowMs: number;
+  /** How much later than the login, and than the end of the window, the server may act, in milliseconds. */
+  readonly granularityMs: number;
+  /** Longest window that the operator's policy allows, in milliseconds. */
+  readonly maximumMs: number;
+  /** IMAP logins open the window too. */
+  readonly imap: boolean;
+}
+
 /** What the operator states about the target; suites judge against it. */
 export interface Claims {
   /** The `mx` role is a publicly referenced MX of the domain. */
@@ -24,6 +37,14 @@ export interface Claims {
   readonly mxRequiresTls: boolean;
   /** SASL authorization identities that `accounts[0]` may assume (proxy logins, Dovecot master users). */
   readonly proxyLogins: readonly string[];
+  /** Submission is for the own network only; when absent it is for users everywhere. */
+  readonly internalSubmission?: boolean;
+  /** Block lists and allow lists; when absent there are none. */
+  readonly dnsbl?: BlockListClaims;
+  /** Outbound port 25 blocking of the access network; when absent it is not declared. */
+  readonly op25b?: { readonly declared: boolean };
+  /** Null: no login to a mailbox opens the way for mail. */
+  readonly popBeforeSmtp: PopBeforeSmtpClaim | null;
 }
 
 /** Waits, in milliseconds. */
@@ -38,6 +59,11 @@ export interface Timing {
   readonly retryAfterMs: readonly number[];
   /** How long a delivery to a server of the lab may take; 30 s when absent. */
   readonly outboundMs?: number;
+  /**
+   * How long after a mailbox login to look for what it opened elsewhere: what follows a log acts late, or
+   * at logout only. 1, 5 and 15 s when absent.
+   */
+  readonly loginEffectMs?: readonly number[];
 }
 
 /** A target whose endpoints are known and serve: what drivers hand to the runner; structured-cloneable. */

@@ -1,4 +1,5 @@
 import { base64, line } from '../../wire/bytes.ts';
+import { mailboxClient } from '../pop-before-smtp/asserted-address.ts';
 import { type BrokenOff, decodeBase64, EMPTY, runExchange, type SaslOutcome } from '../sasl/exchange.ts';
 import { AUTH_LINE_LIMIT } from '../sasl/limits.ts';
 import { checkPassword } from '../sasl/password.ts';
@@ -84,9 +85,11 @@ async function readResponse({ connection }: ImapSession): Promise<Buffer | Broke
 async function conclude(session: ImapSession, outcome: SaslOutcome): Promise<ImapResult> {
   if (outcome.ok) {
     session.account = outcome.account;
+    session.site.grants.loggedIn(mailboxClient(session, 'imap'), outcome.account);
     return ok(`[CAPABILITY ${capabilities(session)}] Logged in`);
   }
   if (outcome.why === 'malformed') return bad('Malformed authentication message');
+  session.site.grants.loginFailed(mailboxClient(session, 'imap'));
   if ((await throttle(session)) === 'go-on') return FAILED;
   return { ...FAILED, untagged: [untagged('BYE Too many failed logins')], closes: true };
 }

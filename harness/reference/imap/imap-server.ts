@@ -1,4 +1,5 @@
 import { CRLF, line } from '../../wire/bytes.ts';
+import { believes, mailboxClient } from '../pop-before-smtp/asserted-address.ts';
 import type { ServerConnection } from '../session/connection.ts';
 import { IdleTooLong } from '../session/endings.ts';
 import type { Site } from '../site.ts';
@@ -36,9 +37,11 @@ export async function serveImap(site: Site, role: ImapRole, connection: ServerCo
     role,
     account: undefined,
     view: undefined,
+    assertedAddress: undefined,
     failedLogins: 0,
     errors: 0,
   };
+  site.grants.connected(mailboxClient(session, 'imap'));
   if (role === 'imaps') await connection.startTls(site.certificate.context);
   await connection.pause(site.life.greetingDelayMs ?? 0);
   await connection.send(greeting(session));
@@ -120,6 +123,8 @@ async function execute(session: ImapSession, tag: string, verb: string, cursor: 
         return await login(session, cursor);
       case 'AUTHENTICATE':
         return await authenticate(session, cursor);
+      case 'ID':
+        return believes(session, cursor.texts.join('')) ? ok('Noted', [untagged('ID NIL')]) : UNKNOWN;
       default:
         return executeLoggedIn(session, verb, cursor);
     }

@@ -1,6 +1,5 @@
 import type { ReferenceAccount } from '../accounts.ts';
-import type { ServerConnection } from '../session/connection.ts';
-import type { Site } from '../site.ts';
+import type { AddressHolder } from '../pop-before-smtp/asserted-address.ts';
 import type { MailboxView } from './view.ts';
 
 export type ImapRole = 'imap' | 'imaps';
@@ -15,9 +14,7 @@ export const LITERAL_LIMIT = { loggedIn: 10_485_760, before: 4_096 } as const;
 export const ERROR_LIMIT = 20;
 
 /** State of one IMAP session (RFC 9051 §3). */
-export interface ImapSession {
-  readonly site: Site;
-  readonly connection: ServerConnection;
+export interface ImapSession extends AddressHolder {
   readonly role: ImapRole;
   /** Set once logged in. */
   account: ReferenceAccount | undefined;

@@ -1,10 +1,12 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { base64, line } from '../../wire/bytes.ts';
 import type { ReferenceAccount } from '../accounts.ts';
+import { mailboxClient } from '../pop-before-smtp/asserted-address.ts';
 import { type BrokenOff, decodeBase64, EMPTY, runExchange, type SaslOutcome } from '../sasl/exchange.ts';
 import { AUTH_LINE_LIMIT } from '../sasl/limits.ts';
 import { checkPassword } from '../sasl/password.ts';
 import { throttle } from '../session/login-throttle.ts';
+import type { Site } from '../site.ts';
 import { pop3Mechanisms } from './capabilities.ts';
 import { closing, err, IDLE_MS, ok, type Pop3Response, type Pop3Session } from './session.ts';
 
@@ -21,9 +23,16 @@ export function user(session: Pop3Session, name: string): Pop3Response {
   return ok('Send PASS');
 }
 
-function takesUserBeforeTls({ site }: Pop3Session): boolean {
+function takesPasswordBeforeTls(site: Site): boolean {
   return (
     site.faulty('pop3-accepts-user-pass-before-tls') ||
+    site.faulty('pop-before-smtp-opened-by-cleartext-login')
+  );
+}
+
+function takesUserBeforeTls({ site }: Pop3Session): boolean {
+  return (
+    takesPasswordBeforeTls(site) ||
     site.faulty('pop3-solicits-password-before-tls') ||
     site.faulty('pop3-refuses-right-password-differently')
   );
@@ -35,7 +44,7 @@ export async function pass(session: Pop3Session, password: string): Promise<Pop3
   if (session.maildrop) return ALREADY;
   const name = session.user;
   session.user = undefined;
-  if (!connection.tls && !site.faulty('pop3-accepts-user-pass-before-tls')) {
+  if (!connection.tls && !takesPasswordBeforeTls(site)) {
     if (name === undefined || !site.faulty('pop3-refuses-right-password-differently')) return TLS_REQUIRED;
     return site.directory.withPassword(name, password) ? err('TLS required') : err('wrong password', 'AUTH');
   }
@@ -89,6 +98,7 @@ async function readResponse({ connection }: Pop3Session): Promise<Buffer | Broke
 async function conclude(session: Pop3Session, outcome: SaslOutcome): Promise<Pop3Response> {
   if (outcome.ok) return openMaildrop(session, outcome.account);
   if (outcome.why === 'malformed') return err('Malformed authentication message');
+  session.site.grants.loginFailed(mailboxClient(session, 'pop3'));
   return (await throttle(session)) === 'end' ? closing(LOGIN_FAILED) : LOGIN_FAILED;
 }
 
@@ -99,5 +109,6 @@ function openMaildrop(session: Pop3Session, account: ReferenceAccount): Pop3Resp
   if (!release) return err('The mailbox is open in another session', 'IN-USE');
   const messages = [...store.inbox.messages];
   session.maildrop = { account, mailbox: store.inbox, messages, deleted: new Set(), release };
+  session.site.grants.loggedIn(mailboxClient(session, 'pop3'), account);
   return ok(`${messages.length} messages`);
 }

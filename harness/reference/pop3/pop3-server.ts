@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { CR, LF, line, NUL } from '../../wire/bytes.ts';
 import { dotStuff } from '../../wire/dot-stuffing.ts';
+import { believes, mailboxClient } from '../pop-before-smtp/asserted-address.ts';
 import { AUTH_COMMAND_LIMIT } from '../sasl/limits.ts';
 import type { ServerConnection } from '../session/connection.ts';
 import { IdleTooLong } from '../session/endings.ts';
@@ -35,9 +36,11 @@ export async function servePop3(site: Site, role: Pop3Role, connection: ServerCo
     timestamp: hasApop ? `<${randomBytes(8).toString('hex')}.${Date.now()}@${site.hostname}>` : undefined,
     user: undefined,
     maildrop: undefined,
+    assertedAddress: undefined,
     failedLogins: 0,
     errors: 0,
   };
+  site.grants.connected(mailboxClient(session, 'pop3'));
   try {
     if (role === 'pop3s') await connection.startTls(site.certificate.context);
     await connection.pause(site.life.greetingDelayMs ?? 0);
@@ -82,6 +85,7 @@ async function execute(session: Pop3Session, bytes: Buffer): Promise<Outcome> {
   const verb = word.toUpperCase();
   if (bytes.length > COMMAND_LIMIT && verb !== 'AUTH') return err('Command line too long');
   const argument = text.slice(word.length + 1);
+  if (believes(session, text)) return ok('Noted');
   switch (verb) {
     case 'CAPA':
       return capa(session);

@@ -1,6 +1,5 @@
 import type { ReferenceAccount } from '../accounts.ts';
-import type { ServerConnection } from '../session/connection.ts';
-import type { Site } from '../site.ts';
+import type { AddressHolder } from '../pop-before-smtp/asserted-address.ts';
 import type { Mailbox, StoredMessage } from '../store/mailbox.ts';
 
 export type Pop3Role = 'pop3' | 'pop3s';
@@ -23,9 +22,7 @@ export interface Maildrop {
 }
 
 /** State of one POP3 session; a maildrop means TRANSACTION, none AUTHORIZATION (RFC 1939 §3). */
-export interface Pop3Session {
-  readonly site: Site;
-  readonly connection: ServerConnection;
+export interface Pop3Session extends AddressHolder {
   readonly role: Pop3Role;
   /** The APOP timestamp of the greeting; undefined where there is none. */
   readonly timestamp: string | undefined;

@@ -9,6 +9,7 @@ const RECIPIENT_LIMIT = 1_000;
 
 const TLS_REQUIRED = reply(530, '5.7.0', 'Must issue a STARTTLS command first');
 const AUTH_REQUIRED = reply(530, '5.7.0', 'Authentication required');
+const NO_ROUTE = reply(550, '5.4.4', 'No route to that domain from here');
 const BAD_SEQUENCE = reply(503, '5.5.1', 'Bad sequence of commands');
 const UTF8_NOT_ANNOUNCED = /[^ -~]/;
 
@@ -46,7 +47,9 @@ function mayStayUnknown({ site, role, connection }: SmtpSession): boolean {
     site.faulty('submission-takes-unauthenticated-mail') ||
     site.faulty('submission-relays-unauthenticated-mail') ||
     (role === 'submissions' && site.faulty('submissions-takes-unauthenticated-mail')) ||
-    (!connection.tls && site.faulty('submission-takes-mail-before-tls'))
+    (role === 'submissions' && site.faulty('submissions-relays-unauthenticated-mail')) ||
+    (!connection.tls && site.faulty('submission-takes-mail-before-tls')) ||
+    (site.faulty('pop3-login-opens-submission') && site.grants.permits(connection.clientAddress))
   );
 }
 
@@ -87,8 +90,22 @@ function objectionToSender(session: SmtpSession, sender: string): Reply | undefi
       ? reply(550, '5.7.1', 'Null sender not accepted here')
       : undefined;
   }
-  if (site.directory.find(sender) === account) return undefined;
+  if (site.directory.find(sender) === account || maySendAsAnybody(session)) return undefined;
+  if (site.faulty('submission-forwards-unqualified-sender') && !isQualified(domainOf(sender))) return undefined;
   return reply(550, '5.7.1', 'Sender address is not owned by the authenticated user');
+}
+
+/** Faults under which a user may use any address as his own. */
+export function maySendAsAnybody({ site, role }: SmtpSession): boolean {
+  return (
+    site.faulty('submission-sends-as-other-user') ||
+    (role === 'submissions' && site.faulty('submissions-sends-as-other-user'))
+  );
+}
+
+/** More than one label, or an address literal (RFC 6409 §4.2). */
+function isQualified(domain: string): boolean {
+  return /[.[]/.test(domain);
 }
 
 /** RCPT (RFC 5321 §4.1.1.3). */
@@ -142,12 +159,27 @@ function refusalOfRecipient(session: SmtpSession, address: string): Reply | unde
   const domain = domainOf(address);
   if (domain === site.domain) return reply(550, '5.1.1', 'User unknown');
   if (isSubmission(session)) {
-    if (site.faulty('submission-relays-unauthenticated-mail') || session.anonymous) return undefined;
-    if (session.account && !/[.[]/.test(domain)) return reply(554, '5.1.2', 'Domain is not fully qualified');
-    if (session.account)
-      return site.relay ? undefined : reply(550, '5.4.4', 'No route to that domain from here');
+    if (session.account && site.faulty('submission-denies-relay-to-users')) return RELAYING_DENIED;
+    if (relaysForAnybody(session)) return undefined;
+    const unqualified = !isQualified(domain) && !site.faulty('submission-forwards-unqualified-recipient');
+    if (session.account && unqualified) return reply(554, '5.1.2', 'Domain is not fully qualified');
+    if (session.account) return site.relay ? undefined : NO_ROUTE;
   }
+  if (mayRelayFromHere(session)) return site.relay ? undefined : NO_ROUTE;
   return reply(550, '5.7.1', 'Relaying denied');
+}
+
+/** Relaying for an address, whoever sits there: POP before SMTP, where it is offered, and a fault. */
+function mayRelayFromHere({ site, role, connection, transaction }: SmtpSession): boolean {
+  const { clientAddress } = connection;
+  if (role !== 'mx' && !site.faulty('pop3-login-opens-submission')) return false;
+  if (site.faulty('mx-trusts-private-networks') && role === 'mx' && isPrivate(clientAddress)) return true;
+  return site.grants.permits(clientAddress, transaction?.sender);
+}
+
+/** Loopback and the networks of RFC 1918. */
+function isPrivate(address: string): boolean {
+  return /^(127|10|192\.168|172\.(1[6-9]|2\d|3[01]))\./.test(address);
 }
 
 /** Greylisting and the first visit of a client, where the life of this server has them; both on mx only. */

@@ -21,7 +21,7 @@ targets:
     roles: { mx: 25, submissions: { port: 10465 }, imaps: { port: 993, host: 192.0.2.143 } }
     accounts: [{ address: alice@example.test, password: "env:MAILSPEC_TEST_SECRET" }]
     trust-anchor: { file: ca.pem }
-    claims: { proxy-logins: [master] }
+    claims: { proxy-logins: [master], pop-before-smtp: { window: 20m, imap: true } }
     timing: { reply: 60s, quiet: 1.5s, slack: 2m, retry-after: [30s, 5m] }
 `;
 
@@ -53,8 +53,24 @@ it('is taken as declared, without connecting to it', async () => {
     trustAnchor,
     connections: 4,
     permissions: ['safe'],
-    claims: { publicMx: false, submissionRequiresTls: false, mxRequiresTls: false, proxyLogins: ['master'] },
-    timing: { replyMs: 60_000, quietMs: 1_500, slackMs: 120_000, retryAfterMs: [30_000, 300_000] },
+    claims: {
+      publicMx: false,
+      submissionRequiresTls: false,
+      mxRequiresTls: false,
+      proxyLogins: ['master'],
+      internalSubmission: false,
+      dnsbl: { zones: [], allowZones: [], reputationZones: [], onSubmission: false },
+      op25b: { declared: false },
+      popBeforeSmtp: { windowMs: 1_200_000, granularityMs: 5_000, maximumMs: 1_800_000, imap: true },
+    },
+    timing: {
+      replyMs: 60_000,
+      quietMs: 1_500,
+      slackMs: 120_000,
+      retryAfterMs: [30_000, 300_000],
+      loginEffectMs: [1_000, 5_000, 15_000],
+      outboundMs: 30_000,
+    },
   });
 });
 
