@@ -4,12 +4,20 @@ import type { CheckScope } from './check-lab.ts';
 import type { DnsSought, LabDns } from './lab.ts';
 import { nextEntry } from './next-entry.ts';
 
-/** The part of the DNS that belongs to one check: names that carry its nonce. */
+/**
+ * The part of the DNS that belongs to one check: names that carry its nonce. The lists of addresses that
+ * the target is configured to ask cannot carry one; they belong to checks that run alone (`disturbs`).
+ */
 export function openCheckDns(scope: CheckScope): LabDns {
-  const { mocks, nonce, signal, access, note, atEnd } = scope;
+  const { mocks, nonce, signal, access, target, note, atEnd } = scope;
   const faultIds: string[] = [];
+  const { zones: lists = [], allowZones: allowLists = [] } = target.claims.dnsbl ?? {};
 
-  const own = (name: string) => name.toLowerCase().includes(nonce);
+  const own = (name: string) => {
+    const key = name.toLowerCase();
+    const inList = [...lists, ...allowLists].some((zone) => key === zone || key.endsWith(`.${zone}`));
+    return inList || key.includes(nonce);
+  };
   const assertOwn = (name: string) => {
     if (own(name)) return;
     throw new Error(`${name} does not carry the nonce of the check, so it may be used by another one.`);
@@ -20,6 +28,7 @@ export function openCheckDns(scope: CheckScope): LabDns {
   };
 
   return {
+    lookup: (name, type) => ask('look up a name', signal, () => mocks.dns.lookup({ name, type })),
     async publish(origin, records) {
       assertOwn(origin);
       const zones = [{ origin, records: [...records] }];

@@ -5,6 +5,7 @@ import type {
   IssuedCertificate,
   ProxyMode,
   ProxySession,
+  PublishedAnswer,
   SmtpRule,
   SmtpServerOptions,
   SmtpSession,
@@ -23,6 +24,7 @@ export type {
   IssuedCertificate,
   ProxyMode,
   ProxySession,
+  PublishedAnswer,
   SmtpRule,
   SmtpSession,
   TlsFacts,
@@ -133,6 +135,8 @@ export interface Interception {
 }
 
 export interface LabDns {
+  /** What is published about a name, by whomever; faults and the target have no part in it. */
+  lookup(name: string, type: string): Promise<PublishedAnswer>;
   /** Adds the zone or replaces the one with this origin; every origin must carry the nonce of the check. */
   publish(origin: string, records: readonly ZoneRecord[]): Promise<void>;
   /** Faults of names that carry the nonce of the check. */

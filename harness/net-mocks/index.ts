@@ -3,6 +3,7 @@ export type { CertificateRequest, CertificateVariant, KeyKind } from './certific
 export { ControlError, type ControlOptions, connectLab } from './control/client.ts';
 export { type ControlServer, startControl } from './control/server.ts';
 export type { DnsEffect, DnsFault } from './dns/faults.ts';
+export type { PublishedAnswer, PublishedRecord } from './dns/published.ts';
 export { type RecordData, txtStrings } from './dns/record-data.ts';
 export type { AnsweredRecord, DnsQueryEntry, DnsQueryFilter } from './dns/server.ts';
 export type { Zone, ZoneRecord } from './dns/zone.ts';

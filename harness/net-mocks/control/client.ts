@@ -45,6 +45,7 @@ export function connectLab(url: string, options: ControlOptions = {}): Lab {
       publish: (input) => call('/dns/publish', input),
       withdraw: (input) => call('/dns/withdraw', input),
       zones: () => call('/dns/zones'),
+      lookup: (input) => call('/dns/lookup', input),
       setFaults: (input) => call('/dns/setFaults', input),
       clearFaults: (input) => call('/dns/clearFaults', input),
       queries: (input) => call('/dns/queries', input),

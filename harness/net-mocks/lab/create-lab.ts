@@ -2,7 +2,9 @@ import { parseCertificateRequest } from '../certificates/request.ts';
 import { createCertificateStore } from '../certificates/store.ts';
 import { parseFault } from '../dns/faults.ts';
 import { parseName } from '../dns/names.ts';
+import { lookUpPublished } from '../dns/published.ts';
 import { matchesQuery, startDnsServer } from '../dns/server.ts';
+import { parseType } from '../dns/types.ts';
 import { parseZone } from '../dns/zone.ts';
 import { parseIdentifier } from '../input/addresses.ts';
 import { type Fields, fieldsOf, parseList, parseString } from '../input/parse.ts';
@@ -89,6 +91,13 @@ export async function startLab(settings: LabSettings) {
         return { origins: origins.filter((origin) => dns.zones.withdraw(origin)) };
       },
       zones: async () => ({ origins: dns.zones.origins() }),
+      async lookup(input: unknown) {
+        const { name, type } = read(input, (fields) => ({
+          name: fields.required('name', parseName),
+          type: fields.required('type', parseType),
+        }));
+        return lookUpPublished(dns.zones, name, type);
+      },
       async setFaults(input: unknown) {
         const faults = read(input, (fields) => fields.required('faults', parseList(parseFault)));
         return { ids: faults.map((fault) => dns.faults.set(fault)) };

@@ -1,6 +1,7 @@
 import type { IssuedCertificate } from '../certificates/authority.ts';
 import type { CertificateRequest } from '../certificates/request.ts';
 import type { DnsFault } from '../dns/faults.ts';
+import type { PublishedAnswer } from '../dns/published.ts';
 import type { DnsQueryEntry, DnsQueryFilter } from '../dns/server.ts';
 import type { Zone } from '../dns/zone.ts';
 import type { Entry, Page } from '../journal/journal.ts';
@@ -45,6 +46,8 @@ export interface Lab {
     /** Answers with those that existed. */
     withdraw(input: { origins: string[] }): Promise<{ origins: string[] }>;
     zones(): Promise<{ origins: string[] }>;
+    /** What the published zones say, whatever faults are set; leaves no entry among the queries. */
+    lookup(input: { name: string; type: string }): Promise<PublishedAnswer>;
     /** The last one set wins. Answers with their ids, in order. */
     setFaults(input: { faults: DnsFault[] }): Promise<{ ids: string[] }>;
     /** All when no ids are given. */
