@@ -8,25 +8,26 @@ export interface ClauseFacts {
   readonly url: string | null;
 }
 
-const OTHER_DOCUMENTS: Readonly<Record<string, { label: string; url: string | null }>> = {
-  'bsi-tr-03108': {
-    label: 'BSI TR-03108',
-    url: 'https://www.bsi.bund.de/dok/TR-03108-en',
-  },
-  'cisa-bod-18-01': {
-    label: 'CISA BOD 18-01',
-    url: 'https://www.cisa.gov/news-events/directives/bod-18-01-enhance-email-and-web-security',
-  },
-};
+const OTHER_DOCUMENTS: ReadonlyMap<string, { readonly label: string; readonly url: string | null }> = new Map(
+  [
+    ['bsi-tr-03108', { label: 'BSI TR-03108', url: 'https://www.bsi.bund.de/dok/TR-03108-en' }],
+    [
+      'cisa-bod-18-01',
+      {
+        label: 'CISA BOD 18-01',
+        url: 'https://www.cisa.gov/news-events/directives/bod-18-01-enhance-email-and-web-security',
+      },
+    ],
+  ],
+);
 
 /**
  * Label and address of a clause.
- * @throws Error when the document is neither an RFC nor one that mailspec knows.
+ * @throws Error when there is no section, or the document is neither an RFC nor one that mailspec knows.
  */
 export function clauseFacts(clause: Clause): ClauseFacts {
-  const hash = clause.indexOf('#');
-  const document = clause.slice(0, hash);
-  const section = clause.slice(hash + 1);
+  const [, document = '', section = ''] = /^([^#]*)#(.+)$/.exec(clause) ?? [];
+  if (section === '') throw new Error(`The clause ${clause} names no section.`);
   const rfc = /^rfc(\d+)$/.exec(document);
   if (rfc) {
     const appendix = /^appendix-(.+)$/.exec(section);
@@ -41,7 +42,7 @@ export function clauseFacts(clause: Clause): ClauseFacts {
       url: `https://www.rfc-editor.org/rfc/rfc${rfc[1]}#section-${section}`,
     };
   }
-  const other = OTHER_DOCUMENTS[document];
+  const other = OTHER_DOCUMENTS.get(document);
   if (!other) throw new Error(`The clause ${clause} names a document that mailspec does not know.`);
   return { label: `${other.label} §${section}`, url: other.url };
 }

@@ -1,0 +1,103 @@
+import { createBench } from '../../runner/bench.ts';
+import type { Target } from '../../targets/target.ts';
+import { type Script, type ScriptedPeer, startScriptedServer } from '../../wire/scripted-server.testing.ts';
+import type { Bench } from '../bench.ts';
+import type { Role } from '../roles.ts';
+
+export const PASSWORD = 'c0rrect+horse/battery~staple';
+
+/** Servers of a test, one per role, as a target with a bench. */
+export interface PeerTarget extends AsyncDisposable {
+  readonly target: Target;
+  readonly bench: Bench;
+  /** Connections that the servers have open at this moment, and the most they ever had. */
+  readonly connections: { readonly open: number; readonly most: number; readonly total: number };
+}
+
+export interface PeerOptions {
+  readonly target?: Partial<Target>;
+  readonly replyMs?: number;
+  readonly slackMs?: number;
+  readonly evidenceFolder?: string;
+  readonly signal?: AbortSignal;
+}
+
+/** Starts a scripted server for each role that is given. */
+export async function startPeers(
+  scripts: Partial<Record<Role, Script>>,
+  options: PeerOptions = {},
+): Promise<PeerTarget> {
+  const counted = { open: 0, most: 0, total: 0 };
+  const servers = await Promise.all(
+    Object.entries(scripts).map(async ([role, script]) => ({
+      role,
+      server: await startScriptedServer((peer) => {
+        counted.open += 1;
+        counted.total += 1;
+        counted.most = Math.max(counted.most, counted.open);
+        peer.socket.once('close', () => {
+          counted.open -= 1;
+        });
+        return script(peer);
+      }),
+    })),
+  );
+  const target: Target = {
+    name: 'scripted',
+    driver: 'host',
+    domain: 'example.test',
+    hostname: 'mail.example.test',
+    endpoints: Object.fromEntries(servers.map(({ role, server }) => [role, server.endpoint])),
+    accounts: [
+      {
+        address: 'alice@example.test',
+        login: 'alice@example.test',
+        password: PASSWORD,
+        disposable: true,
+        cleartextSecret: true,
+      },
+    ],
+    trustAnchor: null,
+    connections: 8,
+    permissions: ['safe', 'sends-mail', 'intrusive'],
+    claims: { publicMx: true, submissionRequiresTls: true, mxRequiresTls: false, proxyLogins: [] },
+    timing: {
+      replyMs: options.replyMs ?? 5_000,
+      quietMs: 50,
+      slackMs: options.slackMs ?? 0,
+      retryAfterMs: [],
+    },
+    ...options.target,
+  };
+  return {
+    target,
+    connections: counted,
+    bench: createBench({
+      target,
+      runId: 'test',
+      evidenceFolder: options.evidenceFolder ?? null,
+      ...(options.signal ? { signal: options.signal } : {}),
+    }),
+    async [Symbol.asyncDispose]() {
+      for (const { server } of servers) await server[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** An SMTP server that greets and answers each command by its word; without an answer it stays silent. */
+export function smtpPeer(
+  answers: Readonly<Record<string, string | ((peer: ScriptedPeer, command: string) => Promise<void> | void)>>,
+): Script {
+  return async (peer) => {
+    await peer.write('220 mail.example.test ready');
+    for (;;) {
+      const command = await peer.readLine();
+      const answer = answers[command.split(' ')[0]?.toUpperCase() ?? ''];
+      if (typeof answer === 'string') await peer.write(answer);
+      else await answer?.(peer, command);
+    }
+  };
+}
+
+/** Holds a connection open and says nothing. */
+export const silence: Script = () => new Promise(() => {});
