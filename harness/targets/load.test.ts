@@ -260,6 +260,16 @@ describe('a target that cannot be', () => {
       ['T:9:19: "env.DEBUG" of target shop must be text, in quotes if need be, found the number 1.'],
     ],
     [
+      'a resolver of a lab that the target does not have',
+      [...CONTAINER, 'lab: false', 'env: { DNS: "lab:resolver" }'],
+      ['T:10:17: This target has no lab (lab: false), so DNS cannot take its resolver.'],
+    ],
+    [
+      'something of the lab that cannot be handed over',
+      [...CONTAINER, 'env: { DNS: "lab:sink" }'],
+      ['T:9:17: Of the lab only lab:resolver can be handed over, not "lab:sink".'],
+    ],
+    [
       'the password of an account that is not declared',
       [...CONTAINER, 'env: { PASSWORD: "account:alice@example.test" }'],
       ['T:9:22: No account "alice@example.test" is declared here, so PASSWORD cannot take its password.'],
@@ -320,7 +330,7 @@ describe('a targets file', () => {
       isDefault: true,
       settings: {
         connections: 4,
-        timing: { reply: 60_000, quiet: 2_000, slack: 120_000, 'retry-after': [] },
+        timing: { reply: 60_000, quiet: 2_000, slack: 120_000, outbound: 30_000, 'retry-after': [] },
       },
     });
   });

@@ -35,6 +35,7 @@ targets:
       TOKEN: env:MAILSPEC_TEST_SECRET
       DATABASE: text:file:/var/lib/mail.db
       LEVEL: debug
+      RESOLVER: lab:resolver
 `;
 
 describe('readSecrets', () => {
@@ -96,5 +97,6 @@ describe('readSecrets', () => {
       LEVEL: 'debug',
     });
     expect(first.values).toEqual([password, 'token']);
+    expect(first.resolverVariables).toEqual(['RESOLVER']);
   });
 });

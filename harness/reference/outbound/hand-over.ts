@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { createSmtpClient, type SmtpClient } from '../../client/smtp.ts';
 import { replyClass, type SmtpReply } from '../../client/smtp-reply.ts';
 import { createRecorder } from '../../evidence/recorder.ts';
@@ -57,7 +58,8 @@ async function greeted(
     const hello = await client.ehlo();
     if (hello.code !== 250) await client.command(`HELO ${hostname}`);
     if (upgrade && client.capabilities?.keywords.has('STARTTLS')) {
-      const goAhead = await client.startTls({ serverName: peer });
+      // An address is no server name (RFC 6066 §3).
+      const goAhead = await client.startTls(isIP(peer) === 0 ? { serverName: peer } : {});
       if (goAhead.code === 220) await client.ehlo();
     }
     return client;

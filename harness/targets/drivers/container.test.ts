@@ -25,10 +25,11 @@ const declare = (...lines: readonly string[]) =>
       'targets:',
       '  greeter:',
       '    driver: container',
-      '    lab: false',
       '    mail-domain: example.test',
       '    host-name: mail.example.test',
       ...lines.map((line) => `    ${line}`),
+      // Last, because tests tell lines by their numbers; labs have tests of their own.
+      '    lab: false',
       '',
     ].join('\n'),
   );

@@ -1,0 +1,52 @@
+import { isIP } from 'node:net';
+import type { SmtpClient } from '../../client/smtp.ts';
+import type { SmtpCapabilities } from '../../client/smtp-capabilities.ts';
+import { line, lines } from '../../wire/bytes.ts';
+import type { FaultName } from '../faults.ts';
+
+/** An open session with a next hop, and what it may be asked for. */
+export interface OutboundSession {
+  readonly client: SmtpClient;
+  /** What the next hop lists now; under a fault what it listed before TLS. */
+  readonly capabilities: SmtpCapabilities | undefined;
+}
+
+/** Who upgrades, to whom, and with which faults. */
+export interface UpgradeContext {
+  /** Name of this server in EHLO. */
+  readonly hostname: string;
+  /** Name of the next hop, or its address. */
+  readonly peer: string;
+  readonly faulty: (fault: FaultName) => boolean;
+}
+
+/**
+ * STARTTLS where it is listed (RFC 3207 §4): the handshake, and a new EHLO whose answer replaces everything
+ * that was said in the clear. Without a go-ahead the session stays in the clear.
+ * @throws WireFailure when the handshake fails
+ */
+export async function upgradeIfOffered(
+  client: SmtpClient,
+  { hostname, peer, faulty }: UpgradeContext,
+): Promise<OutboundSession> {
+  const before = client.capabilities;
+  if (!before?.keywords.has('STARTTLS') || faulty('outbound-never-uses-tls')) {
+    return { client, capabilities: before };
+  }
+  const { connection } = client;
+  const behind = faulty('outbound-pipelines-behind-starttls') ? ['MAIL FROM:<>'] : [];
+  connection.send(lines('STARTTLS', ...behind));
+  const goAhead = await client.reply('the reply to STARTTLS');
+  if (goAhead.code !== 220) return { client, capabilities: before };
+  // An address is no server name (RFC 6066 §3).
+  const { unreadClear } = await connection.startTls(isIP(peer) === 0 ? { serverName: peer } : {});
+  if (faulty('outbound-skips-second-ehlo')) return { client, capabilities: before };
+  if (unreadClear.length > 0 && faulty('outbound-keeps-input-across-tls')) {
+    // The injected reply counts as the answer, so nobody waits for the real one.
+    connection.send(line(`EHLO ${hostname}`));
+    return { client, capabilities: undefined };
+  }
+  await client.ehlo();
+  const kept = faulty('outbound-keeps-capabilities-across-tls');
+  return { client, capabilities: kept ? before : client.capabilities };
+}
