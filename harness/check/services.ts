@@ -6,6 +6,7 @@ import type * as Sasl from '../client/sasl/sasl.ts';
 import type { SmtpClient } from '../client/smtp.ts';
 import type { SmtpReply } from '../client/smtp-reply.ts';
 import type { ArrivedMessage, Interception, Lab, Receiver, SmtpSession } from '../lab/lab.ts';
+import type { AccessNetwork, OutsideService, OutsideSink } from '../lab/network.ts';
 import type { Account, Target } from '../targets/target.ts';
 import type * as Bytes from '../wire/bytes.ts';
 import type { Connection } from '../wire/connection.ts';
@@ -15,6 +16,7 @@ import type { Cause } from './verdict.ts';
 import type { Verify } from './verify.ts';
 
 export type {
+  AccessNetwork,
   Account,
   Answer,
   ArrivedMessage,
@@ -23,6 +25,8 @@ export type {
   ImapReply,
   Interception,
   Lab,
+  OutsideService,
+  OutsideSink,
   Pop3Client,
   Pop3Reply,
   Receiver,
@@ -49,6 +53,8 @@ export interface ClientOptions {
   readonly vantage?: string;
   /** A man in the middle to go through; it stands in front of its role. */
   readonly through?: Interception;
+  /** A server of the lab instead of the target, in the same role. */
+  readonly elsewhere?: OutsideService;
 }
 
 /** What a check body gets. It can observe and verify; it cannot set a verdict. */

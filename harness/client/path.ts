@@ -1,5 +1,5 @@
 import type { SessionContext } from '../check/bench.ts';
-import type { Role } from '../check/roles.ts';
+import { ROLES, type Role } from '../check/roles.ts';
 import type { ClientOptions } from '../check/services.ts';
 import type { ConnectOptions, Endpoint } from '../wire/connection.ts';
 
@@ -12,7 +12,7 @@ export function pathTo(
   { lab }: Pick<SessionContext, 'lab'>,
   role: Role,
   endpoint: Endpoint,
-  { vantage, through }: Pick<ClientOptions, 'vantage' | 'through'>,
+  { vantage, through, elsewhere }: Pick<ClientOptions, 'vantage' | 'through' | 'elsewhere'>,
 ): Pick<ConnectOptions, 'endpoint' | 'localAddress' | 'via'> {
   if (through && through.role !== role) {
     throw new Error(`The man in the middle stands in front of ${through.role}, not of ${role}.`);
@@ -21,15 +21,18 @@ export function pathTo(
     if (vantage !== undefined) throw new Error(`There is no vantage ${vantage}: the target has no lab.`);
     return { endpoint };
   }
-  const from = vantage === undefined ? lab.vantages[0] : lab.vantages.find(({ name }) => name === vantage);
+  const vantages = [...lab.vantages, lab.reader, ...lab.unused, ...(lab.network?.vantages ?? [])];
+  // What a mailbox login opens for its address must not be open to checks that send mail from there.
+  const usual = ROLES[role].protocol === 'smtp' ? lab.vantages[0] : lab.reader;
+  const from = vantage === undefined ? usual : vantages.find(({ name }) => name === vantage);
   if (!from) {
     throw new Error(
-      `There is no vantage ${vantage}; the lab has ${lab.vantages.map(({ name }) => name).join(', ')}.`,
+      `There is no vantage ${vantage}; the lab has ${vantages.map(({ name }) => name).join(', ')}.`,
     );
   }
-  const to = through?.endpoint ?? lab.endpoints[role] ?? endpoint;
+  const to = (through ?? elsewhere)?.endpoint ?? lab.endpoints[role] ?? endpoint;
   const { route, address } = from;
   return 'bind' in route
     ? { endpoint: to, localAddress: route.bind }
-    : { endpoint: to, via: { relay: route.relay, address } };
+    : { endpoint: to, via: { ...route, address } };
 }

@@ -21,8 +21,8 @@ export function openSessions(context: SessionContext): Sessions {
   const open = new Set<Connection>();
 
   async function connect(options: Omit<ClientOptions, 'at'> = {}): Promise<Connection> {
-    const role = options.role ?? context.role;
-    const endpoint = target.endpoints[role];
+    const role = roleOf(context, options);
+    const endpoint = options.elsewhere?.endpoint ?? target.endpoints[role];
     if (!endpoint)
       throw new NotApplicable(`The target declares no ${role} role.`, `declared: ${declared(context)}`);
     for (const connection of [...open]) if (connection.ended) connection.close();
@@ -159,8 +159,12 @@ function declared({ target }: SessionContext): string {
   return Object.keys(target.endpoints).join(', ');
 }
 
+function roleOf({ role }: SessionContext, options: Pick<ClientOptions, 'role' | 'elsewhere'>): Role {
+  return options.role ?? options.elsewhere?.role ?? role;
+}
+
 function protocolRole(context: SessionContext, options: ClientOptions, protocol: string): Role {
-  const role = options.role ?? context.role;
+  const role = roleOf(context, options);
   if (ROLES[role].protocol !== protocol) throw new Error(`${role} does not speak ${protocol}.`);
   return role;
 }

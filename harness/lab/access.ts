@@ -5,6 +5,26 @@ import type { LabAddresses, Preflight, Vantage } from './lab.ts';
 /** How a client takes a vantage: by the source address of its socket, or through a relay that has it. */
 export type VantageRoute = { readonly bind: string } | { readonly relay: Endpoint };
 
+/** A receiving server outside an access network. */
+export interface SinkAccess {
+  readonly address: string;
+  readonly family: 'IPv4' | 'IPv6';
+  readonly hostname: string;
+  /** Name of its server on port 25 in the lab's own interface. */
+  readonly server: string;
+}
+
+/** The access network that is audited. */
+export interface NetworkAccess {
+  readonly vantages: readonly (Vantage & { readonly route: VantageRoute })[];
+  /** Names of two vantages: behind the network, and untouched by it. */
+  readonly subscriber: string;
+  readonly open: string;
+  readonly sinks: readonly SinkAccess[];
+  /** An address outside on which nothing listens. */
+  readonly unused: string;
+}
+
 /** Everything that the worker of a target needs to use its lab; structured-cloneable. */
 export interface LabAccess {
   /** Control interface of the lab. */
@@ -19,4 +39,6 @@ export interface LabAccess {
   readonly receivers: { readonly addresses: readonly string[]; readonly port: number };
   readonly outboundMs: number;
   readonly preflight: Preflight;
+  /** Absent where no access network is audited. */
+  readonly network?: NetworkAccess;
 }

@@ -8,6 +8,7 @@ import type { LabAccess } from './access.ts';
 import { ask } from './ask.ts';
 import { openCheckDns } from './check-dns.ts';
 import { openCheckMail } from './check-mail.ts';
+import { openCheckNetwork } from './check-network.ts';
 import { openCheckWeb } from './check-web.ts';
 import { openInterceptions } from './interceptions.ts';
 import { checkDomain } from './names.ts';
@@ -74,6 +75,7 @@ function openCheckLab(context: {
     ...openCheckMail(scope, dns),
     receiver: openReceivers(scope, dns),
     intercept: openInterceptions(scope),
+    network: openCheckNetwork(scope),
     dns,
     web: openCheckWeb(scope),
     certificates: {

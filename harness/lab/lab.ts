@@ -16,6 +16,7 @@ import type {
 } from 'net-mocks';
 import type { Role } from '../check/roles.ts';
 import type { Endpoint } from '../wire/connection.ts';
+import type { AccessNetwork } from './network.ts';
 
 export type {
   CertificateRequest,
@@ -202,6 +203,11 @@ export interface Lab {
   receiver(options?: ReceiverOptions): Promise<Receiver>;
   /** Puts a man in the middle in front of a role of the target. It contacts the target from the first vantage. */
   intercept(role: Role, mode: ProxyMode): Promise<Interception>;
+  /**
+   * The access network between a subscriber and everybody else.
+   * @throws NotApplicable when none is audited
+   */
+  network(): AccessNetwork;
   readonly dns: LabDns;
   readonly web: LabWeb;
   readonly certificates: {

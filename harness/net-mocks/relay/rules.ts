@@ -17,8 +17,8 @@ import type { Endpoint } from '../wire/listen.ts';
  * rule a connection passes.
  */
 export interface RelayRule {
-  /** Port of the destination. */
-  port: number;
+  /** Port of the destination; every port when absent. */
+  port?: number;
   /** Only destinations of this family. */
   family?: 'ipv4' | 'ipv6';
   /** Only these destinations. */
@@ -34,7 +34,7 @@ export interface RelayRule {
 }
 
 export interface RuleSettings {
-  port: number;
+  port: number | undefined;
   family: 'ipv4' | 'ipv6' | undefined;
   addresses: string[] | undefined;
   effect: RelayRule['effect'];
@@ -62,7 +62,7 @@ const parseDestination: Parse<Endpoint> = (value, path) => {
 export const parseRelayRule: Parse<RuleSettings> = (value, path) => {
   const fields = fieldsOf(value, path);
   const rule = {
-    port: fields.required('port', parsePort),
+    port: fields.optional('port', parsePort),
     family: fields.optional('family', parseOneOf(['ipv4', 'ipv6'])),
     addresses: fields.optional('addresses', parseList(parseIpAddress)),
     effect: fields.required('effect', parseOneOf(EFFECTS)),
@@ -82,7 +82,7 @@ export function ruleFor(
   const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
   return rules.find(
     (rule) =>
-      rule.port === port &&
+      (rule.port === undefined || rule.port === port) &&
       (rule.family === undefined || rule.family === family) &&
       (rule.addresses === undefined || rule.addresses.includes(address)),
   );

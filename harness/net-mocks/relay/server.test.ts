@@ -149,6 +149,11 @@ describe('rules of the network', () => {
     expect((await once(socket, 'data'))[0].toString()).toBe('you are 127.0.0.1\n');
   });
 
+  test('a rule without a port is about every port', async () => {
+    const relay = await open({ rules: [{ effect: 'reset' }] });
+    await expect(connectThroughRelay(relay.endpoint, to)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  });
+
   test('the first rule that applies to port, family and address acts', async () => {
     const other: RelayRule = { port: to.port, addresses: ['127.0.0.9'], effect: 'reset' };
     const relay = await open({

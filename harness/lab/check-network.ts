@@ -1,0 +1,48 @@
+import { NotApplicable } from '../check/outcomes.ts';
+import type { Role } from '../check/roles.ts';
+import type { SinkAccess } from './access.ts';
+import { ask } from './ask.ts';
+import type { CheckScope } from './check-lab.ts';
+import type { Lab } from './lab.ts';
+import type { OutsideService, OutsideSink } from './network.ts';
+
+/** Where the servers outside an access network listen, in every form of it. */
+export const OUTSIDE_PORTS = { mx: 25, submission: 587, submissions: 465, beacon: 2525 } as const;
+
+/** The access network of the target as one check sees it. */
+export function openCheckNetwork({ mocks, access, target, signal }: CheckScope): Lab['network'] {
+  const service = (role: Role, host: string, port: number): OutsideService => ({
+    role,
+    endpoint: { host, port },
+  });
+  const sinkOf = ({ address, family, hostname, server }: SinkAccess): OutsideSink => ({
+    address,
+    family,
+    hostname,
+    mx: service('mx', address, OUTSIDE_PORTS.mx),
+    submission: service('submission', address, OUTSIDE_PORTS.submission),
+    submissions: service('submissions', address, OUTSIDE_PORTS.submissions),
+    beacon: service('mx', address, OUTSIDE_PORTS.beacon),
+    async sessions(text) {
+      const { entries } = await ask('list sessions', signal, () =>
+        mocks.smtp.sessions({ server, mentions: text }),
+      );
+      return entries;
+    },
+  });
+  return () => {
+    const { network } = access;
+    if (!network) {
+      throw new NotApplicable(
+        'No access network is audited: there is no vantage of a subscriber.',
+        `target ${target.name}, driver ${target.driver}`,
+      );
+    }
+    return {
+      subscriber: network.subscriber,
+      open: network.open,
+      sinks: network.sinks.map(sinkOf),
+      unused: service('mx', network.unused, OUTSIDE_PORTS.mx),
+    };
+  };
+}
