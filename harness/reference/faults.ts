@@ -153,8 +153,7 @@ export const FAULTS = {
   'submission-denies-relay-to-users':
     'Recipients elsewhere get 554 5.7.1 on submission and submissions, although the user is authenticated.',
   'submission-swallows-mail': 'Submitted mail to recipients elsewhere is taken and thrown away.',
-  'submission-received-denies-auth':
-    'The Received field of mail from authenticated users says "with ESMTP".',
+  'submission-received-denies-auth': 'The Received field of mail from authenticated users says "with ESMTP".',
   'submission-received-without-cipher': 'The Received field of submitted mail has no tls clause.',
   'submission-removes-received': 'Submitted mail gets no Received field.',
   'submission-sends-as-other-user':
@@ -167,9 +166,9 @@ export const FAULTS = {
   'submission-adds-no-date': 'A submitted message without Date leaves without one.',
   'submission-adds-no-message-id': 'A submitted message without Message-ID leaves without one.',
   'submission-relays-without-from': 'A submitted message without From is taken and leaves without one.',
-  'submission-relays-two-from-fields': 'A submitted message with two From fields is taken and leaves as it is.',
-  'submission-relays-long-lines':
-    'A submitted message may have lines of any length, and leaves with them.',
+  'submission-relays-two-from-fields':
+    'A submitted message with two From fields is taken and leaves as it is.',
+  'submission-relays-long-lines': 'A submitted message may have lines of any length, and leaves with them.',
   'submissions-relays-unauthenticated-mail':
     'submissions takes mail for local and external recipients without AUTH; submission does not.',
   'submissions-offers-weak-mechanisms': 'submissions lists CRAM-MD5; submission does not.',

@@ -3,6 +3,7 @@ import type { Target } from '../targets/target.ts';
 import type { Endpoint } from '../wire/connection.ts';
 import { serveImap } from './imap/imap-server.ts';
 import type { ReferenceOptions } from './options.ts';
+import { TLS_REQUIRED_DOMAIN } from './outbound/required-tls.ts';
 import { servePop3 } from './pop3/pop3-server.ts';
 import { type ClosedPort, holdClosedPort } from './session/closed-port.ts';
 import type { ServerConnection } from './session/connection.ts';
@@ -121,6 +122,7 @@ function targetOf(site: Site, endpoints: Target['endpoints']): Target {
       submissionRequiresTls: true,
       mxRequiresTls: false,
       proxyLogins: [],
+      tlsRequiredDestinations: [TLS_REQUIRED_DOMAIN],
       popBeforeSmtp: claimOf(site),
     },
     timing: {

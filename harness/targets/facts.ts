@@ -9,6 +9,8 @@ export function claimsOf(settings: ClaimSettings): Claims {
     submissionRequiresTls: settings['submission-requires-tls'],
     mxRequiresTls: settings['mx-requires-tls'],
     proxyLogins: settings['proxy-logins'],
+    tlsRequiredDestinations: settings['tls-required-destinations'],
+    removesReceived: settings['removes-received'],
     internalSubmission: settings['internal-submission'],
     dnsbl: blockListsOf(settings.dnsbl),
     op25b: settings.op25b,

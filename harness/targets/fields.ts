@@ -147,6 +147,17 @@ export const claims = z
       .array(text(/./, 'an authorization identity'), { error: 'a list of authorization identities' })
       .default([])
       .describe('Authorization identities that the first account may assume.'),
+    'tls-required-destinations': z
+      .array(text(/^[a-z0-9-]+(\.[a-z0-9-]+)*\.(test|example)$/, 'a domain below .test or .example'), {
+        error: 'a list of domains',
+      })
+      .default([])
+      .describe(
+        'Domains to which, and below which, the target sends mail inside TLS only. Checks receive mail in new domains below them, so they lie under a reserved name.',
+      ),
+    'removes-received': yesOrNo
+      .default(false)
+      .describe('Submission removes Received fields to protect its users.'),
     'internal-submission': yesOrNo
       .default(false)
       .describe('Submission is for the own network only: it need not be reachable from outside.'),

@@ -37,6 +37,13 @@ export interface Claims {
   readonly mxRequiresTls: boolean;
   /** SASL authorization identities that `accounts[0]` may assume (proxy logins, Dovecot master users). */
   readonly proxyLogins: readonly string[];
+  /**
+   * Domains to which, and below which, the target sends mail inside TLS only (RFC 3207 §6); when absent
+   * there are none.
+   */
+  readonly tlsRequiredDestinations?: readonly string[];
+  /** Submission removes Received fields to protect its users; when absent it keeps them. */
+  readonly removesReceived?: boolean;
   /** Submission is for the own network only; when absent it is for users everywhere. */
   readonly internalSubmission?: boolean;
   /** Block lists and allow lists; when absent there are none. */

@@ -10,7 +10,7 @@ export async function submissionClient({
   inconclusive,
   notApplicable,
 }: Services): Promise<SmtpClient> {
-  const client = await smtp({ at: 'ready' });
+  const client = await smtp({ role, at: 'ready' });
   if (client.connection.tls) return client;
   if (!client.capabilities?.keywords.has('STARTTLS')) {
     notApplicable(

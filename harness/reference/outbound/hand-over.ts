@@ -1,10 +1,12 @@
-import { isIP } from 'node:net';
-import { createSmtpClient, type SmtpClient } from '../../client/smtp.ts';
+import { createSmtpClient } from '../../client/smtp.ts';
 import { replyClass, type SmtpReply } from '../../client/smtp-reply.ts';
 import { createRecorder } from '../../evidence/recorder.ts';
 import { openConnection } from '../../wire/connection.ts';
+import type { FaultName } from '../faults.ts';
 import type { RelayEnvelope } from '../options.ts';
+import { transactWithEverythingListed } from './early-capabilities.ts';
 import type { NextHop } from './next-hop.ts';
+import { type OutboundSession, upgradeIfOffered } from './upgrade.ts';
 
 /** What became of one recipient at one host. */
 export interface Outcome {
@@ -14,37 +16,55 @@ export interface Outcome {
   readonly reply: string;
 }
 
+/** Who hands over, and how. */
+export interface HandOverContext {
+  /** Name of this server in EHLO. */
+  readonly hostname: string;
+  readonly signal: AbortSignal;
+  /** Nothing of the message may travel in the clear. */
+  readonly tlsRequired: boolean;
+  readonly faulty: (fault: FaultName) => boolean;
+}
+
 /** Deadline of one reply: the peers are on this machine. Milliseconds. */
 const REPLY_MS = 10_000;
 
 /**
  * Hands a message to a host, inside TLS where the host offers it (RFC 7435); a handshake that fails is
- * followed by an attempt in the clear.
+ * followed by an attempt in the clear, unless TLS is required.
  * @throws WireFailure when the conversation broke
  */
 export async function handOver(
   hop: NextHop,
   envelope: RelayEnvelope,
   message: Buffer,
-  hostname: string,
-  signal: AbortSignal,
+  context: HandOverContext,
 ): Promise<readonly Outcome[]> {
-  const client = await greeted(hop, hostname, signal, true).catch(() =>
-    greeted(hop, hostname, signal, false),
-  );
+  const session = await openSession(hop, context, true).catch((failure: unknown) => {
+    if (context.tlsRequired) throw failure;
+    return openSession(hop, context, false);
+  });
+  const { connection } = session.client;
   try {
-    return await transact(client, envelope, message);
+    if (context.tlsRequired && !connection.tls) {
+      await session.client.quit();
+      return envelope.recipients.map((recipient) => ({
+        recipient,
+        result: 'later',
+        reply: 'TLS is required and was not offered',
+      }));
+    }
+    return await transact(session, envelope, message, context);
   } finally {
-    client.connection.close();
+    connection.close();
   }
 }
 
-async function greeted(
+async function openSession(
   { endpoint, hostname: peer }: NextHop,
-  hostname: string,
-  signal: AbortSignal,
+  { hostname, signal, faulty }: HandOverContext,
   upgrade: boolean,
-): Promise<SmtpClient> {
+): Promise<OutboundSession> {
   const connection = await openConnection({
     endpoint,
     role: peer,
@@ -57,12 +77,9 @@ async function greeted(
     const client = await createSmtpClient(connection, hostname);
     const hello = await client.ehlo();
     if (hello.code !== 250) await client.command(`HELO ${hostname}`);
-    if (upgrade && client.capabilities?.keywords.has('STARTTLS')) {
-      // An address is no server name (RFC 6066 §3).
-      const goAhead = await client.startTls(isIP(peer) === 0 ? { serverName: peer } : {});
-      if (goAhead.code === 220) await client.ehlo();
-    }
-    return client;
+    if (upgrade) return await upgradeIfOffered(client, { hostname, peer, faulty });
+    const { capabilities } = client;
+    return { client, capabilities, sizeBeforeTls: Number.POSITIVE_INFINITY };
   } catch (failure) {
     connection.close();
     throw failure;
@@ -70,12 +87,25 @@ async function greeted(
 }
 
 async function transact(
-  client: SmtpClient,
-  { sender, recipients, smtpUtf8 }: RelayEnvelope,
+  session: OutboundSession,
+  envelope: RelayEnvelope,
   message: Buffer,
+  { faulty }: HandOverContext,
 ): Promise<readonly Outcome[]> {
+  const { client, capabilities, sizeBeforeTls } = session;
+  const { sender, recipients, smtpUtf8 } = envelope;
+  if (faulty('outbound-obeys-size-from-before-tls') && message.length > sizeBeforeTls) {
+    await client.quit();
+    const reply = `The message is larger than ${sizeBeforeTls} octets`;
+    return recipients.map((recipient) => ({ recipient, result: 'never', reply }));
+  }
+  if (faulty('outbound-keeps-capabilities-across-tls')) {
+    const decided = await transactWithEverythingListed(session, envelope, message);
+    await client.quit();
+    return recipients.map((recipient) => outcome(recipient, decided));
+  }
   const outcomes: Outcome[] = [];
-  const utf8 = smtpUtf8 && client.capabilities?.keywords.has('SMTPUTF8') ? ' SMTPUTF8' : '';
+  const utf8 = smtpUtf8 && capabilities?.keywords.has('SMTPUTF8') ? ' SMTPUTF8' : '';
   const mail = await client.command(`MAIL FROM:<${sender}>${utf8}`);
   if (mail.code !== 250) return recipients.map((recipient) => outcome(recipient, mail));
   const accepted: string[] = [];

@@ -1,10 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { printable } from '../../evidence/visible.ts';
 import type { Endpoint } from '../../wire/connection.ts';
+import type { FaultName } from '../faults.ts';
 import type { Relay, RelayEnvelope } from '../options.ts';
 import { failureReport, type Undeliverable } from './failure-report.ts';
 import { handOver } from './hand-over.ts';
 import { createNextHops, type NextHop, NoRoute } from './next-hop.ts';
+import { requiresTls } from './required-tls.ts';
 
 /** The way of mail out of a reference server. */
 export interface Outbound {
@@ -25,6 +27,7 @@ export interface OutboundOptions {
   readonly resolver: Endpoint;
   /** Port on which every MX listens. */
   readonly port: number;
+  readonly faulty?: (fault: FaultName) => boolean;
 }
 
 /** Pauses before each further attempt, in milliseconds: nobody waits for hours here (RFC 5321 §4.5.4.1). */
@@ -35,7 +38,7 @@ const RETRY_AFTER = [200, 400, 800, 1_600, 3_200] as const;
  * report to the sender when a recipient cannot be reached, unless the sender is null (RFC 5321 §6.1).
  */
 export function createOutbound(options: OutboundOptions): Outbound {
-  const { domain, hostname, resolver, port } = options;
+  const { domain, hostname, resolver, port, faulty = () => false } = options;
   const nextHops = createNextHops(resolver, port);
   const stop = new AbortController();
   const running = new Set<Promise<void>>();
@@ -62,9 +65,12 @@ export function createOutbound(options: OutboundOptions): Outbound {
     for (const hop of hops) {
       const recipients = [...waiting.keys()];
       if (recipients.length === 0 || stop.signal.aborted) break;
-      const outcomes = await handOver(hop, { ...envelope, recipients }, message, hostname, stop.signal).catch(
-        () => [],
-      );
+      const outcomes = await handOver(hop, { ...envelope, recipients }, message, {
+        hostname,
+        signal: stop.signal,
+        tlsRequired: requiresTls(to) && !faulty('outbound-ignores-required-tls'),
+        faulty,
+      }).catch(() => []);
       for (const { recipient, result, reply } of outcomes) {
         waiting.set(recipient, reply);
         if (result !== 'later') waiting.delete(recipient);

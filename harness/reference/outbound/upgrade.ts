@@ -9,6 +9,8 @@ export interface OutboundSession {
   readonly client: SmtpClient;
   /** What the next hop lists now; under a fault what it listed before TLS. */
   readonly capabilities: SmtpCapabilities | undefined;
+  /** Largest message by the list before TLS, in octets; only a fault cares. */
+  readonly sizeBeforeTls: number;
 }
 
 /** Who upgrades, to whom, and with which faults. */
@@ -30,23 +32,29 @@ export async function upgradeIfOffered(
   { hostname, peer, faulty }: UpgradeContext,
 ): Promise<OutboundSession> {
   const before = client.capabilities;
+  const session = { client, capabilities: before, sizeBeforeTls: sizeLimit(before) };
   if (!before?.keywords.has('STARTTLS') || faulty('outbound-never-uses-tls')) {
-    return { client, capabilities: before };
+    return session;
   }
   const { connection } = client;
   const behind = faulty('outbound-pipelines-behind-starttls') ? ['MAIL FROM:<>'] : [];
   connection.send(lines('STARTTLS', ...behind));
   const goAhead = await client.reply('the reply to STARTTLS');
-  if (goAhead.code !== 220) return { client, capabilities: before };
+  if (goAhead.code !== 220) return session;
   // An address is no server name (RFC 6066 §3).
   const { unreadClear } = await connection.startTls(isIP(peer) === 0 ? { serverName: peer } : {});
-  if (faulty('outbound-skips-second-ehlo')) return { client, capabilities: before };
+  if (faulty('outbound-skips-second-ehlo')) return session;
   if (unreadClear.length > 0 && faulty('outbound-keeps-input-across-tls')) {
     // The injected reply counts as the answer, so nobody waits for the real one.
     connection.send(line(`EHLO ${hostname}`));
-    return { client, capabilities: undefined };
+    return { ...session, capabilities: undefined };
   }
   await client.ehlo();
   const kept = faulty('outbound-keeps-capabilities-across-tls');
-  return { client, capabilities: kept ? before : client.capabilities };
+  return { ...session, capabilities: kept ? before : client.capabilities };
+}
+
+/** The number behind SIZE (RFC 1870 §4); infinite where there is none. */
+function sizeLimit(capabilities: SmtpCapabilities | undefined): number {
+  return Number(capabilities?.keywords.get('SIZE')) || Number.POSITIVE_INFINITY;
 }

@@ -45,6 +45,9 @@ function offerInsideTls({ site, role, connection }: SmtpSession): AuthOffer {
     if (site.faulty('mx-advertises-plain-before-tls')) offered.push(...mechanismsNamed(['LOGIN', 'PLAIN']));
   } else if (site.offers('smtp-auth') && !site.faulty('smtp-no-auth-inside-tls')) {
     offered.push(...mechanismsInsideTls({ site, tls: connection.tls }));
+    if (role === 'submissions' && site.faulty('submissions-offers-weak-mechanisms')) {
+      offered.push(...mechanismsNamed(['CRAM-MD5']));
+    }
     if (site.faulty('auth-offers-anonymous')) offered.push(...mechanismsNamed(['ANONYMOUS']));
   }
   const taken = offered.filter(({ name }) => name !== 'PLAIN' || !site.faulty('smtp-omits-plain-inside-tls'));

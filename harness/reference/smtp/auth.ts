@@ -10,6 +10,7 @@ import {
 import { AUTH_LINE_LIMIT } from '../sasl/limits.ts';
 import { mechanismsNamed } from '../sasl/offer.ts';
 import { throttle } from '../session/login-throttle.ts';
+import type { Site } from '../site.ts';
 import { authOffer } from './auth-offer.ts';
 import { IDLE_MS } from './limits.ts';
 import { closing, type Reply, reply } from './reply.ts';
@@ -99,14 +100,20 @@ async function exchange(
   mechanism: Mechanism,
   initial: string | undefined,
 ): Promise<SaslOutcome | BrokenOff<Reply>> {
-  const { site, connection } = session;
+  const { connection } = session;
   const response = initial === undefined || initial === '=' ? EMPTY : decodeResponse(session, initial);
   if (!response) return { brokenOff: NOT_BASE64 };
-  const steps = mechanism.start({ site, tls: connection.tls });
+  const steps = mechanism.start({ site: siteOn(session), tls: connection.tls });
   return runExchange(steps, initial === undefined ? undefined : response, async (challenge) => {
     await connection.send(line(`334 ${base64(challenge)}`));
     return readResponse(session);
   });
+}
+
+/** The site with the faults that it has on this role alone. */
+function siteOn({ site, role }: SmtpSession): Site {
+  if (role !== 'submissions' || !site.faulty('submissions-accepts-empty-password')) return site;
+  return { ...site, faulty: (fault) => fault === 'auth-accepts-empty-password' || site.faulty(fault) };
 }
 
 function decodeResponse({ site }: SmtpSession, text: string): Buffer | undefined {

@@ -49,7 +49,11 @@ export function objectionToLine(text: Buffer): Reply | undefined {
  * Reads up to CRLF "." CRLF, which alone ends the data. A message with octets that would mean
  * different things to different servers is refused as a whole: bare CR, bare LF, NUL.
  */
-async function readMessage({ connection }: SmtpSession): Promise<{ readonly message: Buffer } | Reply> {
+async function readMessage({
+  connection,
+  site,
+  role,
+}: SmtpSession): Promise<{ readonly message: Buffer } | Reply> {
   const kept: Buffer[] = [];
   let size = 0;
   let refusal: Reply | undefined;
@@ -66,7 +70,8 @@ async function readMessage({ connection }: SmtpSession): Promise<{ readonly mess
     if (input.bytes.equals(DOT)) break;
     const text = dotUnstuff(input.bytes);
     size += text.length + CRLF.length;
-    refusal ??= objectionToLine(text);
+    const lenient = role !== 'mx' && site.faulty('submission-relays-long-lines');
+    if (!lenient) refusal ??= objectionToLine(text);
     if (size <= SIZE_LIMIT && !refusal) kept.push(text, CRLF);
   }
   if (size > SIZE_LIMIT) return TOO_LARGE;

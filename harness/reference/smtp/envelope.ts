@@ -4,6 +4,7 @@ import { MAIL_PARAMETERS, objectionToParameters, RCPT_PARAMETERS } from './param
 import { canonicalAddress, domainOf, parsePath } from './path.ts';
 import { closing, type Reply, reply } from './reply.ts';
 import { isSubmission, type Recipient, type SmtpSession } from './session.ts';
+import { isQualified, maySendFrom, relaysForAnybody } from './user-rights.ts';
 
 const RECIPIENT_LIMIT = 1_000;
 
@@ -42,12 +43,12 @@ export function refusalToBegin(session: SmtpSession): Reply | undefined {
 }
 
 /** Faults under which mail is taken on submission from a client that did not authenticate. */
-function mayStayUnknown({ site, role, connection }: SmtpSession): boolean {
+function mayStayUnknown(session: SmtpSession): boolean {
+  const { site, role, connection } = session;
   return (
     site.faulty('submission-takes-unauthenticated-mail') ||
-    site.faulty('submission-relays-unauthenticated-mail') ||
+    relaysForAnybody(session) ||
     (role === 'submissions' && site.faulty('submissions-takes-unauthenticated-mail')) ||
-    (role === 'submissions' && site.faulty('submissions-relays-unauthenticated-mail')) ||
     (!connection.tls && site.faulty('submission-takes-mail-before-tls')) ||
     (site.faulty('pop3-login-opens-submission') && site.grants.permits(connection.clientAddress))
   );
@@ -90,22 +91,8 @@ function objectionToSender(session: SmtpSession, sender: string): Reply | undefi
       ? reply(550, '5.7.1', 'Null sender not accepted here')
       : undefined;
   }
-  if (site.directory.find(sender) === account || maySendAsAnybody(session)) return undefined;
-  if (site.faulty('submission-forwards-unqualified-sender') && !isQualified(domainOf(sender))) return undefined;
+  if (maySendFrom(session, sender)) return undefined;
   return reply(550, '5.7.1', 'Sender address is not owned by the authenticated user');
-}
-
-/** Faults under which a user may use any address as his own. */
-export function maySendAsAnybody({ site, role }: SmtpSession): boolean {
-  return (
-    site.faulty('submission-sends-as-other-user') ||
-    (role === 'submissions' && site.faulty('submissions-sends-as-other-user'))
-  );
-}
-
-/** More than one label, or an address literal (RFC 6409 §4.2). */
-function isQualified(domain: string): boolean {
-  return /[.[]/.test(domain);
 }
 
 /** RCPT (RFC 5321 §4.1.1.3). */
@@ -159,8 +146,10 @@ function refusalOfRecipient(session: SmtpSession, address: string): Reply | unde
   const domain = domainOf(address);
   if (domain === site.domain) return reply(550, '5.1.1', 'User unknown');
   if (isSubmission(session)) {
-    if (session.account && site.faulty('submission-denies-relay-to-users')) return RELAYING_DENIED;
-    if (relaysForAnybody(session)) return undefined;
+    if (session.account && site.faulty('submission-denies-relay-to-users')) {
+      return reply(554, '5.7.1', 'Relay access denied');
+    }
+    if (relaysForAnybody(session) || session.anonymous) return undefined;
     const unqualified = !isQualified(domain) && !site.faulty('submission-forwards-unqualified-recipient');
     if (session.account && unqualified) return reply(554, '5.1.2', 'Domain is not fully qualified');
     if (session.account) return site.relay ? undefined : NO_ROUTE;

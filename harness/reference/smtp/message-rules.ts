@@ -5,6 +5,7 @@ import { HOP_LIMIT } from './limits.ts';
 import { type Reply, reply } from './reply.ts';
 import { isSubmission, type SmtpSession } from './session.ts';
 import { newId } from './trace.ts';
+import { mayBeAuthor } from './user-rights.ts';
 
 /** What is wrong with the content of a message, if anything. */
 export function objectionToMessage(session: SmtpSession, message: Buffer): Reply | undefined {
@@ -22,20 +23,29 @@ export function objectionToMessage(session: SmtpSession, message: Buffer): Reply
 }
 
 /** One From field that names the user himself (RFC 5322 §3.6, RFC 6409 §6.1). */
-function objectionToAuthor({ site, account }: SmtpSession, { fields }: SplitMessage): Reply | undefined {
+function objectionToAuthor(session: SmtpSession, { fields }: SplitMessage): Reply | undefined {
+  const { site } = session;
   const [from, ...others] = fields.filter(({ name }) => name === 'from');
-  if (!from || others.length > 0) return reply(550, '5.6.0', 'A message must have exactly one From field');
-  const own = addressesIn(from.value).some((address) => site.directory.find(address) === account);
-  return own ? undefined : reply(550, '5.7.1', 'The From field does not name the authenticated user');
+  if (!from && site.faulty('submission-relays-without-from')) return undefined;
+  const tooMany = others.length > 0 && !site.faulty('submission-relays-two-from-fields');
+  if (!from || tooMany) return reply(550, '5.6.0', 'A message must have exactly one From field');
+  return mayBeAuthor(session, addressesIn(from.value))
+    ? undefined
+    : reply(550, '5.7.1', 'The From field does not name the authenticated user');
 }
 
 /** Adds what a submitted message must have and lacks: Date and Message-ID (RFC 6409 §8.2, §8.3). */
 export function completeSubmission(session: SmtpSession, message: Buffer): Buffer {
   if (!isSubmission(session)) return message;
+  const { site } = session;
   const { fields } = splitMessage(message);
   const lacks = (wanted: string) => !fields.some(({ name }) => name === wanted);
   const added: string[] = [];
-  if (lacks('date')) added.push(`Date: ${headerDate(new Date())}`);
-  if (lacks('message-id')) added.push(`Message-ID: <${newId()}@${session.site.hostname}>`);
+  if (lacks('date') && !site.faulty('submission-adds-no-date')) {
+    added.push(`Date: ${headerDate(new Date())}`);
+  }
+  if (lacks('message-id') && !site.faulty('submission-adds-no-message-id')) {
+    added.push(`Message-ID: <${newId()}@${site.hostname}>`);
+  }
   return Buffer.concat([lines(...added), message]);
 }

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { lines } from '../../wire/bytes.ts';
 import { headerDate } from '../message/date.ts';
-import type { SmtpSession, Transaction } from './session.ts';
+import { isSubmission, type SmtpSession, type Transaction } from './session.ts';
 
-/** The Received field of a message (RFC 5321 §4.4), with the tls clause of RFC 8314 §4.3. */
+/** The Received field of a message (RFC 5321 §4.4), with the tls clause of RFC 8314 §4.3; empty under a fault. */
 export function receivedField(session: SmtpSession, transaction: Transaction): Buffer {
   const { site, connection, hello, helloBeforeTls } = session;
+  if (isSubmission(session) && site.faulty('submission-removes-received')) return Buffer.alloc(0);
   const name = helloBeforeTls ?? hello?.name ?? 'unknown';
   const address = connection.clientAddress;
   const literal = address.includes(':') ? `IPv6:${address}` : address;
@@ -13,7 +14,8 @@ export function receivedField(session: SmtpSession, transaction: Transaction): B
   const clauses = [`by ${site.hostname} with ${withProtocol(session, transaction)}`, `id ${newId()}`];
   // Naming one of several recipients would tell the others about a blind copy (RFC 5321 §7.2).
   if (only && others.length === 0) clauses.push(`for <${only.address}>`);
-  if (connection.tls) clauses.push(`tls ${connection.tls.getCipher().standardName}`);
+  const namesCipher = !(isSubmission(session) && site.faulty('submission-received-without-cipher'));
+  if (connection.tls && namesCipher) clauses.push(`tls ${connection.tls.getCipher().standardName}`);
   return lines(
     `Received: from ${name} ([${literal}])`,
     `\t${clauses.join(' ')};`,
@@ -22,8 +24,9 @@ export function receivedField(session: SmtpSession, transaction: Transaction): B
 }
 
 /** The protocol word of RFC 3848 and RFC 6531 §4.3. */
-function withProtocol({ hello, connection, account }: SmtpSession, { smtpUtf8 }: Transaction): string {
+function withProtocol({ site, hello, connection, account }: SmtpSession, { smtpUtf8 }: Transaction): string {
   if (!hello?.extended) return 'SMTP';
+  if (account && site.faulty('submission-received-denies-auth')) return 'ESMTP';
   return `${smtpUtf8 ? 'UTF8SMTP' : 'ESMTP'}${connection.tls ? 'S' : ''}${account ? 'A' : ''}`;
 }
 

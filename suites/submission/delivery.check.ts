@@ -1,0 +1,111 @@
+import { check } from '../../harness/check/define.ts';
+import { headerFields, valuesOf } from './header.ts';
+import { assertDecided, assertNoExcuse, assertOwnMailArrives, sendOwnMail } from './own-mail.ts';
+import { protocolWord } from './received-field.ts';
+import { decisive } from './transfer.ts';
+
+export const usersReachExternalRecipients = check(
+  {
+    id: 'SUB-014',
+    slug: 'users-reach-external-recipients',
+    title: 'Authenticated users can send to external recipients (delivery proven at the receiving server)',
+    sends: 'a message of the first account to a recipient elsewhere, behind AUTH',
+    demands: 'the message arrives at the receiving server',
+    level: 'MUST',
+    severity: 'high',
+    clauses: ['rfc6409#3.3', 'rfc5068#3.1'],
+    roles: ['submission', 'submissions'],
+    needs: ['account', 'dns', 'sink'],
+    effect: 'delivers',
+    safety: 'sends-mail',
+    budget: '50s',
+    limits: [
+      'Whether a report came back is looked up by IMAP, in the INBOX of the account, and nowhere else.',
+    ],
+    kills: ['submission-denies-relay-to-users', 'submission-swallows-mail'],
+  },
+  async (services) => {
+    const { verify, nonce } = services;
+    const { transfer, arrived } = await sendOwnMail(services, nonce);
+    assertDecided(services, transfer);
+    const taken = verify.that(transfer.taken, {
+      demand: 'mail of an authenticated user to a recipient elsewhere is taken',
+      expected: 'DATA: 250',
+      actual: decisive(transfer),
+    });
+    if (!taken) return;
+    if (!arrived) await assertNoExcuse(services, await services.lab().externalRecipient(nonce));
+    verify.that(arrived !== null, {
+      demand: 'mail that was taken arrives',
+      expected: 'a delivery',
+      actual: arrived
+        ? `a delivery from ${arrived.clientAddress}: <${arrived.sender}> to <${arrived.recipients.join('>, <')}>`
+        : `neither a delivery nor a report within ${services.lab().outboundMs} ms behind ${decisive(transfer)}`,
+    });
+  },
+);
+
+/** Protocol words of RFC 3848 and RFC 6531 §4.3 for a session with TLS and AUTH. */
+const RIGHT: readonly string[] = ['ESMTPSA', 'UTF8SMTPSA'];
+/** Words that deny the login. */
+const WRONG: readonly string[] = ['SMTP', 'ESMTP', 'ESMTPS', 'UTF8SMTP', 'UTF8SMTPS'];
+/** A cipher suite by the name that OpenSSL or GnuTLS gives it, such as `ECDHE-RSA-AES256-GCM-SHA384`. */
+const OTHER_CIPHER_NAME = /[A-Z0-9_-]*(?:AES|CHACHA20|CAMELLIA|3DES|ARIA)[-_]?[A-Z0-9_-]+/i;
+
+export const submissionIsTraceable = check(
+  {
+    id: 'SUB-015',
+    slug: 'submission-is-traceable',
+    title: 'Submission is traceable: Received says ESMTPSA and names the cipher suite',
+    sends: 'a message of the first account to a recipient elsewhere, behind AUTH inside TLS',
+    demands: 'the Received field of the target says "with ESMTPSA" and names the cipher suite',
+    level: 'SHOULD',
+    severity: 'low',
+    clauses: ['rfc4954#7', 'rfc3848#1', 'rfc8314#4.3', 'rfc5068#3.1'],
+    roles: ['submission', 'submissions'],
+    needs: ['account', 'dns', 'sink', 'vantage'],
+    effect: 'delivers',
+    safety: 'sends-mail',
+    budget: '45s',
+    kills: [
+      'submission-received-denies-auth',
+      'submission-received-without-cipher',
+      'submission-removes-received',
+    ],
+  },
+  async (services) => {
+    const { verify, lab, notApplicable, target } = services;
+    if (target.claims.removesReceived)
+      notApplicable('Submission removes Received fields by policy.', 'claims.removes-received is true');
+    const { arrived, cipher } = await assertOwnMailArrives(services);
+    const fields = valuesOf(headerFields(services, arrived.content), 'received');
+    const [vantage] = lab().vantages;
+    // A filter behind the submission service adds fields of its own on top: the one about us is meant.
+    const field = fields.find((value) => vantage && value.includes(vantage.address)) ?? fields[0];
+    if (field === undefined) {
+      verify.ideally.that(false, {
+        demand: 'the message carries a Received field of the target',
+        expected: 'a Received field',
+        actual: 'none',
+      });
+      return;
+    }
+    const word = protocolWord(field);
+    const truthful = verify.that(!WRONG.includes(word), {
+      demand: 'Received does not deny that the client authenticated',
+      expected: 'with ESMTPSA',
+      actual: field,
+    });
+    if (!truthful) return;
+    verify.ideally.that(RIGHT.includes(word), {
+      demand: 'Received says that the client authenticated inside TLS',
+      expected: 'with ESMTPSA',
+      actual: field,
+    });
+    verify.ideally.that(field.includes(cipher) || OTHER_CIPHER_NAME.test(field), {
+      demand: 'Received names the cipher suite',
+      expected: `tls ${cipher}`,
+      actual: field,
+    });
+  },
+);

@@ -1,0 +1,127 @@
+import { check } from '../../harness/check/define.ts';
+import type { Services } from '../../harness/check/services.ts';
+import { headerFields, valuesOf } from './header.ts';
+import { type MessageParts, message } from './message.ts';
+import { assertOwnMailArrives } from './own-mail.ts';
+import { decisive, isTemporary, loggedInClient, send } from './transfer.ts';
+
+/** Longest line of a message, in octets without CRLF (RFC 5322 §2.1.1). */
+const LINE_LIMIT = 998;
+
+interface Defect {
+  readonly name: string;
+  readonly parts: (own: string) => Partial<MessageParts>;
+  /** What is still wrong when the message arrives, or null. */
+  readonly remains: (arrived: Buffer, services: Services) => string | null;
+  /** Leaving it as it is breaks what must not leave; otherwise completing it is merely good service. */
+  readonly strict: boolean;
+}
+
+const DEFECTS: readonly Defect[] = [
+  { name: 'without Date', parts: () => ({ without: ['Date'] }), remains: lacks('date'), strict: false },
+  {
+    name: 'without Message-ID',
+    parts: () => ({ without: ['Message-ID'] }),
+    remains: lacks('message-id'),
+    strict: false,
+  },
+  { name: 'without From', parts: () => ({ from: [] }), remains: notOneFrom, strict: true },
+  {
+    name: 'with two From fields',
+    // Both name the account itself: a rule about whose name may be used must not answer instead.
+    parts: (own) => ({ from: [`<${own}>`, `"Again" <${own}>`] }),
+    remains: notOneFrom,
+    strict: true,
+  },
+  {
+    name: 'with a line of 1500 octets',
+    parts: () => ({ body: 'a'.repeat(1_500) }),
+    remains: longestLine,
+    strict: false,
+  },
+];
+
+export const defectiveMessagesAreRepaired = check(
+  {
+    id: 'SUB-019',
+    slug: 'defective-messages-are-repaired',
+    title: 'The MSA completes or refuses defective messages (Date, Message-ID, missing From)',
+    sends:
+      'as the first account: messages without Date, without Message-ID, without From, with two From fields, with a line of 1500 octets',
+    demands: 'each is refused, or arrives as a message that conforms to RFC 5322',
+    level: 'SHOULD',
+    severity: 'low',
+    clauses: ['rfc6409#8', 'rfc6409#8.2', 'rfc6409#8.3', 'rfc5322#3.6', 'rfc5322#2.1.1'],
+    roles: ['submission', 'submissions'],
+    needs: ['account', 'dns', 'sink'],
+    effect: 'delivers',
+    safety: 'sends-mail',
+    budget: '200s',
+    kills: [
+      'submission-adds-no-date',
+      'submission-adds-no-message-id',
+      'submission-relays-without-from',
+      'submission-relays-two-from-fields',
+      'submission-relays-long-lines',
+    ],
+  },
+  async (services) => {
+    const { variant, account, lab, nonce, inconclusive } = services;
+    const own = account();
+    await assertOwnMailArrives(services);
+    for (const [index, { name, parts, remains, strict }] of DEFECTS.entries()) {
+      await variant(name, async (verify) => {
+        const recipient = await lab().externalRecipient(`${nonce}-defect-${index}`);
+        const ordinary = { from: [`<${own.address}>`], to: recipient };
+        const content = message(services, { ...ordinary, ...parts(own.address) });
+        const open = () => loggedInClient(services, own);
+        const result = await send(services, open, { sender: own.address, recipient, content });
+        if (isTemporary(result))
+          inconclusive(
+            'precondition',
+            `The message is refused for now, again and again: ${decisive(result)}`,
+          );
+        const demand = `a message ${name} is refused or repaired`;
+        if (!result.taken) {
+          verify.that(true, { demand, expected: 'a refusal or a repair', actual: decisive(result) });
+          return;
+        }
+        const arrived = await lab().waitForMessage({ recipient, kind: 'delivery' });
+        if (!arrived)
+          return inconclusive(
+            'precondition',
+            `The message was taken (${decisive(result)}) and did not arrive.`,
+          );
+        const defect = remains(arrived.content, services);
+        const strength = strict ? verify : verify.ideally;
+        strength.that(defect === null, {
+          demand,
+          expected: 'a refusal or a repair',
+          actual: defect ?? 'a message that arrived repaired',
+        });
+      });
+    }
+  },
+);
+
+function lacks(name: string): Defect['remains'] {
+  return (arrived, services) =>
+    valuesOf(headerFields(services, arrived), name).length > 0
+      ? null
+      : `a message that arrived without ${name}`;
+}
+
+function notOneFrom(arrived: Buffer, services: Services): string | null {
+  const authors = valuesOf(headerFields(services, arrived), 'from');
+  return authors.length === 1 ? null : `a message that arrived with ${authors.length} From fields`;
+}
+
+function longestLine(arrived: Buffer, { bytes }: Services): string | null {
+  const longest = Math.max(
+    ...arrived
+      .toString('latin1')
+      .split(bytes.CRLF.toString())
+      .map(({ length }) => length),
+  );
+  return longest <= LINE_LIMIT ? null : `a message that arrived with a line of ${longest} octets`;
+}

@@ -1,0 +1,68 @@
+import type { ArrivedMessage, Services } from '../../harness/check/services.ts';
+import { message } from './message.ts';
+import { reportInMailbox } from './report-in-mailbox.ts';
+import { decisive, isTemporary, loggedInClient, send, type Transfer } from './transfer.ts';
+
+/** What became of a message that the account sent in its own name to somebody elsewhere. */
+export interface OwnMail {
+  readonly transfer: Transfer;
+  /** Cipher suite of the session it was submitted in, IANA name. */
+  readonly cipher: string;
+  readonly arrived: ArrivedMessage | null;
+}
+
+/** Sends an ordinary message as the first account to a recipient of the lab and waits for it there. */
+export async function sendOwnMail(services: Services, token: string): Promise<OwnMail> {
+  const world = services.lab();
+  const account = services.account();
+  const recipient = await world.externalRecipient(token);
+  const content = message(services, { from: [`<${account.address}>`], to: recipient });
+  let cipher = '';
+  const open = async () => {
+    const client = await loggedInClient(services, account);
+    cipher = client.connection.tls?.cipher ?? '';
+    return client;
+  };
+  const transfer = await send(services, open, { sender: account.address, recipient, content });
+  const arrived = transfer.taken ? await world.waitForMessage({ recipient, kind: 'delivery' }) : null;
+  return { transfer, cipher, arrived };
+}
+
+/**
+ * The positive control: mail of the account itself arrives. Without it, a refusal of something else or a
+ * message that is missing says nothing. Costs one message.
+ */
+export async function assertOwnMailArrives(
+  services: Services,
+): Promise<OwnMail & { arrived: ArrivedMessage }> {
+  const own = await sendOwnMail(services, `${services.nonce}-control`);
+  const { arrived, transfer } = own;
+  if (arrived) return { ...own, arrived };
+  return services.inconclusive(
+    'precondition',
+    transfer.taken
+      ? 'Ordinary mail of the account was taken and did not arrive, so that nothing can be concluded from other mail.'
+      : `Ordinary mail of the account is refused, so that nothing can be concluded from other mail: ${decisive(transfer)}`,
+  );
+}
+
+/** Why mail that was taken did not arrive, where that is no fault of the target: it never came our way, or went back. */
+export async function assertNoExcuse(services: Services, recipient: string): Promise<void> {
+  const { lab, inconclusive, nonce } = services;
+  const domain = recipient.slice(recipient.lastIndexOf('@') + 1);
+  const asked = await lab().dns.queries({ name: domain });
+  if (asked.length === 0) {
+    inconclusive(
+      'environment',
+      `The message was taken, but the target never asked the DNS of the lab for ${domain}: its mail goes another way.`,
+    );
+  }
+  const report = await reportInMailbox(services, nonce);
+  if (report) inconclusive('precondition', `The message was taken and a report came back: ${report}`);
+}
+
+/** Ends the check where the own mail is refused for now only. */
+export function assertDecided({ inconclusive }: Services, transfer: Transfer): void {
+  if (isTemporary(transfer))
+    inconclusive('precondition', `The message is refused for now, again and again: ${decisive(transfer)}`);
+}

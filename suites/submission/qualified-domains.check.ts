@@ -1,0 +1,107 @@
+import { check } from '../../harness/check/define.ts';
+import type { Services, Verify } from '../../harness/check/services.ts';
+import { message } from './message.ts';
+import { assertOwnMailArrives } from './own-mail.ts';
+import { decisive, isTemporary, loggedInClient, type Mail, send } from './transfer.ts';
+
+export const unqualifiedDomainsStay = check(
+  {
+    id: 'SUB-017',
+    slug: 'unqualified-domains-stay',
+    title: 'Unqualified envelope domains never leave the MSA',
+    sends:
+      'as the first account: MAIL with a sender, and RCPT with a recipient, whose domain is a single label',
+    demands: 'a refusal, or a domain that the server completed',
+    level: 'MUST',
+    severity: 'low',
+    clauses: ['rfc6409#4.2'],
+    roles: ['submission', 'submissions'],
+    needs: ['account', 'dns', 'sink'],
+    effect: 'delivers',
+    safety: 'sends-mail',
+    budget: '110s',
+    limits: [
+      'The single label exists in the DNS of the lab as a mail domain, so that nothing but the MSA keeps the message at home.',
+      'A completed recipient domain is seen by the question for it in the DNS of the lab alone.',
+    ],
+    kills: ['submission-forwards-unqualified-sender', 'submission-forwards-unqualified-recipient'],
+  },
+  async (services) => {
+    const { variant, account, lab, nonce } = services;
+    const world = lab();
+    await assertOwnMailArrives(services);
+    const label = `host-${nonce}`;
+    const localPart = account().address.replace(/@.*$/, '');
+    const receiver = await world.receiver({ label: 'short' });
+    await world.dns.publish(label, [
+      { name: label, type: 'MX', data: { preference: 10, exchange: receiver.hostname } },
+      { name: label, type: 'A', data: receiver.address },
+    ]);
+
+    await variant('sender', async (verify) => {
+      const recipient = await world.externalRecipient(`${nonce}-sender`);
+      const arrived = await forward(services, verify, { sender: `${localPart}@${label}`, recipient });
+      if (arrived === 'refused') return;
+      const message = await world.waitForMessage({ recipient, kind: 'delivery' });
+      if (!message)
+        return services.inconclusive(
+          'precondition',
+          `The message was taken (${arrived}) and did not arrive.`,
+        );
+      verify.that(isQualified(message.sender), {
+        demand: 'a sender domain of one label is completed or refused',
+        expected: 'a refusal, or a sender in a qualified domain',
+        actual: `<${message.sender}> at the receiving server`,
+      });
+    });
+
+    await variant('recipient', async (verify) => {
+      const recipient = `probe@${label}`;
+      const arrived = await forward(services, verify, { sender: account().address, recipient });
+      if (arrived === 'refused') return;
+      const message = await receiver.waitForMessage();
+      const completed = (await world.dns.queries()).find(({ name }) =>
+        name.toLowerCase().startsWith(`${label}.`),
+      );
+      if (!message && !completed) {
+        return services.inconclusive(
+          'precondition',
+          `The message was taken (${arrived}), did not arrive, and the DNS of the lab was not asked for a completed name.`,
+        );
+      }
+      verify.that(message === null, {
+        demand: 'a recipient domain of one label is completed or refused',
+        expected: 'a refusal, or delivery to a completed domain',
+        actual: message
+          ? `<${message.recipients.join('>, <')}> at the receiving server`
+          : `a DNS query for ${completed?.name ?? label}`,
+      });
+    });
+  },
+);
+
+/** Sends a message; `refused`, with the verification done, or the reply that took it. */
+async function forward(
+  services: Services,
+  verify: Verify,
+  { sender, recipient }: Pick<Mail, 'sender' | 'recipient'>,
+): Promise<string> {
+  const { account } = services;
+  const own = account();
+  const content = message(services, { from: [`<${own.address}>`], to: recipient });
+  const result = await send(services, () => loggedInClient(services, own), { sender, recipient, content });
+  if (result.taken) return decisive(result);
+  // The server is told again and again to try a name that will never be better.
+  const strength = isTemporary(result) ? verify.ideally : verify;
+  strength.that(!isTemporary(result), {
+    demand: 'an unqualified domain is refused for good',
+    expected: '554 or another permanent refusal',
+    actual: decisive(result),
+  });
+  return 'refused';
+}
+
+function isQualified(address: string): boolean {
+  const domain = address.slice(address.lastIndexOf('@') + 1);
+  return address === '' || domain.includes('.');
+}
