@@ -60,7 +60,13 @@ export async function startPeers(
     trustAnchor: null,
     connections: 8,
     permissions: ['safe', 'sends-mail', 'intrusive'],
-    claims: { publicMx: true, submissionRequiresTls: true, mxRequiresTls: false, proxyLogins: [] },
+    claims: {
+      publicMx: true,
+      submissionRequiresTls: true,
+      mxRequiresTls: false,
+      proxyLogins: [],
+      popBeforeSmtp: null,
+    },
     timing: {
       replyMs: options.replyMs ?? 5_000,
       quietMs: 50,
