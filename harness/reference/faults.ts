@@ -152,7 +152,6 @@ export const FAULTS = {
   // What becomes of submitted mail.
   'submission-denies-relay-to-users':
     'Recipients elsewhere get 554 5.7.1 on submission and submissions, although the user is authenticated.',
-  'submission-swallows-mail': 'Submitted mail to recipients elsewhere is taken and thrown away.',
   'submission-received-denies-auth': 'The Received field of mail from authenticated users says "with ESMTP".',
   'submission-received-without-cipher': 'The Received field of submitted mail has no tls clause.',
   'submission-removes-received': 'Submitted mail gets no Received field.',
@@ -178,6 +177,8 @@ export const FAULTS = {
     'On submissions an authenticated user may use any address in MAIL and From; not on submission.',
 
   // Mail on its way out.
+  'outbound-swallows-mail':
+    'Outgoing mail is taken, its next hop is looked up, and it is thrown away without a report.',
   'outbound-never-uses-tls': 'Outgoing mail is sent in the clear although the next hop offers STARTTLS.',
   'outbound-skips-second-ehlo':
     'EHLO is not repeated inside TLS on outgoing connections; MAIL follows the handshake.',

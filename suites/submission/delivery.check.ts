@@ -22,7 +22,7 @@ export const usersReachExternalRecipients = check(
     limits: [
       'Whether a report came back is looked up by IMAP, in the INBOX of the account, and nowhere else.',
     ],
-    kills: ['submission-denies-relay-to-users', 'submission-swallows-mail'],
+    kills: ['submission-denies-relay-to-users', 'outbound-swallows-mail'],
   },
   async (services) => {
     const { verify, nonce } = services;

@@ -62,6 +62,7 @@ export function createOutbound(options: OutboundOptions): Outbound {
       const unreachable = envelope.recipients.map((recipient) => ({ recipient, status, reason }));
       return { waiting: new Map<string, string>(), failed: unreachable };
     }
+    if (faulty('outbound-swallows-mail')) return { waiting: new Map<string, string>(), failed };
     for (const hop of hops) {
       const recipients = [...waiting.keys()];
       if (recipients.length === 0 || stop.signal.aborted) break;

@@ -1,7 +1,7 @@
 import { line } from '../../wire/bytes.ts';
 import { splitMessage } from '../message/header.ts';
 import { type Reply, reply } from './reply.ts';
-import { isSubmission, type SmtpSession, type Transaction } from './session.ts';
+import type { SmtpSession, Transaction } from './session.ts';
 import { notifySuccess } from './success-notification.ts';
 import { newId, receivedField } from './trace.ts';
 
@@ -17,8 +17,7 @@ export async function deliver(
   const { site, connection, account } = session;
   const traced = Buffer.concat([receivedField(session, transaction), message]);
   const elsewhere = transaction.recipients.filter((recipient) => !recipient.account);
-  const swallowed = isSubmission(session) && site.faulty('submission-swallows-mail');
-  if (elsewhere.length > 0 && site.relay && !swallowed) {
+  if (elsewhere.length > 0 && site.relay) {
     const envelope = {
       sender: transaction.sender,
       recipients: elsewhere.map(({ address }) => address),
