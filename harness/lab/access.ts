@@ -3,7 +3,12 @@ import type { Endpoint } from '../wire/connection.ts';
 import type { LabAddresses, Preflight, Vantage } from './lab.ts';
 
 /** How a client takes a vantage: by the source address of its socket, or through a relay that has it. */
-export type VantageRoute = { readonly bind: string } | { readonly relay: Endpoint };
+export type VantageRoute =
+  | { readonly bind: string }
+  /** `from` where the relay has several addresses. */
+  | { readonly relay: Endpoint; readonly from?: string };
+
+export type RoutedVantage = Vantage & { readonly route: VantageRoute };
 
 /** A receiving server outside an access network. */
 export interface SinkAccess {
@@ -29,7 +34,11 @@ export interface NetworkAccess {
 export interface LabAccess {
   /** Control interface of the lab. */
   readonly control: { readonly url: string; readonly token: string };
-  readonly vantages: readonly (Vantage & { readonly route: VantageRoute })[];
+  readonly vantages: readonly RoutedVantage[];
+  /** Where POP3 and IMAP clients come from that name no vantage. */
+  readonly reader: RoutedVantage;
+  /** Addresses that nobody has connected from, each for one use. */
+  readonly unused: readonly RoutedVantage[];
   /** Where the roles of the target are for somebody at a vantage. */
   readonly endpoints: Readonly<Partial<Record<Role, Endpoint>>>;
   readonly addresses: LabAddresses;

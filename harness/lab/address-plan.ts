@@ -3,6 +3,10 @@ import type { Vantage } from './lab.ts';
 /** Who has which address in the world of one target. */
 export interface AddressPlan {
   readonly vantages: readonly Vantage[];
+  /** Where mailboxes are read from. */
+  readonly reader: Vantage;
+  /** For single uses, in both networks. */
+  readonly unused: readonly Vantage[];
   readonly resolver: string;
   readonly sink: string;
   readonly web: string;
@@ -13,10 +17,11 @@ export interface AddressPlan {
 }
 
 const RECEIVERS = Array.from({ length: 32 }, (_, index) => 129 + index);
+const UNUSED = Array.from({ length: 40 }, (_, index) => 170 + index);
 
 /**
  * The same plan in two networks of 256 addresses each, given by their first three numbers: two vantages
- * in the first, one and everything that serves in the second.
+ * and the reader in the first, one vantage and everything that serves in the second.
  */
 export function planAddresses(first: string, second: string): AddressPlan {
   const vantage = (name: string, prefix: string, number: number): Vantage => ({
@@ -26,6 +31,10 @@ export function planAddresses(first: string, second: string): AddressPlan {
   });
   return {
     vantages: [vantage('first', first, 10), vantage('neighbour', first, 11), vantage('distant', second, 10)],
+    reader: vantage('reader', first, 12),
+    unused: [first, second].flatMap((prefix, index) =>
+      UNUSED.map((number) => vantage(`unused-${index + 1}-${number}`, prefix, number)),
+    ),
     resolver: `${second}.53`,
     sink: `${second}.25`,
     web: `${second}.80`,

@@ -11,6 +11,7 @@ import { openCheckMail } from './check-mail.ts';
 import { openCheckNetwork } from './check-network.ts';
 import { openCheckWeb } from './check-web.ts';
 import { openInterceptions } from './interceptions.ts';
+import type { Vantage } from './lab.ts';
 import { checkDomain } from './names.ts';
 import { type AddressPool, createAddressPool } from './pool.ts';
 import { openReceivers } from './receivers.ts';
@@ -34,9 +35,10 @@ export interface CheckScope {
 export function openBenchLab(access: LabAccess): BenchLab {
   const mocks = connectLab(access.control.url, { token: access.control.token });
   const pool = createAddressPool(access.receivers.addresses);
+  const unused: Vantage[] = [...access.unused];
   return {
     access,
-    open: (context) => openCheckLab({ ...context, mocks, access, pool }),
+    open: (context) => openCheckLab({ ...context, mocks, access, pool, unused }),
   };
 }
 
@@ -46,10 +48,12 @@ function openCheckLab(context: {
   readonly target: Target;
   readonly nonce: string;
   readonly pool: AddressPool;
+  /** Vantages that no check has taken yet. */
+  readonly unused: Vantage[];
   readonly recorder: Recorder;
   readonly signal: AbortSignal;
 }): CheckLab {
-  const { mocks, access, recorder, nonce } = context;
+  const { mocks, access, recorder, nonce, unused } = context;
   const ends: (() => Promise<unknown>)[] = [];
   const stop = new AbortController();
   const scope: CheckScope = {
@@ -60,7 +64,15 @@ function openCheckLab(context: {
   };
   const dns = openCheckDns(scope);
   return {
-    vantages: access.vantages.map(({ name, address, network }) => ({ name, address, network })),
+    vantages: access.vantages.map(withoutRoute),
+    unusedVantage(where = 'near') {
+      const near = access.vantages[0]?.network;
+      const at = unused.findIndex(({ network }) => (network === near) === (where === 'near'));
+      const [taken] = at < 0 ? [] : unused.splice(at, 1);
+      if (!taken)
+        throw new Inconclusive('environment', `The lab has no ${where} address left that is unused.`);
+      return withoutRoute(taken);
+    },
     addresses: access.addresses,
     outboundMs: access.outboundMs,
     preflight: access.preflight,
@@ -88,4 +100,8 @@ function openCheckLab(context: {
       while (ends.length > 0) await Promise.allSettled(ends.splice(-1).map((end) => end()));
     },
   };
+}
+
+function withoutRoute({ name, address, network }: Vantage): Vantage {
+  return { name, address, network };
 }

@@ -18,14 +18,15 @@ export function openInterceptions(scope: CheckScope): Lab['intercept'] {
     }
     opened += 1;
     const name = `mitm-${opened}-${role}-${nonce}`;
-    const [first] = access.vantages;
+    const { protocol } = ROLES[role];
+    const from = protocol === 'smtp' ? access.vantages[0] : access.reader;
     const { endpoint } = await ask('open a man in the middle', signal, () =>
       mocks.mitm.open({
         name,
         address: access.middle,
-        protocol: ROLES[role].protocol,
+        protocol,
         upstream: { address: upstream.host, port: upstream.port },
-        ...(first ? { sourceAddress: first.address } : {}),
+        ...(from ? { sourceAddress: from.address } : {}),
         mode,
         tls: { certificate: { names: [target.hostname] } },
       }),

@@ -175,8 +175,17 @@ export interface LabWeb {
  * deadline with null. A lab that does not answer ends the check as inconclusive with cause `environment`.
  */
 export interface Lab {
-  /** At least three, two of them in one /24; clients use the first where they name none. */
+  /**
+   * At least three, two of them in one /24. SMTP clients use the first where they name none; POP3 and IMAP
+   * clients come from one more address then, because a mailbox login may open the way for mail from there.
+   */
   readonly vantages: readonly Vantage[];
+  /**
+   * A vantage that nobody has connected from and nobody else will, in the network of the first two
+   * vantages or in another one.
+   * @throws Inconclusive `environment` when none is left
+   */
+  unusedVantage(where?: 'near' | 'distant'): Vantage;
   readonly addresses: LabAddresses;
   /** How long a delivery by the target may take, in milliseconds; the deadline of waits without their own. */
   readonly outboundMs: number;
@@ -201,7 +210,7 @@ export interface Lab {
 
   /** Opens a receiving server with its own address and domain. */
   receiver(options?: ReceiverOptions): Promise<Receiver>;
-  /** Puts a man in the middle in front of a role of the target. It contacts the target from the first vantage. */
+  /** Puts a man in the middle in front of a role of the target. It contacts the target from where a client would. */
   intercept(role: Role, mode: ProxyMode): Promise<Interception>;
   /**
    * The access network between a subscriber and everybody else.

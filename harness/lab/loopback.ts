@@ -2,8 +2,9 @@ import { randomBytes, randomInt } from 'node:crypto';
 import { type Endpoint as MocksEndpoint, parseLabOptions, startControl, startLab } from 'net-mocks';
 import type { Role } from '../check/roles.ts';
 import type { Endpoint } from '../wire/connection.ts';
-import type { LabAccess } from './access.ts';
+import type { LabAccess, RoutedVantage } from './access.ts';
 import { type AddressPlan, planAddresses } from './address-plan.ts';
+import type { Vantage } from './lab.ts';
 import { SINK, SINK_HOST } from './names.ts';
 import { publishWorld } from './world.ts';
 
@@ -56,7 +57,9 @@ export async function startLoopbackLab(): Promise<LoopbackLab> {
       await publishWorld(lab, plan, target);
       return {
         control: { url: `http://${control.endpoint.address}:${control.endpoint.port}`, token },
-        vantages: plan.vantages.map((vantage) => ({ ...vantage, route: { bind: vantage.address } })),
+        vantages: plan.vantages.map(bound),
+        reader: bound(plan.reader),
+        unused: plan.unused.map(bound),
         endpoints,
         addresses: { target: target.address, sink: plan.sink, web: plan.web },
         middle: plan.middle,
@@ -90,6 +93,10 @@ function startAt({ resolver, web, sink }: AddressPlan) {
     smtp: [{ name: SINK, address: sink, hostname: SINK_HOST, tls: {} }],
   };
   return startLab(parseLabOptions(options, 'options'));
+}
+
+function bound(vantage: Vantage): RoutedVantage {
+  return { ...vantage, route: { bind: vantage.address } };
 }
 
 function endpointOf({ address, port }: MocksEndpoint): Endpoint {

@@ -12,7 +12,7 @@ export async function publishWorld(
   plan: AddressPlan,
   target: { readonly domain: string; readonly hostname: string; readonly address: string },
 ): Promise<void> {
-  const vantageNames = plan.vantages.map(({ name, address }) => ({
+  const vantageNames = [...plan.vantages, plan.reader, ...plan.unused].map(({ name, address }) => ({
     name: `${name}.${CLIENT_DOMAIN}`,
     address,
   }));

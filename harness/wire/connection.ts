@@ -29,7 +29,7 @@ export interface ConnectOptions {
   /** Source address to connect from. */
   readonly localAddress?: string;
   /** A relay to connect through; `address` is where its connections come from. */
-  readonly via?: { readonly relay: Endpoint; readonly address: string };
+  readonly via?: { readonly relay: Endpoint; readonly from?: string; readonly address: string };
   readonly signal?: AbortSignal;
   /** Called once when the client side closes the connection. */
   readonly onClose?: () => void;

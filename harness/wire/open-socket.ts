@@ -21,7 +21,7 @@ export async function openSocket(options: ConnectOptions, address: string): Prom
   }
   try {
     return {
-      socket: await openRelayed(via.relay, endpoint, replyMs, signal),
+      socket: await openRelayed(via, endpoint, replyMs, signal),
       localAddress: via.address,
     };
   } catch (failure) {

@@ -2,13 +2,19 @@ import type { Socket } from 'node:net';
 import type { Endpoint } from './connection.ts';
 import { RelayFailed, Unreachable } from './failures.ts';
 
+/** A relay, and the address that it is to connect from where it has several. */
+export interface Relayed {
+  readonly relay: Endpoint;
+  readonly from?: string;
+}
+
 /**
  * Opens a TCP connection through an HTTP CONNECT relay. Nothing that the server sent early is lost.
  * @throws Unreachable when the relay could not reach the server within the time; RelayFailed when the
  *   relay itself did not answer or refused
  */
 export async function openRelayed(
-  relay: Endpoint,
+  { relay, from }: Relayed,
   to: Endpoint,
   withinMs: number,
   signal: AbortSignal | undefined,
@@ -23,6 +29,7 @@ export async function openRelayed(
       { address: relay.host, port: relay.port },
       { address: to.host, port: to.port },
       signal ? AbortSignal.any([signal, late.signal]) : late.signal,
+      from,
     );
     // A server that resets during set-up may raise an error before anybody listens for it.
     socket.on('error', () => undefined);

@@ -8,8 +8,9 @@ import { StartFailed } from '../../targets/drivers/start-failed.ts';
 import type { Docker } from '../../targets/engine.ts';
 import { runLabels, TARGET_LABEL } from '../../targets/labels.ts';
 import type { Endpoint } from '../../wire/connection.ts';
-import type { LabAccess } from '../access.ts';
+import type { LabAccess, RoutedVantage } from '../access.ts';
 import { planAddresses } from '../address-plan.ts';
+import type { Vantage } from '../lab.ts';
 import { SINK, SINK_HOST } from '../names.ts';
 import { publishWorld } from '../world.ts';
 import { provideLabImage } from './image.ts';
@@ -26,6 +27,7 @@ export interface Sidecar {
 
 /** TEST-NET-3 and TEST-NET-2 (RFC 5737): strangers to every server. */
 const PLAN = planAddresses('203.0.113', '198.51.100');
+const CLIENTS = [...PLAN.vantages, PLAN.reader, ...PLAN.unused];
 const CONTROL_PORT = 8053;
 const RELAY_PORT = 3128;
 const SMTP_PORT = 25;
@@ -55,25 +57,26 @@ export async function startSidecar(options: {
   signal.throwIfAborted();
 
   const token = randomBytes(16).toString('hex');
-  const relays = PLAN.vantages.map((vantage, index) => ({ vantage, port: RELAY_PORT + index }));
-  const published = [CONTROL_PORT, ...relays.map(({ port }) => port)];
+  const published = [CONTROL_PORT, RELAY_PORT];
   const configuration = {
     control: { address: EVERYWHERE, port: CONTROL_PORT },
     token,
     dns: { address: PLAN.resolver, port: 53 },
     web: { address: PLAN.web, port: 443 },
     smtp: [{ name: SINK, address: PLAN.sink, port: SMTP_PORT, hostname: SINK_HOST, tls: {} }],
-    relays: relays.map(({ vantage, port }) => ({
-      name: vantage.name,
-      address: EVERYWHERE,
-      port,
-      sourceAddress: vantage.address,
-      allow: [link.subnet, `${PLAN.middle}/32`],
-    })),
+    relays: [
+      {
+        name: 'vantages',
+        address: EVERYWHERE,
+        port: RELAY_PORT,
+        sourceAddresses: CLIENTS.map(({ address }) => address),
+        allow: [link.subnet, `${PLAN.middle}/32`],
+      },
+    ],
   } satisfies LabOptions & { control: unknown; token: string };
   const addresses = [
     link.gateway,
-    ...PLAN.vantages.map(({ address }) => address),
+    ...CLIENTS.map(({ address }) => address),
     PLAN.resolver,
     PLAN.sink,
     PLAN.web,
@@ -116,15 +119,19 @@ export async function startSidecar(options: {
   } finally {
     await mocks.close();
   }
+  const relay = { host: LOOPBACK, port: hostPort(RELAY_PORT) };
+  const routed = (vantage: Vantage): RoutedVantage => ({
+    ...vantage,
+    route: { relay, from: vantage.address },
+  });
   return {
     link,
     resolver: PLAN.resolver,
     access: (roles, outboundMs) => ({
       control,
-      vantages: relays.map(({ vantage, port }) => ({
-        ...vantage,
-        route: { relay: { host: LOOPBACK, port: hostPort(port) } },
-      })),
+      vantages: PLAN.vantages.map(routed),
+      reader: routed(PLAN.reader),
+      unused: PLAN.unused.map(routed),
       endpoints: Object.fromEntries(
         Object.entries(roles).map(([role, port]): [string, Endpoint] => [role, { host: link.target, port }]),
       ),

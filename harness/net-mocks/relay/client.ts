@@ -18,8 +18,14 @@ export class RelayError extends Error {
 /**
  * Opens a connection through a relay. The socket belongs to the caller; octets that came early are still in
  * it. Rejects with `RelayError` when the relay refused or could not connect.
+ * @param from the address that the connection is to come from, at a relay that has several
  */
-export function connectThroughRelay(relay: Endpoint, to: Endpoint, signal?: AbortSignal): Promise<Socket> {
+export function connectThroughRelay(
+  relay: Endpoint,
+  to: Endpoint,
+  signal?: AbortSignal,
+  from?: string,
+): Promise<Socket> {
   const host = isIPv6(to.address) ? `[${to.address}]` : to.address;
   return new Promise((resolve, reject) => {
     const asked = request({
@@ -28,6 +34,7 @@ export function connectThroughRelay(relay: Endpoint, to: Endpoint, signal?: Abor
       method: 'CONNECT',
       path: `${host}:${to.port}`,
       agent: false,
+      ...(from === undefined ? {} : { headers: { 'source-address': from } }),
       ...(signal === undefined ? {} : { signal }),
     });
     asked.on('error', reject);

@@ -60,6 +60,19 @@ test.each(['127.4.5.6', '127.77.0.1'])(
   },
 );
 
+test('a relay with several addresses connects from the one that is asked for, and from no other', async () => {
+  const sourceAddresses = ['127.4.5.7', '127.4.5.8'];
+  const relay = await open({ sourceAddress: '127.4.5.6', sourceAddresses });
+  for (const from of [undefined, '127.4.5.6', ...sourceAddresses]) {
+    const socket = await connectThroughRelay(relay.endpoint, to, undefined, from);
+    const [line] = await once(socket, 'data');
+    expect(line.toString()).toBe(`you are ${from ?? '127.4.5.6'}\n`);
+    socket.destroy();
+  }
+  const attempt = connectThroughRelay(relay.endpoint, to, undefined, '127.4.5.9');
+  await expect(attempt).rejects.toMatchObject({ status: 403, message: /does not connect from 127\.4\.5\.9/ });
+});
+
 test('a reset by the destination is a reset for the client', async () => {
   const socket = await connectThroughRelay((await open()).endpoint, to);
   socket.write('reset');

@@ -17,6 +17,8 @@ export interface RelayOptions {
   port?: number;
   /** The local address that outgoing connections are bound to: the vantage. */
   sourceAddress?: string;
+  /** More such addresses; a client names the one it wants in the field `source-address` of its request. */
+  sourceAddresses?: string[];
   /** Networks to which connections may go besides loopback; no others ever. */
   allow?: string[];
   /** What the network behind the relay does to connections; nothing when absent. */
@@ -28,6 +30,7 @@ export interface RelaySettings {
   address: string;
   port: number;
   sourceAddress: string | undefined;
+  sourceAddresses: string[];
   allow: Network[];
   rules: RuleSettings[];
 }
@@ -39,6 +42,7 @@ export const parseRelay: Parse<RelaySettings> = (value, path) => {
     address: fields.withDefault('address', parseIpAddress, '127.0.0.1'),
     port: fields.withDefault('port', parsePort, 0),
     sourceAddress: fields.optional('sourceAddress', parseIpAddress),
+    sourceAddresses: fields.withDefault('sourceAddresses', parseList(parseIpAddress), []),
     allow: fields.withDefault('allow', parseList(parseNetwork), []),
     rules: fields.withDefault('rules', parseList(parseRelayRule), []),
   };
@@ -137,6 +141,10 @@ export async function startRelay(settings: RelaySettings, journal: Journal<Relay
         'not-allowed',
         `Connections to ${host} are not allowed; this relay serves loopback and its own networks only.`,
       );
+    const wanted = request.headers['source-address'] ?? settings.sourceAddress;
+    if (wanted !== settings.sourceAddress && !settings.sourceAddresses.some((one) => one === wanted))
+      return refuse('403 Forbidden', 'not-allowed', `This relay does not connect from ${String(wanted)}.`);
+    const localAddress = typeof wanted === 'string' ? { localAddress: wanted } : {};
     if (client.destroyed) return;
 
     const rule = ruleFor(settings.rules, { address, port });
@@ -155,7 +163,7 @@ export async function startRelay(settings: RelaySettings, journal: Journal<Relay
       port: reached.port,
       allowHalfOpen: true,
       noDelay: true,
-      ...(settings.sourceAddress === undefined ? {} : { localAddress: settings.sourceAddress }),
+      ...localAddress,
     });
     own(upstream);
     upstream.once('error', (problem) => {
