@@ -27,7 +27,13 @@ export async function startReferenceInLab(options: ReferenceOptions = {}): Promi
   const domain = options.domain ?? DOMAIN;
   const hostname = options.hostname ?? `mail.${domain}`;
   const lab = await startLoopbackLab();
-  const outbound = createOutbound({ domain, hostname, resolver: lab.resolver, port: lab.mxPort });
+  const outbound = createOutbound({
+    domain,
+    hostname,
+    resolver: lab.resolver,
+    port: lab.mxPort,
+    faulty: (fault) => options.faults?.includes(fault) ?? false,
+  });
   const ends = [() => outbound.close(), () => lab.close()];
   try {
     const server = await startReference({
