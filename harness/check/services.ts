@@ -55,6 +55,8 @@ export interface ClientOptions {
   readonly through?: Interception;
   /** A server of the lab instead of the target, in the same role. */
   readonly elsewhere?: OutsideService;
+  /** Octets sent before anything is read, such as the header of a proxy. */
+  readonly preamble?: Uint8Array;
 }
 
 /** What a check body gets. It can observe and verify; it cannot set a verdict. */

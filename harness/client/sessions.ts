@@ -44,6 +44,7 @@ export function openSessions(context: SessionContext): Sessions {
       throw failure;
     });
     open.add(connection);
+    if (options.preamble) connection.send(Buffer.from(options.preamble));
     return connection;
   }
 

@@ -8,6 +8,8 @@ export interface TlsOptions {
   readonly minVersion?: SecureVersion;
   readonly maxVersion?: SecureVersion;
   readonly alpn?: readonly string[];
+  /** PEM of a certificate with its chain, and of its key; shown where the server asks for one. */
+  readonly clientCertificate?: { readonly chain: string; readonly key: string };
 }
 
 /** What was negotiated; `cipher` is the IANA name of the suite. */
@@ -24,6 +26,8 @@ export interface TlsSession {
   tlsExporter(): Buffer;
   /** RFC 5929 §3: the first Finished message of the handshake; defined for TLS 1.2 and older only. */
   tlsUnique(): Buffer | undefined;
+  /** The server sent a CertificateRequest (RFC 8446 §4.3.2, RFC 5246 §7.4.4). */
+  certificateRequested(): boolean;
 }
 
 /**
@@ -49,6 +53,9 @@ export function handshake(
     ...(options.maxVersion ? { maxVersion: options.maxVersion } : {}),
     ...(serverName ? { servername: serverName } : {}),
     ...(options.alpn ? { ALPNProtocols: [...options.alpn] } : {}),
+    ...(options.clientCertificate
+      ? { cert: options.clientCertificate.chain, key: options.clientCertificate.key }
+      : {}),
   };
   return new Promise((resolve, reject) => {
     const socket = connectTls(settings);
@@ -80,6 +87,8 @@ export function handshake(
         },
         tlsExporter: () => socket.exportKeyingMaterial(32, 'EXPORTER-Channel-Binding', Buffer.alloc(0)),
         tlsUnique: () => (socket.getProtocol() === 'TLSv1.3' ? undefined : socket.getFinished()),
+        // A client shares signature algorithms only with a server that named its own in a request.
+        certificateRequested: () => socket.getSharedSigalgs().length > 0,
       });
     });
   });
