@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createRecorder } from '../evidence/recorder.ts';
-import { sealEvidence } from '../evidence/store.ts';
+import { type SealedEvidence, sealEvidence } from '../evidence/store.ts';
 import { visible } from '../evidence/visible.ts';
 import type { Bench } from './bench.ts';
 import type { Check } from './define.ts';
@@ -17,7 +17,8 @@ const SUSPICIOUS: readonly (Cause | null)[] = ['timeout', 'closed', 'malformed',
 /**
  * Judges one check on one target: runs its body once per offered role, keeps the budget, turns what
  * was verified and what was thrown into a verdict, asks afterwards whether the target still lives
- * where that is in doubt, and seals the evidence. It never throws for anything a target does.
+ * where that is in doubt, and seals the evidence. It never throws for anything a target does, nor for
+ * evidence that cannot be kept.
  */
 export async function evaluate(check: Check, bench: Bench): Promise<CheckResult> {
   const { definition } = check;
@@ -43,20 +44,21 @@ export async function evaluate(check: Check, bench: Bench): Promise<CheckResult>
   }
 
   const outcomes = runs.flatMap((one) => one.outcomes);
-  const control = await controlConversation(check, bench, outcomes, nextConnection, started);
-  if (control) runs.push(control.run);
-  const merged = mergeRuns(runs);
+  const controls: Control[] = [];
+  for (const role of rolesInDoubt(check, outcomes)) {
+    const control = await controlConversation(bench, role, nextConnection, started);
+    if (control) controls.push(control);
+  }
   // A server that never said a word cannot have died of the check.
-  const crashed =
-    control?.alive === false && runs.some(({ events }) => events.some(({ kind }) => kind === 'recv'));
-  const settled = merged.outcomes.map((outcome) => afterControl(outcome, crashed));
+  const spoke = (role: Role) =>
+    runs.some((one) => one.role === role && one.events.some(({ kind }) => kind === 'recv'));
+  const dead = controls.flatMap(({ alive, run: { role } }) => (!alive && spoke(role) ? [role] : []));
+  const merged = mergeRuns([...runs, ...controls.map((control) => control.run)]);
+  const sealing = await seal(bench, merged);
+  const settled = [...merged.outcomes.map((outcome) => afterControl(outcome, dead)), ...sealing.outcomes];
   const verdict =
     first === undefined ? 'not-applicable' : foldVerdicts(settled.map((outcome) => outcome.verdict));
   const decisive = settled.find((outcome) => outcome.verdict === verdict);
-  const evidence =
-    bench.evidenceFolder === null || merged.events.length === 0
-      ? null
-      : await sealEvidence(bench.evidenceFolder, merged.events, merged.redactions);
   const marked = settled.flatMap((outcome) => [...outcome.violations, ...outcome.deviations]);
   const { lines, omitted } = transcribe(merged.events, marked);
 
@@ -79,8 +81,14 @@ export async function evaluate(check: Check, bench: Bench): Promise<CheckResult>
     startedAt: startedAt.toISOString(),
     durationMs: Math.round(Number(process.hrtime.bigint() - started) / 1e6),
     attempt: 1,
-    control: control ? { alive: control.alive, text: control.text } : null,
-    evidence,
+    control:
+      controls.length === 0
+        ? null
+        : {
+            alive: controls.every(({ alive }) => alive),
+            text: controls.map(({ text }) => text).join(' / '),
+          },
+    evidence: sealing.evidence,
     transcript: lines,
     transcriptOmitted: omitted,
     source: check.source,
@@ -102,28 +110,65 @@ function reasonOf(
   return `${decisive.name}: ${decisive.reason}${others}`;
 }
 
-/** Without a living server an open question stays open, and its cause is the crash. */
-function afterControl(outcome: VariantResult, crashed: boolean): VariantResult {
-  if (!crashed || outcome.verdict !== 'inconclusive') return outcome;
+/** Without a living server nothing but a violation can be told, and the cause is the crash. */
+function afterControl(outcome: VariantResult, dead: readonly Role[]): VariantResult {
+  if (outcome.role === null || !dead.includes(outcome.role)) return outcome;
+  if (!['inconclusive', 'pass', 'warn'].includes(outcome.verdict)) return outcome;
   return {
     ...outcome,
+    verdict: 'inconclusive',
     cause: 'crashed',
     reason: `${outcome.reason} Afterwards the target no longer answered.`,
   };
 }
 
-async function controlConversation(
-  check: Check,
+/** Keeps the evidence; what cannot be kept is an outcome of its own, so that no pass stands unproven. */
+async function seal(
   bench: Bench,
-  outcomes: readonly VariantResult[],
+  { events, redactions }: ReturnType<typeof mergeRuns>,
+): Promise<{ readonly evidence: SealedEvidence | null; readonly outcomes: readonly VariantResult[] }> {
+  if (bench.evidenceFolder === null || events.length === 0) return { evidence: null, outcomes: [] };
+  try {
+    return { evidence: await sealEvidence(bench.evidenceFolder, events, redactions), outcomes: [] };
+  } catch (failure) {
+    const why = visible(failure instanceof Error ? failure.message : String(failure));
+    const unkept: VariantResult = {
+      name: 'evidence',
+      role: null,
+      verdict: 'error',
+      cause: 'environment',
+      reason: `The evidence could not be kept: ${why}.`,
+      violations: [],
+      deviations: [],
+      verified: 0,
+    };
+    return { evidence: null, outcomes: [unkept] };
+  }
+}
+
+/** Roles of which it must be asked whether they still live. */
+function rolesInDoubt(check: Check, outcomes: readonly VariantResult[]): readonly Role[] {
+  const doubtful = outcomes.filter(
+    ({ verdict, cause }) =>
+      check.definition.effect === 'disturbs' || (verdict === 'inconclusive' && SUSPICIOUS.includes(cause)),
+  );
+  return [...new Set(doubtful.flatMap(({ role }) => (role === null ? [] : [role])))];
+}
+
+interface Control {
+  readonly alive: boolean;
+  readonly text: string;
+  readonly run: BodyRun;
+}
+
+/** Null where it could not be asked, which is no fault of the target. */
+async function controlConversation(
+  bench: Bench,
+  role: Role,
   nextConnection: () => number,
   started: bigint,
-): Promise<{ alive: boolean; text: string; run: BodyRun } | null> {
-  const doubtful = outcomes.find(
-    (outcome) => outcome.verdict === 'inconclusive' && SUSPICIOUS.includes(outcome.cause),
-  );
-  const role = doubtful?.role ?? (check.definition.effect === 'disturbs' ? outcomes[0]?.role : undefined);
-  if (!role || bench.signal.aborted) return null;
+): Promise<Control | null> {
+  if (bench.signal.aborted) return null;
   const recorder = createRecorder(bench.redactor, started);
   const release = await bench.slots.take(1);
   const sessions = bench.openSessions({
@@ -144,6 +189,7 @@ async function controlConversation(
     const client = await sessions[protocol]({ role });
     text = `${role} still answers: ${client.greeting.text}`;
   } catch (thrown) {
+    if (bench.signal.aborted || (thrown instanceof Inconclusive && thrown.why === 'environment')) return null;
     // A refusal in due form comes from a living server.
     alive = thrown instanceof Inconclusive;
     text = `${role} ${alive ? 'answers with a refusal' : 'does not answer'}: ${visible(thrown instanceof Error ? thrown.message : String(thrown))}`;
@@ -151,5 +197,6 @@ async function controlConversation(
     sessions.closeAll();
     release();
   }
-  return { alive, text, run: { outcomes: [], events: recorder.events, redactions: recorder.redactions } };
+  const { events, redactions } = recorder;
+  return { alive, text: recorder.clean(text), run: { role, outcomes: [], events, redactions } };
 }

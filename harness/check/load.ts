@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Check } from './define.ts';
 import { SUITES } from './suites.ts';
@@ -7,9 +7,11 @@ import { SUITES } from './suites.ts';
 /**
  * Every check of the suites folder, in the order of the suites and then of the codes. Importing a
  * check file has no other effect than to make its records.
- * @throws Error when two checks share a code or a slug within a suite, or a check lies in a folder that is not its suite's.
+ * @throws Error when two checks share a code or a slug within a suite, when a check lies in a folder
+ *   that is not its suite's, or when a check file lies where nobody looks or exports no check
  */
 export async function loadChecks(folder: string): Promise<readonly Check[]> {
+  await assertNoneLost(folder);
   const loaded = await Promise.all(SUITES.map((suite) => loadSuite(folder, suite.slug)));
   const checks = loaded.flat();
   const seen = new Map<string, Check>();
@@ -23,18 +25,30 @@ export async function loadChecks(folder: string): Promise<readonly Check[]> {
   return checks;
 }
 
+/** A check that is not found would be missing without anybody being told. */
+async function assertNoneLost(folder: string): Promise<void> {
+  const entries = await readdir(folder, { recursive: true });
+  for (const path of entries.filter((name) => name.endsWith('.check.ts'))) {
+    if (!SUITES.some(({ slug }) => slug === dirname(path)))
+      throw new Error(`suites/${path} lies in no folder of a suite, so its checks would never run.`);
+  }
+}
+
 async function loadSuite(folder: string, slug: string): Promise<Check[]> {
   const names = await readdir(join(folder, slug)).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
     throw error;
   });
   const files = names.filter((name) => name.endsWith('.check.ts')).sort();
-  const modules = await Promise.all(
-    files.map(
-      (name): Promise<Record<string, unknown>> => import(pathToFileURL(join(folder, slug, name)).href),
-    ),
+  const loaded = await Promise.all(
+    files.map(async (name) => {
+      const module: Record<string, unknown> = await import(pathToFileURL(join(folder, slug, name)).href);
+      const exported = Object.values(module).filter(isCheck);
+      if (exported.length === 0) throw new Error(`suites/${slug}/${name} exports no check.`);
+      return exported;
+    }),
   );
-  const checks = modules.flatMap((module) => Object.values(module).filter(isCheck));
+  const checks = loaded.flat();
   for (const check of checks) {
     if (check.suite !== slug)
       throw new Error(`${check.definition.id} lies in suites/${slug} and belongs to suites/${check.suite}.`);

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import * as sasl from '../client/sasl/sasl.ts';
 import type { EvidenceEvent } from '../evidence/events.ts';
 import { createRecorder } from '../evidence/recorder.ts';
+import { visible } from '../evidence/visible.ts';
 import * as bytes from '../wire/bytes.ts';
 import type { Bench, CheckLab } from './bench.ts';
 import type { Check } from './define.ts';
@@ -16,10 +17,15 @@ import { createVerify, type Verification } from './verify.ts';
 
 /** What one run of a body left: outcomes of the body and of its variants, and the events. */
 export interface BodyRun {
+  readonly role: Role;
   readonly outcomes: readonly VariantResult[];
   readonly events: readonly EvidenceEvent[];
   readonly redactions: number;
 }
+
+const RUN_ENDED = new Inconclusive('harness', 'The run was ended before the check was.');
+/** How long a body may take to notice that its connections were closed, in milliseconds. */
+const NOTICE = 5_000;
 
 /** Runs the body of a check on one role within its connection slots and its budget. */
 export async function runBody(context: {
@@ -52,6 +58,11 @@ export async function runBody(context: {
     signal,
   });
   let checkLab: CheckLab | undefined;
+  /** Why the body has to end, or had to; undefined while it may go on. */
+  const endedBy = () => {
+    if (stop.signal.reason instanceof Inconclusive) return stop.signal.reason;
+    return bench.signal.aborted ? RUN_ENDED : undefined;
+  };
   const label = definition.per === 'target' ? 'target' : role;
   const inputs: VariantResult[] = [];
   const own: Verification[] = [];
@@ -66,7 +77,7 @@ export async function runBody(context: {
     roles: offered,
     nonce,
     helloName,
-    verify: createVerify(recorder, own),
+    verify: createVerify(recorder, own, signal),
     account() {
       const [account] = target.accounts;
       if (!account)
@@ -99,14 +110,14 @@ export async function runBody(context: {
     async variant(name, body) {
       recorder.event(0, { kind: 'note', text: `variant: ${name}` });
       const verifications: Verification[] = [];
-      const thrown = await caught(() => body(createVerify(recorder, verifications)));
+      const ending = await caught(() => body(createVerify(recorder, verifications, signal)));
       sessions.closeAll();
+      const thrown = endedBy() ?? ending;
       inputs.push(
         judge({ name: `${label}/${name}`, role, definition, verifications, thrown, clean: recorder.clean }),
       );
       // A budget that is used up, or an ended run, ends the other inputs too.
-      if (signal.aborted)
-        throw thrown instanceof Error ? thrown : new Inconclusive('timeout', 'The run was ended.');
+      if (signal.aborted) throw thrown;
     },
     note: (text) => void recorder.event(0, { kind: 'note', text }),
     pause: (ms) => delay(ms, undefined, { signal }),
@@ -128,15 +139,27 @@ export async function runBody(context: {
   };
 
   if (definition.per !== 'target') recorder.event(0, { kind: 'note', text: `role: ${role}` });
-  const thrown = await withinBudget(check, services, target.timing.slackMs, stop, bench.signal);
-  sessions.closeAll();
-  await checkLab?.close();
-  release();
+  let thrown: unknown;
+  try {
+    thrown =
+      limit > target.connections
+        ? new Inconclusive(
+            'precondition',
+            `${definition.id} needs ${limit} connections at the same time, and the target allows ${target.connections}.`,
+          )
+        : await withinBudget(check, services, target.timing.slackMs, stop, signal, endedBy);
+    sessions.closeAll();
+    const remains = await caught(async () => checkLab?.close());
+    if (remains instanceof Error)
+      recorder.event(0, { kind: 'note', text: visible(`the lab was not cleared: ${remains.message}`) });
+  } finally {
+    release();
+  }
   const whole = { name: label, role, definition, verifications: own, thrown, clean: recorder.clean };
   // A body that only ran variants is judged by them alone.
   const outcomes =
     inputs.length > 0 && own.length === 0 && thrown === undefined ? inputs : [judge(whole), ...inputs];
-  return { outcomes, events: recorder.events, redactions: recorder.redactions };
+  return { role, outcomes, events: [...recorder.events], redactions: recorder.redactions };
 }
 
 async function caught(body: () => Promise<void>): Promise<unknown> {
@@ -148,30 +171,47 @@ async function caught(body: () => Promise<void>): Promise<unknown> {
   }
 }
 
-/** Runs the body; when the budget ends first, closes its connections and waits for it to notice. */
+/**
+ * Runs the body; when the budget or the run ends first, closes its connections and waits for it to
+ * notice. A body that does not notice is left behind, so that it cannot hold up the run.
+ */
 async function withinBudget(
   check: Check,
   services: Services,
   slackMs: number,
   stop: AbortController,
-  runEnds: AbortSignal,
+  signal: AbortSignal,
+  endedBy: () => Inconclusive | undefined,
 ): Promise<unknown> {
+  if (signal.aborted) return endedBy();
   const budgetMs = milliseconds(check.definition.budget) + slackMs;
-  const ended: { why: Inconclusive | undefined } = { why: undefined };
-  const timer = setTimeout(() => {
-    ended.why = new Inconclusive('timeout', `The check did not end within its budget of ${budgetMs} ms.`);
-    stop.abort();
-  }, budgetMs);
-  const onRunEnd = () => {
-    ended.why ??= new Inconclusive('harness', 'The run was ended before the check was.');
-  };
-  runEnds.addEventListener('abort', onRunEnd, { once: true });
+  const timer = setTimeout(
+    () =>
+      stop.abort(new Inconclusive('timeout', `The check did not end within its budget of ${budgetMs} ms.`)),
+    budgetMs,
+  );
+  let notice: NodeJS.Timeout | undefined;
+  const unnoticed = new Promise<Error>((resolve) => {
+    const leave = () =>
+      resolve(
+        new Error(
+          `The body went on for ${NOTICE} ms after its connections were closed: ${endedBy()?.message}`,
+        ),
+      );
+    signal.addEventListener(
+      'abort',
+      () => {
+        notice = setTimeout(leave, NOTICE);
+      },
+      { once: true },
+    );
+  });
+  const ending = caught(() => check.body(services)).then((thrown) => endedBy() ?? thrown);
   try {
-    const thrown = await caught(() => check.body(services));
-    return ended.why ?? thrown;
+    return await Promise.race([ending, unnoticed]);
   } finally {
     clearTimeout(timer);
-    runEnds.removeEventListener('abort', onRunEnd);
     stop.abort();
+    clearTimeout(notice);
   }
 }

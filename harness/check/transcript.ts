@@ -44,12 +44,15 @@ export function transcribe(
   const all = events.flatMap((event) => lineOf(event, marks));
   if (all.length <= LINE_BUDGET) return { lines: all, omitted: 0 };
   const keep = new Set<number>();
-  all.forEach((line, index) => {
-    if (line.mark === null) return;
-    for (let near = Math.max(0, index - CONTEXT); near <= index; near += 1)
-      if (keep.size < LINE_BUDGET) keep.add(near);
-  });
-  for (let index = 0; index < all.length && keep.size < LINE_BUDGET; index += 1) keep.add(index);
+  const keepWithinBudget = (index: number) => {
+    if (keep.size < LINE_BUDGET) keep.add(index);
+  };
+  const marked = all.flatMap((line, index) => (line.mark === null ? [] : [index]));
+  // No finding gives way to the context of another.
+  for (const index of marked) keepWithinBudget(index);
+  for (const index of marked)
+    for (let near = Math.max(0, index - CONTEXT); near < index; near += 1) keepWithinBudget(near);
+  for (let index = 0; index < all.length; index += 1) keepWithinBudget(index);
   return { lines: all.filter((_, index) => keep.has(index)), omitted: all.length - keep.size };
 }
 

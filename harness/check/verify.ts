@@ -58,11 +58,15 @@ export interface Verify {
   readonly ideally: Omit<Verify, 'ideally'>;
 }
 
-/** A `Verify` that appends to `verifications` and to the evidence. */
-export function createVerify(recorder: Recorder, verifications: Verification[]): Verify {
+/**
+ * A `Verify` that appends to `verifications` and to the evidence.
+ * @param over fires when the body must end: its connections are closed then, which to the body looks
+ *   as if the server fell silent, so that nothing counts any more
+ */
+export function createVerify(recorder: Recorder, verifications: Verification[], over?: AbortSignal): Verify {
   return {
-    ...vocabulary(recorder, verifications, true),
-    ideally: vocabulary(recorder, verifications, false),
+    ...vocabulary(recorder, verifications, true, over),
+    ideally: vocabulary(recorder, verifications, false, over),
   };
 }
 
@@ -70,12 +74,14 @@ function vocabulary(
   recorder: Recorder,
   verifications: Verification[],
   strict: boolean,
+  over: AbortSignal | undefined,
 ): Omit<Verify, 'ideally'> {
   function that(held: boolean, { demand, expected, actual }: Parameters<Verify['that']>[1]): boolean {
     return about(held, demand, printable(expected), visibleExcerpt(actual, 600));
   }
   /** Replies carry their text in visible notation already; it must not be mapped twice. */
   function about(held: boolean, demand: string, expectedText: string, actualText: string): boolean {
+    if (over?.aborted) return held;
     // Servers echo what they were sent, passwords included.
     const expected = recorder.clean(expectedText);
     const actual = recorder.clean(actualText);

@@ -10,8 +10,8 @@ export const PASSWORD = 'c0rrect+horse/battery~staple';
 export interface PeerTarget extends AsyncDisposable {
   readonly target: Target;
   readonly bench: Bench;
-  /** Connections that the servers have open at this moment, and the most they ever had. */
-  readonly connections: { readonly open: number; readonly most: number; readonly total: number };
+  /** Connections that the servers have open at this moment, and how many there were in all. */
+  readonly connections: { readonly open: number; readonly total: number };
 }
 
 export interface PeerOptions {
@@ -27,14 +27,13 @@ export async function startPeers(
   scripts: Partial<Record<Role, Script>>,
   options: PeerOptions = {},
 ): Promise<PeerTarget> {
-  const counted = { open: 0, most: 0, total: 0 };
+  const counted = { open: 0, total: 0 };
   const servers = await Promise.all(
     Object.entries(scripts).map(async ([role, script]) => ({
       role,
       server: await startScriptedServer((peer) => {
         counted.open += 1;
         counted.total += 1;
-        counted.most = Math.max(counted.most, counted.open);
         peer.socket.once('close', () => {
           counted.open -= 1;
         });
