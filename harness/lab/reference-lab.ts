@@ -1,6 +1,7 @@
-import type { ReferenceOptions, ReferenceServer } from '../reference/server.ts';
+import type { FaultName, ReferenceOptions, ReferenceServer } from '../reference/server.ts';
 import type { LabAccess } from './access.ts';
 import { startLoopbackLab } from './loopback.ts';
+import { completeReferenceWorld, REFERENCE_LISTS } from './reference-world.ts';
 
 /** A reference server in a world of its own. */
 export interface ReferenceInLab {
@@ -20,32 +21,43 @@ const OUTBOUND_MS = 5_000;
  * @throws Error (EADDRNOTAVAIL) where loopback has only one address
  */
 export async function startReferenceInLab(options: ReferenceOptions = {}): Promise<ReferenceInLab> {
-  const [{ startReference }, { createOutbound }] = await Promise.all([
+  const [{ startReference }, { createOutbound }, { createExchangers }] = await Promise.all([
     import('../reference/server.ts'),
     import('../reference/outbound/outbound.ts'),
+    import('../reference/outbound/exchangers.ts'),
   ]);
   const domain = options.domain ?? DOMAIN;
   const hostname = options.hostname ?? `mail.${domain}`;
   const lab = await startLoopbackLab();
+  const faulty = (fault: FaultName) => options.faults?.includes(fault) ?? false;
+  // On an address of its own: 127.0.0.1 is a test entry of every list (RFC 5782 §5).
+  const host = options.host ?? lab.resolver.host.replace(/\d+$/, '40');
   const outbound = createOutbound({
     domain,
     hostname,
     resolver: lab.resolver,
     port: lab.mxPort,
-    faulty: (fault) => options.faults?.includes(fault) ?? false,
+    address: host,
+    faulty,
   });
-  const ends = [() => outbound.close(), () => lab.close()];
+  const exchangers = createExchangers(lab.resolver);
+  const ends = [() => outbound.close(), async () => exchangers.cancel(), () => lab.close()];
   try {
     const server = await startReference({
       ...options,
       domain,
       hostname,
+      host,
       relay: options.relay ?? outbound.relay,
+      exchangersOf: exchangers.of,
+      blockLists: options.blockLists ?? { ...REFERENCE_LISTS, resolver: lab.resolver },
+      reputationZones: options.reputationZones ?? REFERENCE_LISTS.reputationZones,
     });
     ends.unshift(() => server.close());
     const { mx } = server.target.endpoints;
     if (mx) outbound.comeHome(mx);
-    const access = await lab.admit({ ...server.target, outboundMs: OUTBOUND_MS });
+    const admitted = await lab.admit({ ...server.target, outboundMs: OUTBOUND_MS });
+    const access = await completeReferenceWorld(admitted, { domain, hostname }, faulty);
     let closing: Promise<void> | undefined;
     return {
       server,

@@ -211,6 +211,78 @@ export const FAULTS = {
   'pop-before-smtp-takes-any-sender': 'The window is open to every sender address.',
   'pop-before-smtp-believes-asserted-address':
     'A mailbox login opens mx for the address that the client gave by PROXY or XCLIENT on POP3, or by ID on IMAP.',
+
+  // Lists of addresses in the DNS, asked by mx.
+  'dnsbl-keeps-octet-order': 'The octets of an IPv4 address are not reversed in the name that is looked up.',
+  'dnsbl-result-ignored': 'Lists are asked, and listed clients are served like others.',
+  'dnsbl-refusal-unexplained': 'The refusal of a listed client names neither the list nor a reason.',
+  'dnsbl-any-answer-counts':
+    'Any A record means that a client is listed, whatever it says and whatever the test entries of the list say.',
+  'dnsbl-test-entries-unchecked':
+    'A list is believed although 127.0.0.1 is on it, or 127.0.0.2 is not (RFC 5782 §5).',
+  'dnsbl-failure-refuses': 'Clients are refused with 554 while a list gives no answer.',
+  'dnsbl-failure-defers': 'Clients are refused with 451 while a list gives no answer.',
+  'dnsbl-blocks-submission': 'Authenticated users at a listed address are refused on submission.',
+  'dnsbl-blocks-postmaster': 'Listed clients are refused for postmaster too.',
+  'dnsbl-allow-list-opens-relay': 'mx relays for clients that are on an allow list.',
+  'outbound-address-listed': 'The address that mail leaves from is on a list.',
+  'outbound-address-unnamed': 'The address that mail leaves from has no name in the DNS.',
+
+  // The access network between subscribers and everybody else, and how users find submission.
+  'network-passes-port-25': 'Nothing keeps subscribers from port 25 outside.',
+  'network-passes-port-25-to-some': 'Port 25 is blocked towards one of the outside networks only.',
+  'network-passes-port-25-over-ipv6': 'Port 25 is blocked over IPv4 only.',
+  'network-intercepts-port-25':
+    'Port 25 of every address, used or not, is answered by a proxy that takes STARTTLS away.',
+  'network-blocks-submission': 'Port 587 outside is blocked.',
+  'network-answers-submission': 'Port 587 outside is answered by a server of the provider.',
+  'network-blocks-submissions': 'Port 465 outside is blocked.',
+  'network-answers-submissions': 'Port 465 outside is answered by a server of the provider.',
+  'network-rewrites-starttls':
+    'STARTTLS and STLS are overwritten on their way to the subscriber, on 587, 110 and 143.',
+  'client-records-name-port-25': 'The SRV record of submission directs users to port 25.',
+
+  // Relaying, and what is done to avoid it.
+  'mx-relays-for-everybody': 'mx takes mail from anybody to anybody and delivers it.',
+  'mx-relays-null-sender': 'mx relays for the null sender.',
+  'mx-relays-local-sender': 'mx relays for senders in its own mail domain.',
+  'mx-relays-localhost-sender': 'mx relays for senders at localhost.',
+  'mx-relays-literal-sender': 'mx relays for senders at an address literal.',
+  'mx-relays-percent-hack': 'mx relays user%elsewhere at its mail domain to user@elsewhere.',
+  'mx-relays-source-route': 'mx relays a recipient elsewhere whose source route begins with mx itself.',
+  'mx-relays-bang-path': 'mx relays elsewhere!user at its mail domain to user@elsewhere.',
+  'mx-relays-quoted-local-part': 'mx relays "user@elsewhere" at its mail domain to user@elsewhere.',
+  'mx-relays-doubled-at': 'mx relays user@elsewhere@ its mail domain to user@elsewhere.',
+  'mx-relays-address-literal': 'mx relays to every IPv4 address literal.',
+  'mx-relays-by-hello-name':
+    'mx relays for clients that greet as localhost, as its host name or as its mail domain.',
+  'failed-login-grants-relay':
+    'AUTH with wrong credentials is answered 535 and leaves the rights of the first account.',
+  'cancelled-login-grants-relay':
+    'A SASL exchange that is cancelled or broken is answered 501 and leaves the rights of the first account.',
+  'mx-relays-inside-tls': 'mx relays for everybody inside TLS.',
+  'mx-relays-for-any-client-certificate':
+    'mx asks for a client certificate and relays for whoever shows one.',
+  'mx-relays-as-backup': 'mx relays for domains that name it among their mail exchangers.',
+  'mx-relays-subdomains': 'mx relays to every domain below its mail domain.',
+  'mx-relays-trailing-dot': 'mx relays to recipients whose domain ends in a dot.',
+  'mx-bounces-foreign-mail': 'mx takes mail for recipients elsewhere and sends the sender a failure report.',
+  'mx-drops-foreign-mail': 'mx takes mail for recipients elsewhere and throws it away.',
+  'mx-bounces-unknown-users': 'mx takes mail for unknown users and sends the sender a failure report.',
+  'mx-drops-unknown-users': 'mx takes mail for unknown users and throws it away.',
+  'mx-notifies-original-recipient':
+    'A notification of success goes to the address of ORCPT instead of the sender.',
+  'mx-refuses-relay-for-now': 'mx refuses to relay with 454 4.7.1.',
+  'mx-refuses-relay-without-enhanced-code': 'mx refuses to relay with 550 and no enhanced code.',
+  'mx-relays-behind-local-recipient': 'mx relays in a transaction that has a local recipient already.',
+  'mx-relays-forged-srs': 'mx relays SRS0 addresses at its mail domain without checking their hash.',
+  'mx-refuses-bare-postmaster': 'RCPT TO:<postmaster> is answered 550 on mx.',
+  'mx-refuses-null-sender': 'MAIL FROM:<> is answered 550 on mx.',
+  'mx-refuses-routing-characters': 'A recipient with =, % or ! in its local part is answered 553 on mx.',
+  'mx-trusts-xclient': 'mx takes XCLIENT from everybody and relays for who sent it.',
+  'mx-trusts-proxy-header':
+    'mx takes a PROXY header in front of the first command from everybody and relays for who sent it.',
+  'mx-takes-programs-as-recipients': 'mx takes recipients that name a program or a file.',
 } as const;
 
 export type FaultName = keyof typeof FAULTS;

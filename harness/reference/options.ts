@@ -1,5 +1,6 @@
 import type { Role } from '../check/roles.ts';
 import type { FaultName } from './faults.ts';
+import type { BlockLists } from './smtp/block-lists.ts';
 
 /** Something an honest server may lack; switched off, it is neither announced nor accepted. */
 export type ReferenceCapability =
@@ -70,8 +71,14 @@ export interface ReferenceOptions {
   readonly apop?: boolean;
   /** A POP3 login inside TLS opens mx for its address; without it nothing but AUTH does, on submission. */
   readonly popBeforeSmtp?: PopBeforeSmtp;
+  /** Lists that mx asks about its clients; none by default. */
+  readonly blockLists?: BlockLists;
+  /** Lists that the outbound address is said not to be on; nothing but a claim. */
+  readonly reputationZones?: readonly string[];
   /** Where mail of authenticated users to other domains goes; without it such recipients are refused. */
   readonly relay?: Relay;
+  /** Names of the mail exchangers of a domain; asked by faults alone. */
+  readonly exchangersOf?: (domain: string) => Promise<readonly string[]>;
   /** Each failed login on a connection after the third waits this much longer; 150 ms by default. */
   readonly failureDelayMs?: number;
 }

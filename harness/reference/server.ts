@@ -124,6 +124,13 @@ function targetOf(site: Site, endpoints: Target['endpoints']): Target {
       proxyLogins: [],
       tlsRequiredDestinations: [TLS_REQUIRED_DOMAIN],
       popBeforeSmtp: claimOf(site),
+      dnsbl: {
+        zones: site.blockLists?.zones ?? [],
+        allowZones: site.blockLists?.allowZones ?? [],
+        reputationZones: site.reputationZones,
+        onSubmission: false,
+      },
+      op25b: { declared: true },
     },
     timing: {
       replyMs: 3_000,

@@ -9,6 +9,7 @@ import type {
   Relay,
 } from './options.ts';
 import { createRelayGrants, declaredFeature, type RelayGrants } from './pop-before-smtp/grants.ts';
+import type { BlockLists } from './smtp/block-lists.ts';
 import { createMailStore, type MailStore } from './store/mail-store.ts';
 
 /** What all servers of one reference share: whose mail it is, what they know, how they are switched. */
@@ -21,6 +22,9 @@ export interface Site {
   readonly life: ReferenceLife;
   readonly apop: boolean;
   readonly relay: Relay | undefined;
+  readonly exchangersOf: ReferenceOptions['exchangersOf'];
+  readonly blockLists: BlockLists | undefined;
+  readonly reputationZones: readonly string[];
   /** What is declared of POP before SMTP; undefined where it is not offered. */
   readonly popBeforeSmtp: PopBeforeSmtp | undefined;
   readonly grants: RelayGrants;
@@ -49,6 +53,9 @@ export async function createSite(options: ReferenceOptions): Promise<Site> {
     life: options.life ?? {},
     apop: options.apop ?? false,
     relay: options.relay,
+    exchangersOf: options.exchangersOf,
+    blockLists: options.blockLists,
+    reputationZones: options.reputationZones ?? [],
     popBeforeSmtp,
     grants: createRelayGrants({ feature: popBeforeSmtp, faulty, directory }),
     failureDelayMs: options.failureDelayMs ?? 150,

@@ -20,6 +20,8 @@ export interface Outcome {
 export interface HandOverContext {
   /** Name of this server in EHLO. */
   readonly hostname: string;
+  /** Where the connection comes from; any address when absent. */
+  readonly address?: string | undefined;
   readonly signal: AbortSignal;
   /** Nothing of the message may travel in the clear. */
   readonly tlsRequired: boolean;
@@ -62,7 +64,7 @@ export async function handOver(
 
 async function openSession(
   { endpoint, hostname: peer }: NextHop,
-  { hostname, signal, faulty }: HandOverContext,
+  { hostname, address, signal, faulty }: HandOverContext,
   upgrade: boolean,
 ): Promise<OutboundSession> {
   const connection = await openConnection({
@@ -72,6 +74,7 @@ async function openSession(
     number: 1,
     replyMs: REPLY_MS,
     signal,
+    ...(address === undefined ? {} : { localAddress: address }),
   });
   try {
     const client = await createSmtpClient(connection, hostname);

@@ -25,6 +25,8 @@ export interface OutboundOptions {
   readonly domain: string;
   readonly hostname: string;
   readonly resolver: Endpoint;
+  /** Address that mail leaves from; any of this machine when absent. */
+  readonly address?: string;
   /** Port on which every MX listens. */
   readonly port: number;
   readonly faulty?: (fault: FaultName) => boolean;
@@ -38,7 +40,7 @@ const RETRY_AFTER = [200, 400, 800, 1_600, 3_200] as const;
  * report to the sender when a recipient cannot be reached, unless the sender is null (RFC 5321 §6.1).
  */
 export function createOutbound(options: OutboundOptions): Outbound {
-  const { domain, hostname, resolver, port, faulty = () => false } = options;
+  const { domain, hostname, resolver, port, address, faulty = () => false } = options;
   const nextHops = createNextHops(resolver, port);
   const stop = new AbortController();
   const running = new Set<Promise<void>>();
@@ -68,6 +70,7 @@ export function createOutbound(options: OutboundOptions): Outbound {
       if (recipients.length === 0 || stop.signal.aborted) break;
       const outcomes = await handOver(hop, { ...envelope, recipients }, message, {
         hostname,
+        address,
         signal: stop.signal,
         tlsRequired: requiresTls(to) && !faulty('outbound-ignores-required-tls'),
         faulty,

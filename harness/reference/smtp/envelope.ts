@@ -2,6 +2,12 @@ import type { ReferenceAccount } from '../accounts.ts';
 import { SIZE_LIMIT } from './limits.ts';
 import { MAIL_PARAMETERS, objectionToParameters, RCPT_PARAMETERS } from './parameters.ts';
 import { canonicalAddress, domainOf, parsePath } from './path.ts';
+import {
+  mistakenRecipient,
+  overcautionAboutRecipient,
+  overcautionAboutSender,
+  relayRefusal,
+} from './relay-mistakes.ts';
 import { closing, type Reply, reply } from './reply.ts';
 import { isSubmission, type Recipient, type SmtpSession } from './session.ts';
 import { isQualified, maySendFrom, relaysForAnybody } from './user-rights.ts';
@@ -73,6 +79,8 @@ export function mail(session: SmtpSession, argument: string): Reply {
     return reply(552, '5.3.4', 'Message size exceeds fixed limit');
   }
   const sender = canonicalAddress(path.address);
+  const overcautious = overcautionAboutSender(session, sender);
+  if (overcautious) return overcautious;
   if (!session.site.life.delayedReject) {
     const unwanted = objectionToSender(session, sender);
     if (unwanted) return unwanted;
@@ -96,10 +104,15 @@ function objectionToSender(session: SmtpSession, sender: string): Reply | undefi
 }
 
 /** RCPT (RFC 5321 §4.1.1.3). */
-export function rcpt(session: SmtpSession, argument: string): Reply {
+export async function rcpt(session: SmtpSession, argument: string): Promise<Reply> {
   const { site, transaction } = session;
   if (!transaction) return refusalToBegin(session) ?? BAD_SEQUENCE;
   if (transaction.chunks) return reply(503, '5.5.1', 'Not behind BDAT');
+  const mistaken = await mistakenRecipient(session, argument);
+  if (mistaken) {
+    transaction.recipients.push(mistaken);
+    return reply(250, '2.1.5', 'Recipient ok');
+  }
   const path = /^TO:/i.test(argument) ? parsePath(argument.slice('TO:'.length)) : undefined;
   if (!path || path.address === '') return reply(501, '5.5.4', 'Syntax: RCPT TO:<address> [parameters]');
   const objection = objectionToParameters(session, path.parameters, RCPT_PARAMETERS);
@@ -115,6 +128,8 @@ export function rcpt(session: SmtpSession, argument: string): Reply {
     if (unwanted) return unwanted;
   }
   if (transaction.recipients.length >= RECIPIENT_LIMIT) return reply(452, '4.5.3', 'Too many recipients');
+  const overcautious = overcautionAboutRecipient(session, path.address);
+  if (overcautious) return overcautious;
   const address = canonicalAddress(path.address);
   const account = localAccount(session, address);
   if (!account) {
@@ -155,12 +170,13 @@ function refusalOfRecipient(session: SmtpSession, address: string): Reply | unde
     if (session.account) return site.relay ? undefined : NO_ROUTE;
   }
   if (mayRelayFromHere(session)) return site.relay ? undefined : NO_ROUTE;
-  return reply(550, '5.7.1', 'Relaying denied');
+  return relayRefusal(session);
 }
 
-/** Relaying for an address, whoever sits there: POP before SMTP, where it is offered, and a fault. */
-function mayRelayFromHere({ site, role, connection, transaction }: SmtpSession): boolean {
+/** Relaying for an address, whoever sits there: POP before SMTP, where it is offered, and two faults. */
+function mayRelayFromHere({ site, role, connection, transaction, standing }: SmtpSession): boolean {
   const { clientAddress } = connection;
+  if (standing?.kind === 'exempt' && site.faulty('dnsbl-allow-list-opens-relay')) return true;
   if (role !== 'mx' && !site.faulty('pop3-login-opens-submission')) return false;
   if (site.faulty('mx-trusts-private-networks') && role === 'mx' && isPrivate(clientAddress)) return true;
   return site.grants.permits(clientAddress, transaction?.sender);

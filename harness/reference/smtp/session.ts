@@ -1,6 +1,7 @@
 import type { ReferenceAccount } from '../accounts.ts';
 import type { ServerConnection } from '../session/connection.ts';
 import type { Site } from '../site.ts';
+import type { Standing } from './block-lists.ts';
 
 export type SmtpRole = 'mx' | 'submission' | 'submissions';
 
@@ -19,6 +20,8 @@ export interface Recipient {
   readonly notifySuccess: boolean;
   /** What ORCPT gave: address type and address (RFC 3461 §4.2). */
   readonly original: string | undefined;
+  /** What a fault does to it instead of a delivery. */
+  readonly fate?: 'bounced' | 'dropped' | undefined;
 }
 
 export interface Transaction {
@@ -43,8 +46,12 @@ export interface SmtpSession {
   /** Logged in by ANONYMOUS. */
   anonymous: boolean;
   transaction: Transaction | undefined;
+  /** What the lists of addresses say about the client; unknown until they were asked. */
+  standing?: Standing;
   failedLogins: number;
   errors: number;
+  /** A fault believes what the client claimed to be. */
+  favoured: boolean;
 }
 
 /** Messages are submitted here rather than relayed to (RFC 6409). */

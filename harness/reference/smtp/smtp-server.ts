@@ -5,10 +5,12 @@ import { IdleTooLong } from '../session/endings.ts';
 import type { Site } from '../site.ts';
 import { auth, TOO_LONG } from './auth.ts';
 import { bdat } from './bdat.ts';
+import { refusalOfListed } from './block-lists.ts';
 import { data } from './data.ts';
 import { mail, rcpt } from './envelope.ts';
 import { ehlo, helo } from './hello.ts';
 import { COMMAND_LIMIT, ERROR_LIMIT, IDLE_MS } from './limits.ts';
+import { claimOfClient } from './relay-mistakes.ts';
 import { bareReply, closing, encodeReply, type Reply, reply } from './reply.ts';
 import { isSubmission, type SmtpRole, type SmtpSession } from './session.ts';
 import { starttls } from './starttls.ts';
@@ -26,6 +28,7 @@ export async function serveSmtp(site: Site, role: SmtpRole, connection: ServerCo
     transaction: undefined,
     failedLogins: 0,
     errors: 0,
+    favoured: false,
   };
   if (role === 'submissions') await connection.startTls(site.certificate.context);
   await connection.pause(site.life.greetingDelayMs ?? 0);
@@ -51,7 +54,7 @@ async function executeNext(session: SmtpSession): Promise<boolean> {
   const input = await connection.readLine('a command', { limit: AUTH_COMMAND_LIMIT, withinMs: IDLE_MS });
   const answer = input.kind === 'overlong' ? TOO_LONG : await execute(session, input.bytes);
   if (answer === 'closed') return false;
-  if (answer === 'upgraded') return true;
+  if (answer === 'upgraded' || answer === 'unanswered') return true;
   const limit = site.life.errorLimit ?? ERROR_LIMIT;
   if (isError(answer, site) && ++session.errors >= limit) {
     await connection.send(
@@ -68,7 +71,10 @@ function isError({ code }: Reply, { life }: Site): boolean {
   return life.errorLimit === undefined ? code >= 500 && code <= 504 : code >= 400;
 }
 
-async function execute(session: SmtpSession, bytes: Buffer): Promise<Reply | 'upgraded' | 'closed'> {
+async function execute(
+  session: SmtpSession,
+  bytes: Buffer,
+): Promise<Reply | 'upgraded' | 'unanswered' | 'closed'> {
   const { site } = session;
   if (bytes.includes(CR) || bytes.includes(LF) || bytes.includes(NUL)) {
     return reply(500, '5.5.2', 'Bare CR, bare LF and NUL are not allowed in a command');
@@ -88,7 +94,7 @@ async function execute(session: SmtpSession, bytes: Buffer): Promise<Reply | 'up
     case 'MAIL':
       return mail(session, argument);
     case 'RCPT':
-      return rcpt(session, argument);
+      return (await refusalOfListed(session, argument)) ?? rcpt(session, argument);
     case 'DATA':
       return data(session, argument);
     case 'BDAT':
@@ -117,8 +123,11 @@ async function execute(session: SmtpSession, bytes: Buffer): Promise<Reply | 'up
       return reply(502, '5.5.1', 'Command not implemented');
     case 'EXPN':
       return reply(502, '5.5.1', 'Command not implemented');
-    default:
-      return reply(500, '5.5.2', 'Command not recognized');
+    default: {
+      const claim = claimOfClient(session, verb);
+      if (claim === 'believed') return 'unanswered';
+      return claim ?? reply(500, '5.5.2', 'Command not recognized');
+    }
   }
 }
 

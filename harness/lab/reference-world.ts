@@ -1,0 +1,87 @@
+import { connectLab, type ZoneRecord } from 'net-mocks';
+import type { FaultName } from '../reference/server.ts';
+import type { LabAccess } from './access.ts';
+import { type NetworkConduct, openLoopbackNetwork, WELL_BEHAVED } from './loopback-network.ts';
+
+/** Lists that the reference server asks, or does not want to be on. */
+export const REFERENCE_LISTS = {
+  zones: ['bl.example'],
+  allowZones: ['wl.example'],
+  reputationZones: ['reputation.example'],
+} as const;
+
+type Faulty = (fault: FaultName) => boolean;
+
+/**
+ * What there is around the reference server beside the lab itself: records by which users find submission,
+ * what lists say about its address, and the access network of a subscriber.
+ */
+export async function completeReferenceWorld(
+  access: LabAccess,
+  target: { readonly domain: string; readonly hostname: string },
+  faulty: Faulty,
+): Promise<LabAccess> {
+  const address = access.addresses.target;
+  const mocks = connectLab(access.control.url, { token: access.control.token });
+  try {
+    const zones = [
+      { origin: `_tcp.${target.domain}`, records: clientRecords(target, faulty) },
+      ...REFERENCE_LISTS.reputationZones.map((origin) => ({
+        origin,
+        records: reputation(origin, faulty('outbound-address-listed') ? [address] : []),
+      })),
+      // A zone of its own hides the record that the lab has of this name.
+      ...(faulty('outbound-address-unnamed')
+        ? [{ origin: `${reversed(address)}.in-addr.arpa`, records: [] }]
+        : []),
+    ];
+    await mocks.dns.publish({ zones });
+  } finally {
+    await mocks.close();
+  }
+  return { ...access, network: await openLoopbackNetwork(access, conductOf(faulty)) };
+}
+
+/** How mail programs find submission (RFC 6186, RFC 8314 §5.1). */
+function clientRecords(
+  { domain, hostname }: { readonly domain: string; readonly hostname: string },
+  faulty: Faulty,
+): ZoneRecord[] {
+  const record = (service: string, port: number): ZoneRecord => ({
+    name: `_${service}._tcp.${domain}`,
+    type: 'SRV',
+    data: { priority: 0, weight: 1, port, target: hostname },
+  });
+  return [record('submission', faulty('client-records-name-port-25') ? 25 : 587), record('submissions', 465)];
+}
+
+/** A list with its test entry (RFC 5782 §5). */
+function reputation(origin: string, addresses: readonly string[]): ZoneRecord[] {
+  return ['127.0.0.2', ...addresses].map((address) => ({
+    name: `${reversed(address)}.${origin}`,
+    type: 'A',
+    data: '127.0.0.2',
+  }));
+}
+
+function reversed(address: string): string {
+  return address.split('.').reverse().join('.');
+}
+
+function conductOf(faulty: Faulty): NetworkConduct {
+  const conducts: readonly [FaultName, Partial<NetworkConduct>][] = [
+    ['network-passes-port-25', { mx: 'open' }],
+    ['network-passes-port-25-to-some', { mx: 'open-to-some' }],
+    ['network-passes-port-25-over-ipv6', { mx: 'open-over-ipv6' }],
+    ['network-intercepts-port-25', { mx: 'intercepted' }],
+    ['network-blocks-submission', { submission: 'blocked' }],
+    ['network-answers-submission', { submission: 'answered-by-stranger' }],
+    ['network-blocks-submissions', { submissions: 'blocked' }],
+    ['network-answers-submissions', { submissions: 'answered-by-stranger' }],
+    ['network-rewrites-starttls', { rewritesStarttls: true }],
+  ];
+  return conducts.reduce(
+    (conduct, [fault, change]) => (faulty(fault) ? { ...conduct, ...change } : conduct),
+    WELL_BEHAVED,
+  );
+}
