@@ -107,6 +107,10 @@ shopt -s nullglob
 for configuration in /etc/dovecot/instances/*.conf; do
   start "dovecot ($configuration)" dovecot -F -c "$configuration"
 done
+# Images that build on this one may have daemons of their own.
+for service in /usr/local/lib/mailspec/services/*; do
+  start "${service##*/}" "$service"
+done
 start postfix postfix start-fg
 
 status=0
