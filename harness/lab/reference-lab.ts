@@ -30,8 +30,7 @@ export async function startReferenceInLab(options: ReferenceOptions = {}): Promi
   const hostname = options.hostname ?? `mail.${domain}`;
   const lab = await startLoopbackLab();
   const faulty = (fault: FaultName) => options.faults?.includes(fault) ?? false;
-  // On an address of its own: 127.0.0.1 is a test entry of every list (RFC 5782 §5).
-  const host = options.host ?? lab.resolver.host.replace(/\d+$/, '40');
+  const host = options.host ?? ownAddress(lab.resolver.host);
   const outbound = createOutbound({
     domain,
     hostname,
@@ -71,6 +70,15 @@ export async function startReferenceInLab(options: ReferenceOptions = {}): Promi
     await endAll(ends);
     throw failure;
   }
+}
+
+/**
+ * In a network without vantages. 127.0.0.1 would not do: every list of addresses has it for a test entry
+ * (RFC 5782 §5).
+ */
+function ownAddress(resolver: string): string {
+  const [first, second, third] = resolver.split('.');
+  return `${first}.${Number(second) + 1}.${third}.40`;
 }
 
 /** Ends everything in turn, whatever fails; the first failure is told. */
