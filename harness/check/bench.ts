@@ -3,6 +3,7 @@ import type { Redactor } from '../evidence/redaction.ts';
 import type { LabAccess } from '../lab/access.ts';
 import type { Lab } from '../lab/lab.ts';
 import type { Target } from '../targets/target.ts';
+import type { Locks } from './locks.ts';
 import type { Role } from './roles.ts';
 import type { Services } from './services.ts';
 import type { Slots } from './slots.ts';
@@ -50,6 +51,8 @@ export interface Bench {
   readonly redactor: Redactor;
   /** The connection budget of the target. */
   readonly slots: Slots;
+  /** What checks use one at a time. */
+  readonly locks: Locks;
   /** Folder for sealed evidence; null: keep none. */
   readonly evidenceFolder: string | null;
   /** Null where the target has no lab. */

@@ -48,6 +48,11 @@ interface CheckStatement {
   readonly budget: Duration;
   /** Most connections one run of the body has open at the same time; 1 if not given. */
   readonly connections?: number;
+  /**
+   * Names of what only one run of a body may use at a time, such as a maildrop that POP3 locks; runs that
+   * name the same one take turns.
+   */
+  readonly resources?: readonly string[];
   /** What the check cannot see or decide, in sentences; shown with every result. */
   readonly limits?: readonly string[];
 }

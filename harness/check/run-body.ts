@@ -40,6 +40,8 @@ export async function runBody(context: {
   const { definition } = check;
   const { target } = bench;
   const limit = definition.connections ?? 1;
+  // Who waits for a resource keeps no connection from others.
+  const unlock = await bench.locks.hold(definition.resources ?? []);
   const release = await bench.slots.take(limit);
   const recorder = createRecorder(bench.redactor, started);
   const nonce = randomBytes(8).toString('hex');
@@ -154,6 +156,7 @@ export async function runBody(context: {
       recorder.event(0, { kind: 'note', text: visible(`the lab was not cleared: ${remains.message}`) });
   } finally {
     release();
+    unlock();
   }
   const whole = { name: label, role, definition, verifications: own, thrown, clean: recorder.clean };
   // A body that only ran variants is judged by them alone.

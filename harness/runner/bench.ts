@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { Bench, BenchLab } from '../check/bench.ts';
+import { createLocks } from '../check/locks.ts';
 import { createSlots } from '../check/slots.ts';
 import { openSessions } from '../client/sessions.ts';
 import { createRedactor } from '../evidence/redaction.ts';
@@ -24,6 +25,7 @@ export function createBench(options: {
     runId,
     redactor,
     slots: createSlots(target.connections),
+    locks: createLocks(),
     evidenceFolder,
     lab: options.lab ?? null,
     openSessions,
