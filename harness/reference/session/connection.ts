@@ -53,7 +53,7 @@ export interface ServerConnection {
    * Starts TLS as server. Unread octets count as not yet received: they go into the handshake.
    * @throws SessionEnded when no handshake comes about
    */
-  startTls(context: SecureContext): Promise<void>;
+  startTls(context: SecureContext, options?: { readonly asksForCertificate: boolean }): Promise<void>;
   /** Ends our side once everything is written, and the connection soon after. */
   finish(): void;
   /** Ends the connection at once. */
@@ -239,12 +239,17 @@ export function createConnection(tcp: Socket, replyDelayMs: number): ServerConne
     },
     sendAndTakeUnread: (octets) => sendAndTakeUnread(octets, true),
     pause,
-    async startTls(context) {
+    async startTls(context, { asksForCertificate } = { asksForCertificate: false }) {
       if (gone || inputEnded) throw new SessionEnded('the TLS handshake');
       detach();
       if (unread.length > 0) tcp.unshift(unread);
       unread = Buffer.alloc(0);
-      const secure = new TLSSocket(tcp, { isServer: true, secureContext: context });
+      const secure = new TLSSocket(tcp, {
+        isServer: true,
+        secureContext: context,
+        requestCert: asksForCertificate,
+        rejectUnauthorized: false,
+      });
       let established = false;
       secure.once('secure', () => {
         established = true;

@@ -18,6 +18,8 @@ export interface UpgradeConduct {
 export interface UpgradeSteps {
   readonly conduct: UpgradeConduct;
   readonly context: SecureContext;
+  /** Whether the client is asked for a certificate, which may be any. */
+  readonly asksForCertificate?: boolean;
   /** The positive reply to the upgrade command. */
   readonly goAhead: Buffer;
   /** Reply to clear octets where a fault returns to the clear. */
@@ -66,7 +68,7 @@ export async function upgrade(
       return 'clear';
     }
   }
-  await connection.startTls(steps.context);
+  await connection.startTls(steps.context, { asksForCertificate: steps.asksForCertificate ?? false });
   steps.forget();
   if (conduct.bufferedTail === 'keep') connection.putBack(tail);
   if (conduct.bufferedLines === 'execute-inside-tls') connection.putBack(wholeLines);

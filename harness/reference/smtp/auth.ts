@@ -147,7 +147,10 @@ async function conclude(
   outcome: SaslOutcome | BrokenOff<Reply>,
 ): Promise<Reply> {
   const { site } = session;
-  if ('brokenOff' in outcome) return outcome.brokenOff;
+  if ('brokenOff' in outcome) {
+    if (site.faulty('cancelled-login-grants-relay')) session.account = site.directory.accounts[0];
+    return outcome.brokenOff;
+  }
   if (outcome.ok && !site.faulty('auth-refuses-everyone')) {
     session.account = outcome.account;
     session.anonymous = mechanismsNamed(['ANONYMOUS']).includes(mechanism);
@@ -161,6 +164,7 @@ async function conclude(
 async function loginFailed(session: SmtpSession, outcome: SaslOutcome): Promise<Reply> {
   const { site } = session;
   if ((await throttle(session)) === 'end') return closing(reply(421, '4.7.0', 'Too many failed logins'));
+  if (site.faulty('failed-login-grants-relay')) session.account = site.directory.accounts[0];
   const failure = wording(session, outcome);
   return site.faulty('auth-drops-after-first-failure') ? closing(failure) : failure;
 }

@@ -1,5 +1,6 @@
 import { line } from '../../wire/bytes.ts';
 import { splitMessage } from '../message/header.ts';
+import { bounce } from './bounce.ts';
 import { type Reply, reply } from './reply.ts';
 import type { SmtpSession, Transaction } from './session.ts';
 import { notifySuccess } from './success-notification.ts';
@@ -16,7 +17,7 @@ export async function deliver(
 ): Promise<Reply> {
   const { site, connection, account } = session;
   const traced = Buffer.concat([receivedField(session, transaction), message]);
-  const elsewhere = transaction.recipients.filter((recipient) => !recipient.account);
+  const elsewhere = transaction.recipients.filter(({ account: local, fate }) => !local && !fate);
   if (elsewhere.length > 0 && site.relay) {
     const envelope = {
       sender: transaction.sender,
@@ -43,6 +44,7 @@ export async function deliver(
       },
     });
   }
+  await bounce(session, transaction, message);
   await notifySuccess(session, transaction, message);
   return reply(250, '2.0.0', `Ok, message ${newId()} accepted`);
 }

@@ -36,6 +36,7 @@ export async function starttls(
   const state = await upgrade(connection, {
     conduct: upgradeConduct(site, 'smtp'),
     context: site.certificate.context,
+    asksForCertificate: session.role === 'mx' && site.faulty('mx-relays-for-any-client-certificate'),
     goAhead: encodeReply(GO_AHEAD),
     complaint: encodeReply(reply(454, '4.7.0', 'TLS not available due to a local problem')),
     idleMs: IDLE_MS,

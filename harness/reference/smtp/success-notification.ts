@@ -19,13 +19,17 @@ export async function notifySuccess(
   const wanting = transaction.recipients.filter((recipient) => recipient.notifySuccess);
   if (sender === '' || wanting.length === 0) return;
   const notification = compose(session, transaction, wanting, message);
-  const account = site.directory.find(sender);
+  const [to] = site.faulty('mx-notifies-original-recipient')
+    ? wanting.flatMap(({ original }) => original?.replace(/^[^;]*;/, '') ?? [])
+    : [sender];
+  if (to === undefined) return;
+  const account = site.directory.find(to);
   if (account) {
     site.store.of(account.address).inbox.add({
       content: Buffer.concat([lines('Return-Path: <>'), notification]),
       arrival: {
         sender: '',
-        recipient: sender,
+        recipient: to,
         clientAddress: '',
         secured: false,
         submittedBy: undefined,
@@ -34,9 +38,7 @@ export async function notifySuccess(
     return;
   }
   // A notification that its next hop refuses is dropped: it must not cause another one (RFC 5321 §6.1).
-  await site
-    .relay?.({ sender: '', recipients: [sender], smtpUtf8: false }, notification)
-    .catch(() => undefined);
+  await site.relay?.({ sender: '', recipients: [to], smtpUtf8: false }, notification).catch(() => undefined);
 }
 
 function compose(

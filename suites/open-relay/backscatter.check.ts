@@ -1,0 +1,122 @@
+import { check } from '../../harness/check/define.ts';
+import type { Services } from '../../harness/check/services.ts';
+import { assertStrangersAreServed, outboundControl } from './controls.ts';
+import { createFields } from './fields.ts';
+import { type Fields, fill, STRANGER } from './forms.ts';
+import { RELAY_CHECK } from './relay-check.ts';
+import { isPositive, isTemporary, lineOfOutcome, probeMessage, transact } from './transaction.ts';
+import { type Observation, observe, type Trial } from './trials.ts';
+
+const UNKNOWN = '<nouser-{token}@{domain}>';
+
+export const noBackscatter = check(
+  {
+    ...RELAY_CHECK,
+    id: 'RLY-015',
+    slug: 'no-backscatter',
+    title: 'No backscatter: unknown local recipients are refused during the session, not bounced afterwards',
+    sends:
+      'messages from a forged sender to an unknown local recipient, with and without asking for a notification; a message to an account that asks for a notification to a third party',
+    demands:
+      'the unknown recipient is refused during the session; a notification goes to the sender of the message and to nobody else',
+    level: 'SHOULD',
+    severity: 'medium',
+    clauses: ['rfc5321#6.2', 'rfc5321#3.3', 'rfc7208#2.5', 'rfc3461#6.2'],
+    needs: ['account', 'dns', 'sink'],
+    limits: [
+      'Messages that a filter or a full mailbox would turn away are not sent: what a target turns away is not declared.',
+    ],
+    kills: ['mx-bounces-unknown-users', 'mx-drops-unknown-users', 'mx-notifies-original-recipient'],
+  },
+  async (services) => {
+    const { lab, smtp, variant, account, notApplicable, inconclusive } = services;
+    lab().assertUntrusted();
+    await assertStrangersAreServed(services);
+    const probe = await smtp({ at: 'ready' });
+    const offersDsn = probe.capabilities?.keywords.has('DSN') ?? false;
+    probe.connection.close();
+
+    const fields = createFields(services);
+    const plain = await fields();
+    const asking = await fields();
+    const diverting = await fields();
+    const trials = [trial(services, plain, fill(UNKNOWN, plain))];
+    if (offersDsn) {
+      trials.push(trial(services, asking, fill(UNKNOWN, asking), 'NOTIFY=FAILURE,DELAY'));
+      const thirdParty = `NOTIFY=SUCCESS,FAILURE ORCPT=rfc822;${diverting.user}@${diverting.external}`;
+      trials.push(trial(services, diverting, `<${account().address}>`, thirdParty));
+    }
+    const [unknown, askingUnknown, diverted] = await observe(services, trials);
+
+    for (const [name, observation] of [
+      ['an unknown recipient', unknown],
+      ['an unknown recipient and a wish for notifications', askingUnknown],
+    ] as const) {
+      if (!observation) continue;
+      await variant(name, (verify) => judgeUnknown(services, verify, observation));
+    }
+    await variant('a notification to a third party', async (verify) => {
+      if (!diverted) return notApplicable('DSN is not offered.', 'EHLO does not list DSN');
+      const outcome = diverted.outcome();
+      if (outcome.kind !== 'accepted')
+        inconclusive('precondition', `Mail for an account is refused: ${lineOfOutcome(outcome)}`);
+      const { messages } = lab();
+      const recipient = `${diverting.user}@${diverting.external}`;
+      const strays = await messages({ recipient });
+      verify.that(strays.length === 0, {
+        demand: 'nothing is sent to the original recipient that a client names',
+        expected: 'nothing',
+        actual: strays.length === 0 ? 'nothing' : `a message from <${strays[0]?.sender}> to <${recipient}>`,
+      });
+    });
+  },
+);
+
+function trial(services: Services, values: Fields, recipient: string, parameters = ''): Trial {
+  const envelope = { sender: fill(STRANGER, values), recipient, parameters };
+  const message = probeMessage(services, { token: values.token });
+  return {
+    name: '',
+    token: values.token,
+    async attempt() {
+      const client = await services.smtp({ at: 'ready' });
+      const outcome = await transact(client, envelope, message);
+      client.connection.close();
+      return outcome;
+    },
+  };
+}
+
+async function judgeUnknown(
+  services: Services,
+  verify: Services['verify'],
+  { outcome: result, sighting }: Observation,
+): Promise<void> {
+  const { inconclusive, lab } = services;
+  const outcome = result();
+  const line = lineOfOutcome(outcome);
+  if (outcome.kind === 'refused' && isTemporary(outcome.reply)) {
+    inconclusive('precondition', `The unknown recipient is refused for now only: ${line}`);
+  }
+  if (sighting.kind === 'kept') {
+    inconclusive('precondition', 'The mailbox of the account has it: the domain takes mail for every name.');
+  }
+  verify.that(sighting.kind !== 'bounced' && sighting.kind !== 'delivered', {
+    demand: 'a forged sender gets no bounce about an unknown local recipient',
+    expected: 'a refusal during the session',
+    actual: sighting.kind === 'bounced' ? `a bounce ${sighting.where}, behind ${line}` : line,
+  });
+  if (outcome.kind !== 'accepted' || sighting.kind !== 'unseen') return;
+  const { works, line: control } = await outboundControl(services);
+  if (!works) {
+    inconclusive(
+      'precondition',
+      `Accepted (${line}), and no bounce within ${lab().outboundMs} ms; but no authenticated message was seen to reach the receiving server either: ${control}.`,
+    );
+  }
+  verify.ideally.that(isPositive(outcome.reply) === false, {
+    demand: 'an unknown local recipient is refused during the session',
+    expected: 'a refusal',
+    actual: `${line}, and silence afterwards`,
+  });
+}

@@ -1,0 +1,87 @@
+import { check } from '../../harness/check/define.ts';
+import type { Services, SmtpClient } from '../../harness/check/services.ts';
+import { assertStrangersAreServed } from './controls.ts';
+import { createFields } from './fields.ts';
+import { ELSEWHERE, fill, STRANGER } from './forms.ts';
+import { NO_RELAY_CLAUSES, RELAY_CHECK } from './relay-check.ts';
+import { isPositive, probeMessage, transact } from './transaction.ts';
+import { judgeRelaying, observe, type Trial } from './trials.ts';
+
+/** How a client claims to be another one; each leaves a session that has not said hello. */
+type Claim = (services: Services) => Promise<SmtpClient>;
+
+const COMMANDS: Readonly<Record<string, (services: Services) => string>> = {
+  'XCLIENT with a loopback address': () => 'XCLIENT NAME=localhost ADDR=127.0.0.1',
+  'XCLIENT with a login': ({ target }) =>
+    `XCLIENT LOGIN=${target.accounts[0]?.login ?? `postmaster@${target.domain}`}`,
+  'XFORWARD with a loopback address': () => 'XFORWARD NAME=localhost ADDR=127.0.0.1',
+};
+
+/** A client that has sent EHLO and then the command; whatever the answer, the rest is tried. */
+const byCommand =
+  (command: (services: Services) => string): Claim =>
+  async (services) => {
+    const client = await services.smtp({ at: 'ready' });
+    const reply = await client.command(command(services));
+    services.note(`the claim is ${isPositive(reply) ? 'taken' : 'refused'}`);
+    return client;
+  };
+
+/** A client whose first octets are a PROXY header, which counts for the connection where it is understood. */
+const byProxyHeader: Claim = async (services) => {
+  const { smtp, bytes, lab, target } = services;
+  const header = `PROXY TCP4 127.0.0.1 ${lab().addresses.target} 40000 25`;
+  const client = await smtp({ preamble: bytes.line(header) });
+  const unasked = await client.connection.watch(target.timing.quietMs);
+  services.note(`the claim is ${unasked.length === 0 ? 'not answered' : 'answered as a command'}`);
+  return client;
+};
+
+const CLAIMS: Readonly<Record<string, Claim>> = {
+  ...Object.fromEntries(Object.entries(COMMANDS).map(([name, command]) => [name, byCommand(command)])),
+  'a PROXY header with a loopback address': byProxyHeader,
+};
+
+export const claimedClientGrantsNothing = check(
+  {
+    ...RELAY_CHECK,
+    id: 'RLY-020',
+    slug: 'claimed-client-grants-nothing',
+    title: 'A client cannot claim to be a trusted one',
+    sends:
+      'XCLIENT, XFORWARD and a PROXY header that name a loopback address or a login, then a message from a stranger to somebody elsewhere',
+    clauses: [...NO_RELAY_CLAUSES, 'rfc5321#7.1'],
+    limits: ['PROXY is tried in its first version, the text header.'],
+    kills: ['mx-trusts-xclient', 'mx-trusts-proxy-header'],
+  },
+  async (services) => {
+    services.lab().assertUntrusted();
+    await assertStrangersAreServed(services);
+    const fields = createFields(services);
+    const trials: Trial[] = [];
+    for (const [name, claim] of Object.entries(CLAIMS)) {
+      const values = await fields();
+      const envelope = { sender: fill(STRANGER, values), recipient: fill(ELSEWHERE, values) };
+      const message = probeMessage(services, { token: values.token });
+      trials.push({
+        name,
+        token: values.token,
+        async attempt() {
+          const client = await claim(services);
+          try {
+            const hello = await client.ehlo();
+            if (!isPositive(hello)) return { kind: 'refused', stage: 'EHLO', reply: hello };
+            return await transact(client, envelope, message);
+          } catch (failure) {
+            // Who claims to be somebody else may be shown the door.
+            if (client.connection.ended) return { kind: 'closed', stage: 'EHLO' };
+            throw failure;
+          } finally {
+            client.connection.close();
+          }
+        },
+      });
+    }
+    await judgeRelaying(services, await observe(services, trials));
+  },
+);

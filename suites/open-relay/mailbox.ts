@@ -1,0 +1,105 @@
+import type { ImapClient, Role, Services } from '../../harness/check/services.ts';
+
+/** What lies in a mailbox: the message itself, or a report about it (RFC 3464). */
+export type LocalMail = 'message' | 'report';
+
+/** The mailbox of the first account, to see what was delivered on the spot. */
+export interface Mailbox {
+  /** Which of the tokens are in it; nothing where the mailbox cannot be read, which is noted. */
+  look(tokens: readonly string[]): Promise<ReadonlyMap<string, LocalMail>>;
+  close(): void;
+}
+
+/** Newest messages that POP3 looks through, and lines of each: reports quote the header of the message. */
+const POP3_MESSAGES = 50;
+const POP3_LINES = 100;
+
+/** Ways into the mailbox, best first: only IMAP sees other folders than INBOX. */
+const WAYS: readonly Role[] = ['imaps', 'imap', 'pop3s', 'pop3'];
+
+/** Opens the mailbox inside TLS; nothing happens before the first look. */
+export function openMailbox(services: Services): Mailbox {
+  const { target, note } = services;
+  const role = WAYS.find((way) => target.endpoints[way]);
+  const [account] = target.accounts;
+  let blind = role === undefined || account === undefined;
+  if (blind) note('no look into a mailbox: the target declares no account, or neither IMAP nor POP3');
+  let client: ImapClient | undefined;
+
+  async function search(tokens: readonly string[]): Promise<ReadonlyMap<string, LocalMail>> {
+    if (role === undefined) return new Map();
+    if (role === 'pop3' || role === 'pop3s') return lookByPop3(services, role, tokens);
+    client ??= await loggedIn(services, role);
+    return lookByImap(client, tokens);
+  }
+  return {
+    async look(tokens) {
+      if (blind) return new Map();
+      try {
+        return await search(tokens);
+      } catch (failure) {
+        // What was or will be seen elsewhere counts all the same; here nothing can be seen.
+        blind = true;
+        note(`no look into the mailbox: ${failure instanceof Error ? failure.message : String(failure)}`);
+        return new Map();
+      }
+    },
+    close: () => client?.connection.close(),
+  };
+}
+
+async function loggedIn({ imap, account, inconclusive }: Services, role: Role): Promise<ImapClient> {
+  const { login, password } = account();
+  const client = await imap({ role, at: 'tls' });
+  const reply = await client.login(login, password);
+  if (reply.status !== 'OK') inconclusive('precondition', `the login is refused: ${reply.text}`);
+  return client;
+}
+
+async function lookByImap(
+  client: ImapClient,
+  tokens: readonly string[],
+): Promise<ReadonlyMap<string, LocalMail>> {
+  const found = new Map<string, LocalMail>();
+  const { mailboxes } = await client.listMailboxes();
+  for (const { name, attributes } of mailboxes) {
+    if (attributes.some((attribute) => /^\\(noselect|nonexistent)$/i.test(attribute))) continue;
+    const { selected } = await client.select(name, { readOnly: true });
+    if (!selected?.exists) continue;
+    for (const token of tokens) {
+      const text = `TEXT "${token}"`;
+      if (!(await anyMatches(client, text))) continue;
+      const report = await anyMatches(client, `HEADER "Content-Type" "multipart/report" ${text}`);
+      found.set(token, report ? 'report' : 'message');
+    }
+  }
+  return found;
+}
+
+async function anyMatches(client: ImapClient, criteria: string): Promise<boolean> {
+  const { untagged } = await client.command(`SEARCH ${criteria}`);
+  return untagged.some(({ label, line }) => label === 'SEARCH' && /\d/.test(line));
+}
+
+async function lookByPop3(
+  { pop3, account, inconclusive }: Services,
+  role: Role,
+  tokens: readonly string[],
+): Promise<ReadonlyMap<string, LocalMail>> {
+  const { login, password } = account();
+  const found = new Map<string, LocalMail>();
+  const client = await pop3({ role, at: 'tls' });
+  const reply = await client.userPass(login, password);
+  if (reply.status !== '+OK') inconclusive('precondition', `the login is refused: ${reply.text}`);
+  const { sizes } = await client.list();
+  for (const number of [...sizes.keys()].slice(-POP3_MESSAGES)) {
+    const { bytes } = await client.top(number, POP3_LINES);
+    for (const token of tokens) if (bytes?.includes(token)) found.set(token, kindOf(bytes));
+  }
+  await client.quit();
+  return found;
+}
+
+function kindOf(message: Buffer): LocalMail {
+  return /^content-type:\s*multipart\/report\b/im.test(message.toString('latin1')) ? 'report' : 'message';
+}

@@ -1,0 +1,159 @@
+import { check } from '../../harness/check/define.ts';
+import type { Services, SmtpClient, SmtpReply } from '../../harness/check/services.ts';
+import { assertStrangersAreServed } from './controls.ts';
+import { createFields } from './fields.ts';
+import { ELSEWHERE, type Fields, fill, STRANGER } from './forms.ts';
+import { NO_RELAY_CLAUSES, RELAY_CHECK } from './relay-check.ts';
+import {
+  hand,
+  isPositive,
+  isTemporary,
+  lineOf,
+  lineOfOutcome,
+  type Outcome,
+  probeMessage,
+} from './transaction.ts';
+import { observe, type Trial } from './trials.ts';
+
+type Recipient = 'local' | 'elsewhere';
+
+interface Order {
+  readonly recipients: readonly Recipient[];
+  /** Extension that the variant needs. */
+  readonly extension?: 'PIPELINING' | 'CHUNKING';
+}
+
+const ORDERS: Readonly<Record<string, Order>> = {
+  'elsewhere between two local ones': { recipients: ['local', 'elsewhere', 'local'] },
+  'elsewhere first': { recipients: ['elsewhere', 'local'] },
+  'in one pipelined group': { recipients: ['local', 'elsewhere', 'local'], extension: 'PIPELINING' },
+  'with BDAT': { recipients: ['local', 'elsewhere'], extension: 'CHUNKING' },
+};
+
+/** Replies to the recipients of one transaction, in order. */
+interface Replies {
+  readonly local: readonly SmtpReply[];
+  readonly elsewhere: readonly SmtpReply[];
+}
+
+export const everyRecipientIsJudged = check(
+  {
+    ...RELAY_CHECK,
+    id: 'RLY-017',
+    slug: 'every-recipient-is-judged',
+    title: 'One accepted local recipient does not open the transaction for external recipients',
+    sends:
+      'one message for an account and for somebody elsewhere, in several orders, in one pipelined group, and with BDAT',
+    demands: 'the recipient elsewhere is refused in every order, and nothing reaches the receiving server',
+    severity: 'high',
+    clauses: [...NO_RELAY_CLAUSES],
+    needs: ['account', 'dns', 'sink'],
+    kills: ['mx-relays-behind-local-recipient'],
+  },
+  async (services) => {
+    const { lab, smtp, variant, account, notApplicable, inconclusive } = services;
+    lab().assertUntrusted();
+    const { address } = account();
+    await assertStrangersAreServed(services);
+    const probe = await smtp({ at: 'ready' });
+    const keywords = [...(probe.capabilities?.keywords.keys() ?? [])];
+    probe.connection.close();
+
+    const fields = createFields(services);
+    const replies = new Map<Trial, Replies>();
+    const trials: Trial[] = [];
+    for (const [name, order] of Object.entries(ORDERS)) {
+      if (order.extension && !keywords.includes(order.extension)) continue;
+      const values = await fields();
+      const trial: Trial = {
+        name,
+        token: values.token,
+        async attempt() {
+          const client = await smtp({ at: 'ready' });
+          try {
+            const given = await envelope(client, order, values, address);
+            if ('kind' in given) return given;
+            replies.set(trial, given);
+            const postponed = given.local.find(isTemporary);
+            if (postponed) return { kind: 'refused', stage: 'RCPT', reply: postponed };
+            return await send(services, client, order, values.token);
+          } finally {
+            client.connection.close();
+          }
+        },
+      };
+      trials.push(trial);
+    }
+
+    for (const { trial, outcome: result, sighting } of await observe(services, trials)) {
+      await variant(trial.name, async (verify) => {
+        const outcome = result();
+        const given = replies.get(trial);
+        const told = given?.elsewhere.map(lineOf).join('; ') ?? '';
+        if (sighting.kind !== 'delivered' && given?.local.some((reply) => !isPositive(reply))) {
+          inconclusive(
+            'precondition',
+            `The local recipient is refused: ${given.local.map(lineOf).join('; ')}`,
+          );
+        }
+        if (!given)
+          return inconclusive('precondition', `No recipient was reached: ${lineOfOutcome(outcome)}`);
+        const refusedEverywhere = given.elsewhere.every((reply) => !isPositive(reply));
+        if (sighting.kind !== 'delivered' && !refusedEverywhere) {
+          inconclusive(
+            'precondition',
+            `The recipient elsewhere is accepted (${told}), and the message did not come to the receiving server within ${lab().outboundMs} ms.`,
+          );
+        }
+        verify.that(sighting.kind !== 'delivered', {
+          demand: 'a recipient elsewhere is refused beside a local one',
+          expected: 'a refusal, and nothing at the receiving server',
+          actual:
+            sighting.kind === 'delivered'
+              ? `delivered to <${sighting.message.recipients.join('>, <')}> by ${sighting.message.clientAddress}, behind ${told}`
+              : told,
+        });
+      });
+    }
+    for (const [name, { extension }] of Object.entries(ORDERS)) {
+      if (!extension || keywords.includes(extension)) continue;
+      await variant(name, async () => notApplicable(`${extension} is not offered.`, keywords.join(' ')));
+    }
+  },
+);
+
+/** MAIL and every RCPT; an outcome where MAIL is refused. */
+async function envelope(
+  client: SmtpClient,
+  { recipients, extension }: Order,
+  values: Fields,
+  address: string,
+): Promise<Replies | Outcome> {
+  const mail = `MAIL FROM:${fill(STRANGER, values)}`;
+  const paths = { local: `<${address}>`, elsewhere: fill(ELSEWHERE, values) };
+  const commands = recipients.map((kind) => `RCPT TO:${paths[kind]}`);
+  const all: SmtpReply[] = [];
+  if (extension === 'PIPELINING') {
+    all.push(...(await client.pipeline(mail, ...commands)));
+  } else {
+    for (const command of [mail, ...commands]) all.push(await client.command(command));
+  }
+  const [first, ...others] = all;
+  if (first && !isPositive(first)) return { kind: 'refused', stage: 'MAIL', reply: first };
+  const of = (wanted: Recipient) => others.filter((_, index) => recipients[index] === wanted);
+  return { local: of('local'), elsewhere: of('elsewhere') };
+}
+
+async function send(
+  services: Services,
+  client: SmtpClient,
+  { extension }: Order,
+  token: string,
+): Promise<Outcome> {
+  const message = probeMessage(services, { token });
+  if (extension !== 'CHUNKING') return hand(client, message);
+  const command = services.bytes.line(`BDAT ${message.length} LAST`);
+  client.raw(Buffer.concat([command, message]));
+  const reply = await client.reply('the reply to BDAT');
+  return isPositive(reply) ? { kind: 'accepted', reply } : { kind: 'refused', stage: 'DATA', reply };
+}

@@ -1,0 +1,74 @@
+import { check } from '../../harness/check/define.ts';
+import { createFields } from './fields.ts';
+import { type Form, STRANGER } from './forms.ts';
+import { createSupply, trialsOf } from './supply.ts';
+import { isTemporary, lineOfOutcome, type Outcome } from './transaction.ts';
+
+/** Mail for this server that resembles what the other checks want refused. */
+const WANTED: Readonly<Record<string, Form>> = {
+  'the postmaster without a domain': { sender: STRANGER, recipient: '<postmaster>' },
+  'a bounce for an account': { sender: '<>', recipient: '<{account}>' },
+  'an account in a domain in capitals': { sender: STRANGER, recipient: '<{mailbox}@{DOMAIN}>' },
+};
+/** Subaddressing is a local custom (RFC 5233); where it is one, it holds for every detail. */
+const TAGGED: Form = { sender: STRANGER, recipient: '<{mailbox}+{token}@{domain}>' };
+const VERP: Form = { sender: STRANGER, recipient: '<{mailbox}+victim={external}@{domain}>' };
+
+export const wantedMailIsTaken = check(
+  {
+    id: 'RLY-019',
+    slug: 'wanted-mail-is-taken',
+    title: 'Guarding against relaying does not turn away mail for the server itself',
+    sends:
+      'messages to the postmaster without a domain, from the null sender to an account, to an account in capitals, and to an account with a detail that looks like an address elsewhere',
+    demands: 'all are accepted; the last where the account takes mail with a detail at all',
+    level: 'MUST',
+    severity: 'high',
+    clauses: ['rfc5321#4.5.1', 'rfc5321#4.5.5', 'rfc5321#2.4', 'rfc2505#2.6.1'],
+    roles: ['mx'],
+    needs: ['account', 'dns'],
+    effect: 'delivers',
+    safety: 'sends-mail',
+    budget: '30s',
+    kills: ['mx-refuses-bare-postmaster', 'mx-refuses-null-sender', 'mx-refuses-routing-characters'],
+  },
+  async (services) => {
+    const { lab, smtp, variant, account, patiently, inconclusive, notApplicable } = services;
+    lab().assertUntrusted();
+    account();
+    const fields = createFields(services);
+    const supply = createSupply(() => smtp({ at: 'ready' }));
+    const tried = async (form: Form): Promise<Outcome> => {
+      const [trial] = await trialsOf(services, fields, [form], supply);
+      if (!trial) throw new Error('One form makes one trial.');
+      const { outcome } = await patiently(async () => {
+        const one = await trial.attempt();
+        return { outcome: one, code: one.kind === 'closed' ? 0 : one.reply.code };
+      });
+      if (outcome.kind === 'refused' && isTemporary(outcome.reply))
+        inconclusive('precondition', `Refused for now, as often as it was tried: ${lineOfOutcome(outcome)}`);
+      return outcome;
+    };
+    const judge = (name: string, form: Form) =>
+      variant(name, async (verify) => {
+        const outcome = await tried(form);
+        supply.close();
+        verify.that(outcome.kind === 'accepted', {
+          demand: `mail for ${name} is taken`,
+          expected: '250',
+          actual: lineOfOutcome(outcome),
+        });
+      });
+
+    for (const [name, form] of Object.entries(WANTED)) await judge(name, form);
+    const tagged = await tried(TAGGED);
+    supply.close();
+    const name = 'an account with a detail that looks like an address elsewhere';
+    if (tagged.kind === 'accepted') await judge(name, VERP);
+    else {
+      await variant(name, async () =>
+        notApplicable('The account takes no mail with a detail.', lineOfOutcome(tagged)),
+      );
+    }
+  },
+);

@@ -1,0 +1,32 @@
+import type { Services } from '../../harness/check/services.ts';
+import { assertStrangersAreServed } from './controls.ts';
+import { createFields } from './fields.ts';
+import type { Form } from './forms.ts';
+import { createSupply, trialsOf } from './supply.ts';
+import { judgeRelaying, observe } from './trials.ts';
+
+/** What the checks for one way to relay have in common. */
+export const RELAY_CHECK = {
+  demands:
+    'a refusal with 5yz, or with 4yz that lasts; whatever is accepted is not delivered to the receiving server elsewhere',
+  level: 'MUST',
+  severity: 'critical',
+  roles: ['mx'],
+  needs: ['dns', 'sink'],
+  effect: 'delivers',
+  safety: 'sends-mail',
+  budget: '100s',
+} as const;
+
+/** The clauses by which a server must be able to tell strangers from users, and must do so. */
+export const NO_RELAY_CLAUSES = ['rfc5321#3.6.2', 'rfc2505#2.1', 'rfc5068#3.2'] as const;
+
+/** Tries forms on the mail exchanger, two on a connection, and judges each by what is delivered. */
+export async function judgeForms(services: Services, forms: readonly Form[]): Promise<void> {
+  const { lab, smtp } = services;
+  lab().assertUntrusted();
+  await assertStrangersAreServed(services);
+  const supply = createSupply(() => smtp({ at: 'ready' }));
+  const trials = await trialsOf(services, createFields(services), forms, supply);
+  await judgeRelaying(services, await observe(services, trials, supply.close));
+}

@@ -1,0 +1,19 @@
+import { check } from '../../harness/check/define.ts';
+import { REWRITTEN } from './forms.ts';
+import { judgeForms, NO_RELAY_CLAUSES, RELAY_CHECK } from './relay-check.ts';
+
+export const forgedRewritingIsNotRelayed = check(
+  {
+    ...RELAY_CHECK,
+    id: 'RLY-018',
+    slug: 'forged-rewriting-is-not-relayed',
+    title: 'Rewritten-address forwarding (SRS, BATV, VERP) cannot be used as a relay',
+    sends:
+      'recipients in the forms that forwarding, bounce tagging and mailing lists make, with an address elsewhere inside and a hash that nobody computed',
+    demands: 'a refusal, or delivery on the spot',
+    severity: 'medium',
+    clauses: [...NO_RELAY_CLAUSES],
+    kills: ['mx-relays-forged-srs'],
+  },
+  (services) => judgeForms(services, REWRITTEN),
+);

@@ -1,0 +1,79 @@
+import { check } from '../../harness/check/define.ts';
+import { assertStrangersAreServed } from './controls.ts';
+import { createFields } from './fields.ts';
+import { HOST_SENDERS, LOCAL_SENDERS, NULL_SENDER, PLAIN } from './forms.ts';
+import { judgeForms, NO_RELAY_CLAUSES, RELAY_CHECK } from './relay-check.ts';
+import { createSupply, trialsOf } from './supply.ts';
+import { judgeRelaying, observe } from './trials.ts';
+
+export const strangersMailIsNotRelayed = check(
+  {
+    ...RELAY_CHECK,
+    id: 'RLY-001',
+    slug: 'strangers-mail-is-not-relayed',
+    title: 'Unauthenticated external-to-external mail is not relayed',
+    sends: 'a message from a stranger to somebody elsewhere, from every address that the client has',
+    clauses: [...NO_RELAY_CLAUSES, 'rfc5321#7.9'],
+    needs: ['dns', 'sink', 'vantage'],
+    connections: 3,
+    kills: ['mx-relays-for-everybody', 'mx-bounces-foreign-mail'],
+  },
+  async (services) => {
+    const { lab, smtp } = services;
+    const world = lab();
+    world.assertUntrusted();
+    await assertStrangersAreServed(services);
+    const fields = createFields(services);
+    const supplies = world.vantages.map(({ name, address }) => ({
+      address,
+      supply: createSupply(() => smtp({ at: 'ready', vantage: name })),
+    }));
+    const trials = await Promise.all(
+      supplies.map(({ address, supply }) => trialsOf(services, fields, PLAIN, supply, `from ${address}: `)),
+    );
+    const release = () => {
+      for (const { supply } of supplies) supply.close();
+    };
+    await judgeRelaying(services, await observe(services, trials.flat(), release));
+  },
+);
+
+export const nullSenderIsNotRelayed = check(
+  {
+    ...RELAY_CHECK,
+    id: 'RLY-002',
+    slug: 'null-sender-is-not-relayed',
+    title: 'Null sender is not relayed',
+    sends: 'a message with a null reverse-path to somebody elsewhere',
+    clauses: [...NO_RELAY_CLAUSES],
+    kills: ['mx-relays-null-sender'],
+  },
+  (services) => judgeForms(services, NULL_SENDER),
+);
+
+export const localSenderGrantsNothing = check(
+  {
+    ...RELAY_CHECK,
+    id: 'RLY-003',
+    slug: 'local-sender-grants-nothing',
+    title: 'A forged local sender does not grant relay rights',
+    sends: 'messages from existing and unknown addresses of the mail domain to somebody elsewhere',
+    clauses: [...NO_RELAY_CLAUSES],
+    kills: ['mx-relays-local-sender'],
+  },
+  (services) => judgeForms(services, LOCAL_SENDERS),
+);
+
+export const hostSenderGrantsNothing = check(
+  {
+    ...RELAY_CHECK,
+    id: 'RLY-004',
+    slug: 'host-sender-grants-nothing',
+    title: 'Sender with address literal or host name of the target does not grant relay rights',
+    sends:
+      'messages to somebody elsewhere from addresses at the host name and address of the target, at a domain below its own, at localhost, and at no domain',
+    clauses: [...NO_RELAY_CLAUSES],
+    kills: ['mx-relays-localhost-sender', 'mx-relays-literal-sender'],
+  },
+  (services) => judgeForms(services, HOST_SENDERS),
+);

@@ -1,0 +1,83 @@
+import type { Lab, Services } from '../../harness/check/services.ts';
+import { type LocalMail, openMailbox } from './mailbox.ts';
+
+type ArrivedMessage = Awaited<ReturnType<Lab['messages']>>[number];
+
+/** What became of a message behind a positive reply, as far as it can be seen. */
+export type Sighting =
+  /** It came to the receiving server of somebody elsewhere: a relay, proven. */
+  | { readonly kind: 'delivered'; readonly message: ArrivedMessage }
+  /** A report about it came to the sender it names. */
+  | { readonly kind: 'bounced'; readonly where: string }
+  /** It lies in the mailbox of the account. */
+  | { readonly kind: 'kept' }
+  /** Nothing of the sort within the time. */
+  | { readonly kind: 'unseen' };
+
+/** Pause between two looks, in milliseconds. */
+const LOOK_AGAIN = 250;
+/** Looks at the receiving server for each look into the mailbox. */
+const MAILBOX_EVERY = 4;
+
+/**
+ * Waits until something was seen of every token, at most as long as a delivery may take. A delivery
+ * decides, whatever else was seen; who looks into the mailbox is an account of the target.
+ */
+export async function watchFor(
+  services: Services,
+  tokens: readonly string[],
+): Promise<ReadonlyMap<string, Sighting>> {
+  const sightings = new Map<string, Sighting>(tokens.map((token) => [token, { kind: 'unseen' }]));
+  if (tokens.length === 0) return sightings;
+  const { pause, target, note } = services;
+  const world = services.lab();
+  const mailbox = openMailbox(services);
+  const unseen = () => tokens.filter((token) => sightings.get(token)?.kind === 'unseen');
+
+  const lookAtSink = async () => {
+    const messages = await world.messages();
+    for (const token of tokens) {
+      const [first] = messages.filter((message) => carries(message, token)).sort(deliveriesFirst);
+      if (!first) continue;
+      sightings.set(
+        token,
+        first.kind === 'delivery'
+          ? { kind: 'delivered', message: first }
+          : { kind: 'bounced', where: `to <${first.recipients.join('>, <')}>` },
+      );
+    }
+  };
+  const lookIntoMailbox = async () => {
+    const found = await mailbox.look(unseen());
+    for (const [token, what] of found) sightings.set(token, local(what));
+  };
+
+  const deadline = performance.now() + world.outboundMs;
+  for (let look = 0; unseen().length > 0; look += 1) {
+    await lookAtSink();
+    const ends = performance.now() >= deadline;
+    if (unseen().length > 0 && (ends || look % MAILBOX_EVERY === 1)) await lookIntoMailbox();
+    if (ends) break;
+    if (unseen().length > 0) await pause(LOOK_AGAIN);
+  }
+  mailbox.close();
+  // What was kept or bounced may have been relayed besides.
+  if ([...sightings.values()].some(({ kind }) => kind === 'kept' || kind === 'bounced')) {
+    await pause(target.timing.quietMs);
+    await lookAtSink();
+  }
+  for (const token of unseen()) note(`nothing was seen of ${token} within ${world.outboundMs} ms`);
+  return sightings;
+}
+
+function carries({ recipients, content }: ArrivedMessage, token: string): boolean {
+  return recipients.some((one) => one.includes(token)) || content.includes(token);
+}
+
+function deliveriesFirst(one: ArrivedMessage, other: ArrivedMessage): number {
+  return Number(one.kind === 'report') - Number(other.kind === 'report');
+}
+
+function local(what: LocalMail): Sighting {
+  return what === 'message' ? { kind: 'kept' } : { kind: 'bounced', where: 'to a mailbox of the target' };
+}

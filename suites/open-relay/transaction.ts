@@ -1,0 +1,84 @@
+import type { Services, SmtpClient, SmtpReply } from '../../harness/check/services.ts';
+
+/** Where a server said no: the first refusal between the hello and the end of data decides. */
+export type Stage = 'EHLO' | 'TLS' | 'AUTH' | 'MAIL' | 'RCPT' | 'DATA';
+
+/** What a server made of one message. */
+export type Outcome =
+  | { readonly kind: 'refused'; readonly stage: Stage; readonly reply: SmtpReply }
+  /** The server ended the connection instead of answering, where that is as good as a refusal. */
+  | { readonly kind: 'closed'; readonly stage: Stage }
+  | { readonly kind: 'accepted'; readonly reply: SmtpReply };
+
+export interface Envelope {
+  /** Reverse-path and forward-path with their brackets. */
+  readonly sender: string;
+  readonly recipient: string;
+  /** Parameters of RCPT, such as `NOTIFY=SUCCESS`. */
+  readonly parameters?: string;
+}
+
+/** One transaction from MAIL to the end of data. */
+export async function transact(
+  client: SmtpClient,
+  { sender, recipient, parameters = '' }: Envelope,
+  message: Buffer,
+): Promise<Outcome> {
+  const mail = await client.command(`MAIL FROM:${sender}`);
+  if (!isPositive(mail)) return refused('MAIL', mail);
+  const rcpt = await client.command(`RCPT TO:${recipient}${parameters && ` ${parameters}`}`);
+  if (!isPositive(rcpt)) return refused('RCPT', rcpt);
+  return hand(client, message);
+}
+
+/** DATA and the message, in a transaction that has recipients. */
+export async function hand(client: SmtpClient, message: Buffer): Promise<Outcome> {
+  const reply = await client.data(message);
+  return isPositive(reply) ? { kind: 'accepted', reply } : refused('DATA', reply);
+}
+
+export function refused(stage: Stage, reply: SmtpReply): Outcome {
+  return { kind: 'refused', stage, reply };
+}
+
+export function isPositive({ code }: Pick<SmtpReply, 'code'>): boolean {
+  return code >= 200 && code < 300;
+}
+
+export function isTemporary({ code }: Pick<SmtpReply, 'code'>): boolean {
+  return code >= 400 && code < 500;
+}
+
+/** A neutral message that carries the token of its attempt where bounces quote it: in the header. */
+export function probeMessage(
+  { bytes, helloName }: Pick<Services, 'bytes' | 'helloName'>,
+  { token, from = `probe@${helloName}` }: { readonly token: string; readonly from?: string },
+): Buffer {
+  return bytes.lines(
+    `From: <${from}>`,
+    'To: undisclosed-recipients:;',
+    `Subject: Delivery probe ${token}`,
+    `Message-ID: <${token}@${helloName}>`,
+    `Date: ${new Date().toUTCString().replace('GMT', '+0000')}`,
+    '',
+    'Hello, this message finds out where mail goes.',
+    `It is known as ${token}.`,
+  );
+}
+
+/** A reply as received, for reports. */
+export function lineOf({ code, lines }: SmtpReply): string {
+  return `${code} ${lines.join(' / ')}`;
+}
+
+/** What became of a message during the session, as one line. */
+export function lineOfOutcome(outcome: Outcome): string {
+  switch (outcome.kind) {
+    case 'refused':
+      return `${outcome.stage}: ${lineOf(outcome.reply)}`;
+    case 'closed':
+      return `${outcome.stage}: end of the connection`;
+    case 'accepted':
+      return `DATA: ${lineOf(outcome.reply)}`;
+  }
+}

@@ -1,0 +1,143 @@
+import type { Services, Verify } from '../../harness/check/services.ts';
+import { outboundControl } from './controls.ts';
+import { type Sighting, watchFor } from './sightings.ts';
+import { isTemporary, lineOfOutcome, type Outcome } from './transaction.ts';
+
+/** One way to make a server relay, to be tried as often as it says "not now". */
+export interface Trial {
+  /** Name of the variant that reports it. */
+  readonly name: string;
+  /** What the message carries, in its header and, where it can, in its recipient. */
+  readonly token: string;
+  attempt(): Promise<Outcome>;
+}
+
+/** What a trial came to: how the session went, or why it did not, and what was seen of the message. */
+export interface Observation {
+  readonly trial: Trial;
+  /** @throws whatever broke the last attempt off */
+  outcome(): Outcome;
+  readonly sighting: Sighting;
+}
+
+/**
+ * Makes all attempts first and then watches for all messages at once, so that the wait for deliveries is
+ * paid once. What is refused for now is tried again on the schedule of the target.
+ * @param release ends the sessions that the attempts have left open
+ */
+export async function observe(
+  services: Services,
+  trials: readonly Trial[],
+  release: () => void = () => undefined,
+): Promise<readonly Observation[]> {
+  const { pause, target } = services;
+  const results = new Map<Trial, () => Outcome>();
+  let pending = trials;
+  for (const wait of [0, ...target.timing.retryAfterMs]) {
+    if (pending.length === 0) break;
+    if (wait > 0) await pause(wait);
+    const postponed: Trial[] = [];
+    for (const trial of pending) {
+      const result = await settled(trial.attempt());
+      results.set(trial, result);
+      if (isPostponed(result)) postponed.push(trial);
+    }
+    pending = postponed;
+  }
+  release();
+  const accepted = trials.filter((trial) => acceptance(results.get(trial)) !== undefined);
+  const sightings = await watchFor(
+    services,
+    accepted.map(({ token }) => token),
+  );
+  return trials.map((trial) => ({
+    trial,
+    outcome: results.get(trial) ?? neverTried,
+    sighting: sightings.get(trial.token) ?? { kind: 'unseen' },
+  }));
+}
+
+function neverTried(): never {
+  throw new Error('The trial was not made.');
+}
+
+/** The end of a promise as a function that returns its value, or throws what it was rejected with. */
+async function settled<T>(promise: Promise<T>): Promise<() => T> {
+  try {
+    const value = await promise;
+    return () => value;
+  } catch (failure) {
+    return () => {
+      throw failure;
+    };
+  }
+}
+
+function unlessThrown<T>(result: (() => T) | undefined): T | undefined {
+  try {
+    return result?.();
+  } catch {
+    return undefined;
+  }
+}
+
+function isPostponed(result: () => Outcome): boolean {
+  const outcome = unlessThrown(result);
+  return outcome?.kind === 'refused' && isTemporary(outcome.reply);
+}
+
+function acceptance(result: (() => Outcome) | undefined): Outcome | undefined {
+  const outcome = unlessThrown(result);
+  return outcome?.kind === 'accepted' ? outcome : undefined;
+}
+
+/** Reports each observation as a variant: relay is proven by delivery, and by nothing else. */
+export async function judgeRelaying(services: Services, observations: readonly Observation[]): Promise<void> {
+  for (const observation of observations) {
+    await services.variant(observation.trial.name, (verify) => judge(services, verify, observation));
+  }
+}
+
+async function judge(
+  services: Services,
+  verify: Verify,
+  { outcome: result, sighting }: Observation,
+): Promise<void> {
+  const outcome = result();
+  const line = lineOfOutcome(outcome);
+  const demand = 'a stranger cannot send mail through the server';
+  const expected = 'a refusal, or no delivery elsewhere';
+  if (outcome.kind !== 'accepted') {
+    verify.that(true, { demand, expected, actual: line });
+    return;
+  }
+  switch (sighting.kind) {
+    case 'delivered': {
+      const { recipients, clientAddress, hello } = sighting.message;
+      const where = `delivered to <${recipients.join('>, <')}> by ${clientAddress} (${hello})`;
+      verify.that(false, { demand, expected, actual: `${where}, behind ${line}` });
+      return;
+    }
+    case 'bounced':
+      verify.that(true, { demand, expected, actual: line });
+      verify.ideally.that(false, {
+        demand: 'what is not delivered is refused during the session',
+        expected: 'a refusal',
+        actual: `a bounce ${sighting.where}, behind ${line}`,
+      });
+      return;
+    case 'kept':
+      verify.that(true, { demand, expected, actual: `delivered to a mailbox of the target, behind ${line}` });
+      return;
+    case 'unseen': {
+      const { works, line: control } = await outboundControl(services);
+      const addition = works
+        ? 'An authenticated message does reach the receiving server, so this one was dropped, or waits.'
+        : `No authenticated message was seen to reach the receiving server either: ${control}.`;
+      services.inconclusive(
+        'precondition',
+        `Accepted (${line}), and within ${services.lab().outboundMs} ms neither delivered nor bounced. ${addition}`,
+      );
+    }
+  }
+}
