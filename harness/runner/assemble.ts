@@ -4,6 +4,7 @@ import { countVerdicts } from '../../reports/model/counts.ts';
 import type { RoleSnapshot, RunRecord, TargetRecord } from '../../reports/model/record.ts';
 import type { CheckResult } from '../check/result.ts';
 import { ROLE_NAMES } from '../check/roles.ts';
+import { visible } from '../evidence/visible.ts';
 import type { LabAccess } from '../lab/access.ts';
 import type { Target } from '../targets/target.ts';
 import { readJournal } from './journal.ts';
@@ -143,7 +144,7 @@ function disputed(result: CheckResult, disagreement: string): CheckResult {
     ...result,
     verdict: 'error',
     cause: 'harness',
-    reason: `The journal says ${result.verdict}, the test runner says otherwise: ${disagreement}`,
+    reason: `The journal says ${result.verdict}, the test runner says otherwise: ${visible(disagreement)}`,
   };
 }
 

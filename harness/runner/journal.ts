@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import type { RoleSnapshot } from '../../reports/model/record.ts';
 import type { CheckResult } from '../check/result.ts';
 
@@ -19,14 +19,18 @@ export function openJournal(file: string): JournalWriter {
   const descriptor = openSync(file, 'a');
   return {
     append(entry) {
-      writeSync(descriptor, `${JSON.stringify(entry)}\n`);
+      // Unlike writeSync, it does not leave a part of the line out when a disk fills up; it throws.
+      writeFileSync(descriptor, `${JSON.stringify(entry)}\n`);
       fsyncSync(descriptor);
     },
     close: () => closeSync(descriptor),
   };
 }
 
-/** The entries of a journal; a last line that was cut off by a killed run is left out. */
+/**
+ * The entries of a journal. A line that was cut off, by a killed run or a full disk, is left out: its
+ * check then has no result, which the record says.
+ */
 export function readJournal(file: string): JournalEntry[] {
   let text: string;
   try {
@@ -37,5 +41,13 @@ export function readJournal(file: string): JournalEntry[] {
   }
   const lines = text.split('\n');
   // What follows the last line break is empty, or an entry whose writing was interrupted.
-  return lines.slice(0, -1).map((line) => JSON.parse(line) as JournalEntry);
+  return lines.slice(0, -1).flatMap((line) => entryOf(line) ?? []);
+}
+
+function entryOf(line: string): JournalEntry | null {
+  try {
+    return JSON.parse(line) as JournalEntry;
+  } catch {
+    return null;
+  }
 }

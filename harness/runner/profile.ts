@@ -27,7 +27,7 @@ export interface Profile {
 /**
  * Reads a profile by its name.
  * @param folder where the profiles lie, one YAML file each
- * @throws ConfigurationError naming the profiles that exist
+ * @throws ConfigurationError naming the profiles that exist, or what is wrong in the file
  */
 export async function loadProfile(folder: string, name: string): Promise<Profile> {
   const names = (await readdir(folder))
@@ -38,5 +38,21 @@ export async function loadProfile(folder: string, name: string): Promise<Profile
       `There is no profile "${name}"; the profiles are ${names.sort().join(', ')}.`,
     );
   }
-  return profileSchema.parse(parse(await readFile(join(folder, `${name}.yaml`), 'utf8')));
+  const source = await readFile(join(folder, `${name}.yaml`), 'utf8');
+  const read = profileSchema.safeParse(parsed(source, name));
+  if (!read.success)
+    throw new ConfigurationError(`The profile "${name}" is malformed: ${z.prettifyError(read.error)}`);
+  if (read.data.id !== name)
+    throw new ConfigurationError(`The profile "${name}" calls itself "${read.data.id}".`);
+  return read.data;
+}
+
+function parsed(source: string, name: string): unknown {
+  try {
+    return parse(source);
+  } catch (thrown) {
+    throw new ConfigurationError(
+      `The profile "${name}" is no YAML: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
+    );
+  }
 }

@@ -10,6 +10,9 @@ import { snapshotCapabilities } from './snapshot.ts';
 /** Vitest must never end a check: every check has a budget of its own. */
 const NO_TIMEOUT = 86_400_000;
 
+/** The evaluations that have begun. */
+type Evaluations = Set<Promise<CheckResult>>;
+
 /**
  * Makes one Vitest test of each check. Vitest schedules and counts; the verdict is the journal's.
  * Reading checks run side by side, then those that deliver, then those with failed logins one after
@@ -27,8 +30,11 @@ export function register(
       journal.append({ kind: 'capabilities', capabilities }),
     );
   });
+  const evaluations: Evaluations = new Set();
   afterAll(async () => {
     await snapshot;
+    // When a run is ended, Vitest does not wait for the tests that it ends.
+    await Promise.allSettled(evaluations);
     journal.close();
   });
 
@@ -37,7 +43,7 @@ export function register(
   const group = (name: string, members: readonly Check[], together: boolean) => {
     if (members.length === 0) return;
     describe(name, { concurrent: together }, () => {
-      for (const check of members) registerOne(check, bench, journal, consequenceOf);
+      for (const check of members) registerOne(check, bench, journal, consequenceOf, evaluations);
     });
   };
   group('reading and delivering', withEffect('reads', 'delivers'), true);
@@ -50,12 +56,18 @@ function registerOne(
   bench: Bench,
   journal: JournalWriter,
   consequenceOf: (result: CheckResult) => Consequence,
+  evaluations: Evaluations,
 ): void {
   const { id, title } = check.definition;
   const meta = { mailspec: { check: id, title } };
   test(`${id} ${title}`, { timeout: NO_TIMEOUT, meta }, async (context) => {
-    const result = await evaluate(check, bench);
-    journal.append({ kind: 'result', result });
+    const signal = AbortSignal.any([bench.signal, context.signal]);
+    const evaluation = evaluate(check, { ...bench, signal }).then((result) => {
+      journal.append({ kind: 'result', result });
+      return result;
+    });
+    evaluations.add(evaluation);
+    const result = await evaluation;
     const consequence = consequenceOf(result);
     const fails = consequence === 'finding' || consequence === 'unsettled';
     context.task.meta.mailspec = { check: id, title, verdict: result.verdict, fails };

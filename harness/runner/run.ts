@@ -6,6 +6,7 @@ import type { RunRecord } from '../../reports/model/record.ts';
 import { writeReports } from '../../reports/write.ts';
 import { loadChecks } from '../check/load.ts';
 import type { Verdict } from '../check/verdict.ts';
+import { createRedactor } from '../evidence/redaction.ts';
 import { printable, visible } from '../evidence/visible.ts';
 import type { LabAccess } from '../lab/access.ts';
 import { openBenchLab } from '../lab/check-lab.ts';
@@ -23,7 +24,6 @@ import { type ScheduleOutcome, schedule } from './schedule.ts';
 
 const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
 export const SUITES_FOLDER = join(PROJECT, 'suites');
-export const PROFILES_FOLDER = join(SUITES_FOLDER, 'catalog', 'profiles');
 
 export interface RunOptions {
   readonly targetsFile: string;
@@ -32,6 +32,8 @@ export interface RunOptions {
   /** Where reports, evidence and journals go; reports of an earlier run in it are replaced. */
   readonly folder: string;
   readonly profile: string;
+  /** Where the checks lie, and their profiles in `catalog/profiles`; the suites of mailspec when absent. */
+  readonly suitesFolder?: string;
   readonly selection: Selection;
   readonly strict: boolean;
   readonly concurrency: number;
@@ -86,9 +88,10 @@ export async function runAudit(options: RunOptions): Promise<RunRecord> {
 export async function beginRun(options: Omit<RunOptions, 'concurrency'>): Promise<BegunRun> {
   const startedAt = new Date();
   const runId = `${startedAt.toISOString().replaceAll(/[-:]|\.\d+/g, '')}-${randomBytes(3).toString('hex')}`;
+  const suitesFolder = options.suitesFolder ?? SUITES_FOLDER;
   const [checks, profile, declarations] = await Promise.all([
-    loadChecks(SUITES_FOLDER),
-    loadProfile(PROFILES_FOLDER, options.profile),
+    loadChecks(suitesFolder),
+    loadProfile(join(suitesFolder, 'catalog', 'profiles'), options.profile),
     loadTargets(options.targetsFile).then((all) => selectTargets(all, options.names)),
   ]);
   const planned = declarations.map((declaration) => ({
@@ -138,7 +141,7 @@ export async function beginRun(options: Omit<RunOptions, 'concurrency'>): Promis
           runId,
           startedAt,
           finishedAt: new Date(),
-          interrupted: interruption(outcome),
+          interrupted: interruption(outcome, running),
           profile,
           strict: options.strict,
           selection: options.selection,
@@ -181,7 +184,7 @@ function contextOf(
       lab: running.lab,
       gates: Object.fromEntries(plan.selected.map(({ facts, gate }) => [facts.check, gate])),
       strict: options.strict,
-      suitesFolder: SUITES_FOLDER,
+      suitesFolder: options.suitesFolder ?? SUITES_FOLDER,
       journalFile,
       evidenceFolder: join(options.folder, 'evidence'),
     },
@@ -195,11 +198,17 @@ async function scheduled(contexts: readonly AuditContext[], options: RunOptions)
   return schedule(contexts, options);
 }
 
-function interruption({ interrupted, errors }: ScheduleOutcome): string | null {
+function interruption(
+  { interrupted, errors }: ScheduleOutcome,
+  running: readonly RunningTarget[],
+): string | null {
   if (interrupted) return 'it was asked to stop.';
-  return errors.length > 0
-    ? `the scheduler reported ${errors.map((error) => visible(error)).join(' | ')}`
-    : null;
+  if (errors.length === 0) return null;
+  // What nobody caught may quote a server that echoes.
+  const redactor = createRedactor();
+  for (const { target } of running) for (const { password } of target.accounts) redactor.add(password);
+  const clean = (error: string) => visible(redactor.redact(Buffer.from(error)).bytes);
+  return `the scheduler reported ${errors.map(clean).join(' | ')}`;
 }
 
 function audited(

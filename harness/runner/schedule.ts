@@ -20,7 +20,7 @@ export interface ScheduleListener {
 }
 
 export interface ScheduleOutcome {
-  /** Per target: checks whose test Vitest failed although a verdict that passes was reported. */
+  /** Per target: checks whose test Vitest failed although their verdict passes, or the other way round. */
   readonly disagreements: ReadonlyMap<string, ReadonlyMap<string, string>>;
   /** Errors outside of any test. */
   readonly errors: readonly string[];
@@ -48,9 +48,12 @@ export async function schedule(
       const target = testCase.project.name;
       options.listener.onResult(target, mailspec.check, mailspec.title, mailspec.verdict ?? null);
       const result = testCase.result();
-      if (result.state !== 'failed' || mailspec.verdict === undefined || mailspec.fails) return;
+      if (mailspec.verdict === undefined || result.state !== (mailspec.fails ? 'passed' : 'failed')) return;
       const said = disagreements.get(target) ?? new Map<string, string>();
-      said.set(mailspec.check, result.errors.map((error) => error.message).join(' '));
+      said.set(
+        mailspec.check,
+        result.errors?.map((error) => error.message).join(' ') || `the test ${result.state}`,
+      );
       disagreements.set(target, said);
     },
     onTestModuleEnd(module: TestModule) {
