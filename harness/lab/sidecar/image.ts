@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { stageContext } from 'net-mocks/container';
@@ -11,13 +11,18 @@ import type { Docker } from '../../targets/engine.ts';
 import { IMAGE_LABEL } from '../../targets/labels.ts';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
-const NAME = 'mailspec/lab';
+const OWN_FILES = ['Dockerfile', 'take-addresses.pl'];
+const NET_MOCKS = dirname(fileURLToPath(import.meta.resolve('net-mocks')));
+const NAME = 'mailspec/lab:latest';
+/** Label with a digest of what the image was made from. */
+const CONTENT_LABEL = 'dev.mailspec.content';
 
 let provided: Promise<string> | undefined;
 
 /**
- * The image of the sidecar, by name. Built where it is not there yet; its tag is a digest of its content,
- * so that a change of the sources is never missed and nothing is built twice.
+ * The id of the image of the sidecar. Built where it is not there yet; it is known by a digest of its
+ * content, so that a change of the sources is never missed and nothing is built twice. An older one loses
+ * its name to a newer one, by which "mailspec clean" knows it.
  * @throws ConfigurationError when it cannot be built
  */
 export function provideLabImage(docker: Docker): Promise<string> {
@@ -29,55 +34,65 @@ export function provideLabImage(docker: Docker): Promise<string> {
 }
 
 async function buildUnlessThere(docker: Docker): Promise<string> {
+  const digest = await digestOfSources();
+  const [present] = await docker.listImages({ filters: { label: [`${CONTENT_LABEL}=${digest}`] } });
+  if (present) return present.Id;
   const folder = await mkdtemp(join(tmpdir(), 'mailspec-lab-'));
   try {
     await stageContext(folder);
     // It leaves the Dockerfile out, which the engine needs.
     await rm(join(folder, '.dockerignore'));
-    for (const file of ['Dockerfile', 'take-addresses.pl']) await cp(join(HERE, file), join(folder, file));
-    const files = await filesIn(folder);
-    const name = `${NAME}:${await digestOf(folder, files)}`;
-    const { length } = await docker.listImages({ filters: { reference: [name] } });
-    if (length === 0) await build(docker, folder, files, name);
-    return name;
+    for (const file of OWN_FILES) await cp(join(HERE, file), join(folder, file));
+    return await build(docker, folder, await filesIn(folder, () => true), digest);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-async function filesIn(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
-    .sort();
-}
-
-async function digestOf(folder: string, files: readonly string[]): Promise<string> {
-  const contents = await Promise.all(files.map((file) => readFile(join(folder, file))));
+/** Packages that the sources need are told by their versions, which package.json gives exactly. */
+async function digestOfSources(): Promise<string> {
+  const isSource = (file: string) =>
+    !file.startsWith('node_modules') &&
+    /(?:\.ts|package\.json)$/.test(file) &&
+    !/\.test(?:ing)?\.ts$/.test(file);
+  const sources = (await filesIn(NET_MOCKS, isSource)).map((file) => ({ file, path: join(NET_MOCKS, file) }));
+  const own = OWN_FILES.map((file) => ({ file, path: join(HERE, file) }));
   const hash = createHash('sha256');
-  for (const [index, content] of contents.entries()) {
-    hash.update(`${files[index]} ${content.length} `).update(content);
+  for (const { file, path } of [...sources, ...own]) {
+    const content = await readFile(path);
+    hash.update(`${file} ${content.length} `).update(content);
   }
   return hash.digest('hex').slice(0, 16);
 }
 
-async function build(docker: Docker, folder: string, files: string[], name: string): Promise<void> {
+async function filesIn(folder: string, isWanted: (file: string) => boolean): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
+    .filter(isWanted)
+    .sort();
+}
+
+async function build(docker: Docker, folder: string, files: string[], digest: string): Promise<string> {
   let failure: string | undefined;
+  let id: string | undefined;
   try {
     const stream = await docker.buildImage(
       { context: folder, src: files },
-      { t: name, labels: { [IMAGE_LABEL]: '1' } },
+      { t: NAME, labels: { [IMAGE_LABEL]: '1', [CONTENT_LABEL]: digest } },
     );
     for await (const line of createInterface({ input: stream })) {
-      failure ??= (JSON.parse(line) as { error?: string }).error;
+      const event = JSON.parse(line) as { error?: string; aux?: { ID?: string } };
+      failure ??= event.error;
+      id = event.aux?.ID ?? id;
     }
   } catch (problem) {
     failure ??= problem instanceof Error ? problem.message : String(problem);
   }
-  if (failure === undefined) return;
+  if (failure === undefined && id !== undefined) return id;
   throw new ConfigurationError(
-    `The image of the lab could not be built: ${visible(failure.trim())}`,
+    `The image of the lab could not be built: ${visible((failure ?? 'the engine named no result').trim())}`,
     '  It is made from node:24-bookworm-slim; harness/images/prepare-machine.sh provides that without a registry.',
     '  A target with "lab: false" is audited without a lab.',
   );
