@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import * as certificates from '../certificates/certificates.ts';
 import * as sasl from '../client/sasl/sasl.ts';
 import type { EvidenceEvent } from '../evidence/events.ts';
 import { createRecorder } from '../evidence/recorder.ts';
 import { visible } from '../evidence/visible.ts';
 import * as bytes from '../wire/bytes.ts';
+import * as tls from '../wire/tls-probe.ts';
 import type { Bench, CheckLab } from './bench.ts';
 import type { Check } from './define.ts';
 import { milliseconds } from './duration.ts';
@@ -73,6 +75,8 @@ export async function runBody(context: {
     ...sessions,
     bytes,
     sasl,
+    tls,
+    certificates,
     definition,
     target,
     role,

@@ -1,3 +1,4 @@
+import type * as Certificates from '../certificates/certificates.ts';
 import type { Answer } from '../client/answer.ts';
 import type { ImapClient, ImapReply } from '../client/imap.ts';
 import type { Pop3Client, Pop3Reply } from '../client/pop3.ts';
@@ -10,6 +11,7 @@ import type { AccessNetwork, OutsideService, OutsideSink } from '../lab/network.
 import type { Account, Target } from '../targets/target.ts';
 import type * as Bytes from '../wire/bytes.ts';
 import type { Connection } from '../wire/connection.ts';
+import type * as TlsProbe from '../wire/tls-probe.ts';
 import type { CheckDefinition } from './define.ts';
 import type { Role } from './roles.ts';
 import type { Cause } from './verdict.ts';
@@ -76,6 +78,10 @@ export interface Services {
   readonly bytes: typeof Bytes;
   /** SASL mechanisms and the drivers that carry them over each protocol. */
   readonly sasl: typeof Sasl;
+  /** The ClientHello prober, whose offers and findings do not depend on the TLS library of this machine. */
+  readonly tls: typeof TlsProbe;
+  /** Reads certificates, matches their names and builds paths to trust anchors. */
+  readonly certificates: typeof Certificates;
 
   /** SMTP client on the role. A greeting of 4yz is tried again; a lasting one is inconclusive. */
   smtp(options?: ClientOptions): Promise<SmtpClient>;

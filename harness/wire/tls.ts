@@ -1,6 +1,13 @@
 import { constants } from 'node:crypto';
 import type { Socket } from 'node:net';
-import { type ConnectionOptions, connect as connectTls, type SecureVersion, type TLSSocket } from 'node:tls';
+import {
+  type ConnectionOptions,
+  connect as connectTls,
+  type DetailedPeerCertificate,
+  type PeerCertificate,
+  type SecureVersion,
+  type TLSSocket,
+} from 'node:tls';
 import { TlsFailed } from './failures.ts';
 
 export interface TlsOptions {
@@ -8,6 +15,8 @@ export interface TlsOptions {
   readonly minVersion?: SecureVersion;
   readonly maxVersion?: SecureVersion;
   readonly alpn?: readonly string[];
+  /** Only signatures of this family are offered, so that a server with several certificates shows that one. */
+  readonly signatures?: keyof typeof SIGNATURES;
   /** PEM of a certificate with its chain, and of its key; shown where the server asks for one. */
   readonly clientCertificate?: { readonly chain: string; readonly key: string };
 }
@@ -22,6 +31,11 @@ export interface TlsFacts {
 export interface TlsSession {
   readonly socket: TLSSocket;
   readonly facts: TlsFacts;
+  /**
+   * DER of the certificates that the server sent, its own first, each followed by its issuer as far as that
+   * was sent; empty where the server is anonymous.
+   */
+  readonly peerCertificates: readonly Buffer[];
   /** RFC 9266 §2: 32 octets of keying material that bind a SASL exchange to this TLS connection. */
   tlsExporter(): Buffer;
   /** RFC 5929 §3: the first Finished message of the handshake; defined for TLS 1.2 and older only. */
@@ -29,6 +43,15 @@ export interface TlsSession {
   /** The server sent a CertificateRequest (RFC 8446 §4.3.2, RFC 5246 §7.4.4). */
   certificateRequested(): boolean;
 }
+
+/** By key family, signature algorithms for handshakes in the notation of OpenSSL. */
+const SIGNATURES = {
+  rsa: [
+    ...['RSA-PSS+SHA256', 'RSA-PSS+SHA384', 'RSA-PSS+SHA512'],
+    ...['RSA+SHA256', 'RSA+SHA384', 'RSA+SHA512', 'RSA+SHA1'],
+  ].join(':'),
+  ecdsa: 'ECDSA+SHA256:ECDSA+SHA384:ECDSA+SHA512:ed25519:ed448:ECDSA+SHA1',
+} as const;
 
 /**
  * Completes a TLS handshake as client. The certificate is not judged here: a check that cares reads
@@ -45,6 +68,8 @@ export function handshake(
   const settings: ConnectionOptions = {
     socket: tcp,
     rejectUnauthorized: false,
+    // Without own authorities: Node completes what a server sent with them.
+    ca: [],
     // Whatever OpenSSL still knows is offered: keys, versions and renegotiation of the server are judged
     // by checks of their own, and without this a refusal of ours would look like one of the server.
     ciphers: 'DEFAULT@SECLEVEL=0',
@@ -53,6 +78,7 @@ export function handshake(
     ...(options.maxVersion ? { maxVersion: options.maxVersion } : {}),
     ...(serverName ? { servername: serverName } : {}),
     ...(options.alpn ? { ALPNProtocols: [...options.alpn] } : {}),
+    ...(options.signatures ? { sigalgs: SIGNATURES[options.signatures] } : {}),
     ...(options.clientCertificate
       ? { cert: options.clientCertificate.chain, key: options.clientCertificate.key }
       : {}),
@@ -85,6 +111,7 @@ export function handshake(
           cipher: socket.getCipher().standardName,
           serverName,
         },
+        peerCertificates: certificatesOf(socket),
         tlsExporter: () => socket.exportKeyingMaterial(32, 'EXPORTER-Channel-Binding', Buffer.alloc(0)),
         tlsUnique: () => (socket.getProtocol() === 'TLSv1.3' ? undefined : socket.getFinished()),
         // A client shares signature algorithms only with a server that named its own in a request.
@@ -92,4 +119,15 @@ export function handshake(
       });
     });
   });
+}
+
+function certificatesOf(socket: TLSSocket): readonly Buffer[] {
+  const found: Buffer[] = [];
+  let next: PeerCertificate | undefined = socket.getPeerCertificate(true);
+  // Node gives an empty object for no certificate, and lets a self-signed one be its own issuer.
+  while (next?.raw && !found.some((one) => one.equals(next?.raw ?? one))) {
+    found.push(next.raw);
+    next = 'issuerCertificate' in next ? (next as DetailedPeerCertificate).issuerCertificate : undefined;
+  }
+  return found;
 }
