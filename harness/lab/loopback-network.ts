@@ -7,8 +7,11 @@ import { OUTSIDE_PORTS } from './check-network.ts';
 
 /** What the access network does to connections of its subscribers; `blocked` is told them by an ICMP message. */
 export interface NetworkConduct {
-  /** Port 25; `open-to-some`: of the second and later networks only. */
-  readonly mx: 'blocked' | 'open' | 'open-to-some' | 'open-over-ipv6' | 'intercepted';
+  /**
+   * Port 25; `open-to-some`: of the second and later networks only; `stripped`: STARTTLS is taken away on
+   * the way; `intercepted`: so it is, by somebody who answers for empty addresses as well.
+   */
+  readonly mx: 'blocked' | 'open' | 'open-to-some' | 'open-over-ipv6' | 'stripped' | 'intercepted';
   readonly submission: 'open' | 'blocked' | 'answered-by-stranger';
   readonly submissions: 'open' | 'blocked' | 'answered-by-stranger';
   /** Overwrites STARTTLS on its way from every server with an upgrade to TLS. */
@@ -178,6 +181,7 @@ async function mxRules(
       return [{ port, addresses: [principal.address, UNUSED], effect: 'prohibit' }];
     case 'open-over-ipv6':
       return [{ port, family: 'ipv4', addresses: everywhere, effect: 'prohibit' }];
+    case 'stripped':
     case 'intercepted': {
       const { endpoint } = await mocks.mitm.open({
         name: 'interceptor-mx',
@@ -185,7 +189,8 @@ async function mxRules(
         upstream: outside.at(principal.address, 'mx'),
         mode: { kind: 'strip-capability' },
       });
-      return [redirected(port, everywhere, endpoint)];
+      const answered = everywhere.filter((address) => conduct === 'intercepted' || address !== UNUSED);
+      return [redirected(port, answered, endpoint)];
     }
   }
 }

@@ -73,6 +73,7 @@ function conductOf(faulty: Faulty): NetworkConduct {
     ['network-passes-port-25', { mx: 'open' }],
     ['network-passes-port-25-to-some', { mx: 'open-to-some' }],
     ['network-passes-port-25-over-ipv6', { mx: 'open-over-ipv6' }],
+    ['network-strips-starttls-from-port-25', { mx: 'stripped' }],
     ['network-intercepts-port-25', { mx: 'intercepted' }],
     ['network-blocks-submission', { submission: 'blocked' }],
     ['network-answers-submission', { submission: 'answered-by-stranger' }],
@@ -80,8 +81,6 @@ function conductOf(faulty: Faulty): NetworkConduct {
     ['network-answers-submissions', { submissions: 'answered-by-stranger' }],
     ['network-rewrites-starttls', { rewritesStarttls: true }],
   ];
-  return conducts.reduce(
-    (conduct, [fault, change]) => (faulty(fault) ? { ...conduct, ...change } : conduct),
-    WELL_BEHAVED,
-  );
+  const changes = conducts.filter(([fault]) => faulty(fault)).map(([, change]) => change);
+  return Object.assign({}, WELL_BEHAVED, ...changes);
 }

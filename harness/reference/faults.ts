@@ -232,6 +232,7 @@ export const FAULTS = {
   'network-passes-port-25': 'Nothing keeps subscribers from port 25 outside.',
   'network-passes-port-25-to-some': 'Port 25 is blocked towards one of the outside networks only.',
   'network-passes-port-25-over-ipv6': 'Port 25 is blocked over IPv4 only.',
+  'network-strips-starttls-from-port-25': 'STARTTLS is taken away on its way from port 25 outside.',
   'network-intercepts-port-25':
     'Port 25 of every address, used or not, is answered by a proxy that takes STARTTLS away.',
   'network-blocks-submission': 'Port 587 outside is blocked.',

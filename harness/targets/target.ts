@@ -76,7 +76,7 @@ export interface Timing {
 /** A target whose endpoints are known and serve: what drivers hand to the runner; structured-cloneable. */
 export interface Target {
   readonly name: string;
-  readonly driver: 'reference' | 'container' | 'compose' | 'host';
+  readonly driver: 'reference' | 'container' | 'compose' | 'host' | 'network';
   /** Mail domain, such as `example.test`. */
   readonly domain: string;
   /** Name that users configure and certificates carry. */

@@ -1,0 +1,124 @@
+import { check } from '../../harness/check/define.ts';
+import { ROLES, type Role } from '../../harness/check/roles.ts';
+import type { Services } from '../../harness/check/services.ts';
+
+export const submissionIsReachableFromOutside = check(
+  {
+    id: 'OP25-006',
+    slug: 'submission-is-reachable-from-outside',
+    title:
+      "The target's submission service is reachable from outside, on both address families, and port 25 is not needed by users",
+    sends:
+      'EHLO on 587 and 465 from a stranger’s address, and lookups of the records that mail programs follow',
+    demands: 'submission answers on every published family, and no record directs users to port 25',
+    level: 'MUST',
+    severity: 'medium',
+    clauses: ['rfc5068#3.1', 'rfc8314#3.3', 'rfc6409#3.1'],
+    roles: ['submission', 'submissions'],
+    per: 'target',
+    needs: ['vantage', 'dns'],
+    effect: 'reads',
+    safety: 'safe',
+    budget: '40s',
+    connections: 2,
+    limits: [
+      'The vantages of the lab have IPv4 only: a published IPv6 address is reported and not tried.',
+      'Of the records that mail programs follow, SRV is read; autoconfig documents are not.',
+    ],
+    kills: ['submission-closed', 'submissions-closed', 'client-records-name-port-25'],
+  },
+  async (services) => {
+    const { target, variant, notApplicable } = services;
+    if (target.driver === 'network')
+      notApplicable('The target is an access network, which has no users who submit.', 'driver network');
+    if (target.claims.internalSubmission)
+      notApplicable('Submission is for the own network only.', 'claims: internal-submission');
+    await variant('ports', (verify) => judgePorts(services, verify));
+    await variant('records', (verify) => judgeRecords(services, verify));
+  },
+);
+
+async function judgePorts(services: Services, verify: Services['verify']): Promise<void> {
+  const { target, inconclusive } = services;
+  const submission = await answers(services, 'submission');
+  const submissions = await answers(services, 'submissions');
+  if (!submission.open && !submissions.open && !(await somethingElseAnswers(services))) {
+    inconclusive(
+      'unreachable',
+      `No role of the target answers this vantage, so the path may be at fault: ${submission.seen}`,
+    );
+  }
+  if (target.endpoints.submission) {
+    verify.that(submission.open, {
+      demand: '587 answers a stranger',
+      expected: '220, and 250 to EHLO',
+      actual: submission.seen,
+    });
+  } else {
+    verify.ideally.that(false, {
+      demand: 'submission is offered on 587 too',
+      expected: 'the roles submission and submissions',
+      actual: 'submissions alone is declared',
+    });
+  }
+  verify.ideally.that(submissions.open, {
+    demand: '465 answers a stranger',
+    expected: 'TLS, 220, and 250 to EHLO',
+    actual: submissions.seen,
+  });
+}
+
+/** Whether a role accepts a connection and greets; what else goes wrong there is judged elsewhere. */
+async function answers(
+  { smtp, target }: Services,
+  role: 'submission' | 'submissions',
+): Promise<{ readonly open: boolean; readonly seen: string }> {
+  if (!target.endpoints[role]) return { open: false, seen: 'not declared' };
+  try {
+    const client = await smtp({ role, at: 'ready' });
+    client.connection.close();
+    return { open: true, seen: client.greeting.text };
+  } catch (failure) {
+    if (!(failure instanceof Error) || failure.name !== 'Unreachable') throw failure;
+    return { open: false, seen: failure.message };
+  }
+}
+
+async function somethingElseAnswers({ connect, target }: Services): Promise<boolean> {
+  const others = (Object.keys(target.endpoints) as Role[]).filter(
+    (role) => role !== 'submission' && role !== 'submissions',
+  );
+  for (const role of others) {
+    try {
+      (await connect({ role })).close();
+      return true;
+    } catch (failure) {
+      if (!(failure instanceof Error) || failure.name !== 'Unreachable') throw failure;
+    }
+  }
+  return false;
+}
+
+/** RFC 6186 §3.1, RFC 8314 §5.1. */
+const SERVICES = ['_submission', '_submissions'] as const;
+
+async function judgeRecords({ lab, target, note }: Services, verify: Services['verify']): Promise<void> {
+  const { dns } = lab();
+  const found: string[] = [];
+  const wrong: string[] = [];
+  for (const service of SERVICES) {
+    const { records } = await dns.lookup(`${service}._tcp.${target.domain}`, 'SRV');
+    for (const { data } of records) {
+      const port = typeof data === 'object' && data !== null && 'port' in data ? data.port : undefined;
+      found.push(`${service} ${String(port)}`);
+      if (port === ROLES.mx.port) wrong.push(`${service} names port ${ROLES.mx.port}`);
+    }
+  }
+  const { records: published } = await dns.lookup(target.hostname, 'AAAA');
+  if (published.length > 0) note(`${target.hostname} has an IPv6 address, which is not tried from here.`);
+  verify.that(wrong.length === 0, {
+    demand: 'no SRV record directs users to port 25',
+    expected: '587, 465, or no record',
+    actual: wrong.join(', ') || found.join(', ') || 'no record',
+  });
+}
