@@ -1,10 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { LabAccess } from '../../harness/lab/access.ts';
+import { type LoopbackLab, startLoopbackLab } from '../../harness/lab/loopback.ts';
 import {
   type EnvironmentKind,
   type EnvironmentPeer,
   startEnvironment,
 } from '../../harness/reference/environment.ts';
 import { CHECKS, explained, resultAgainst } from './proof.ts';
+
+/** How long a check waits for mail that these peers never send, in milliseconds. */
+const OUTBOUND_MS = 500;
 
 const KINDS: readonly EnvironmentKind[] = [
   'refused',
@@ -54,16 +59,23 @@ const SHOWN: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 for (const kind of KINDS) {
   describe.concurrent(`against a peer that is ${kind}`, () => {
     let peer: EnvironmentPeer;
+    let lab: LoopbackLab;
+    let access: LabAccess;
     beforeAll(async () => {
       peer = await startEnvironment(kind);
+      lab = await startLoopbackLab();
+      access = await lab.admit({ ...peer.target, outboundMs: OUTBOUND_MS });
     });
-    afterAll(() => peer.close());
+    afterAll(async () => {
+      await peer.close();
+      await lab.close();
+    });
 
     for (const check of CHECKS) {
       const { id } = check.definition;
       const shown = SHOWN[kind]?.[id];
       test(`${id} ${shown ?? 'stays open'}`, async () => {
-        const result = await resultAgainst(check, peer.target);
+        const result = await resultAgainst(check, peer.target, access);
         const allowed = shown ? [shown.slice(0, shown.indexOf(':'))] : ['inconclusive', 'not-applicable'];
         expect(allowed, explained(result)).toContain(result.verdict);
       });

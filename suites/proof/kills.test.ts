@@ -27,13 +27,11 @@ describe.concurrent('every fault is caught', () => {
 /** States of a server that are no defects: they must leave a check open. */
 const LEAVES_OPEN: Readonly<Partial<Record<FaultName, string>>> = {
   'auth-temporarily-unavailable': 'SUB-005',
+  'mx-drops-foreign-mail': 'RLY-001',
 };
 
 /** Faults that wait for a check which is planned. */
-const WAITING: readonly FaultName[] = [
-  'submission-refuses-at-rcpt',
-  'submission-demands-auth-with-other-code',
-];
+const WAITING: readonly FaultName[] = [];
 
 describe('what is no defect', () => {
   for (const [fault, id] of Object.entries(LEAVES_OPEN)) {

@@ -4,30 +4,34 @@ import { evaluate } from '../../harness/check/evaluate.ts';
 import { loadChecks } from '../../harness/check/load.ts';
 import type { CheckResult } from '../../harness/check/result.ts';
 import { ROLES, type Role } from '../../harness/check/roles.ts';
+import type { LabAccess } from '../../harness/lab/access.ts';
+import { openBenchLab } from '../../harness/lab/check-lab.ts';
+import { startReferenceInLab } from '../../harness/lab/reference-lab.ts';
 import type { ReferenceOptions } from '../../harness/reference/server.ts';
-import { startReference } from '../../harness/reference/server.ts';
 import { createBench } from '../../harness/runner/bench.ts';
 import type { Target } from '../../harness/targets/target.ts';
 
 /** Every check, loaded once for the proofs. */
 export const CHECKS = await loadChecks(fileURLToPath(new URL('..', import.meta.url)));
 
-/** A reference server and the result of one check on it. */
+/** A reference server in a lab, and the result of one check on it. */
 export async function resultOn(check: Check, options: ReferenceOptions = {}): Promise<CheckResult> {
-  const server = await startReference(options);
+  const { server, access, close } = await startReferenceInLab(options);
   try {
-    return await evaluate(
-      check,
-      createBench({ target: server.target, runId: 'proof', evidenceFolder: null }),
-    );
+    return await resultAgainst(check, server.target, access);
   } finally {
-    await server.close();
+    await close();
   }
 }
 
-/** The result of one check on a target that somebody else runs. */
-export function resultAgainst(check: Check, target: Target): Promise<CheckResult> {
-  return evaluate(check, createBench({ target, runId: 'proof', evidenceFolder: null }));
+/** The result of one check on a target that somebody else runs, in its lab where there is one. */
+export function resultAgainst(
+  check: Check,
+  target: Target,
+  access: LabAccess | null = null,
+): Promise<CheckResult> {
+  const lab = access && openBenchLab(access);
+  return evaluate(check, createBench({ target, lab, runId: 'proof', evidenceFolder: null }));
 }
 
 /** What a failed expectation prints: the verdict alone explains nothing. */
