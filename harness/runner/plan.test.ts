@@ -1,0 +1,94 @@
+import { describe, expect, test } from 'vitest';
+import type { CheckDefinition } from '../check/define.ts';
+import { checkOf } from '../check/testing/definition.ts';
+import { ConfigurationError } from '../targets/configuration-error.ts';
+import { factsOf, planTarget } from './plan.ts';
+import type { Profile } from './profile.ts';
+
+const made = (id: CheckDefinition['id'], over: Partial<CheckDefinition> = {}) =>
+  checkOf(async () => {}, { id, ...over });
+const CHECKS = [
+  made('STLS-001'),
+  made('STLS-002', { safety: 'intrusive' }),
+  made('SMTP-001', { safety: 'sends-mail' }),
+  made('SMTP-002'),
+];
+const PROFILE: Profile = {
+  id: 'test',
+  version: '1',
+  title: 'Test',
+  description: 'Test',
+  verification: 'verified',
+  gates: { 'STLS-001': 'fail', 'STLS-002': 'warn', 'SMTP-001': 'info' },
+};
+const TARGET = { name: 'mail', permissions: ['safe', 'sends-mail', 'intrusive'] } as const;
+
+function plan(
+  selection: { readonly only?: readonly string[]; readonly skip?: readonly string[] } = {},
+  target: Parameters<typeof planTarget>[1] = TARGET,
+) {
+  const { selected, notSelected } = planTarget(CHECKS, target, PROFILE, { only: [], skip: [], ...selection });
+  return {
+    selected: selected.map(({ facts, gate }) => `${facts.check} ${gate}`),
+    notSelected: notSelected.map(({ check, why }) => `${check} ${why}`),
+  };
+}
+
+describe('the plan of a target', () => {
+  test('selects what the profile lists, with its gates, and gives a reason for the rest', () => {
+    expect(plan()).toEqual({
+      selected: ['STLS-001 fail', 'STLS-002 warn', 'SMTP-001 info'],
+      notSelected: ['SMTP-002 not part of the profile test'],
+    });
+  });
+
+  test.each([
+    ['a code', ['STLS-002'], ['STLS-002 warn']],
+    ['a code in lower case', ['stls-002'], ['STLS-002 warn']],
+    ['a suite', ['starttls'], ['STLS-001 fail', 'STLS-002 warn']],
+    ['a suite and a code', ['smtp-core', 'STLS-001'], ['STLS-001 fail', 'SMTP-001 info']],
+    ['a code that the profile does not list', ['SMTP-002'], []],
+    ['a suite without checks', ['dkim'], []],
+  ])('--only %s', (_, only, selected) => {
+    expect(plan({ only }).selected).toEqual(selected);
+  });
+
+  test('--skip outweighs --only', () => {
+    expect(plan({ only: ['starttls'], skip: ['STLS-001'] }).selected).toEqual(['STLS-002 warn']);
+    expect(plan({ skip: ['starttls', 'smtp-core'] }).selected).toEqual([]);
+  });
+
+  test('leaves out what the target does not permit, and names the permission', () => {
+    const { selected, notSelected } = plan({}, { name: 'mail', permissions: ['safe'] });
+    expect(selected).toEqual(['STLS-001 fail']);
+    expect(notSelected).toContain(
+      'STLS-002 needs the permission intrusive, which targets.yaml does not give',
+    );
+    expect(notSelected).toContain(
+      'SMTP-001 needs the permission sends-mail, which targets.yaml does not give',
+    );
+  });
+
+  test.each(['only', 'skip'] as const)('--%s with a name of nothing is a mistake that is told', (option) => {
+    for (const name of ['STLS-999', 'start-tls', '', 'STLS-001 ', '*']) {
+      expect(() => plan({ [option]: [name] }), name).toThrow(ConfigurationError);
+    }
+    expect(() => plan({ [option]: ['nobody'] })).toThrow(
+      /"nobody" is neither the code .* Suites: .*starttls/,
+    );
+  });
+
+  test('every check is either selected or not, once', () => {
+    for (const selection of [{}, { only: ['starttls'] }, { skip: ['SMTP-001'] }]) {
+      const { selected, notSelected } = plan(selection);
+      const codes = [...selected, ...notSelected].map((text) => text.slice(0, text.indexOf(' ')));
+      expect(codes.sort()).toEqual(CHECKS.map(({ definition }) => definition.id as string).sort());
+    }
+  });
+});
+
+test('the facts of a check are those of its definition', () => {
+  const check = made('STLS-001', { limits: ['one'] });
+  expect(factsOf(check)).toMatchObject({ check: 'STLS-001', suite: 'starttls', limits: ['one'] });
+  expect(factsOf(made('STLS-001')).limits).toEqual([]);
+});
