@@ -33,6 +33,7 @@ const BEFORE_TLS = [
     'STLS-014',
     'STLS-017',
     'STLS-018',
+    'STLS-019',
     'STLS-026',
     'SUB-001',
   ],
