@@ -1,0 +1,126 @@
+import { check } from '../../harness/check/define.ts';
+import type { Services, SmtpReply } from '../../harness/check/services.ts';
+import { declaredList, workingList } from './lists.ts';
+import { lineOf, messageWith, visit } from './visit.ts';
+
+export const listsLeaveUsersAndPostmasterAlone = check(
+  {
+    id: 'DNSBL-005',
+    slug: 'lists-leave-users-and-postmaster-alone',
+    title:
+      'Authenticated submission and postmaster are not cut off by client lists; allow lists do not grant relay',
+    sends:
+      'from a listed address an authenticated message, and mail for postmaster; from an address on the allow list mail from a stranger to a stranger',
+    demands: 'users and postmaster are reached, and nobody relays for being on an allow list',
+    level: 'policy',
+    severity: 'medium',
+    clauses: ['rfc5321#4.5.1', 'rfc6409#3.2', 'rfc5068#3.2'],
+    roles: ['submission', 'submissions', 'mx'],
+    per: 'target',
+    needs: ['account', 'dns', 'sink', 'ip2'],
+    effect: 'disturbs',
+    safety: 'sends-mail',
+    budget: '90s',
+    kills: ['dnsbl-blocks-submission', 'dnsbl-blocks-postmaster', 'dnsbl-allow-list-opens-relay'],
+  },
+  async (services) => {
+    const zone = declaredList(services);
+    const { variant } = services;
+    await variant('authenticated submission', (verify) => judgeSubmission(services, verify, zone));
+    await variant('postmaster', (verify) => judgePostmaster(services, verify, zone));
+    await variant('allow list', (verify) => judgeAllowList(services, verify));
+  },
+);
+
+async function judgeSubmission(services: Services, verify: Services['verify'], zone: string): Promise<void> {
+  const { lab, target, nonce, notApplicable, inconclusive } = services;
+  if (target.claims.dnsbl?.onSubmission)
+    notApplicable('Submission is refused to listed clients on purpose.', 'claims: dnsbl: on-submission');
+  const world = lab();
+  const { name: vantage, address } = world.unusedVantage('near');
+  const recipient = await world.externalRecipient(nonce);
+
+  await world.dns.publish(zone, workingList(zone));
+  const control = await submit(services, vantage, recipient);
+  if (control.code !== 250) {
+    inconclusive(
+      'precondition',
+      `An authenticated message is refused although the address is on no list: ${control.text}`,
+    );
+  }
+  await world.dns.publish(zone, workingList(zone, { address }));
+  const reply = await submit(services, vantage, recipient);
+  if (reply.code >= 400 && reply.code < 500) {
+    inconclusive('precondition', `The message of a listed user is refused for now: ${reply.text}`);
+  }
+  verify.reply(reply, 'an authenticated user at a listed address sends mail').code(250);
+}
+
+/** Sends as the first account from a vantage, inside TLS; the reply that decided. */
+async function submit(services: Services, vantage: string, recipient: string): Promise<SmtpReply> {
+  const { smtp, target, account, bytes, nonce, notApplicable } = services;
+  const role = (['submission', 'submissions'] as const).find((one) => target.endpoints[one]);
+  if (!role) return notApplicable('The target declares no submission role.', 'neither 587 nor 465');
+  const { login, password, address } = account();
+  const client = await smtp({ role, vantage, at: 'tls' });
+  try {
+    const entered = await client.command(`AUTH PLAIN ${bytes.base64(`\0${login}\0${password}`)}`);
+    if (entered.code !== 235) return entered;
+    const mail = await client.command(`MAIL FROM:<${address}>`);
+    if (mail.code !== 250) return mail;
+    const rcpt = await client.command(`RCPT TO:<${recipient}>`);
+    if (rcpt.code !== 250 && rcpt.code !== 251) return rcpt;
+    return await client.data(messageWith(services, { token: nonce, sender: address, recipient }));
+  } finally {
+    client.connection.close();
+  }
+}
+
+async function judgePostmaster(services: Services, verify: Services['verify'], zone: string): Promise<void> {
+  const { lab, target, nonce, inconclusive } = services;
+  const world = lab();
+  const sender = await world.forgedSender(nonce);
+  const recipient = `postmaster@${target.domain}`;
+  await world.dns.publish(zone, workingList(zone));
+  const control = await visit(services, { vantage: world.unusedVantage('near').name, sender, recipient });
+  if (control.kind !== 'accepted')
+    inconclusive('precondition', `Mail for postmaster is not taken from anybody: ${lineOf(control)}`);
+  const { name: vantage, address } = world.unusedVantage('near');
+  await world.dns.publish(zone, workingList(zone, { address }));
+  const outcome = await visit(services, { vantage, sender, recipient });
+  verify.ideally.that(outcome.kind === 'accepted', {
+    demand: 'postmaster is reached from a listed address',
+    expected: 'accepted',
+    actual: lineOf(outcome),
+  });
+}
+
+async function judgeAllowList(services: Services, verify: Services['verify']): Promise<void> {
+  const { lab, target, nonce, notApplicable, inconclusive } = services;
+  const [zone] = target.claims.dnsbl?.allowZones ?? [];
+  if (zone === undefined)
+    return notApplicable('The target declares no allow list.', 'claims: dnsbl: allow-zones is empty');
+  const world = lab();
+  const { name: vantage, address } = world.unusedVantage('distant');
+  const sender = await world.forgedSender(nonce);
+  const token = `allow-${nonce}`;
+  const recipient = await world.externalRecipient(token);
+  await world.dns.publish(zone, workingList(zone, { address }));
+  const message = messageWith(services, { token, sender, recipient });
+  const outcome = await visit(services, { vantage, sender, recipient, message });
+  if (outcome.kind === 'refused' && outcome.code < 500)
+    inconclusive('precondition', `Relaying is refused for now only: ${outcome.line}`);
+  const arrived =
+    outcome.kind === 'accepted' ? await world.waitForMessage({ token, kind: 'delivery' }) : null;
+  if (outcome.kind === 'accepted' && !arrived) {
+    inconclusive(
+      'precondition',
+      'Mail from a stranger to a stranger is accepted from an address on the allow list, and was not delivered.',
+    );
+  }
+  verify.that(arrived === null, {
+    demand: 'an address on the allow list does not relay',
+    expected: 'refused',
+    actual: arrived ? `delivered to ${arrived.recipients.join(', ')}` : lineOf(outcome),
+  });
+}

@@ -1,0 +1,73 @@
+import { check } from '../../harness/check/define.ts';
+import { correspondence } from './client.ts';
+import { ALWAYS_LISTED, declaredList, NEVER_LISTED, nameIn, workingList } from './lists.ts';
+import { messageWith, visit } from './visit.ts';
+
+/** How long a query may come behind the reply to RCPT, in milliseconds. */
+const AFTER_REPLY = 2_000;
+
+export const listsAreAskedInDueForm = check(
+  {
+    id: 'DNSBL-001',
+    slug: 'lists-are-asked-in-due-form',
+    title: 'List queries are well formed for IPv4 and IPv6',
+    sends:
+      'EHLO, MAIL and RCPT from an address that never came before; where that is not enough and mail may be sent, a message',
+    demands: 'the list is asked for the A record of the reversed octets of that address',
+    level: 'MUST',
+    severity: 'medium',
+    clauses: ['rfc5782#2.1', 'rfc5782#2.4'],
+    roles: ['mx'],
+    per: 'target',
+    needs: ['account', 'dns'],
+    effect: 'disturbs',
+    safety: 'safe',
+    budget: '40s',
+    limits: ['The vantages of the lab have IPv4 only: the form of IPv6 queries is not seen.'],
+    kills: ['dnsbl-keeps-octet-order'],
+  },
+  async (services) => {
+    const { verify, target, nonce, note, inconclusive } = services;
+    const zone = declaredList(services);
+    const { world, sender, recipient } = await correspondence(services);
+    await world.dns.publish(zone, workingList(zone));
+    const before = (await world.dns.queries({ name: zone, below: true })).length;
+    const tests = [nameIn(zone, ALWAYS_LISTED), nameIn(zone, NEVER_LISTED)];
+    const asked: string[] = [];
+
+    // Screeners remember whom they let through, so that each attempt takes a new address; content
+    // filters ask when they have the message.
+    const maySend = target.permissions.includes('sends-mail');
+    for (const withMessage of maySend ? [false, true] : [false]) {
+      const { name: vantage, address } = world.unusedVantage('distant');
+      const expected = nameIn(zone, address);
+      const message = messageWith(services, { token: nonce, sender, recipient });
+      await visit(services, { vantage, sender, recipient, ...(withMessage ? { message } : {}) });
+      const found = await world.dns.waitForQuery({ name: expected, type: 'A', withinMs: AFTER_REPLY });
+      const queries = await world.dns.queries({ name: zone, below: true });
+      const own = queries.slice(before).filter(({ name }) => !tests.includes(name.toLowerCase()));
+      asked.push(...own.map(({ name, type }) => `${type} ${name}`));
+      if (!found && own.length === 0) {
+        note(`the list was not asked about ${address}${withMessage ? ', not even with a message' : ''}`);
+        continue;
+      }
+      verify.that(found !== null, {
+        demand: `the list is asked about ${address} by its reversed octets`,
+        expected: `A ${expected}`,
+        actual: asked.join(', '),
+      });
+      return;
+    }
+    if (!maySend) {
+      inconclusive(
+        'precondition',
+        'The list was not asked up to RCPT, and targets.yaml does not permit a message, with which it might be.',
+      );
+    }
+    verify.that(false, {
+      demand: 'the configured list is asked about clients',
+      expected: `queries below ${zone}`,
+      actual: 'none',
+    });
+  },
+);
