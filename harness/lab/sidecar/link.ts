@@ -1,4 +1,6 @@
 import { randomInt } from 'node:crypto';
+import { BlockList } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { StartFailed } from '../../targets/drivers/start-failed.ts';
 import type { Docker } from '../../targets/engine.ts';
 
@@ -9,7 +11,7 @@ import type { Docker } from '../../targets/engine.ts';
  */
 export interface Link {
   readonly name: string;
-  /** Such as `192.0.2.8/29`. */
+  /** Such as `198.18.25.8/29`. */
   readonly subnet: string;
   readonly target: string;
   /** Of the sidecar's interface. */
@@ -18,8 +20,11 @@ export interface Link {
   readonly gateway: string;
 }
 
-/** TEST-NET-1 (RFC 5737), cut into networks of eight addresses: so many audits fit on one engine. */
-const PREFIX = '192.0.2';
+/**
+ * A part of the range for benchmarks (RFC 2544), which is routed nowhere, cut into networks of eight
+ * addresses: so many audits fit on one engine.
+ */
+const PREFIX = '198.18.25';
 const SIZE = 8;
 const COUNT = 256 / SIZE;
 
@@ -33,8 +38,10 @@ export async function createLink(
   labels: Record<string, string>,
 ): Promise<Link> {
   const start = randomInt(COUNT);
+  const inUse = networksOfHost();
   for (let attempt = 0; attempt < COUNT; attempt += 1) {
     const base = ((start + attempt) % COUNT) * SIZE;
+    if (overlaps(`${PREFIX}.${base}`, inUse)) continue;
     const at = (number: number) => `${PREFIX}.${base + number}`;
     const link = { name, subnet: `${at(0)}/29`, target: at(2), sidecar: at(3), gateway: at(4) };
     try {
@@ -62,6 +69,28 @@ export async function createLink(
     }
   }
   throw new StartFailed(
-    `No network for the lab could be made: all ${COUNT} parts of ${PREFIX}.0/24 belong to other networks of the container engine. "mailspec clean" removes those of runs that have ended.`,
+    `No network for the lab could be made: all ${COUNT} parts of ${PREFIX}.0/24 belong to other networks of the container engine or of this machine. "mailspec clean" removes those of runs that have ended.`,
   );
+}
+
+/** Networks that this machine is in: address and length of the prefix. */
+function networksOfHost(): string[] {
+  return Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .flatMap(({ cidr, family }) => (family === 'IPv4' && cidr !== null ? [cidr] : []));
+}
+
+/**
+ * Whether the network of eight addresses from `base` on overlaps one of these. The engine does not look: it
+ * would take over addresses that the machine itself lives by.
+ */
+export function overlaps(base: string, networks: readonly string[]): boolean {
+  const link = new BlockList();
+  link.addSubnet(base, 29);
+  return networks.some((cidr) => {
+    const [address = '', prefix] = cidr.split('/');
+    const network = new BlockList();
+    network.addSubnet(address, Number(prefix));
+    return network.check(base) || link.check(address);
+  });
 }

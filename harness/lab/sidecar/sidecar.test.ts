@@ -106,7 +106,7 @@ describe.skipIf(!hasEngine)('a lab in a sidecar', () => {
         );
       expect(await connect(addresses.sink, 25)).toBe('connected');
       // An address for benchmarks (RFC 2544), which nobody here has.
-      expect(await connect('198.18.0.1', 25)).toBe('silence');
+      expect(await connect('198.19.0.1', 25)).toBe('silence');
     } finally {
       await running.stop();
     }
