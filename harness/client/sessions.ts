@@ -17,7 +17,7 @@ const GREETING_PAUSE = 1_000;
 
 /** Opens clients on the endpoints of a target and owns their connections. */
 export function openSessions(context: SessionContext): Sessions {
-  const { target, recorder, nextConnection, limit, signal } = context;
+  const { target, recorder, nextConnection, limit, slots, signal } = context;
   const open = new Set<Connection>();
 
   async function connect(options: Omit<ClientOptions, 'at'> = {}): Promise<Connection> {
@@ -31,6 +31,11 @@ export function openSessions(context: SessionContext): Sessions {
         `The body has ${open.size} connections open and declares ${limit}; close one or declare more.`,
       );
     }
+    const release = await slots?.take(1);
+    if (release && signal.aborted) {
+      release();
+      throw new Inconclusive('harness', 'The check was ended before it could connect.');
+    }
     const connection: Connection = await openConnection({
       ...pathTo(context, role, endpoint, options),
       role,
@@ -38,8 +43,12 @@ export function openSessions(context: SessionContext): Sessions {
       number: nextConnection(),
       replyMs: target.timing.replyMs,
       signal,
-      onClose: () => open.delete(connection),
+      onClose() {
+        open.delete(connection);
+        release?.();
+      },
     }).catch((failure: unknown) => {
+      release?.();
       if (failure instanceof RelayFailed) throw new Inconclusive('environment', failure.message);
       throw failure;
     });
@@ -51,16 +60,19 @@ export function openSessions(context: SessionContext): Sessions {
   /** A connection on which the protocol begins: behind TLS on an implicit-TLS role. */
   async function connectReady(role: Role, options: ClientOptions): Promise<Connection> {
     const connection = await connect({ ...options, role });
-    if (ROLES[role].tls === 'implicit') await connection.startTls({ serverName: target.hostname });
+    if (ROLES[role].tls === 'implicit') {
+      await orClosed(connection, () => connection.startTls({ serverName: target.hostname }));
+    }
     return connection;
   }
 
   async function smtp(options: ClientOptions = {}): Promise<SmtpClient> {
     const role = protocolRole(context, options, 'smtp');
     for (let visit = 1; ; visit += 1) {
-      const client = await createSmtpClient(await connectReady(role, options), context.helloName);
+      const connection = await connectReady(role, options);
+      const client = await orClosed(connection, () => createSmtpClient(connection, context.helloName));
       const { greeting } = client;
-      if (greeting.code === 220) return advanceSmtp(client, role, options);
+      if (greeting.code === 220) return orClosed(connection, () => advanceSmtp(client, role, options));
       client.connection.close();
       if (replyClass(greeting) !== 4 || visit === GREETING_VISITS) {
         throw new Inconclusive(
@@ -100,11 +112,19 @@ export function openSessions(context: SessionContext): Sessions {
 
   async function pop3(options: ClientOptions = {}): Promise<Pop3Client> {
     const role = protocolRole(context, options, 'pop3');
-    const client = await createPop3Client(await connectReady(role, options));
+    const connection = await connectReady(role, options);
+    return orClosed(connection, () => advancePop3(connection, role, options));
+  }
+
+  async function advancePop3(
+    connection: Connection,
+    role: Role,
+    { at = 'greeting' }: ClientOptions,
+  ): Promise<Pop3Client> {
+    const client = await createPop3Client(connection);
     if (client.greeting.status !== '+OK') {
       throw new Inconclusive('precondition', `${role} greeted with a refusal: ${client.greeting.text}`);
     }
-    const { at = 'greeting' } = options;
     if (at === 'greeting' || ROLES[role].tls === 'implicit') return client;
     const { capabilities } = await client.capa();
     if (at === 'ready') return client;
@@ -124,11 +144,19 @@ export function openSessions(context: SessionContext): Sessions {
 
   async function imap(options: ClientOptions = {}): Promise<ImapClient> {
     const role = protocolRole(context, options, 'imap');
-    const client = await createImapClient(await connectReady(role, options));
+    const connection = await connectReady(role, options);
+    return orClosed(connection, () => advanceImap(connection, role, options));
+  }
+
+  async function advanceImap(
+    connection: Connection,
+    role: Role,
+    { at = 'greeting' }: ClientOptions,
+  ): Promise<ImapClient> {
+    const client = await createImapClient(connection);
     if (client.greeting.status === 'BYE') {
       throw new Inconclusive('precondition', `${role} greeted with a refusal: ${client.greeting.text}`);
     }
-    const { at = 'greeting' } = options;
     if (at === 'greeting' || ROLES[role].tls === 'implicit') return client;
     await client.capability();
     if (at === 'ready') return client;
@@ -162,6 +190,16 @@ function declared({ target }: SessionContext): string {
 
 function roleOf({ role }: SessionContext, options: Pick<ClientOptions, 'role' | 'elsewhere'>): Role {
   return options.role ?? options.elsewhere?.role ?? role;
+}
+
+/** Closes a connection that nobody gets to hold, because what was begun on it failed. */
+async function orClosed<T>(connection: Connection, begin: () => Promise<T>): Promise<T> {
+  try {
+    return await begin();
+  } catch (failure) {
+    connection.close();
+    throw failure;
+  }
 }
 
 function protocolRole(context: SessionContext, options: ClientOptions, protocol: string): Role {

@@ -7,6 +7,8 @@ import { RELAY_CHECK } from './relay-check.ts';
 import { isPositive, isTemporary, lineOfOutcome, probeMessage, transact } from './transaction.ts';
 import { type Observation, observe, type Trial } from './trials.ts';
 
+const ASKING = 'an unknown recipient and a wish for notifications';
+const DIVERTING = 'a notification to a third party';
 const UNKNOWN = '<nouser-{token}@{domain}>';
 
 export const noBackscatter = check(
@@ -40,22 +42,19 @@ export const noBackscatter = check(
     const plain = await fields();
     const asking = await fields();
     const diverting = await fields();
-    const trials = [trial(services, plain, fill(UNKNOWN, plain))];
+    const trials = [trial(services, 'an unknown recipient', plain, fill(UNKNOWN, plain))];
     if (offersDsn) {
-      trials.push(trial(services, asking, fill(UNKNOWN, asking), 'NOTIFY=FAILURE,DELAY'));
+      trials.push(trial(services, ASKING, asking, fill(UNKNOWN, asking), 'NOTIFY=FAILURE,DELAY'));
       const thirdParty = `NOTIFY=SUCCESS,FAILURE ORCPT=rfc822;${diverting.user}@${diverting.external}`;
-      trials.push(trial(services, diverting, `<${account().address}>`, thirdParty));
+      trials.push(trial(services, DIVERTING, diverting, `<${account().address}>`, thirdParty));
     }
     const [unknown, askingUnknown, diverted] = await observe(services, trials);
 
-    for (const [name, observation] of [
-      ['an unknown recipient', unknown],
-      ['an unknown recipient and a wish for notifications', askingUnknown],
-    ] as const) {
+    for (const observation of [unknown, askingUnknown]) {
       if (!observation) continue;
-      await variant(name, (verify) => judgeUnknown(services, verify, observation));
+      await variant(observation.trial.name, (verify) => judgeUnknown(services, verify, observation));
     }
-    await variant('a notification to a third party', async (verify) => {
+    await variant(DIVERTING, async (verify) => {
       if (!diverted) return notApplicable('DSN is not offered.', 'EHLO does not list DSN');
       const outcome = diverted.outcome();
       if (outcome.kind !== 'accepted')
@@ -72,17 +71,17 @@ export const noBackscatter = check(
   },
 );
 
-function trial(services: Services, values: Fields, recipient: string, parameters = ''): Trial {
+function trial(services: Services, name: string, values: Fields, recipient: string, parameters = ''): Trial {
   const envelope = { sender: fill(STRANGER, values), recipient, parameters };
   const message = probeMessage(services, { token: values.token });
   return {
-    name: '',
+    name,
     token: values.token,
     async attempt() {
       const client = await services.smtp({ at: 'ready' });
       const outcome = await transact(client, envelope, message);
       client.connection.close();
-      return outcome;
+      return { ...outcome, besides: true };
     },
   };
 }

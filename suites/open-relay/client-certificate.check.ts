@@ -55,7 +55,9 @@ export const clientCertificateGrantsNothing = check(
             return await transact(client, envelope, message);
           } catch (failure) {
             // Refusing a certificate by ending the handshake is a refusal.
-            if (client.connection.ended && clientCertificate) return { kind: 'closed', stage: 'TLS' };
+            const isRefusal =
+              client.connection.ended || (failure instanceof Error && failure.name === 'TlsFailed');
+            if (isRefusal && clientCertificate) return { kind: 'closed', stage: 'TLS' };
             throw failure;
           } finally {
             client.connection.close();

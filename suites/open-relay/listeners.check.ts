@@ -26,6 +26,8 @@ export const everyListenerIsGuarded = check(
   async (services) => {
     const { lab, role, smtp } = services;
     lab().assertUntrusted();
+    // A port that does not answer is found out once, and not form by form.
+    (await tlsWhereOffered(services)).connection.close();
     const fields = createFields(services);
     const inClear = createSupply(() => smtp({ at: 'ready' }));
     const insideTls = createSupply(() => tlsWhereOffered(services));

@@ -76,7 +76,8 @@ export const everyRecipientIsJudged = check(
             replies.set(trial, given);
             const postponed = given.local.find(isTemporary);
             if (postponed) return { kind: 'refused', stage: 'RCPT', reply: postponed };
-            return await send(services, client, order, values.token);
+            const outcome = await send(services, client, order, values.token);
+            return { ...outcome, besides: given.elsewhere.some(isPositive) };
           } finally {
             client.connection.close();
           }

@@ -6,9 +6,9 @@ import { isTemporary, lineOfOutcome, type Outcome } from './transaction.ts';
 
 /** Mail for this server that resembles what the other checks want refused. */
 const WANTED: Readonly<Record<string, Form>> = {
-  'the postmaster without a domain': { sender: STRANGER, recipient: '<postmaster>' },
+  'mail for the postmaster without a domain': { sender: STRANGER, recipient: '<postmaster>' },
   'a bounce for an account': { sender: '<>', recipient: '<{account}>' },
-  'an account in a domain in capitals': { sender: STRANGER, recipient: '<{mailbox}@{DOMAIN}>' },
+  'mail for an account in a domain in capitals': { sender: STRANGER, recipient: '<{mailbox}@{DOMAIN}>' },
 };
 /** Subaddressing is a local custom (RFC 5233); where it is one, it holds for every detail. */
 const TAGGED: Form = { sender: STRANGER, recipient: '<{mailbox}+{token}@{domain}>' };
@@ -54,7 +54,7 @@ export const wantedMailIsTaken = check(
         const outcome = await tried(form);
         supply.close();
         verify.that(outcome.kind === 'accepted', {
-          demand: `mail for ${name} is taken`,
+          demand: `${name} is taken`,
           expected: '250',
           actual: lineOfOutcome(outcome),
         });
@@ -63,7 +63,7 @@ export const wantedMailIsTaken = check(
     for (const [name, form] of Object.entries(WANTED)) await judge(name, form);
     const tagged = await tried(TAGGED);
     supply.close();
-    const name = 'an account with a detail that looks like an address elsewhere';
+    const name = 'mail for an account with a detail that looks like an address elsewhere';
     if (tagged.kind === 'accepted') await judge(name, VERP);
     else {
       await variant(name, async () =>

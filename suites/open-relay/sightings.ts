@@ -14,6 +14,12 @@ export type Sighting =
   /** Nothing of the sort within the time. */
   | { readonly kind: 'unseen' };
 
+/** A message to look for; `besides`: the copy in the mailbox is not all there is to it. */
+export interface Sought {
+  readonly token: string;
+  readonly besides: boolean;
+}
+
 /** Pause between two looks, in milliseconds. */
 const LOOK_AGAIN = 250;
 /** Looks at the receiving server for each look into the mailbox. */
@@ -25,18 +31,21 @@ const MAILBOX_EVERY = 4;
  */
 export async function watchFor(
   services: Services,
-  tokens: readonly string[],
+  sought: readonly Sought[],
 ): Promise<ReadonlyMap<string, Sighting>> {
-  const sightings = new Map<string, Sighting>(tokens.map((token) => [token, { kind: 'unseen' }]));
-  if (tokens.length === 0) return sightings;
+  const sightings = new Map<string, Sighting>(sought.map(({ token }) => [token, { kind: 'unseen' }]));
+  if (sought.length === 0) return sightings;
   const { pause, target, note } = services;
   const world = services.lab();
   const mailbox = openMailbox(services);
-  const unseen = () => tokens.filter((token) => sightings.get(token)?.kind === 'unseen');
+  const seen = (token: string) => sightings.get(token)?.kind ?? 'unseen';
+  const unseen = () => sought.filter(({ token }) => seen(token) === 'unseen').map(({ token }) => token);
+  const waits = () =>
+    sought.some(({ token, besides }) => seen(token) === 'unseen' || (besides && seen(token) === 'kept'));
 
   const lookAtSink = async () => {
     const messages = await world.messages();
-    for (const token of tokens) {
+    for (const { token } of sought) {
       const [first] = messages.filter((message) => carries(message, token)).sort(deliveriesFirst);
       if (!first) continue;
       sightings.set(
@@ -53,12 +62,12 @@ export async function watchFor(
   };
 
   const deadline = performance.now() + world.outboundMs;
-  for (let look = 0; unseen().length > 0; look += 1) {
+  for (let look = 0; waits(); look += 1) {
     await lookAtSink();
     const ends = performance.now() >= deadline;
     if (unseen().length > 0 && (ends || look % MAILBOX_EVERY === 1)) await lookIntoMailbox();
     if (ends) break;
-    if (unseen().length > 0) await pause(LOOK_AGAIN);
+    if (waits()) await pause(LOOK_AGAIN);
   }
   mailbox.close();
   // What was kept or bounced may have been relayed besides.

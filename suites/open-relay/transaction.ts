@@ -8,7 +8,12 @@ export type Outcome =
   | { readonly kind: 'refused'; readonly stage: Stage; readonly reply: SmtpReply }
   /** The server ended the connection instead of answering, where that is as good as a refusal. */
   | { readonly kind: 'closed'; readonly stage: Stage }
-  | { readonly kind: 'accepted'; readonly reply: SmtpReply };
+  | {
+      readonly kind: 'accepted';
+      readonly reply: SmtpReply;
+      /** There is more to wait for than a copy in the mailbox: somebody else was accepted or named besides. */
+      readonly besides?: boolean;
+    };
 
 export interface Envelope {
   /** Reverse-path and forward-path with their brackets. */

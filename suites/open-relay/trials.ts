@@ -30,7 +30,7 @@ export async function observe(
   trials: readonly Trial[],
   release: () => void = () => undefined,
 ): Promise<readonly Observation[]> {
-  const { pause, target } = services;
+  const { pause, target, note } = services;
   const results = new Map<Trial, () => Outcome>();
   let pending = trials;
   for (const wait of [0, ...target.timing.retryAfterMs]) {
@@ -38,6 +38,7 @@ export async function observe(
     if (wait > 0) await pause(wait);
     const postponed: Trial[] = [];
     for (const trial of pending) {
+      note(`attempt: ${trial.name}; the message is known as ${trial.token}`);
       const result = await settled(trial.attempt());
       results.set(trial, result);
       if (isPostponed(result)) postponed.push(trial);
@@ -45,11 +46,11 @@ export async function observe(
     pending = postponed;
   }
   release();
-  const accepted = trials.filter((trial) => acceptance(results.get(trial)) !== undefined);
-  const sightings = await watchFor(
-    services,
-    accepted.map(({ token }) => token),
-  );
+  const accepted = trials.flatMap((trial) => {
+    const outcome = unlessThrown(results.get(trial));
+    return outcome?.kind === 'accepted' ? { token: trial.token, besides: outcome.besides ?? false } : [];
+  });
+  const sightings = await watchFor(services, accepted);
   return trials.map((trial) => ({
     trial,
     outcome: results.get(trial) ?? neverTried,
@@ -84,11 +85,6 @@ function unlessThrown<T>(result: (() => T) | undefined): T | undefined {
 function isPostponed(result: () => Outcome): boolean {
   const outcome = unlessThrown(result);
   return outcome?.kind === 'refused' && isTemporary(outcome.reply);
-}
-
-function acceptance(result: (() => Outcome) | undefined): Outcome | undefined {
-  const outcome = unlessThrown(result);
-  return outcome?.kind === 'accepted' ? outcome : undefined;
 }
 
 /** Reports each observation as a variant: relay is proven by delivery, and by nothing else. */
