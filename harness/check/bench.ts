@@ -26,6 +26,8 @@ export interface SessionContext {
   readonly nextConnection: () => number;
   /** Most connections that may be open at the same time. */
   readonly limit: number;
+  /** Where each connection takes its slot; absent where whoever opens the sessions holds them all. */
+  readonly slots?: Slots;
   readonly signal: AbortSignal;
 }
 

@@ -1,6 +1,7 @@
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { FaultName } from '../reference/faults.ts';
+import type { Target } from '../targets/target.ts';
 import type { Clause } from './clause.ts';
 import { clauseFacts } from './clause.ts';
 import { type Duration, milliseconds } from './duration.ts';
@@ -48,6 +49,12 @@ interface CheckStatement {
   readonly budget: Duration;
   /** Most connections one run of the body has open at the same time; 1 if not given. */
   readonly connections?: number;
+  /**
+   * Milliseconds that the body spends waiting on purpose, such as for the end of a declared window. They
+   * are added to the budget, and meanwhile the run keeps no connection from others: it takes its part of
+   * the target's connections one by one, when it opens them.
+   */
+  readonly waits?: (target: Target) => number;
   /**
    * Names of what only one run of a body may use at a time, such as a maildrop that POP3 locks; runs that
    * name the same one take turns.

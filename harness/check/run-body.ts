@@ -44,7 +44,7 @@ export async function runBody(context: {
   const limit = definition.connections ?? 1;
   // Who waits for a resource keeps no connection from others.
   const unlock = await bench.locks.hold(definition.resources ?? []);
-  const release = await bench.slots.take(limit);
+  const release = definition.waits ? () => undefined : await bench.slots.take(limit);
   const recorder = createRecorder(bench.redactor, started);
   const nonce = randomBytes(8).toString('hex');
   const helloName = `probe-${nonce}.mailspec.test`;
@@ -59,6 +59,7 @@ export async function runBody(context: {
     recorder,
     nextConnection,
     limit,
+    ...(definition.waits ? { slots: bench.slots } : {}),
     signal,
   });
   let checkLab: CheckLab | undefined;
@@ -191,7 +192,8 @@ async function withinBudget(
   endedBy: () => Inconclusive | undefined,
 ): Promise<unknown> {
   if (signal.aborted) return endedBy();
-  const budgetMs = milliseconds(check.definition.budget) + slackMs;
+  const { budget, waits } = check.definition;
+  const budgetMs = milliseconds(budget) + (waits?.(services.target) ?? 0) + slackMs;
   const timer = setTimeout(
     () =>
       stop.abort(new Inconclusive('timeout', `The check did not end within its budget of ${budgetMs} ms.`)),
