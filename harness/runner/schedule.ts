@@ -9,6 +9,8 @@ export function auditProject(context: AuditContext): UserWorkspaceConfig {
     test: {
       name: context.target.name,
       include: ['harness/runner/audit.entry.ts'],
+      // Not inherited: by default a project runs five tests at a time, and checks wait on purpose.
+      maxConcurrency: 1_000,
       provide: { audit: context },
     },
   };

@@ -29,7 +29,9 @@ export const assertedAddressIsIgnored = check(
     budget: '120s',
     waits: effectWait,
     connections: 7,
-    limits: ['Behind ID, nobody can tell from outside whether the server believes the client.'],
+    limits: [
+      'A positive answer to ID or XCLIENT does not tell whether the server believes the client; only mail does.',
+    ],
     kills: ['pop-before-smtp-believes-asserted-address'],
   },
   async (services) => {

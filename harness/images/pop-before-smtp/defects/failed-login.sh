@@ -2,5 +2,5 @@
 #
 # How it happens: the pattern that reads the log matches more than logins.
 #
-# Should be noticed by: PBS-004, PBS-005.
+# Should be noticed by: PBS-004, PBS-005, PBS-010.
 sed -i 's/^opened-by = .*/opened-by = attempt/' /etc/mailspec/relay-grants
