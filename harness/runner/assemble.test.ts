@@ -46,15 +46,16 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 function audited(
   results: readonly (readonly [typeof FIRST, Verdict])[],
   over: Partial<AuditedTarget> = {},
+  name = 'mail',
 ): AuditedTarget {
-  const journalFile = join(folder, 'mail.jsonl');
+  const journalFile = join(folder, `${name}.jsonl`);
   const journal = openJournal(journalFile);
   for (const [check, verdict] of results)
-    journal.append({ kind: 'result', result: resultOf(check, verdict) });
+    journal.append({ kind: 'result', result: { ...resultOf(check, verdict), target: name } });
   journal.close();
   return {
-    plan: planTarget(CHECKS, { name: 'mail', permissions: ['safe'] }, RUN.profile, RUN.selection),
-    declaration: { name: 'mail', driver: 'host', domain: 'example.test', hostname: 'mail.example.test' },
+    plan: planTarget(CHECKS, { name, permissions: ['safe'] }, RUN.profile, RUN.selection),
+    declaration: { name, driver: 'host', domain: 'example.test', hostname: 'mail.example.test' },
     target: null,
     lab: null,
     artefact: {},
@@ -161,7 +162,14 @@ describe('the record', () => {
       [FIRST, 'pass'],
       [SECOND, 'pass'],
     ]);
-    const other = { ...good, declaration: { ...good.declaration, name: 'other' } };
+    const other = audited(
+      [
+        [FIRST, 'pass'],
+        [SECOND, 'pass'],
+      ],
+      {},
+      'other',
+    );
     const missing = { ...other, journalFile: join(folder, 'absent.jsonl') };
     expect((await assembled({}, good, other)).record.conclusion).toBe('conformant');
     expect((await assembled({}, good, missing)).record.conclusion).toBe('undetermined');
