@@ -84,11 +84,11 @@ async function visitOnce(
   }
 }
 
-/** RFC 5321 §4.2: a hyphen behind the code of every line but the last. */
-async function readReply(
+/** One reply; a hyphen stands behind the code of every line but the last (RFC 5321 §4.2). */
+export async function readReply(
   connection: Connection,
   awaited: string,
-  withinMs: number | undefined,
+  withinMs?: number,
 ): Promise<{ readonly code: number; readonly line: string }> {
   const texts: string[] = [];
   for (;;) {

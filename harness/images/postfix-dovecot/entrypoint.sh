@@ -3,6 +3,7 @@
 #
 #   ALICE_PASSWORD, BOB_PASSWORD   passwords of alice@example.test and bob@example.test, required
 #   MAILSPEC_RESOLVER              address of the only resolver to use
+#   DNSBL_ZONE, DNSWL_ZONE         block list and allow list that port 25 asks; both or neither
 #   /etc/mailspec/tls/{ca,cert,key}.pem   used when there before the start; made otherwise, in which
 #                                  case ca.pem is the certificate of the authority to trust
 set -euo pipefail
@@ -22,6 +23,19 @@ use_resolver() {
   # Not replaced but written: the container engine has mounted this file.
   printf 'nameserver %s\noptions timeout:1 attempts:1\n' "$1" >/etc/resolv.conf
   say "resolver $1"
+}
+
+# In front of local recipients only: who may relay is decided elsewhere, and postmaster and abuse are
+# reached from listed addresses too (RFC 5321, section 4.5.1).
+ask_lists() {
+  local block_list=$1 allow_list=$2
+  postconf -e "block_list=$block_list" "allow_list=$allow_list"
+  # Of the answers of a list only its entries count (RFC 6471, section 3.3). A defect has its own rule.
+  grep -q '^list_restrictions' /etc/postfix/main.cf ||
+    postconf -e 'list_restrictions=permit_dnswl_client $allow_list, reject_rbl_client $block_list=127.0.0.[2..11]'
+  local exempt="inline:{ { postmaster@$mail_domain = OK }, { abuse@$mail_domain = OK } }"
+  postconf -e "smtpd_recipient_restrictions=check_recipient_access $exempt, \$list_restrictions"
+  say "block list $block_list, allow list $allow_list"
 }
 
 make_certificates() {
@@ -96,6 +110,9 @@ stop() {
 }
 
 if [[ -n ${MAILSPEC_RESOLVER:-} ]]; then use_resolver "$MAILSPEC_RESOLVER"; fi
+if [[ -n ${DNSBL_ZONE:-}${DNSWL_ZONE:-} ]]; then
+  ask_lists "${DNSBL_ZONE:?is missing beside DNSWL_ZONE}" "${DNSWL_ZONE:?is missing beside DNSBL_ZONE}"
+fi
 prepare_certificates
 write_accounts
 remove_stale_pid_files
