@@ -58,7 +58,7 @@ export function readCertificate(der: Buffer): CertificateFacts {
     key: keyFacts(native.publicKey),
     signature,
     signatureHash: signatureHash(parsed, signature),
-    selfSigned: native.checkIssued(native) && native.verify(native.publicKey),
+    selfSigned: native.subject === native.issuer && native.verify(native.publicKey),
     forServers: uses?.some((use) => use === x509.ExtendedKeyUsage.serverAuth || use === ANY_USE) ?? true,
     pathLength: parsed.getExtension(x509.BasicConstraintsExtension)?.pathLength,
   };

@@ -47,12 +47,26 @@ function clientRecords(
   { domain, hostname }: { readonly domain: string; readonly hostname: string },
   faulty: Faulty,
 ): ZoneRecord[] {
-  const record = (service: string, port: number): ZoneRecord => ({
+  if (faulty('client-records-absent')) return [];
+  const target = faulty('client-records-name-unnamed-host') ? `other.${domain}` : hostname;
+  const record = (service: string, port: number, priority: number): ZoneRecord => ({
     name: `_${service}._tcp.${domain}`,
     type: 'SRV',
-    data: { priority: 0, weight: 1, port, target: hostname },
+    data: { priority, weight: 1, port, target },
   });
-  return [record('submission', faulty('client-records-name-port-25') ? 25 : 587), record('submissions', 465)];
+  const [implicit, upgraded] = faulty('client-records-prefer-upgrade') ? [10, 0] : [0, 10];
+  return [
+    record('submission', faulty('client-records-name-port-25') ? 25 : 587, upgraded),
+    record('imap', 143, upgraded),
+    record('pop3', 110, upgraded),
+    ...(faulty('client-records-name-cleartext-only')
+      ? []
+      : [
+          record('submissions', 465, implicit),
+          record('imaps', 993, implicit),
+          record('pop3s', 995, implicit),
+        ]),
+  ];
 }
 
 /** A list with its test entry (RFC 5782 §5). */

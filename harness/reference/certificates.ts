@@ -1,7 +1,10 @@
 import 'reflect-metadata';
-import { constants, type KeyObject, KeyObject as KeyObjectClass, webcrypto } from 'node:crypto';
+import { type KeyObject, KeyObject as KeyObjectClass, webcrypto } from 'node:crypto';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import * as x509 from '@peculiar/x509';
+import type { FaultName } from './faults.ts';
+import { type CertificateFlaws, certificateFlaws, type KeyKind } from './tls/certificate-flaws.ts';
+import { tlsSettings } from './tls/settings.ts';
 
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 const DAY_MS = 86_400_000;
@@ -15,73 +18,147 @@ export interface ServerCertificate {
   readonly context: SecureContext;
 }
 
-interface Authority {
+interface Issuer {
   readonly certificate: x509.X509Certificate;
   readonly keys: webcrypto.CryptoKeyPair;
-  /** Key pair of all leaf certificates: making keys is the slow part, and they live as long as the process. */
-  readonly leafKeys: webcrypto.CryptoKeyPair;
 }
 
-let authority: Promise<Authority> | undefined;
+interface Authorities {
+  readonly trusted: Issuer;
+  readonly unknown: Issuer;
+}
 
-async function createAuthority(): Promise<Authority> {
-  const [keys, leafKeys] = await Promise.all([generateKeys(), generateKeys()]);
+let authorities: Promise<Authorities> | undefined;
+
+/** Key pairs of leaf certificates: making keys is the slow part, and they live as long as the process. */
+const leafKeys = new Map<KeyKind, Promise<webcrypto.CryptoKeyPair>>();
+
+async function createAuthorities(): Promise<Authorities> {
+  const [trusted, unknown] = await Promise.all([
+    createAuthority('mailspec reference authority'),
+    createAuthority('authority that nobody trusts'),
+  ]);
+  return { trusted, unknown };
+}
+
+async function createAuthority(name: string): Promise<Issuer> {
+  const keys = await generateKeys('ec-p256');
   const now = Date.now();
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     serialNumber: '01',
-    name: 'CN=mailspec reference authority',
+    name: `CN=${name}`,
     notBefore: new Date(now - DAY_MS),
     notAfter: new Date(now + 30 * DAY_MS),
     signingAlgorithm: ALGORITHM,
     keys,
-    extensions: [
-      new x509.BasicConstraintsExtension(true, 0, true),
-      new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
-      await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
-    ],
+    extensions: await authorityExtensions(keys, 1),
   });
-  return { certificate, keys, leafKeys };
+  return { certificate, keys };
 }
 
-function generateKeys(): Promise<webcrypto.CryptoKeyPair> {
-  return webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
+async function createIntermediate(root: Issuer): Promise<Issuer> {
+  const keys = await generateKeys('ec-p256');
+  const certificate = await x509.X509CertificateGenerator.create({
+    subject: 'CN=mailspec reference intermediate authority',
+    issuer: root.certificate.subject,
+    notBefore: root.certificate.notBefore,
+    notAfter: root.certificate.notAfter,
+    signingAlgorithm: ALGORITHM,
+    publicKey: keys.publicKey,
+    signingKey: root.keys.privateKey,
+    extensions: await authorityExtensions(keys, 0),
+  });
+  return { certificate, keys };
+}
+
+async function authorityExtensions({ publicKey }: webcrypto.CryptoKeyPair, pathLength: number) {
+  return [
+    new x509.BasicConstraintsExtension(true, pathLength, true),
+    new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
+    await x509.SubjectKeyIdentifierExtension.create(publicKey),
+  ];
+}
+
+function generateKeys(kind: KeyKind): Promise<webcrypto.CryptoKeyPair> {
+  if (kind === 'ec-p256') return webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
+  const modulusLength = kind === 'rsa-1024' ? 1_024 : 2_048;
+  const publicExponent = new Uint8Array([1, 0, 1]);
+  const algorithm = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256', modulusLength, publicExponent };
+  return webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
+}
+
+function leafKeysOf(kind: KeyKind): Promise<webcrypto.CryptoKeyPair> {
+  const keys = leafKeys.get(kind) ?? generateKeys(kind);
+  leafKeys.set(kind, keys);
+  return keys;
 }
 
 /**
- * A certificate for the host name, signed by an authority that is made once per process. The server
- * speaks TLS 1.2 and 1.3 and refuses renegotiation.
+ * A certificate for the host name and further names, signed by an authority that is made once per process.
+ * The server speaks TLS 1.2 and 1.3 and refuses renegotiation, unless faults have it otherwise.
  */
-export async function createServerCertificate(hostname: string): Promise<ServerCertificate> {
-  authority ??= createAuthority();
-  const { certificate: issuer, keys, leafKeys } = await authority;
-  const now = Date.now();
-  const leaf = await x509.X509CertificateGenerator.create({
-    subject: `CN=${hostname}`,
-    issuer: issuer.subject,
-    notBefore: new Date(now - DAY_MS / 24),
-    notAfter: new Date(now + 7 * DAY_MS),
-    signingAlgorithm: ALGORITHM,
-    publicKey: leafKeys.publicKey,
-    signingKey: keys.privateKey,
-    extensions: [
-      new x509.BasicConstraintsExtension(false, undefined, true),
-      new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
-      new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
-      new x509.SubjectAlternativeNameExtension([{ type: 'dns', value: hostname }]),
-      await x509.AuthorityKeyIdentifierExtension.create(keys.publicKey),
-      await x509.SubjectKeyIdentifierExtension.create(leafKeys.publicKey),
-    ],
-  });
-  const privateKey: KeyObject = KeyObjectClass.from(leafKeys.privateKey);
-  const trustAnchor = `${issuer.toString('pem')}\n`;
+export async function createServerCertificate(
+  hostname: string,
+  alsoNamed: readonly string[] = [],
+  faulty: (fault: FaultName) => boolean = () => false,
+): Promise<ServerCertificate> {
+  const flaws = certificateFlaws([hostname, ...alsoNamed], faulty);
+  authorities ??= createAuthorities();
+  const { trusted, unknown } = await authorities;
+  const keys = await leafKeysOf(flaws.key);
+  const issuers = {
+    trusted,
+    unknown,
+    intermediate: () => createIntermediate(trusted),
+  };
+  const by = flaws.issuer === 'self' ? undefined : issuers[flaws.issuer];
+  const issuer = typeof by === 'function' ? await by() : by;
+  const leaf = await createLeaf(hostname, flaws, keys, issuer);
+  const sent = [leaf, ...(issuer && flaws.issuer !== 'intermediate' ? [issuer.certificate] : [])];
+  const privateKey: KeyObject = KeyObjectClass.from(keys.privateKey);
   return {
-    trustAnchor,
+    trustAnchor: pemOf(trusted.certificate),
     der: Buffer.from(leaf.rawData),
     context: createSecureContext({
-      cert: `${leaf.toString('pem')}\n${trustAnchor}`,
+      cert: sent.map(pemOf).join(''),
       key: privateKey.export({ type: 'pkcs8', format: 'pem' }),
-      minVersion: 'TLSv1.2',
-      secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
+      ...tlsSettings(faulty),
     }),
   };
+}
+
+async function createLeaf(
+  hostname: string,
+  { key, names, notBefore, notAfter, hash }: CertificateFlaws,
+  keys: webcrypto.CryptoKeyPair,
+  issuer: Issuer | undefined,
+): Promise<x509.X509Certificate> {
+  const { keyEncipherment, digitalSignature } = x509.KeyUsageFlags;
+  const signer = issuer?.keys ?? keys;
+  return x509.X509CertificateGenerator.create({
+    subject: `CN=${hostname}`,
+    issuer: issuer?.certificate.subject ?? `CN=${hostname}`,
+    notBefore,
+    notAfter,
+    signingAlgorithm: { name: signer.privateKey.algorithm.name, hash },
+    publicKey: keys.publicKey,
+    signingKey: signer.privateKey,
+    extensions: [
+      new x509.BasicConstraintsExtension(false, undefined, true),
+      new x509.KeyUsagesExtension(
+        key === 'ec-p256' ? digitalSignature : digitalSignature | keyEncipherment,
+        true,
+      ),
+      new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
+      ...(names.length > 0
+        ? [new x509.SubjectAlternativeNameExtension(names.map((value) => ({ type: 'dns', value })))]
+        : []),
+      await x509.AuthorityKeyIdentifierExtension.create(signer.publicKey),
+      await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
+    ],
+  });
+}
+
+function pemOf(certificate: x509.X509Certificate): string {
+  return `${certificate.toString('pem')}\n`;
 }

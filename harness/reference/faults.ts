@@ -284,6 +284,63 @@ export const FAULTS = {
   'mx-trusts-proxy-header':
     'mx takes a PROXY header in front of the first command from everybody and relays for who sent it.',
   'mx-takes-programs-as-recipients': 'mx takes recipients that name a program or a file.',
+
+  // TLS: ports, certificates, versions, suites. Without a role in the name: on every role.
+  'submissions-speaks-cleartext': 'submissions speaks SMTP without TLS.',
+  'imaps-speaks-cleartext': 'imaps speaks IMAP without TLS.',
+  'pop3s-speaks-cleartext': 'pop3s speaks POP3 without TLS.',
+  'imaps-closed': 'imaps does not listen.',
+  'pop3s-closed': 'pop3s does not listen.',
+  'pop3s-serves-mailbox-without-login': 'STAT works on pop3s without a login.',
+  'certificate-self-signed': 'The certificate is signed by its own key.',
+  'certificate-of-unknown-authority': 'The certificate is signed by an authority that nobody trusts.',
+  'certificate-chain-incomplete': 'The certificate of the intermediate authority is not sent.',
+  'certificate-of-another-host': 'The certificate names mail.other.test, and the host in its subject only.',
+  'certificate-names-subject-only':
+    'The certificate names the host in its subject and has no subjectAltName.',
+  'certificate-omits-mail-domain': 'The certificate names the host, and not the mail domain.',
+  'certificate-expired': 'The certificate expired yesterday.',
+  'certificate-not-yet-valid': 'The certificate becomes valid tomorrow.',
+  'certificate-about-to-expire': 'Ten days are left of the ninety of the certificate.',
+  'certificate-key-rsa-1024': 'The certificate has an RSA key of 1024 bits.',
+  'certificate-signed-with-sha1': 'The certificate is signed with SHA-1.',
+  'tls-ends-at-1-1': 'TLS 1.0 and 1.1 are spoken, and nothing newer.',
+  'tls-without-1-3': 'TLS 1.2 is spoken, and nothing newer.',
+  'tls-accepts-1-0-and-1-1': 'TLS 1.0 and 1.1 are accepted beside the newer versions.',
+  'tls-accepts-sslv2':
+    'A CLIENT-HELLO of SSL 2.0 is answered with a SERVER-HELLO; the handshake goes no further.',
+  'tls-accepts-sslv3':
+    'A ClientHello of SSL 3.0 is answered with a ServerHello of SSL 3.0; the handshake goes no further.',
+  'tls-accepts-anonymous-suites': 'Anonymous key exchange is accepted up to TLS 1.2.',
+  'tls-accepts-null-suites':
+    'A ClientHello with suites without encryption alone is answered with a ServerHello; it goes no further.',
+  'tls-accepts-export-suites': 'As tls-accepts-null-suites, for export suites.',
+  'tls-accepts-rc4': 'As tls-accepts-null-suites, for RC4.',
+  'tls-accepts-single-des': 'As tls-accepts-null-suites, for single DES.',
+  'tls-accepts-triple-des': 'As tls-accepts-null-suites, for 3DES.',
+  'tls-prefers-rsa-key-transport':
+    'An RSA certificate; TLS 1.2 prefers key transport by RSA to ephemeral keys.',
+  'tls-accepts-rsa-key-transport': 'An RSA certificate; TLS 1.2 accepts key transport by RSA.',
+  'tls-compresses':
+    'A ClientHello of TLS 1.2 that offers DEFLATE is answered with a ServerHello that chooses it; it goes no further.',
+  'tls-without-secure-renegotiation':
+    'A ClientHello of TLS 1.2 that offers DEFLATE is answered with a ServerHello without renegotiation_info; it goes no further.',
+  'tls-without-extended-master-secret': 'TLS 1.2 has no extended master secret.',
+  'tls-accepts-early-data':
+    'Resumption with early data is answered with EncryptedExtensions that accept them; it goes no further.',
+  'access-asks-for-client-certificate':
+    'Every role but mx asks for a client certificate; EXTERNAL is not offered.',
+  'mx-refuses-unknown-server-name': 'mx refuses a handshake with another server name than its own.',
+  'mx-demands-server-name': 'mx refuses a handshake without server name.',
+  'access-refuses-unknown-server-name':
+    'Roles other than mx refuse a handshake with another server name than their own.',
+  'access-demands-server-name': 'Roles other than mx refuse a handshake without server name.',
+  'client-records-name-cleartext-only':
+    'SRV records are published for submission, imap and pop3 only, which begin in the clear.',
+  'client-records-prefer-upgrade':
+    'SRV records of submission, imap and pop3 have a better priority than those of submissions, imaps and pop3s.',
+  'client-records-absent': 'No SRV record tells mail programs where to go.',
+  'client-records-name-unnamed-host': 'SRV records lead to a host that the certificate does not name.',
 } as const;
 
 export type FaultName = keyof typeof FAULTS;

@@ -21,7 +21,9 @@ describe('the target', () => {
     const { client } = await dialogue.hello('imap');
     await dialogue.upgrade(client, 'imap');
     await client.tls({ rejectUnauthorized: true, servername: target.hostname, ca: target.trustAnchor ?? '' });
-    expect(client.tlsSocket?.getPeerCertificate().subjectaltname).toBe('DNS:mail.example.test');
+    expect(client.tlsSocket?.getPeerCertificate().subjectaltname).toBe(
+      'DNS:mail.example.test, DNS:example.test',
+    );
   });
 
   test('is named by the options', async () => {

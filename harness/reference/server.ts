@@ -11,6 +11,7 @@ import { type Listener, listen } from './session/listener.ts';
 import { createSite, type Site } from './site.ts';
 import { serveSmtp } from './smtp/smtp-server.ts';
 import type { StoredMessage } from './store/mailbox.ts';
+import { conductTls } from './tls/conduct.ts';
 
 export type { FaultName } from './faults.ts';
 export type * from './options.ts';
@@ -49,7 +50,9 @@ export async function startReference(options: ReferenceOptions = {}): Promise<Re
       continue;
     }
     const replyDelayMs = site.life.replyDelayMs ?? 0;
-    const listener = await listen({ host, replyDelayMs }, (connection) => serve(site, role, connection));
+    const listener = await listen({ host, replyDelayMs }, (connection) =>
+      serve(site, role, conductTls(site, role, connection)),
+    );
     listeners.push(listener);
     endpoints[role] = listener.endpoint;
   }
@@ -70,6 +73,8 @@ export async function startReference(options: ReferenceOptions = {}): Promise<Re
 /** Declared, and refusing connections: a fault; a role that is switched off is not declared at all. */
 function isClosed(site: Site, role: Role): boolean {
   if (role === 'submission') return site.faulty('submission-closed');
+  if (role === 'imaps') return site.faulty('imaps-closed');
+  if (role === 'pop3s') return site.faulty('pop3s-closed');
   if (role === 'submissions')
     return site.faulty('submissions-closed') || site.faulty('submission-without-tls');
   return false;
@@ -131,6 +136,7 @@ function targetOf(site: Site, endpoints: Target['endpoints']): Target {
         onSubmission: false,
       },
       op25b: { declared: true },
+      clientRecords: site.domain,
     },
     timing: {
       replyMs: 3_000,

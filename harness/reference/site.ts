@@ -49,7 +49,7 @@ export async function createSite(options: ReferenceOptions): Promise<Site> {
     hostname,
     directory,
     store: createMailStore(),
-    certificate: await createServerCertificate(hostname),
+    certificate: await createServerCertificate(hostname, [domain], faulty),
     life: options.life ?? {},
     apop: options.apop ?? false,
     relay: options.relay,

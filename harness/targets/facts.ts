@@ -14,6 +14,7 @@ export function claimsOf(settings: ClaimSettings): Claims {
     internalSubmission: settings['internal-submission'],
     dnsbl: blockListsOf(settings.dnsbl),
     op25b: settings.op25b,
+    clientRecords: settings['client-records'],
     popBeforeSmtp: popBeforeSmtpOf(settings['pop-before-smtp']),
   };
 }

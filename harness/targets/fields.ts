@@ -166,6 +166,9 @@ export const claims = z
       .strictObject({ declared: yesOrNo.describe('Subscribers cannot reach port 25 outside the network.') })
       .prefault({ declared: false })
       .describe('Outbound port 25 blocking of the access network.'),
+    'client-records': mailDomain
+      .exactOptional()
+      .describe('Domain whose SRV records tell mail programs where to go; left out: none does.'),
     'pop-before-smtp': popBeforeSmtp.exactOptional(),
   })
   .meta({ id: 'claims', description: 'What the operator states about the target; checks judge against it.' });

@@ -50,6 +50,8 @@ export interface Claims {
   readonly dnsbl?: BlockListClaims;
   /** Outbound port 25 blocking of the access network; when absent it is not declared. */
   readonly op25b?: { readonly declared: boolean };
+  /** Domain whose SRV records tell mail programs where to go (RFC 6186); when absent none does. */
+  readonly clientRecords?: string | undefined;
   /** Null: no login to a mailbox opens the way for mail. */
   readonly popBeforeSmtp: PopBeforeSmtpClaim | null;
 }

@@ -9,6 +9,7 @@ export {
   COMPRESSION,
   EXTENSION,
   GROUPS,
+  RECORD,
   type GroupName,
   TLS_VERSIONS,
   type TlsVersion,

@@ -25,34 +25,43 @@ const FIELD = { time: 1, ticket: 10, ageAdd: 14, maxEarlyData: 15 } as const;
  * @returns undefined without ticket, before TLS 1.3, and for a form that is not known
  */
 export function readTicket(session: Buffer): SessionTicket | undefined {
+  const fields = fieldsOf(session);
+  const key = sessionKey(fields);
+  const identity = inner(fields, FIELD.ticket);
+  if (!key || !identity) return undefined;
+  return {
+    ...key,
+    identity,
+    ageAdd: unsigned(inner(fields, FIELD.ageAdd)),
+    issuedAt: unsigned(inner(fields, FIELD.time)) * 1_000,
+    maxEarlyData: unsigned(inner(fields, FIELD.maxEarlyData)),
+  };
+}
+
+/** Key and suite of a session of TLS 1.3 in the same form, with a ticket or without. */
+export function readSessionKey(session: Buffer): Pick<SessionTicket, 'key' | 'suite'> | undefined {
+  return sessionKey(fieldsOf(session));
+}
+
+function sessionKey(fields: readonly Element[]): Pick<SessionTicket, 'key' | 'suite'> | undefined {
+  const [, version, suite, , key] = fields;
+  if (!version || unsigned(version.content) !== TLS13) return undefined;
+  if (suite?.content.length !== 2 || key?.tag !== TAG.octets) return undefined;
+  return { key: key.content, suite: suite.content.readUInt16BE(0) };
+}
+
+function fieldsOf(session: Buffer): readonly Element[] {
   const start = session.subarray(0, NODE_PREFIX.length).equals(NODE_PREFIX)
     ? NODE_PREFIX.length + 2 + session.readUInt16BE(NODE_PREFIX.length)
     : 0;
   const [whole] = elements(session.subarray(start));
-  if (whole?.tag !== TAG.sequence) return undefined;
-  const fields = elements(whole.content);
-  const [, version, suite, , key] = fields;
-  const inner = (number: number) => {
-    const field = fields.find(({ tag }) => tag === (0xa0 | number));
-    return field && elements(field.content)[0]?.content;
-  };
-  const ticket = inner(FIELD.ticket);
-  if (
-    !version ||
-    unsigned(version.content) !== TLS13 ||
-    suite?.content.length !== 2 ||
-    key?.tag !== TAG.octets ||
-    !ticket
-  )
-    return undefined;
-  return {
-    identity: ticket,
-    key: key.content,
-    suite: suite.content.readUInt16BE(0),
-    ageAdd: unsigned(inner(FIELD.ageAdd)),
-    issuedAt: unsigned(inner(FIELD.time)) * 1_000,
-    maxEarlyData: unsigned(inner(FIELD.maxEarlyData)),
-  };
+  return whole?.tag === TAG.sequence ? elements(whole.content) : [];
+}
+
+/** What stands in the field with a number of its own. */
+function inner(fields: readonly Element[], number: number): Buffer | undefined {
+  const field = fields.find(({ tag }) => tag === (0xa0 | number));
+  return field && elements(field.content)[0]?.content;
 }
 
 interface Element {

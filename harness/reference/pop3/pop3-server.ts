@@ -127,8 +127,7 @@ function executeInTransaction(session: Pop3Session, verb: string, argument: stri
 /** Fault: the mailbox of the first account, for a client that did not log in. */
 function unguardedMaildrop({ site, role, connection }: Pop3Session): Maildrop | undefined {
   const [account] = site.directory.accounts;
-  if (!site.faulty('pop3-serves-mailbox-without-login')) return undefined;
-  if (!account || role !== 'pop3' || !connection.tls) return undefined;
+  if (!site.faulty(`${role}-serves-mailbox-without-login`) || !account || !connection.tls) return undefined;
   const mailbox = site.store.of(account.address).inbox;
   return { account, mailbox, messages: mailbox.messages, deleted: new Set(), release: () => undefined };
 }

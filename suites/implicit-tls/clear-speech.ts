@@ -1,0 +1,44 @@
+import { ROLES } from '../../harness/check/roles.ts';
+import type { Role, Services } from '../../harness/check/services.ts';
+
+/** How the first line of a server looks in each protocol. */
+const FIRST_LINE = {
+  smtp: /^\d{3}[ -]/,
+  pop3: /^(?:\+OK|-ERR)/,
+  imap: /^\* (?:OK|PREAUTH|BYE|BAD)/,
+} as const;
+
+/** The first whole line of clear text in the protocol of the role; undefined where the octets hold none. */
+export function clearLine({ bytes }: Services, role: Role, octets: Buffer): string | undefined {
+  const end = octets.indexOf(bytes.LF);
+  const line = octets.subarray(0, Math.max(0, end)).toString('latin1').trimEnd();
+  return FIRST_LINE[ROLES[role].protocol].test(line) || / (?:OK|NO|BAD) /.test(line) ? line : undefined;
+}
+
+/** A command to which every server of the protocol has an answer. */
+export function harmlessCommand({ bytes, helloName }: Services, role: Role): Buffer {
+  const commands = { smtp: `EHLO ${helloName}`, pop3: 'CAPA', imap: 'x CAPABILITY' };
+  return bytes.line(commands[ROLES[role].protocol]);
+}
+
+/**
+ * What a session without TLS on an implicit-TLS role shows, as the end of a sentence; undefined where the
+ * server does not serve in the clear. A greeting alone proves nothing: a broken machine may send one.
+ */
+export async function clearAnswer(services: Services, role: Role): Promise<string | undefined> {
+  const { connect, target } = services;
+  const connection = await connect({ role });
+  try {
+    const greeting = await connection.readLine('a greeting in the clear').catch(() => undefined);
+    if (!greeting) return undefined;
+    const first = clearLine(services, role, Buffer.concat([greeting.bytes, services.bytes.LF]));
+    if (first === undefined) return undefined;
+    connection.send(harmlessCommand(services, role));
+    const answer = await connection
+      .readLine('an answer in the clear', target.timing.replyMs)
+      .catch(() => undefined);
+    return answer && `it greets with "${first}" and answers a command`;
+  } finally {
+    connection.close();
+  }
+}

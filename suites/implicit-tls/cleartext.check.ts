@@ -1,0 +1,142 @@
+import { check } from '../../harness/check/define.ts';
+import { ROLES } from '../../harness/check/roles.ts';
+import type { Services } from '../../harness/check/services.ts';
+import { clearLine, harmlessCommand } from './clear-speech.ts';
+
+/** How long an answer to a command in the clear is awaited at most, in milliseconds. */
+const PATIENCE = 8_000;
+
+export const implicitPortsNeverSpeakCleartext = check(
+  {
+    id: 'ITLS-004',
+    slug: 'implicit-ports-never-speak-cleartext',
+    title: 'Implicit-TLS ports never speak cleartext and reject in-band upgrades',
+    sends: 'nothing; then a command in the clear; then, inside TLS, the capability and the upgrade command',
+    demands: 'no octet of the protocol in the clear; no upgrade inside TLS',
+    level: 'MUST',
+    severity: 'medium',
+    clauses: ['rfc9051#6.2.1', 'rfc3207#4.2', 'rfc8314#3'],
+    roles: ['submissions', 'pop3s', 'imaps'],
+    needs: ['raw-tls'],
+    effect: 'reads',
+    safety: 'safe',
+    budget: '40s',
+    kills: [
+      'submissions-speaks-cleartext',
+      'imaps-speaks-cleartext',
+      'pop3s-speaks-cleartext',
+      'answers-second-upgrade',
+      'smtp-offers-starttls-inside-tls',
+      'imap-offers-starttls-inside-tls',
+      'pop3-offers-stls-inside-tls',
+    ],
+  },
+  async (services) => {
+    const { connect, variant, target, role, inconclusive } = services;
+
+    await variant('silent client', async (verify) => {
+      const connection = await connect();
+      judgeClear(verify, await connection.watch(target.timing.quietMs), 'the server waits for a ClientHello');
+    });
+
+    await variant('command in the clear', async (verify) => {
+      const connection = await connect();
+      connection.send(harmlessCommand(services, role));
+      const answer = await connection.watch(Math.min(target.timing.replyMs, PATIENCE));
+      judgeClear(verify, answer, 'a command in the clear is not answered');
+    });
+
+    await variant('upgrade inside TLS', async (verify) => {
+      const { listed, offered, refused, answer } = await insideTls(services);
+      verify.that(refused, {
+        demand: 'the upgrade command is refused inside TLS',
+        expected: 'a negative reply or the end of the connection',
+        actual: answer,
+      });
+      verify.ideally.that(!offered, {
+        demand: 'no upgrade is offered inside TLS',
+        expected: 'no upgrade keyword',
+        actual: listed,
+      });
+    });
+
+    function judgeClear(verify: Services['verify'], octets: Buffer, demand: string): void {
+      const line = clearLine(services, role, octets);
+      const [first] = octets;
+      // A TLS alert is a good answer, but other octets could be anything.
+      const isAlert = first === services.tls.RECORD.alert;
+      if (line === undefined && !isAlert && octets.length > 0)
+        inconclusive(
+          'malformed',
+          `${role} sent ${octets.length} octets of neither TLS nor ${ROLES[role].protocol}.`,
+        );
+      verify.that(line === undefined, {
+        demand,
+        expected: 'no octet in the clear, or a TLS alert',
+        actual: line ?? (isAlert ? 'a TLS alert' : 'nothing'),
+      });
+    }
+  },
+);
+
+interface InsideTls {
+  /** What the capability command listed, as one line. */
+  readonly listed: string;
+  readonly offered: boolean;
+  readonly refused: boolean;
+  readonly answer: string;
+}
+
+async function insideTls({ role, smtp, pop3, imap, inconclusive }: Services): Promise<InsideTls> {
+  switch (ROLES[role].protocol) {
+    case 'smtp': {
+      const client = await smtp({ at: 'tls' });
+      const keywords = [...(client.capabilities?.keywords.keys() ?? [])];
+      const offered = keywords.includes('STARTTLS');
+      const reply = await orEnd(client.connection, client.command('STARTTLS'));
+      const answer = reply ? `${reply.code} ${reply.lines.join(' / ')}` : END;
+      return { listed: keywords.join(' '), offered, refused: reply?.code !== 220, answer };
+    }
+    case 'pop3': {
+      const client = await pop3();
+      const { capabilities } = await client.capa();
+      const listed = [...(capabilities?.keys() ?? [])];
+      const answer = await orEnd(client.connection, client.command('STLS'));
+      const refused = answer?.status !== '+OK';
+      return {
+        listed: listed.join(' '),
+        offered: listed.includes('STLS'),
+        refused,
+        answer: answer?.line ?? END,
+      };
+    }
+    case 'imap': {
+      const client = await imap();
+      const reply = await client.capability();
+      if (reply.status !== 'OK') inconclusive('precondition', `CAPABILITY is refused: ${reply.text}`);
+      const listed = [...(client.capabilities ?? [])];
+      const answer = await orEnd(client.connection, client.command('STARTTLS'));
+      const refused = answer?.status !== 'OK';
+      return {
+        listed: listed.join(' '),
+        offered: listed.includes('STARTTLS'),
+        refused,
+        answer: answer?.line ?? END,
+      };
+    }
+  }
+}
+
+async function orEnd<Reply>(
+  connection: { readonly ended: unknown },
+  asking: Promise<Reply>,
+): Promise<Reply | undefined> {
+  try {
+    return await asking;
+  } catch (failure) {
+    if (connection.ended) return undefined;
+    throw failure;
+  }
+}
+
+const END = 'the end of the connection';

@@ -1,0 +1,61 @@
+import { check } from '../../harness/check/define.ts';
+import { ROLES } from '../../harness/check/roles.ts';
+import type { Connection, Services } from '../../harness/check/services.ts';
+import { ACCESS_ROLES } from './tls-door.ts';
+
+export const clientCertificateNotRequested = check(
+  {
+    id: 'ITLS-015',
+    slug: 'client-certificate-not-requested',
+    title: 'No client certificate is requested unless certificates are a usable login method',
+    sends: 'a handshake, and the capability command inside TLS',
+    demands: 'no CertificateRequest, or SASL EXTERNAL beside it',
+    level: 'MUST',
+    severity: 'low',
+    clauses: ['rfc8314#4.2'],
+    roles: ACCESS_ROLES,
+    needs: [],
+    effect: 'reads',
+    safety: 'safe',
+    budget: '15s',
+    kills: ['access-asks-for-client-certificate'],
+  },
+  async (services) => {
+    const { verify, inconclusive, role } = services;
+    const { connection, mechanisms } = await loginOffer(services);
+    const { session } = connection;
+    if (!session) return inconclusive('precondition', `There is no TLS on ${role}.`);
+    const requested = session.certificateRequested();
+    verify.that(!requested || mechanisms.includes('EXTERNAL'), {
+      demand: 'no certificate is asked for that nobody can log in with',
+      expected: 'no CertificateRequest, or EXTERNAL among the mechanisms',
+      actual: `${requested ? 'a CertificateRequest' : 'no CertificateRequest'} (${session.facts.protocol}); mechanisms ${mechanisms.join(' ') || 'none'}`,
+    });
+  },
+);
+
+/** What can be logged in with inside TLS. */
+async function loginOffer({ role, smtp, pop3, imap }: Services): Promise<{
+  readonly connection: Connection;
+  readonly mechanisms: readonly string[];
+}> {
+  switch (ROLES[role].protocol) {
+    case 'smtp': {
+      const { connection, capabilities } = await smtp({ at: 'tls' });
+      return { connection, mechanisms: capabilities?.mechanisms ?? [] };
+    }
+    case 'pop3': {
+      const client = await pop3({ at: 'tls' });
+      const { mechanisms } = await client.capa();
+      return { connection: client.connection, mechanisms };
+    }
+    case 'imap': {
+      const client = await imap({ at: 'tls' });
+      await client.capability();
+      const mechanisms = [...(client.capabilities ?? [])]
+        .filter((name) => name.startsWith('AUTH='))
+        .map((name) => name.slice('AUTH='.length));
+      return { connection: client.connection, mechanisms };
+    }
+  }
+}

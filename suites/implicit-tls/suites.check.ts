@@ -1,0 +1,142 @@
+import { check } from '../../harness/check/define.ts';
+import type { Services } from '../../harness/check/services.ts';
+import { isRefusal, offer, provenAnswer } from './hello.ts';
+import { strengthFor, TLS_ROLES } from './tls-door.ts';
+
+type Suite = ReturnType<Services['tls']['olderSuites']>[number];
+
+/** Weak kinds of suites; a suite belongs to the first kind that fits. */
+const WEAK: readonly {
+  readonly name: string;
+  readonly fits: (suite: Suite) => boolean;
+  /** `tolerated`: a deviation everywhere; `tolerated-on-25`: there alone, where a client may have no better. */
+  readonly grade: 'never' | 'tolerated-on-25' | 'tolerated';
+}[] = [
+  { name: 'NULL', fits: (suite) => suite.null, grade: 'never' },
+  { name: 'EXPORT', fits: (suite) => suite.export, grade: 'never' },
+  { name: 'anonymous', fits: (suite) => suite.anon, grade: 'tolerated-on-25' },
+  { name: 'RC4', fits: (suite) => suite.rc4, grade: 'never' },
+  { name: 'DES', fits: (suite) => suite.des, grade: 'never' },
+  { name: 'below 112 bits', fits: (suite) => suite.bits < 112, grade: 'never' },
+  { name: '3DES', fits: (suite) => suite.tripleDes, grade: 'tolerated' },
+];
+
+export const weakSuitesRefused = check(
+  {
+    id: 'ITLS-011',
+    slug: 'weak-suites-refused',
+    title: 'NULL, anonymous, export, RC4 and sub-112-bit ciphers are refused; 3DES reported',
+    sends: 'for each weak kind of cipher suites a ClientHello that offers nothing else',
+    demands: 'none is negotiated',
+    level: 'MUST',
+    severity: 'high',
+    clauses: ['rfc9325#4.1', 'rfc7672#8.2', 'cisa-bod-18-01#email'],
+    roles: TLS_ROLES,
+    needs: ['raw-tls'],
+    effect: 'reads',
+    safety: 'safe',
+    budget: '60s',
+    limits: ['3DES is a warning, and so are anonymous suites on port 25, where clients authenticate nobody.'],
+    kills: [
+      'tls-accepts-anonymous-suites',
+      'tls-accepts-null-suites',
+      'tls-accepts-export-suites',
+      'tls-accepts-rc4',
+      'tls-accepts-single-des',
+      'tls-accepts-triple-des',
+    ],
+  },
+  async (services) => {
+    const { tls, variant, role, inconclusive } = services;
+    const control = await provenAnswer(services);
+    for (const { name, fits, grade } of WEAK) {
+      const earlier = WEAK.slice(
+        0,
+        WEAK.findIndex((kind) => kind.name === name),
+      );
+      const suites = tls.olderSuites((suite) => fits(suite) && !earlier.some((kind) => kind.fits(suite)));
+      if (suites.length === 0) continue;
+      await variant(name, async (verify) => {
+        const answer = await offer(services, {
+          version: 'TLSv1.2',
+          cipherSuites: suites.map(({ number }) => number),
+        });
+        const negotiated = answer.kind === 'server-hello';
+        if (!negotiated && !isRefusal(answer))
+          inconclusive('precondition', `The weak suites were neither taken nor refused: ${answer.text}.`);
+        const tolerated = grade === 'tolerated' || (grade === 'tolerated-on-25' && role === 'mx');
+        (tolerated ? verify.ideally : verify).that(!negotiated, {
+          demand: `${suites.length} suites of the kind ${name} are refused`,
+          expected: 'an alert or the end of the connection',
+          actual: `${answer.text} (a current offer: ${control.text})`,
+        });
+      });
+    }
+  },
+);
+
+export const forwardSecrecyPreferred = check(
+  {
+    id: 'ITLS-012',
+    slug: 'forward-secrecy-preferred',
+    title: 'Forward secrecy is preferred and TLS 1.3 is available',
+    sends:
+      'ClientHellos of TLS 1.2 with key transport by RSA in front of, behind and without ephemeral keys; one of TLS 1.3',
+    demands: 'ephemeral keys are chosen whatever the order; key transport alone is refused; TLS 1.3 works',
+    level: 'MUST',
+    severity: 'medium',
+    clauses: ['rfc9325#4.1', 'rfc9325#3.1.1', 'rfc9051#11.1'],
+    roles: TLS_ROLES,
+    needs: ['raw-tls'],
+    effect: 'reads',
+    safety: 'safe',
+    budget: '40s',
+    kills: ['tls-prefers-rsa-key-transport', 'tls-accepts-rsa-key-transport', 'tls-without-1-3'],
+  },
+  async (services) => {
+    const { tls, variant, inconclusive } = services;
+    const control = await provenAnswer(services);
+    const numbers = (test: (suite: Suite) => boolean) =>
+      tls
+        .olderSuites((suite) => test(suite) && suite.bits >= 128 && !suite.anon && !suite.rc4)
+        .map(({ number }) => number);
+    const transport = numbers((suite) => suite.rsaKeyTransport);
+    const ephemeral = numbers((suite) => suite.forwardSecret);
+
+    for (const [name, cipherSuites] of [
+      ['key transport first', [...transport, ...ephemeral]],
+      ['ephemeral keys first', [...ephemeral, ...transport]],
+    ] as const) {
+      await variant(name, async (verify) => {
+        const answer = await offer(services, { version: 'TLSv1.2', cipherSuites });
+        if (answer.kind !== 'server-hello' && !(isRefusal(answer) && control.version === 'TLSv1.3'))
+          inconclusive('precondition', `TLS 1.2 was neither taken nor refused: ${answer.text}.`);
+        strengthFor(verify, services).that(answer.kind !== 'server-hello' || answer.suite.forwardSecret, {
+          demand: 'a suite with forward secrecy is chosen where one is offered',
+          expected: 'ephemeral keys, or TLS 1.3 alone',
+          actual: answer.text,
+        });
+      });
+    }
+    await variant('key transport alone', async (verify) => {
+      const answer = await offer(services, { version: 'TLSv1.2', cipherSuites: transport });
+      if (answer.kind !== 'server-hello' && !isRefusal(answer))
+        inconclusive('precondition', `Key transport was neither taken nor refused: ${answer.text}.`);
+      verify.ideally.that(answer.kind !== 'server-hello', {
+        demand: 'key transport by RSA is refused',
+        expected: 'an alert or the end of the connection',
+        actual: answer.text,
+      });
+    });
+    await variant('TLS 1.3', async (verify) => {
+      const answer = await offer(services, { version: 'TLSv1.3' });
+      if (answer.kind !== 'server-hello' && !isRefusal(answer))
+        inconclusive('precondition', `TLS 1.3 was neither taken nor refused: ${answer.text}.`);
+      verify.ideally.that(answer.kind === 'server-hello' && answer.version === 'TLSv1.3', {
+        demand: 'TLS 1.3 works',
+        expected: 'a ServerHello of TLS 1.3',
+        actual: answer.text,
+      });
+    });
+  },
+);

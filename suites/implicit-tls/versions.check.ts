@@ -1,0 +1,108 @@
+import { check } from '../../harness/check/define.ts';
+import { isRefusal, offer, provenAnswer, soundSuites } from './hello.ts';
+import { atTheDoor, strengthFor, TLS_ROLES } from './tls-door.ts';
+
+export const todaysVersionsSpoken = check(
+  {
+    id: 'ITLS-009',
+    slug: 'todays-versions-spoken',
+    title: 'TLS 1.2 or later is supported on every TLS endpoint',
+    sends: 'a ClientHello of TLS 1.2, then one of TLS 1.3 alone',
+    demands: 'one of them is answered with its version, TLS 1.3 among them if possible',
+    level: 'MUST',
+    severity: 'high',
+    clauses: ['rfc8314#4', 'rfc9325#3.1.1', 'rfc9051#11.1'],
+    roles: TLS_ROLES,
+    needs: ['raw-tls'],
+    effect: 'reads',
+    safety: 'safe',
+    budget: '20s',
+    kills: ['tls-ends-at-1-1', 'tls-without-1-3'],
+  },
+  async (services) => {
+    const { verify, role, inconclusive } = services;
+    const older = await offer(services, { version: 'TLSv1.2', cipherSuites: soundSuites(services) });
+    const newest = await offer(services, { version: 'TLSv1.3' });
+    const has12 = older.kind === 'server-hello' && older.version === 'TLSv1.2';
+    const has13 = newest.kind === 'server-hello' && newest.version === 'TLSv1.3';
+    const actual = `TLS 1.2 offered: ${older.text}; TLS 1.3 offered: ${newest.text}`;
+    // Silence and broken answers are no refusal of a version.
+    if (
+      !has12 &&
+      !has13 &&
+      older.kind !== 'server-hello' &&
+      (older.kind !== 'alert' || newest.kind !== 'alert')
+    )
+      inconclusive('precondition', `${role} neither takes nor refuses a ClientHello. ${actual}.`);
+    const held = verify.that(has12 || has13, {
+      demand: 'TLS 1.2 or TLS 1.3 can be negotiated',
+      expected: 'a ServerHello of TLS 1.2 or 1.3',
+      actual,
+    });
+    if (!held) return;
+    verify.ideally.that(has13, {
+      demand: 'TLS 1.3 can be negotiated',
+      expected: 'TLSv1.3',
+      actual: newest.text,
+    });
+  },
+);
+
+export const oldVersionsRefused = check(
+  {
+    id: 'ITLS-010',
+    slug: 'old-versions-refused',
+    title: 'SSLv2, SSLv3, TLS 1.0 and TLS 1.1 are refused',
+    sends: 'for each old version a ClientHello with every cipher suite of its time, byte by byte our own',
+    demands: 'none is negotiated',
+    level: 'MUST',
+    severity: 'high',
+    clauses: ['rfc8996#4', 'rfc8996#5', 'rfc9325#3.1.1', 'rfc8997#3', 'cisa-bod-18-01#email'],
+    roles: TLS_ROLES,
+    needs: ['raw-tls'],
+    effect: 'reads',
+    safety: 'safe',
+    budget: '40s',
+    limits: ['On port 25 TLS 1.0 and 1.1 are a warning; SSL 2.0 and 3.0 are not.'],
+    kills: ['tls-accepts-1-0-and-1-1', 'tls-ends-at-1-1', 'tls-accepts-sslv3', 'tls-accepts-sslv2'],
+  },
+  async (services) => {
+    const { tls, variant, inconclusive } = services;
+    // A server that answers nothing at all must not pass for one that refuses old versions.
+    const control = await anyAnswer();
+    const cipherSuites = tls.olderSuites(() => true).map(({ number }) => number);
+
+    await variant('SSLv2', async (verify) => {
+      const connection = await atTheDoor(services);
+      const answer = await tls.probeSslv2(connection);
+      connection.close();
+      judge(verify, answer, answer.kind === 'sslv2-hello');
+    });
+    for (const version of ['SSLv3', 'TLSv1', 'TLSv1.1'] as const) {
+      await variant(version, async (verify) => {
+        const answer = await offer(services, { version, cipherSuites });
+        const strength = version === 'SSLv3' ? verify : strengthFor(verify, services);
+        judge(strength, answer, answer.kind === 'server-hello');
+      });
+    }
+
+    function judge(
+      strength: Omit<typeof services.verify, 'ideally'>,
+      answer: { readonly kind: string; readonly text: string },
+      negotiated: boolean,
+    ): void {
+      if (!negotiated && !isRefusal(answer))
+        inconclusive('precondition', `The old version was neither taken nor refused: ${answer.text}.`);
+      strength.that(!negotiated, {
+        demand: 'the old version is refused',
+        expected: 'an alert or the end of the connection',
+        actual: `${answer.text} (a current offer: ${control})`,
+      });
+    }
+
+    /** Also an answer in an old version proves that the endpoint understands what is offered. */
+    async function anyAnswer(): Promise<string> {
+      return (await provenAnswer(services)).text;
+    }
+  },
+);
