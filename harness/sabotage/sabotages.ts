@@ -62,7 +62,7 @@ export const SABOTAGES: readonly Sabotage[] = [
   {
     neglects: 'verifications are cleaned of secrets',
     detector: 'secrets',
-    noticed: 'The password stands in base64 in the result.',
+    noticed: 'The password stands as it is in the result.',
     file: 'harness/check/verify.ts',
     line: 'const actual = recorder.clean(actualText);',
     instead: 'const actual = actualText;',
@@ -288,7 +288,7 @@ export const SABOTAGES: readonly Sabotage[] = [
     detector: 'budget',
     noticed: 'A body that outlives its budget is pass',
     file: 'harness/check/run-body.ts',
-    line: 'const budgetMs = milliseconds(check.definition.budget) + slackMs;',
+    line: 'const budgetMs = milliseconds(budget) + (waits?.(services.target) ?? 0) + slackMs;',
     instead: 'const budgetMs = 5_000;',
   },
   {
@@ -302,7 +302,7 @@ export const SABOTAGES: readonly Sabotage[] = [
   {
     neglects: 'slots are given back',
     detector: 'budget',
-    noticed: 'is never.',
+    noticed: 'The second body never begins.',
     file: 'harness/check/slots.ts',
     line: 'free += count;',
     instead: '',
@@ -331,6 +331,14 @@ export const SABOTAGES: readonly Sabotage[] = [
     file: 'harness/check/run-body.ts',
     line: 'limit > target.connections',
     instead: 'limit < 0',
+  },
+  {
+    neglects: 'what one body may use at a time is used by one',
+    detector: 'budget',
+    noticed: 'A resource is used by 2 bodies at a time.',
+    file: 'harness/check/run-body.ts',
+    line: 'bench.locks.hold(definition.resources ?? [])',
+    instead: 'bench.locks.hold([])',
   },
   {
     neglects: 'the control conversation is held',

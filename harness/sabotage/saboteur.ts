@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { registerHooks } from 'node:module';
+import { enableCompileCache, registerHooks } from 'node:module';
 
 /**
  * Runs one detector in a process of its own in which one line of the harness is switched off, and
@@ -8,6 +8,8 @@ import { registerHooks } from 'node:module';
  * Ends with 3 when the line is not there exactly once: a sabotage that changes nothing proves nothing.
  */
 const [detector = '', file, line, instead = ''] = process.argv.slice(2);
+// This file runs once for every sabotage.
+enableCompileCache();
 const PROJECT = new URL('../../', import.meta.url);
 
 if (file !== undefined && line !== undefined) {

@@ -6,7 +6,7 @@ import { type Detector, untrue } from '../findings.ts';
 
 const statement = { demand: 'it holds', expected: 'a', actual: 'b' };
 /** Far longer than everything here takes, far shorter than a test may take. */
-const HANGS_MS = 10_000;
+const HANGS_MS = 15_000;
 
 /** A budget ends a body, what follows does not count, connections and slots are given back. */
 const detect: Detector = async () => {
@@ -21,6 +21,11 @@ const detect: Detector = async () => {
     hung.abort();
     return result ? `${result.verdict} ${result.cause}` : 'never';
   };
+  if ((await judged(async ({ verify }) => void verify.that(true, statement))) !== 'pass null')
+    return ['A body that verifies something does not pass.'];
+  // Whoever holds the only slot of the target for good lets nobody else begin.
+  const next = await judged(async ({ verify }) => void verify.that(true, statement));
+  if (next === 'never') return ['The second body never begins.'];
   const slow = await judged(
     async ({ pause, verify }) => {
       await pause(1_000);
@@ -47,7 +52,20 @@ const detect: Detector = async () => {
     verify.reply(await (await smtp()).command('NOOP'), 'NOOP is answered').code(250);
   });
   const tooMany = await judged(async ({ verify }) => void verify.that(true, statement), { connections: 2 });
+  let users = 0;
+  let together = 0;
+  const uses: CheckBody = async ({ verify, pause }) => {
+    users += 1;
+    together = Math.max(together, users);
+    await pause(30);
+    users -= 1;
+    verify.that(true, statement);
+  };
+  await using roomy = await startPeers({ mx: smtpPeer({}) });
+  const exclusive = checkOf(uses, { resources: ['a maildrop'] });
+  await Promise.all([evaluate(exclusive, roomy.bench), evaluate(exclusive, roomy.bench)]);
   return untrue(
+    [together === 1, `A resource is used by ${together} bodies at a time.`],
     [slow === 'inconclusive timeout', `A body that outlives its budget is ${slow}.`],
     [cut === 'inconclusive timeout', `An answer that the end of the budget cut off is ${cut}.`],
     [variants === 'pass null', `Variants that open one connection each are ${variants}.`],
