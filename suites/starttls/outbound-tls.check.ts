@@ -98,9 +98,9 @@ export const senderForgetsTheClear = check(
     });
     const began = commands.some((command) => command.startsWith('MAIL'));
     verify.that(arrived !== null || began, {
-      demand: `a message over the SIZE listed before TLS is sent inside it`,
+      demand: 'a message over the SIZE listed before TLS is sent inside it',
       expected: 'MAIL',
-      actual: commands.join(' / ') || 'nothing',
+      actual: `${commands.join(' / ') || 'nothing'}, and ${arrived ? 'the message' : 'no message'} within ${lab().outboundMs} ms`,
     });
   },
 );

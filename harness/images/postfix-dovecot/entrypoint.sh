@@ -4,6 +4,7 @@
 #   ALICE_PASSWORD, BOB_PASSWORD   passwords of alice@example.test and bob@example.test, required
 #   MAILSPEC_RESOLVER              address of the only resolver to use
 #   DNSBL_ZONE, DNSWL_ZONE         block list and allow list that port 25 asks; both or neither
+#   TLS_REQUIRED_DOMAIN            domain to which, and below which, mail leaves inside TLS only
 #   /etc/mailspec/tls/{ca,cert,key}.pem   used when there before the start; made otherwise, in which
 #                                  case ca.pem is the certificate of the authority to trust
 set -euo pipefail
@@ -23,6 +24,12 @@ use_resolver() {
   # Not replaced but written: the container engine has mounted this file.
   printf 'nameserver %s\noptions timeout:1 attempts:1\n' "$1" >/etc/resolv.conf
   say "resolver $1"
+}
+
+# RFC 3207, section 6: TLS can be demanded for single destinations. A leading dot means the domains below.
+demand_tls() {
+  postconf -e "smtp_tls_policy_maps = inline:{ { $1 = encrypt }, { .$1 = encrypt } }"
+  say "mail to $1 and below leaves inside TLS only"
 }
 
 # In front of local recipients only: who may relay is decided elsewhere, and postmaster and abuse are
@@ -110,6 +117,7 @@ stop() {
 }
 
 if [[ -n ${MAILSPEC_RESOLVER:-} ]]; then use_resolver "$MAILSPEC_RESOLVER"; fi
+if [[ -n ${TLS_REQUIRED_DOMAIN:-} ]]; then demand_tls "$TLS_REQUIRED_DOMAIN"; fi
 if [[ -n ${DNSBL_ZONE:-}${DNSWL_ZONE:-} ]]; then
   ask_lists "${DNSBL_ZONE:?is missing beside DNSWL_ZONE}" "${DNSWL_ZONE:?is missing beside DNSBL_ZONE}"
 fi
