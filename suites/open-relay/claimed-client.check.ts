@@ -1,14 +1,15 @@
 import { check } from '../../harness/check/define.ts';
+import { Inconclusive } from '../../harness/check/outcomes.ts';
 import type { Services, SmtpClient } from '../../harness/check/services.ts';
 import { assertStrangersAreServed } from './controls.ts';
 import { createFields } from './fields.ts';
 import { ELSEWHERE, fill, STRANGER } from './forms.ts';
 import { NO_RELAY_CLAUSES, RELAY_CHECK } from './relay-check.ts';
-import { isPositive, probeMessage, transact } from './transaction.ts';
+import { isPositive, type Outcome, probeMessage, transact } from './transaction.ts';
 import { judgeRelaying, observe, type Trial } from './trials.ts';
 
-/** How a client claims to be another one; each leaves a session that has not said hello. */
-type Claim = (services: Services) => Promise<SmtpClient>;
+/** How a client claims to be another one; leaves a session that has not said hello, or an outcome. */
+type Claim = (services: Services) => Promise<SmtpClient | Outcome>;
 
 const COMMANDS: Readonly<Record<string, (services: Services) => string>> = {
   'XCLIENT with a loopback address': () => 'XCLIENT NAME=localhost ADDR=127.0.0.1',
@@ -29,12 +30,21 @@ const byCommand =
 
 /** A client whose first octets are a PROXY header, which counts for the connection where it is understood. */
 const byProxyHeader: Claim = async (services) => {
-  const { smtp, bytes, lab, target } = services;
+  const { smtp, bytes, lab, target, note } = services;
   const header = `PROXY TCP4 127.0.0.1 ${lab().addresses.target} 40000 25`;
-  const client = await smtp({ preamble: bytes.line(header) });
-  const unasked = await client.connection.watch(target.timing.quietMs);
-  services.note(`the claim is ${unasked.length === 0 ? 'not answered' : 'answered as a command'}`);
-  return client;
+  try {
+    const client = await smtp({ preamble: bytes.line(header) });
+    const unasked = await client.connection.watch(target.timing.quietMs);
+    note(`the claim is ${unasked.length === 0 ? 'not answered' : 'answered as a command'}`);
+    return client;
+  } catch (failure) {
+    // Who speaks first is turned away at the door, with a refusal for a greeting or with none.
+    const isTurnedAway =
+      (failure instanceof Inconclusive && failure.why === 'precondition') ||
+      (failure instanceof Error && failure.name === 'ConnectionEnded');
+    if (isTurnedAway) return { kind: 'closed', stage: 'PROXY' };
+    throw failure;
+  }
 };
 
 const CLAIMS: Readonly<Record<string, Claim>> = {
@@ -68,6 +78,7 @@ export const claimedClientGrantsNothing = check(
         token: values.token,
         async attempt() {
           const client = await claim(services);
+          if ('kind' in client) return client;
           try {
             const hello = await client.ehlo();
             if (!isPositive(hello)) return { kind: 'refused', stage: 'EHLO', reply: hello };

@@ -1,4 +1,6 @@
 import type { Services, Target } from '../../harness/check/services.ts';
+import { createFields } from './fields.ts';
+import { ELSEWHERE, type Form, fill, PRETENDER, STRANGER } from './forms.ts';
 import { isPositive, lineOf, probeMessage, transact } from './transaction.ts';
 
 /** What a control showed: whether it went as it does on a working server, and how it went. */
@@ -8,6 +10,7 @@ interface Control {
 }
 
 const localMail = new WeakMap<Target, Promise<Control>>();
+const pretender = new WeakMap<Target, Promise<Control>>();
 const wayOut = new WeakMap<Target, Promise<Control>>();
 
 /**
@@ -22,6 +25,16 @@ export async function assertStrangersAreServed(services: Services): Promise<void
     'precondition',
     `Mail for a local mailbox is refused to the same client, so a refusal says nothing about relaying: ${line}`,
   );
+}
+
+/**
+ * Whether a local sender alone opens the way to recipients elsewhere. Where it does, a roundabout recipient
+ * from such a sender shows nothing of its own. Asked once per target, which costs one connection.
+ */
+export async function localSenderControl(services: Services): Promise<Control> {
+  const control = await once(pretender, services, offerMailFromLocalSender);
+  services.note(`control: a local sender's mail for somebody elsewhere: ${control.line}`);
+  return control;
 }
 
 /**
@@ -55,14 +68,22 @@ function once(
   return fresh;
 }
 
-async function offerLocalMail(services: Services): Promise<Control> {
-  const { smtp, target, lab, nonce, patiently } = services;
-  const sender = await lab().forgedSender(nonce);
-  const recipient = target.accounts[0]?.address ?? `postmaster@${target.domain}`;
+function offerLocalMail(services: Services): Promise<Control> {
+  return offer(services, { sender: STRANGER, recipient: '<{account}>' });
+}
+
+function offerMailFromLocalSender(services: Services): Promise<Control> {
+  return offer(services, { sender: PRETENDER, recipient: ELSEWHERE });
+}
+
+/** Offers mail to the exchanger and goes no further than RCPT. */
+async function offer(services: Services, { sender, recipient }: Form): Promise<Control> {
+  const { smtp, patiently } = services;
+  const values = await createFields(services)();
   const reply = await patiently(async () => {
     const client = await smtp({ role: 'mx', at: 'ready' });
-    const mail = await client.command(`MAIL FROM:<${sender}>`);
-    const decided = isPositive(mail) ? await client.command(`RCPT TO:<${recipient}>`) : mail;
+    const mail = await client.command(`MAIL FROM:${fill(sender, values)}`);
+    const decided = isPositive(mail) ? await client.command(`RCPT TO:${fill(recipient, values)}`) : mail;
     await client.quit();
     return decided;
   });

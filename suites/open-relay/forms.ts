@@ -34,7 +34,7 @@ export interface Form {
 /** The sender to whom nothing is owed. */
 export const STRANGER = '<{stranger}>';
 /** A sender in the mail domain of the target, such as every customer and every spammer has. */
-const PRETENDER = '<spamtest@{domain}>';
+export const PRETENDER = '<spamtest@{domain}>';
 export const ELSEWHERE = '<{user}@{external}>';
 
 /** Recipients that name somebody elsewhere in a roundabout way are tried for both kinds of sender. */
@@ -168,6 +168,11 @@ export function fill(form: string, fields: Fields): string {
     if (value === undefined) throw new Error(`There is no field ${name} in the form ${form}.`);
     return value;
   });
+}
+
+/** A form of an envelope for people. */
+export function nameOf({ sender, recipient }: Form): string {
+  return `${readable(sender)} to ${readable(recipient)}`;
 }
 
 /** A form for people: the fields without their braces. */

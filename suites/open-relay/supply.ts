@@ -1,5 +1,5 @@
 import type { Services, SmtpClient } from '../../harness/check/services.ts';
-import { type Fields, type Form, fill, readable } from './forms.ts';
+import { type Fields, type Form, fill, nameOf } from './forms.ts';
 import { isPositive, isTemporary, type Outcome, probeMessage, transact } from './transaction.ts';
 import type { Trial } from './trials.ts';
 
@@ -59,14 +59,16 @@ export function trialsOf(
   prefix = '',
 ): Promise<readonly Trial[]> {
   return Promise.all(
-    forms.map(async ({ sender, recipient }) => {
+    forms.map(async (form) => {
+      const { sender, recipient } = form;
       const values = await fields();
       const { token } = values;
       const envelope = { sender: fill(sender, values), recipient: fill(recipient, values) };
       const message = probeMessage(services, { token });
       return {
-        name: `${prefix}${readable(sender)} to ${readable(recipient)}`,
+        name: `${prefix}${nameOf(form)}`,
         token,
+        envelope,
         attempt: () => supply.use((client) => transact(client, envelope, message)),
       };
     }),

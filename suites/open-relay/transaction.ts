@@ -1,7 +1,7 @@
 import type { Services, SmtpClient, SmtpReply } from '../../harness/check/services.ts';
 
 /** Where a server said no: the first refusal between the hello and the end of data decides. */
-export type Stage = 'EHLO' | 'TLS' | 'AUTH' | 'MAIL' | 'RCPT' | 'DATA';
+export type Stage = 'PROXY' | 'EHLO' | 'TLS' | 'AUTH' | 'MAIL' | 'RCPT' | 'DATA';
 
 /** What a server made of one message. */
 export type Outcome =

@@ -1,7 +1,7 @@
 import type { Services, Verify } from '../../harness/check/services.ts';
 import { outboundControl } from './controls.ts';
 import { type Sighting, watchFor } from './sightings.ts';
-import { isTemporary, lineOfOutcome, type Outcome } from './transaction.ts';
+import { type Envelope, isTemporary, lineOfOutcome, type Outcome } from './transaction.ts';
 
 /** One way to make a server relay, to be tried as often as it says "not now". */
 export interface Trial {
@@ -9,6 +9,8 @@ export interface Trial {
   readonly name: string;
   /** What the message carries, in its header and, where it can, in its recipient. */
   readonly token: string;
+  /** What the attempt says on the wire, where the name does not tell. */
+  readonly envelope?: Envelope;
   attempt(): Promise<Outcome>;
 }
 
@@ -97,9 +99,13 @@ export async function judgeRelaying(services: Services, observations: readonly O
 async function judge(
   services: Services,
   verify: Verify,
-  { outcome: result, sighting }: Observation,
+  { trial, outcome: result, sighting }: Observation,
 ): Promise<void> {
   const outcome = result();
+  if (trial.envelope && outcome.kind === 'accepted') {
+    const { sender, recipient } = trial.envelope;
+    services.note(`the message ${trial.token} was sent by MAIL FROM:${sender} and RCPT TO:${recipient}`);
+  }
   const line = lineOfOutcome(outcome);
   const demand = 'a stranger cannot send mail through the server';
   const expected = 'a refusal, or no delivery elsewhere';
