@@ -3,22 +3,27 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { VERDICTS } from '../check/verdict.ts';
 
-const expectedSchema = z.record(
-  z.string(),
-  z.union([z.enum(['pass']), z.strictObject({ verdict: z.enum(VERDICTS), why: z.string().min(1) })]),
-);
+const expectedSchema = z.strictObject({
+  /** Suites and codes that the target is judged by; all where it is left out. */
+  only: z.array(z.string()).default([]),
+  conclusion: z.enum(['conformant', 'non-conformant', 'undetermined']),
+  verdicts: z.record(
+    z.string(),
+    z.union([z.enum(['pass']), z.strictObject({ verdict: z.enum(VERDICTS), why: z.string().min(1) })]),
+  ),
+});
 
 /** What a target is expected to be judged: code to verdict, everything but a pass with its reason. */
 export type ExpectedVerdicts = z.infer<typeof expectedSchema>;
 
 /** Reads a file of expected verdicts. */
 export async function readExpected(file: string): Promise<ExpectedVerdicts> {
-  return expectedSchema.parse(parse(await readFile(file, 'utf8')) ?? {});
+  return expectedSchema.parse(parse(await readFile(file, 'utf8')));
 }
 
 /** Codes and verdicts alone, for comparison with a record. */
-export function verdictsOf(expected: ExpectedVerdicts): Record<string, string> {
+export function verdictsOf({ verdicts }: ExpectedVerdicts): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(expected).map(([code, value]) => [code, value === 'pass' ? value : value.verdict]),
+    Object.entries(verdicts).map(([code, value]) => [code, value === 'pass' ? value : value.verdict]),
   );
 }

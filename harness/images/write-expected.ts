@@ -1,4 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import type { RunRecord } from '../../reports/model/record.ts';
 import { type ExpectedVerdicts, readExpected } from './expected-verdicts.ts';
 
@@ -10,13 +11,18 @@ import { type ExpectedVerdicts, readExpected } from './expected-verdicts.ts';
 const [file = 'mailspec-report/results.json'] = process.argv.slice(2);
 const record: RunRecord = JSON.parse(await readFile(file, 'utf8'));
 for (const target of record.targets) {
-  const path = new URL(`expected/${target.name}.yaml`, import.meta.url);
-  const known: ExpectedVerdicts = await readExpected(path.pathname).catch(() => ({}));
+  const path = fileURLToPath(new URL(`expected/${target.name}.yaml`, import.meta.url));
+  const known: ExpectedVerdicts['verdicts'] = await readExpected(path).then(
+    ({ verdicts }) => verdicts,
+    () => ({}),
+  );
   const lines = target.results.map(({ check, verdict, reason }) => {
-    if (verdict === 'pass') return `${check}: pass\n`;
+    if (verdict === 'pass') return `  ${check}: pass\n`;
     const before = known[check];
     const why = before && before !== 'pass' && before.verdict === verdict ? before.why : reason;
-    return `${check}: { verdict: ${verdict}, why: ${JSON.stringify(why)} }\n`;
+    return `  ${check}: { verdict: ${verdict}, why: ${JSON.stringify(why)} }\n`;
   });
-  await writeFile(path, `# What mailspec must say about ${target.name}.\n${lines.join('')}`);
+  const { only } = record.selection;
+  const head = `# What mailspec must say about ${target.name}.\n${only.length > 0 ? `only: [${only.join(', ')}]\n` : ''}`;
+  await writeFile(path, `${head}conclusion: ${target.conclusion}\nverdicts:\n${lines.join('')}`);
 }

@@ -18,12 +18,12 @@ type View = { readonly shown: string } | { readonly failure: string };
  */
 export async function preflight(bench: Bench & { readonly lab: BenchLab }): Promise<Preflight> {
   const offered = ROLE_NAMES.filter((role) => bench.target.endpoints[role] !== undefined);
-  const [announced, relayed] = await Promise.all([
-    Promise.all(offered.map((role) => compareCapabilities(bench, role))),
-    offered.includes('mx')
-      ? compareRelaying(bench)
-      : { trusted: false, notes: ['There is no mx role to relay.'] },
-  ]);
+  // Before any mailbox service was touched: there are servers that open relaying to whoever connects there,
+  // which is for the POP before SMTP suite to find, and no trust in an address.
+  const relayed = offered.includes('mx')
+    ? await compareRelaying(bench)
+    : { trusted: false, notes: ['There is no mx role to relay.'] };
+  const announced = await Promise.all(offered.map((role) => compareCapabilities(bench, role)));
   const findings = [...announced, relayed];
   return {
     trustedVantage: findings.some(({ trusted }) => trusted),
