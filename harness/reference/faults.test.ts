@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { FAULT_NAMES } from './faults.ts';
-import { startDialogue } from './testing/dialogue.ts';
+import { startDialogue, TIMER_SPEED } from './testing/dialogue.ts';
 import type { Observations } from './testing/observation.ts';
 import { AUTHENTICATION } from './testing/observations/authentication.ts';
 import { BEFORE_TLS } from './testing/observations/before-tls.ts';
 import { INJECTION } from './testing/observations/injection.ts';
+import { MAILBOX_OVER_IMAP } from './testing/observations/mailbox-over-imap.ts';
+import { MAILBOX_OVER_POP3 } from './testing/observations/mailbox-over-pop3.ts';
 import { OUTGOING_MAIL } from './testing/observations/outgoing-mail.ts';
 import { SUBMISSION } from './testing/observations/submission.ts';
 import { SUBMITTED_MAIL } from './testing/observations/submitted-mail.ts';
@@ -17,6 +19,8 @@ const OBSERVATIONS: Observations = {
   ...AUTHENTICATION,
   ...SUBMISSION,
   ...SUBMITTED_MAIL,
+  ...MAILBOX_OVER_POP3,
+  ...MAILBOX_OVER_IMAP,
 };
 
 test('every fault has a dialogue in which it shows', () => {
@@ -30,7 +34,8 @@ describe.concurrent('on the wire', () => {
     if (!observation) continue;
     test(fault, async () => {
       for (const faults of [[], [fault]]) {
-        const dialogue = await startDialogue({ faults });
+        const timerSpeed = fault.endsWith('autologout') ? TIMER_SPEED : 1;
+        const dialogue = await startDialogue({ faults, timerSpeed });
         const expected = faults.length === 0 ? observation.good : observation.faulty;
         try {
           expect(await observation.probe(dialogue)).toMatch(expected);

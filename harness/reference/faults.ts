@@ -341,6 +341,50 @@ export const FAULTS = {
     'SRV records of submission, imap and pop3 have a better priority than those of submissions, imaps and pop3s.',
   'client-records-absent': 'No SRV record tells mail programs where to go.',
   'client-records-name-unnamed-host': 'SRV records lead to a host that the certificate does not name.',
+
+  // The mailbox over POP3.
+  'pop3-greets-in-lower-case': 'The greeting on pop3 and pop3s begins with "+ok".',
+  'pop3-takes-any-message-number': 'A message number that is not in use stands for the first message.',
+  'pop3-lists-top-and-refuses': 'CAPA lists TOP; the command gets "-ERR Unknown command".',
+  'pop3-uidl-is-message-number': 'The unique-id of a message is its number in the session.',
+  'pop3-uidl-changes-when-read': 'A message gets another unique-id when its flags change.',
+  'pop3-does-not-stuff': 'Lines of a message that begin with a dot are sent as they are.',
+  'pop3-top-ignores-line-count': 'TOP sends the whole message.',
+  'pop3-dele-removes-at-once': 'DELE removes the message without waiting for QUIT.',
+  'pop3-updates-without-quit': 'What is marked as deleted is removed when the connection breaks off.',
+  'pop3-numbers-shift':
+    'Several sessions share a maildrop without lock, and what one removes changes the numbers in the others.',
+  'pop3-removes-what-was-retrieved': 'QUIT removes what RETR has sent; EXPIRE is not announced.',
+  'pop3-removes-one-too-many': 'QUIT removes the message behind each that is marked as well.',
+  'pop3-opens-mailbox-of-another': 'Every login opens the mailbox of the first account.',
+  'pop3-apop-timestamp-repeats':
+    'APOP is offered on pop3 and pop3s, with a timestamp that is the same throughout a second.',
+  'pop3-apop-takes-old-digests':
+    'APOP is offered on pop3 and pop3s, and takes digests over the timestamps of earlier sessions.',
+  'pop3-short-autologout':
+    'A session is ended after a minute of silence, and what it marked as deleted is removed.',
+  'pop3-accepts-bad-base64': 'Characters outside of base64 in a SASL response are skipped.',
+  'pop3-auth-accepted-twice': 'AUTH behind a login gets +OK.',
+  'pop3-reveals-unknown-user': 'USER with an unknown name gets "-ERR No such user".',
+
+  // The mailbox over IMAP.
+  'imap-greets-without-asterisk': 'The greeting on imap and imaps is "OK" without "*".',
+  'imap-capability-behind-tagged': 'The CAPABILITY response is sent behind the tagged OK.',
+  'imap-logout-without-bye': 'LOGOUT is answered by the tagged OK alone.',
+  'imap-accepts-bad-base64': 'Characters outside of base64 in a SASL response are skipped.',
+  'imap-executes-refused-literal':
+    'The octets of a non-synchronizing literal are read as commands when its command needs a login.',
+  'imap-reveals-unknown-user': 'A login with an unknown name gets "NO Unknown user".',
+  'imap-short-autologout': 'A session that is logged in is ended after ten minutes of silence.',
+  'imap-selects-foreign-mailbox':
+    'A mailbox name that begins with "../" and a user leads to the mail of that user.',
+  'imap-lists-foreign-mailboxes': 'LIST names the mailboxes of the other users too, as "Other Users/user/…".',
+  'imap-forgets-flags': 'STORE is answered with the new flags, and nothing is kept.',
+  'imap-rename-does-nothing': 'RENAME of a mailbox is answered OK, and nothing changes.',
+  'imap-expunge-untold': 'A session is not told that another one removed messages; its numbers shift.',
+  'imap-arrivals-untold': 'A session is not told of messages that come while a mailbox is selected.',
+  'imap-uidvalidity-changes': 'Every SELECT shows another UIDVALIDITY.',
+  'imap-expunges-on-disconnect': 'When a connection breaks off, messages that carry \\Deleted are removed.',
 } as const;
 
 export type FaultName = keyof typeof FAULTS;

@@ -79,6 +79,8 @@ export interface ReferenceOptions {
   readonly relay?: Relay;
   /** Names of the mail exchangers of a domain; asked by faults alone. */
   readonly exchangersOf?: (domain: string) => Promise<readonly string[]>;
+  /** How much faster than real time the limits of silence on POP3 and IMAP pass; 1 by default. */
+  readonly timerSpeed?: number;
   /** Each failed login on a connection after the third waits this much longer; 150 ms by default. */
   readonly failureDelayMs?: number;
 }

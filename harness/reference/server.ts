@@ -144,6 +144,7 @@ function targetOf(site: Site, endpoints: Target['endpoints']): Target {
       slackMs: 0,
       retryAfterMs: [50, 200],
       loginEffectMs: [50, 300, 1_000],
+      autologoutSpeed: site.timerSpeed === 1 ? undefined : site.timerSpeed,
     },
   };
 }

@@ -28,6 +28,8 @@ export interface Site {
   /** What is declared of POP before SMTP; undefined where it is not offered. */
   readonly popBeforeSmtp: PopBeforeSmtp | undefined;
   readonly grants: RelayGrants;
+  /** How much faster than real time the limits of silence pass. */
+  readonly timerSpeed: number;
   readonly failureDelayMs: number;
   /** True the first time that this key is asked for. */
   firstVisit(key: string): boolean;
@@ -58,6 +60,7 @@ export async function createSite(options: ReferenceOptions): Promise<Site> {
     reputationZones: options.reputationZones ?? [],
     popBeforeSmtp,
     grants: createRelayGrants({ feature: popBeforeSmtp, faulty, directory }),
+    timerSpeed: options.timerSpeed ?? 1,
     failureDelayMs: options.failureDelayMs ?? 150,
     firstVisit: (key) => !visits.has(key) && visits.add(key).has(key),
     faulty,

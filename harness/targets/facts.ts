@@ -34,5 +34,6 @@ export function timingOf(settings: TimingSettings): Timing {
     retryAfterMs: settings['retry-after'],
     loginEffectMs: settings['login-effect'],
     outboundMs: settings.outbound,
+    ...(settings.autologout ? { autologoutSpeed: 1 } : {}),
   };
 }

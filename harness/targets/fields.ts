@@ -196,6 +196,9 @@ export function timing(defaults: typeof TIMING) {
         .min(1, { error: 'a list of at least one duration' })
         .prefault(['1s', '5s', '15s'])
         .describe('How long after a mailbox login to look for what it opened elsewhere.'),
+      autologout: yesOrNo
+        .default(false)
+        .describe('Wait for the limits of silence on POP3 and IMAP too, which takes up to an hour.'),
     })
     .describe('Waits, as 250ms, 8s or 15m.');
 }

@@ -73,6 +73,11 @@ export interface Timing {
    * at logout only. 1, 5 and 15 s when absent.
    */
   readonly loginEffectMs?: readonly number[];
+  /**
+   * Checks may wait for the limits of silence, which take from ten minutes to an hour, and this is how
+   * much faster than real time they pass here: 1 on a real server. When undefined, no check waits.
+   */
+  readonly autologoutSpeed?: number | undefined;
 }
 
 /** A target whose endpoints are known and serve: what drivers hand to the runner; structured-cloneable. */

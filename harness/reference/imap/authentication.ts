@@ -6,6 +6,7 @@ import { checkPassword } from '../sasl/password.ts';
 import { throttle } from '../session/login-throttle.ts';
 import { upgrade } from '../session/upgrade.ts';
 import { upgradeConduct } from '../session/upgrade-conduct.ts';
+import type { Site } from '../site.ts';
 import { capabilities, imapMechanisms } from './capabilities.ts';
 import { untagged } from './encoding.ts';
 import { astring, atEnd, atom, type Cursor, expect, expectEnd } from './parser.ts';
@@ -56,7 +57,7 @@ export async function authenticate(session: ImapSession, cursor: Cursor): Promis
   const mechanism = mechanisms.find((candidate) => candidate.name === name);
   if (!mechanism) return connection.tls ? no('[CANNOT] Unrecognized mechanism') : PRIVACY_REQUIRED;
   if (initial !== undefined && !mechanism.clientFirst) return bad('This mechanism takes no initial response');
-  const first = initial === undefined ? undefined : initial === '=' ? EMPTY : decodeBase64(initial);
+  const first = initial === undefined ? undefined : initial === '=' ? EMPTY : decode(site, initial);
   if (initial !== undefined && !first) return bad('Cannot decode base64');
   const steps = mechanism.start({ site, tls: connection.tls });
   const outcome = await runExchange(steps, first, async (challenge) => {
@@ -73,13 +74,18 @@ function initialResponse(cursor: Cursor): string {
   return text;
 }
 
-async function readResponse({ connection }: ImapSession): Promise<Buffer | BrokenOff<ImapResult>> {
+/** Fault: what is no base64 is skipped instead of being refused. */
+function decode(site: Site, text: string): Buffer | undefined {
+  return site.faulty('imap-accepts-bad-base64') ? Buffer.from(text, 'base64') : decodeBase64(text);
+}
+
+async function readResponse({ site, connection }: ImapSession): Promise<Buffer | BrokenOff<ImapResult>> {
   const rules = { limit: AUTH_LINE_LIMIT, withinMs: IDLE_MS.before };
   const input = await connection.readLine('a SASL response', rules);
   if (input.kind === 'overlong') return { brokenOff: bad('Authentication exchange line is too long') };
   const text = input.bytes.toString('latin1');
   if (text === '*') return { brokenOff: bad('Authentication cancelled') };
-  return decodeBase64(text) ?? { brokenOff: bad('Cannot decode base64') };
+  return decode(site, text) ?? { brokenOff: bad('Cannot decode base64') };
 }
 
 async function conclude(session: ImapSession, outcome: SaslOutcome): Promise<ImapResult> {
@@ -90,7 +96,8 @@ async function conclude(session: ImapSession, outcome: SaslOutcome): Promise<Ima
   }
   if (outcome.why === 'malformed') return bad('Malformed authentication message');
   session.site.grants.loginFailed(mailboxClient(session, 'imap'));
-  if ((await throttle(session)) === 'go-on') return FAILED;
+  const revealed = outcome.why === 'unknown-login' && session.site.faulty('imap-reveals-unknown-user');
+  if ((await throttle(session)) === 'go-on') return revealed ? no('Unknown user') : FAILED;
   return { ...FAILED, untagged: [untagged('BYE Too many failed logins')], closes: true };
 }
 

@@ -22,7 +22,7 @@ export async function readCommand(
   objection: (verb: string) => string | undefined,
 ): Promise<ReadCommand> {
   const { connection, account } = session;
-  const withinMs = account ? IDLE_MS.loggedIn : IDLE_MS.before;
+  const withinMs = (account ? loggedInIdleMs(session) : IDLE_MS.before) / session.site.timerSpeed;
   const texts: string[] = [];
   const literals: Buffer[] = [];
   let budget: number = account ? LITERAL_LIMIT.loggedIn : LITERAL_LIMIT.before;
@@ -52,7 +52,10 @@ export async function readCommand(
     if (count > budget || (!synchronizing && count > NON_SYNCHRONIZING_LIMIT)) {
       problem ??= `${tag} BAD [TOOBIG] Literal too large`;
     }
-    problem ??= synchronizing ? prefixed(tag, objection(verb)) : undefined;
+    const refused = objection(verb);
+    if (!synchronizing && refused !== undefined && session.site.faulty('imap-executes-refused-literal'))
+      return refusal(`${tag} ${refused}`);
+    problem ??= synchronizing ? prefixed(tag, refused) : undefined;
     if (problem && synchronizing) return refusal(problem);
     if (problem && count > SWALLOW_LIMIT) {
       return {
@@ -70,6 +73,10 @@ export async function readCommand(
   const cursor = cursorOver(texts, literals);
   cursor.at = `${tag} ${verb}`.length;
   return { kind: 'command', tag, verb, cursor };
+}
+
+function loggedInIdleMs({ site }: ImapSession): number {
+  return site.faulty('imap-short-autologout') ? 600_000 : IDLE_MS.loggedIn;
 }
 
 function prefixed(tag: string, text: string | undefined): string | undefined {

@@ -50,7 +50,10 @@ export async function serveImap(site: Site, role: ImapRole, connection: ServerCo
       // The loop body is the condition.
     }
   } catch (failure) {
-    if (!(failure instanceof IdleTooLong)) throw failure;
+    if (!(failure instanceof IdleTooLong)) {
+      if (session.view && site.faulty('imap-expunges-on-disconnect')) removeDeleted(session.view);
+      throw failure;
+    }
     await connection.send(untagged('BYE Idle for too long'));
   }
 }
@@ -62,7 +65,8 @@ function greeting(session: ImapSession): Buffer {
   const listed = capabilities(session);
   const disagrees = role === 'imap' && site.faulty('imap-greeting-capabilities-disagree');
   const shown = disagrees ? listed.replace(' LOGINDISABLED', '') : listed;
-  return untagged(`${preauthenticated ? 'PREAUTH' : 'OK'} [CAPABILITY ${shown}] ${site.hostname} ready`);
+  const text = `${preauthenticated ? 'PREAUTH' : 'OK'} [CAPABILITY ${shown}] ${site.hostname} ready`;
+  return site.faulty('imap-greets-without-asterisk') ? line(text) : untagged(text);
 }
 
 /** Reads and executes one command; false when it was the last one. */
@@ -79,7 +83,9 @@ async function executeNext(session: ImapSession): Promise<boolean> {
   if (outcome === 'upgraded') return true;
   const news = session.view?.news(!outcome.keepsNumbers) ?? [];
   const tagged = Buffer.concat([octets(`${tag} ${outcome.status} ${outcome.text}`), CRLF]);
-  await connection.send(Buffer.concat([...outcome.untagged, ...news, tagged]));
+  const late = command.verb === 'CAPABILITY' && session.site.faulty('imap-capability-behind-tagged');
+  const responses = [...outcome.untagged, ...news];
+  await connection.send(Buffer.concat(late ? [tagged, ...responses] : [...responses, tagged]));
   return !outcome.closes && goesOn(session, outcome.status === 'BAD');
 }
 
@@ -116,7 +122,7 @@ async function execute(session: ImapSession, tag: string, verb: string, cursor: 
       case 'LOGOUT':
         expectEnd(cursor);
         session.view = undefined;
-        return { ...ok('Bye', [untagged('BYE Logging out')]), closes: true };
+        return { ...ok('Bye', farewell(session)), closes: true };
       case 'STARTTLS':
         return await starttls(session, tag, cursor, () => executeNext(session));
       case 'LOGIN':
@@ -134,6 +140,10 @@ async function execute(session: ImapSession, tag: string, verb: string, cursor: 
   }
 }
 
+function farewell({ site }: ImapSession): Buffer[] {
+  return site.faulty('imap-logout-without-bye') ? [] : [untagged('BYE Logging out')];
+}
+
 function executeLoggedIn(session: ImapSession, verb: string, cursor: Cursor): ImapResult {
   if (!LOGGED_IN.has(verb) && !SELECTED.has(verb)) return UNKNOWN;
   const account = storeOf(session);
@@ -148,14 +158,14 @@ function executeLoggedIn(session: ImapSession, verb: string, cursor: Cursor): Im
     case 'DELETE':
       return remove(account, cursor);
     case 'RENAME':
-      return rename(account, cursor);
+      return rename(session, account, cursor);
     case 'SUBSCRIBE':
       return subscribe(account, cursor, true);
     case 'UNSUBSCRIBE':
       return subscribe(account, cursor, false);
     case 'LIST':
     case 'LSUB':
-      return list(account, cursor, verb);
+      return list(session, account, cursor, verb);
     case 'NAMESPACE':
       return namespace(cursor);
     case 'STATUS':
@@ -169,13 +179,13 @@ function executeLoggedIn(session: ImapSession, verb: string, cursor: Cursor): Im
     case 'FETCH':
       return fetch(view, cursor, false);
     case 'STORE':
-      return store(view, cursor, false);
+      return store(session, view, cursor, false);
     case 'SEARCH':
       return search(view, cursor, false);
     case 'COPY':
       return copy(view, account, cursor, false);
     case 'UID':
-      return uidCommand(view, account, cursor);
+      return uidCommand(session, view, account, cursor);
     case 'EXPUNGE':
       return expunge(view, cursor);
     case 'CLOSE':

@@ -1,8 +1,11 @@
 import { CR, CRLF, LF, NUL } from '../../wire/bytes.ts';
+import type { Site } from '../site.ts';
 import type { MailAccountStore } from '../store/mail-store.ts';
+import type { Mailbox } from '../store/mailbox.ts';
 import { parseDateTime } from './dates.ts';
 import { nstring, octets, untagged } from './encoding.ts';
 import { canonicalFlag, SYSTEM_FLAGS } from './flags.ts';
+import { namesOfOthers, openStore } from './foreign-mailboxes.ts';
 import {
   accept,
   astring,
@@ -28,7 +31,10 @@ const NOT_FOUND = no('[NONEXISTENT] No such mailbox');
 export function storeOf({ site, account, connection, role }: ImapSession): MailAccountStore | undefined {
   const unguarded = role === 'imap' && connection.tls && site.faulty('imap-serves-mailbox-without-login');
   const owner = account ?? (unguarded ? site.directory.accounts[0] : undefined);
-  return owner && site.store.of(owner.address);
+  return (
+    owner &&
+    (site.faulty('imap-selects-foreign-mailbox') ? openStore(site, owner) : site.store.of(owner.address))
+  );
 }
 
 /** SELECT and EXAMINE (RFC 9051 §6.3.2, §6.3.3). */
@@ -41,7 +47,11 @@ export function select(
   const mailbox = store.find(nameArgument(cursor));
   session.view = undefined;
   if (!mailbox) return NOT_FOUND;
-  const view = openView(mailbox, readOnly);
+  const { site } = session;
+  const view = openView(mailbox, readOnly, {
+    expungeUntold: site.faulty('imap-expunge-untold'),
+    arrivalsUntold: site.faulty('imap-arrivals-untold'),
+  });
   session.view = view;
   const messages = view.numbered();
   const unseen = messages.find(({ message }) => !message.flags.has('\\Seen'));
@@ -53,9 +63,15 @@ export function select(
     untagged(`${messages.length} EXISTS`),
     untagged(`${recent} RECENT`),
     ...(unseen ? [untagged(`OK [UNSEEN ${unseen.number}] First unseen`)] : []),
-    untagged(`OK [UIDVALIDITY ${mailbox.uidValidity}] UIDs valid`),
+    untagged(`OK [UIDVALIDITY ${uidValidity(site, mailbox)}] UIDs valid`),
     untagged(`OK [UIDNEXT ${mailbox.uidNext}] Predicted next UID`),
   ]);
+}
+
+/** Fault: a number that rises with every look. */
+let looks = 0;
+function uidValidity(site: Site, mailbox: Mailbox): number {
+  return mailbox.uidValidity + (site.faulty('imap-uidvalidity-changes') ? ++looks : 0);
 }
 
 function nameArgument(cursor: Cursor): string {
@@ -92,12 +108,17 @@ export function remove(store: MailAccountStore, cursor: Cursor): ImapResult {
 }
 
 /** RENAME (RFC 9051 §6.3.6). */
-export function rename(store: MailAccountStore, cursor: Cursor): ImapResult {
+export function rename(
+  { site }: Pick<ImapSession, 'site'>,
+  store: MailAccountStore,
+  cursor: Cursor,
+): ImapResult {
   expect(cursor, ' ');
   const from = astring(cursor);
   const to = nameArgument(cursor);
   if (!store.find(from)) return NOT_FOUND;
   if (!isMailboxName(to)) return no('[CANNOT] Not a mailbox name');
+  if (site.faulty('imap-rename-does-nothing')) return ok('Mailbox renamed');
   return store.rename(from, to) ? ok('Mailbox renamed') : no('[ALREADYEXISTS] Mailbox already exists');
 }
 
@@ -111,7 +132,12 @@ export function subscribe(store: MailAccountStore, cursor: Cursor, wanted: boole
 }
 
 /** LIST and LSUB (RFC 3501 §6.3.8, §6.3.9). */
-export function list(store: MailAccountStore, cursor: Cursor, verb: 'LIST' | 'LSUB'): ImapResult {
+export function list(
+  session: ImapSession,
+  store: MailAccountStore,
+  cursor: Cursor,
+  verb: 'LIST' | 'LSUB',
+): ImapResult {
   expect(cursor, ' ');
   const reference = astring(cursor);
   expect(cursor, ' ');
@@ -119,7 +145,7 @@ export function list(store: MailAccountStore, cursor: Cursor, verb: 'LIST' | 'LS
   expectEnd(cursor);
   if (pattern === '') return ok('Done', [untagged(`${verb} (\\Noselect) "${SEPARATOR}" ""`)]);
   const matches = matcher(reference + pattern);
-  const names = verb === 'LIST' ? store.names() : [...store.subscriptions];
+  const names = verb === 'LIST' ? [...store.names(), ...namesOfOthers(session)] : [...store.subscriptions];
   return ok(
     'Done',
     names.filter(matches).map((name) => untagged(`${verb} () "${SEPARATOR}" `, nstring(name))),

@@ -16,7 +16,7 @@ import {
 } from './parser.ts';
 import { parseSearch } from './search.ts';
 import { inSequenceSet } from './sequence-set.ts';
-import { type ImapResult, no, ok } from './session.ts';
+import { type ImapResult, type ImapSession, no, ok } from './session.ts';
 import type { MailboxView, Numbered } from './view.ts';
 
 const READ_ONLY = no('[READ-ONLY] Mailbox was opened for reading');
@@ -38,7 +38,12 @@ export function fetch(view: MailboxView, cursor: Cursor, byUid: boolean): ImapRe
 }
 
 /** STORE and UID STORE (RFC 9051 §6.4.6). */
-export function store(view: MailboxView, cursor: Cursor, byUid: boolean): ImapResult {
+export function store(
+  { site }: Pick<ImapSession, 'site'>,
+  view: MailboxView,
+  cursor: Cursor,
+  byUid: boolean,
+): ImapResult {
   expect(cursor, ' ');
   const messages = chosen(view, cursor, byUid);
   expect(cursor, ' ');
@@ -51,8 +56,10 @@ export function store(view: MailboxView, cursor: Cursor, byUid: boolean): ImapRe
   if (view.readOnly) return READ_ONLY;
   const responses = messages.flatMap(({ number, message }) => {
     const kept = [...message.flags].filter((name) => sign === '+' || (sign === '-' && !given.includes(name)));
-    view.mailbox.setFlags(message.uid, new Set(sign === '-' ? kept : [...kept, ...given]));
-    const changed = view.mailbox.find(message.uid) ?? message;
+    const flags = new Set(sign === '-' ? kept : [...kept, ...given]);
+    const forgets = site.faulty('imap-forgets-flags');
+    if (!forgets) view.mailbox.setFlags(message.uid, flags);
+    const changed = forgets ? { ...message, flags } : (view.mailbox.find(message.uid) ?? message);
     view.told(changed);
     const uid = byUid ? `UID ${message.uid} ` : '';
     return silent ? [] : [untagged(`${number} FETCH (${uid}FLAGS `, view.flagsOf(changed), ')')];
@@ -112,10 +119,15 @@ export function removeDeleted(view: MailboxView): void {
 }
 
 /** UID and the command behind it. */
-export function uidCommand(view: MailboxView, account: MailAccountStore, cursor: Cursor): ImapResult {
+export function uidCommand(
+  session: Pick<ImapSession, 'site'>,
+  view: MailboxView,
+  account: MailAccountStore,
+  cursor: Cursor,
+): ImapResult {
   expect(cursor, ' ');
   if (accept(cursor, 'FETCH')) return fetch(view, cursor, true);
-  if (accept(cursor, 'STORE')) return store(view, cursor, true);
+  if (accept(cursor, 'STORE')) return store(session, view, cursor, true);
   if (accept(cursor, 'SEARCH')) return search(view, cursor, true);
   if (accept(cursor, 'COPY')) return copy(view, account, cursor, true);
   throw new ImapSyntaxError('FETCH, STORE, SEARCH or COPY behind UID');

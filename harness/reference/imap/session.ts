@@ -5,7 +5,7 @@ import type { MailboxView } from './view.ts';
 export type ImapRole = 'imap' | 'imaps';
 
 /** How long a session may be silent, in milliseconds: over the 30 minutes of RFC 9051 §5.4 once logged in. */
-export const IDLE_MS = { loggedIn: 1_860_000, before: 180_000 } as const;
+export const IDLE_MS = { loggedIn: 2_400_000, before: 180_000 } as const;
 /** Longest line of a command without CRLF. */
 export const LINE_LIMIT = 16_384;
 /** Most octets of the literals of one command: a login before, a message after it. */

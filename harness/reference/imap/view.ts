@@ -24,7 +24,15 @@ export interface MailboxView {
   news(mayExpunge: boolean): Buffer[];
 }
 
-export function openView(mailbox: Mailbox, readOnly: boolean): MailboxView {
+/** Faults of a view. */
+export interface ViewMistakes {
+  /** Removed messages are dropped without a word. */
+  readonly expungeUntold: boolean;
+  /** New messages are not mentioned. */
+  readonly arrivalsUntold: boolean;
+}
+
+export function openView(mailbox: Mailbox, readOnly: boolean, mistakes?: ViewMistakes): MailboxView {
   let known = mailbox.messages.map(({ uid, revision }) => ({ uid, revision }));
   let largestUid = known.at(-1)?.uid ?? 0;
   const recent = new Set<number>();
@@ -63,12 +71,12 @@ export function openView(mailbox: Mailbox, readOnly: boolean): MailboxView {
         for (let index = known.length - 1; index >= 0; index--) {
           const uid = known[index]?.uid ?? 0;
           if (mailbox.find(uid)) continue;
-          responses.push(untagged(`${index + 1} EXPUNGE`));
+          if (!mistakes?.expungeUntold) responses.push(untagged(`${index + 1} EXPUNGE`));
           known.splice(index, 1);
         }
       }
       const fresh = mailbox.messages.filter(({ uid }) => uid > largestUid);
-      if (fresh.length > 0) {
+      if (fresh.length > 0 && !mistakes?.arrivalsUntold) {
         largestUid = fresh.at(-1)?.uid ?? largestUid;
         known.push(...fresh.map(({ uid, revision }) => ({ uid, revision })));
         noteRecent();

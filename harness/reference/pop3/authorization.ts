@@ -7,7 +7,9 @@ import { AUTH_LINE_LIMIT } from '../sasl/limits.ts';
 import { checkPassword } from '../sasl/password.ts';
 import { throttle } from '../session/login-throttle.ts';
 import type { Site } from '../site.ts';
+import { timestampsFor } from './apop-timestamp.ts';
 import { pop3Mechanisms } from './capabilities.ts';
+import { addressOfMaildrop, maildropOver } from './maildrop.ts';
 import { closing, err, IDLE_MS, ok, type Pop3Response, type Pop3Session } from './session.ts';
 
 const TLS_REQUIRED = err('TLS is required, use STLS first', 'SYS/PERM');
@@ -19,6 +21,8 @@ export function user(session: Pop3Session, name: string): Pop3Response {
   if (session.maildrop) return ALREADY;
   if (!session.connection.tls && !takesUserBeforeTls(session)) return TLS_REQUIRED;
   if (name === '') return err('Syntax: USER name');
+  if (session.site.faulty('pop3-reveals-unknown-user') && !session.site.directory.find(name))
+    return err('No such user');
   session.user = name;
   return ok('Send PASS');
 }
@@ -59,24 +63,30 @@ export async function apop(session: Pop3Session, argument: string): Promise<Pop3
   if (timestamp === undefined) return connection.tls ? err('APOP is not available') : TLS_REQUIRED;
   const match = /^(\S+) ([0-9a-f]{32})$/.exec(argument);
   const account = site.directory.find(match?.[1] ?? '');
-  const expected = createHash('md5')
-    .update(timestamp + (account?.password ?? ''))
-    .digest();
-  const proven = match && account && timingSafeEqual(expected, Buffer.from(match[2] ?? '', 'hex'));
+  const given = Buffer.from(match?.[2] ?? '', 'hex');
+  const proven =
+    account && timestampsFor(session, timestamp).some((each) => digestFits(each, account, given));
   return conclude(session, proven ? { ok: true, account } : { ok: false, why: 'wrong-secret' });
+}
+
+function digestFits(timestamp: string, { password }: ReferenceAccount, given: Buffer): boolean {
+  const expected = createHash('md5')
+    .update(timestamp + password)
+    .digest();
+  return given.length === expected.length && timingSafeEqual(expected, given);
 }
 
 /** AUTH (RFC 5034 §4). */
 export async function auth(session: Pop3Session, argument: string): Promise<Pop3Response> {
   const { site, connection } = session;
-  if (session.maildrop) return ALREADY;
+  if (session.maildrop) return site.faulty('pop3-auth-accepted-twice') ? ok('Logged in') : ALREADY;
   const [name = '', initial, ...extra] = argument.split(' ');
   const mechanism = pop3Mechanisms(session).find((candidate) => candidate.name === name.toUpperCase());
   if (!mechanism && !connection.tls) return TLS_REQUIRED;
   if (name === '' || extra.length > 0) return err('Syntax: AUTH mechanism [initial-response]');
   if (!mechanism) return err('Unrecognized authentication mechanism');
   if (initial !== undefined && !mechanism.clientFirst) return err('This mechanism takes no initial response');
-  const first = initial === undefined ? undefined : initial === '=' ? EMPTY : decodeBase64(initial);
+  const first = initial === undefined ? undefined : initial === '=' ? EMPTY : decode(site, initial);
   if (initial !== undefined && !first) return err('Cannot decode base64');
   const steps = mechanism.start({ site, tls: connection.tls });
   const outcome = await runExchange(steps, first, async (challenge) => {
@@ -87,12 +97,17 @@ export async function auth(session: Pop3Session, argument: string): Promise<Pop3
   return conclude(session, outcome);
 }
 
-async function readResponse({ connection }: Pop3Session): Promise<Buffer | BrokenOff<Pop3Response>> {
+/** Fault: what is no base64 is skipped instead of being refused. */
+function decode(site: Site, text: string): Buffer | undefined {
+  return site.faulty('pop3-accepts-bad-base64') ? Buffer.from(text, 'base64') : decodeBase64(text);
+}
+
+async function readResponse({ site, connection }: Pop3Session): Promise<Buffer | BrokenOff<Pop3Response>> {
   const input = await connection.readLine('a SASL response', { limit: AUTH_LINE_LIMIT, withinMs: IDLE_MS });
   if (input.kind === 'overlong') return { brokenOff: err('Authentication exchange line is too long') };
   const text = input.bytes.toString('latin1');
   if (text === '*') return { brokenOff: err('Authentication cancelled') };
-  return decodeBase64(text) ?? { brokenOff: err('Cannot decode base64') };
+  return decode(site, text) ?? { brokenOff: err('Cannot decode base64') };
 }
 
 async function conclude(session: Pop3Session, outcome: SaslOutcome): Promise<Pop3Response> {
@@ -104,11 +119,14 @@ async function conclude(session: Pop3Session, outcome: SaslOutcome): Promise<Pop
 
 /** Locks the mailbox and takes it as it is now (RFC 1939 §4). */
 function openMaildrop(session: Pop3Session, account: ReferenceAccount): Pop3Response {
-  const store = session.site.store.of(account.address);
-  const release = store.lock();
+  const { site } = session;
+  const store = site.store.of(addressOfMaildrop(site, account));
+  const shared = site.faulty('pop3-numbers-shift');
+  const release = shared ? () => undefined : store.lock();
   if (!release) return err('The mailbox is open in another session', 'IN-USE');
-  const messages = [...store.inbox.messages];
-  session.maildrop = { account, mailbox: store.inbox, messages, deleted: new Set(), release };
+  const { inbox } = store;
+  const messages = shared ? inbox.messages : [...inbox.messages];
+  session.maildrop = maildropOver({ site, account, mailbox: inbox, messages, release });
   session.site.grants.loggedIn(mailboxClient(session, 'pop3'), account);
   return ok(`${messages.length} messages`);
 }

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { CR, LF, line, NUL } from '../../wire/bytes.ts';
 import { dotStuff } from '../../wire/dot-stuffing.ts';
 import { believes, mailboxClient } from '../pop-before-smtp/asserted-address.ts';
@@ -8,8 +7,10 @@ import { IdleTooLong } from '../session/endings.ts';
 import { upgrade } from '../session/upgrade.ts';
 import { upgradeConduct } from '../session/upgrade-conduct.ts';
 import type { Site } from '../site.ts';
+import { apopTimestamp } from './apop-timestamp.ts';
 import { apop, auth, pass, user } from './authorization.ts';
 import { capa } from './capabilities.ts';
+import { maildropOver } from './maildrop.ts';
 import {
   COMMAND_LIMIT,
   closing,
@@ -28,12 +29,11 @@ type Outcome = Pop3Response | 'upgraded' | 'closed';
 
 /** Serves one POP3 connection to its end (RFC 1939, 2449, 2595, 5034). */
 export async function servePop3(site: Site, role: Pop3Role, connection: ServerConnection): Promise<void> {
-  const hasApop = role === 'pop3s' ? site.apop : site.faulty('pop3-offers-apop-before-tls');
   const session: Pop3Session = {
     site,
     connection,
     role,
-    timestamp: hasApop ? `<${randomBytes(8).toString('hex')}.${Date.now()}@${site.hostname}>` : undefined,
+    timestamp: apopTimestamp(site, role),
     user: undefined,
     maildrop: undefined,
     assertedAddress: undefined,
@@ -44,26 +44,48 @@ export async function servePop3(site: Site, role: Pop3Role, connection: ServerCo
   try {
     if (role === 'pop3s') await connection.startTls(site.certificate.context);
     await connection.pause(site.life.greetingDelayMs ?? 0);
-    await connection.send(encode(ok([site.hostname, 'ready', session.timestamp ?? ''].join(' ').trim())));
+    await connection.send(greeting(session));
     while (await executeNext(session)) {
       // The loop body is the condition.
     }
   } catch (failure) {
-    if (!(failure instanceof IdleTooLong)) throw failure;
+    const expired = failure instanceof IdleTooLong;
+    if (session.maildrop && updatesWithoutQuit(site, expired)) update(session.maildrop);
+    if (!expired) throw failure;
   } finally {
     session.maildrop?.release();
   }
 }
 
-function encode({ ok: positive, text, multiline }: Pop3Response): Buffer {
+function greeting({ site, timestamp }: Pop3Session): Buffer {
+  const text = [site.hostname, 'ready', timestamp ?? ''].join(' ').trim();
+  return site.faulty('pop3-greets-in-lower-case') ? line(`+ok ${text}`) : encode(ok(text));
+}
+
+/** Only QUIT leads to UPDATE (RFC 1939 §3, §6), but for faults. */
+function updatesWithoutQuit(site: Site, expired: boolean): boolean {
+  return site.faulty(expired ? 'pop3-short-autologout' : 'pop3-updates-without-quit');
+}
+
+/** How long a client may be silent; a fault cuts it to a minute (RFC 1939 §3: ten at least). */
+function idleMs({ site }: Pop3Session): number {
+  return (site.faulty('pop3-short-autologout') ? 60_000 : IDLE_MS) / site.timerSpeed;
+}
+
+function encode({ ok: positive, text, multiline }: Pop3Response, site?: Site): Buffer {
   const status = line(`${positive ? '+OK' : '-ERR'} ${text}`);
-  return multiline ? Buffer.concat([status, dotStuff(multiline)]) : status;
+  if (!multiline) return status;
+  const asItIs = site?.faulty('pop3-does-not-stuff') ?? false;
+  return Buffer.concat([status, asItIs ? Buffer.concat([multiline, line('.')]) : dotStuff(multiline)]);
 }
 
 /** Reads and executes one command; false when it was the last one. */
 async function executeNext(session: Pop3Session): Promise<boolean> {
   const { connection, site } = session;
-  const input = await connection.readLine('a command', { limit: AUTH_COMMAND_LIMIT, withinMs: IDLE_MS });
+  const input = await connection.readLine('a command', {
+    limit: AUTH_COMMAND_LIMIT,
+    withinMs: idleMs(session),
+  });
   const outcome =
     input.kind === 'overlong' ? err('Command line too long') : await execute(session, input.bytes);
   if (outcome === 'closed') return false;
@@ -72,7 +94,7 @@ async function executeNext(session: Pop3Session): Promise<boolean> {
     await connection.send(encode(err('Too many errors, closing the connection', 'SYS/PERM')));
     return false;
   }
-  await connection.send(encode(outcome));
+  await connection.send(encode(outcome, site));
   return !outcome.closes;
 }
 
@@ -129,7 +151,7 @@ function unguardedMaildrop({ site, role, connection }: Pop3Session): Maildrop | 
   const [account] = site.directory.accounts;
   if (!site.faulty(`${role}-serves-mailbox-without-login`) || !account || !connection.tls) return undefined;
   const mailbox = site.store.of(account.address).inbox;
-  return { account, mailbox, messages: mailbox.messages, deleted: new Set(), release: () => undefined };
+  return maildropOver({ site, account, mailbox, messages: mailbox.messages, release: () => undefined });
 }
 
 /** QUIT (RFC 1939 §4, §6): the only way into the UPDATE state. */

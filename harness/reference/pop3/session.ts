@@ -1,11 +1,12 @@
 import type { ReferenceAccount } from '../accounts.ts';
 import type { AddressHolder } from '../pop-before-smtp/asserted-address.ts';
+import type { Site } from '../site.ts';
 import type { Mailbox, StoredMessage } from '../store/mailbox.ts';
 
 export type Pop3Role = 'pop3' | 'pop3s';
 
 /** How long a session may be silent, in milliseconds (RFC 1939 §3: at least ten minutes). */
-export const IDLE_MS = 600_000;
+export const IDLE_MS = 900_000;
 /** Longest command line without CRLF; RFC 2449 §4 demands 255 octets with it. */
 export const COMMAND_LIMIT = 512;
 /** Errors after which a session is ended. */
@@ -13,11 +14,14 @@ export const ERROR_LIMIT = 20;
 
 /** The mailbox as it was at login: numbers stay what they are, whatever other sessions do (RFC 1939 §5). */
 export interface Maildrop {
+  readonly site: Site;
   readonly account: ReferenceAccount;
   readonly mailbox: Mailbox;
   readonly messages: readonly StoredMessage[];
   /** Indices of messages marked as deleted. */
   readonly deleted: Set<number>;
+  /** Indices of messages that were retrieved. */
+  readonly retrieved: Set<number>;
   release(): void;
 }
 

@@ -20,8 +20,9 @@ function remaining({ messages, deleted }: Maildrop): Numbered[] {
 
 /** The message of a number that is in use and not marked as deleted. */
 function pick(maildrop: Maildrop, text: string): Numbered | undefined {
-  if (!/^\d{1,9}$/.test(text)) return undefined;
-  return remaining(maildrop).find(({ number }) => number === Number(text));
+  const left = remaining(maildrop);
+  const found = /^\d{1,9}$/.test(text) ? left.find(({ number }) => number === Number(text)) : undefined;
+  return found ?? (maildrop.site.faulty('pop3-takes-any-message-number') ? left[0] : undefined);
 }
 
 const NO_SUCH_MESSAGE = err('No such message');
@@ -40,42 +41,50 @@ export function list(maildrop: Maildrop, argument: string): Pop3Response {
 
 /** UIDL (RFC 1939 §7): ids that never change and are never used again. */
 export function uidl(maildrop: Maildrop, argument: string): Pop3Response {
-  const prefix = maildrop.mailbox.uidValidity.toString(16).padStart(8, '0');
-  return listing(maildrop, argument, ({ uid }) => prefix + uid.toString(16).padStart(8, '0'));
+  return listing(maildrop, argument, (message, number) => uniqueId(maildrop, message, number));
+}
+
+function uniqueId({ site, mailbox }: Maildrop, { uid, revision }: StoredMessage, number: number): string {
+  if (site.faulty('pop3-uidl-is-message-number')) return String(number);
+  const name = site.faulty('pop3-uidl-changes-when-read') ? revision : uid;
+  return [mailbox.uidValidity, name].map((part) => part.toString(16).padStart(8, '0')).join('');
 }
 
 function listing(
   maildrop: Maildrop,
   argument: string,
-  fact: (message: StoredMessage) => string,
+  fact: (message: StoredMessage, number: number) => string,
 ): Pop3Response {
   if (argument === '') {
     const left = remaining(maildrop);
     return ok(
       `${left.length} messages`,
-      lines(...left.map(({ number, message }) => `${number} ${fact(message)}`)),
+      lines(...left.map(({ number, message }) => `${number} ${fact(message, number)}`)),
     );
   }
   const found = pick(maildrop, argument);
-  return found ? ok(`${found.number} ${fact(found.message)}`) : NO_SUCH_MESSAGE;
+  return found ? ok(`${found.number} ${fact(found.message, found.number)}`) : NO_SUCH_MESSAGE;
 }
 
 /** RETR (RFC 1939 §5). */
 export function retr(maildrop: Maildrop, argument: string): Pop3Response {
   const found = pick(maildrop, argument);
   if (!found) return NO_SUCH_MESSAGE;
+  maildrop.retrieved.add(found.number - 1);
   const octets = wireOctets(found.message);
   return ok(`${octets.length} octets`, octets);
 }
 
 /** TOP (RFC 1939 §7): the header, the empty line and so many lines of the body. */
 export function top(maildrop: Maildrop, argument: string): Pop3Response {
+  if (maildrop.site.faulty('pop3-lists-top-and-refuses')) return err('Unknown command');
   const [number = '', count = ''] = argument.split(/ +/);
   if (!/^\d{1,9}$/.test(count)) return err('Syntax: TOP message lines');
   const found = pick(maildrop, number);
   if (!found) return NO_SUCH_MESSAGE;
   const { header, separator, body } = splitMessage(wireOctets(found.message));
-  return ok('Top follows', Buffer.concat([header, separator, firstLines(body, Number(count))]));
+  const lineCount = maildrop.site.faulty('pop3-top-ignores-line-count') ? Infinity : Number(count);
+  return ok('Top follows', Buffer.concat([header, separator, firstLines(body, lineCount)]));
 }
 
 function firstLines(body: Buffer, count: number): Buffer {
@@ -93,6 +102,7 @@ export function dele(maildrop: Maildrop, argument: string): Pop3Response {
   const found = pick(maildrop, argument);
   if (!found) return NO_SUCH_MESSAGE;
   maildrop.deleted.add(found.number - 1);
+  if (maildrop.site.faulty('pop3-dele-removes-at-once')) maildrop.mailbox.remove(found.message.uid);
   return ok('Marked as deleted');
 }
 
@@ -103,8 +113,14 @@ export function rset(maildrop: Maildrop): Pop3Response {
 }
 
 /** The UPDATE state (RFC 1939 §6): removes what is marked. */
-export function update({ mailbox, messages, deleted }: Maildrop): void {
-  messages.forEach(({ uid }, index) => {
-    if (deleted.has(index)) mailbox.remove(uid);
-  });
+export function update(maildrop: Maildrop): void {
+  const { mailbox, messages } = maildrop;
+  const removed = messages.filter((_message, index) => isRemoved(maildrop, index));
+  for (const { uid } of removed) mailbox.remove(uid);
+}
+
+function isRemoved({ site, deleted, retrieved }: Maildrop, index: number): boolean {
+  if (retrieved.has(index) && site.faulty('pop3-removes-what-was-retrieved')) return true;
+  if (deleted.has(index - 1) && site.faulty('pop3-removes-one-too-many')) return true;
+  return deleted.has(index);
 }

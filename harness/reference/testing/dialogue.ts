@@ -3,6 +3,8 @@ import { base64, line } from '../../wire/bytes.ts';
 import { type ReferenceOptions, type ReferenceServer, startReference } from '../server.ts';
 import { openRaw, type RawClient } from './raw-client.ts';
 
+/** How much faster limits of silence pass in dialogues about them. */
+export const TIMER_SPEED = 400;
 /** Name that the clients of the tests give. */
 const CLIENT = 'client.test';
 

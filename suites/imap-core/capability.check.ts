@@ -1,0 +1,53 @@
+import { check } from '../../harness/check/define.ts';
+import type { ImapClient, Verify } from '../../harness/check/services.ts';
+import { loggedIn } from './own-folder.ts';
+
+export const capabilityIsAnswered = check(
+  {
+    id: 'IMAP-002',
+    slug: 'capability-is-answered',
+    title: 'CAPABILITY returns one untagged response with a protocol revision before the tagged OK',
+    sends: 'CAPABILITY before TLS, inside TLS and behind the login',
+    demands: 'one CAPABILITY response with IMAP4rev1 or IMAP4rev2, then the tagged OK',
+    level: 'MUST',
+    severity: 'low',
+    clauses: ['rfc9051#6.1.1', 'rfc3501#6.1.1'],
+    roles: ['imap', 'imaps'],
+    needs: ['account'],
+    effect: 'reads',
+    safety: 'safe',
+    budget: '20s',
+    kills: ['imap-capability-behind-tagged'],
+  },
+  async (services) => {
+    const { imap, role, variant } = services;
+    if (role === 'imap') await variant('before TLS', async (verify) => verifyOne(verify, await imap()));
+    await variant('inside TLS', async (verify) => {
+      const client = await imap({ at: 'tls' });
+      await verifyOne(verify, client);
+      verify.ideally.that(client.capabilities?.has('AUTH=PLAIN') ?? false, {
+        demand: 'AUTH=PLAIN is listed inside TLS',
+        expected: 'AUTH=PLAIN',
+        actual: [...(client.capabilities ?? [])].join(' '),
+      });
+    });
+    await variant('behind the login', async (verify) => verifyOne(verify, await loggedIn(services)));
+  },
+);
+
+async function verifyOne(verify: Verify, client: ImapClient): Promise<void> {
+  const reply = await client.capability();
+  verify.reply(reply, 'CAPABILITY is answered OK').status('OK');
+  const responses = reply.untagged.filter(({ label }) => label === 'CAPABILITY');
+  verify.that(responses.length === 1, {
+    demand: 'one CAPABILITY response comes before the tagged OK',
+    expected: 'one response',
+    actual: responses.map(({ line }) => line).join(' / ') || 'none',
+  });
+  const line = responses[0]?.line ?? '';
+  verify.that(/ IMAP4rev[12]( |$)/i.test(line), {
+    demand: 'the response names a revision of the protocol',
+    expected: 'IMAP4rev1 or IMAP4rev2',
+    actual: line || 'no response',
+  });
+}

@@ -1,0 +1,59 @@
+import { check } from '../../harness/check/define.ts';
+
+/** A greeting of IMAP with or without its asterisk; anything else comes from no IMAP server. */
+const GREETING = /^(\* )?(OK|PREAUTH|BYE)\b/i;
+/** A product version, and no address or part of a name. */
+const VERSION = /(?<![\w.-])v?\d+\.\d+(\.\d+)?(?![\w.-])/;
+
+export const greetingIsWellFormed = check(
+  {
+    id: 'IMAP-001',
+    slug: 'greeting-is-well-formed',
+    title: 'The greeting is an untagged OK or BYE and its capabilities are those of CAPABILITY',
+    sends: 'nothing; on another connection CAPABILITY behind the greeting',
+    demands: 'one untagged OK; capabilities in it are those of the CAPABILITY command',
+    level: 'MUST',
+    severity: 'low',
+    clauses: ['rfc9051#7.1', 'rfc3501#7.1'],
+    roles: ['imap', 'imaps'],
+    needs: [],
+    effect: 'reads',
+    safety: 'safe',
+    budget: '15s',
+    kills: ['imap-greets-without-asterisk', 'imap-greeting-capabilities-disagree', 'imap-sends-preauth'],
+  },
+  async ({ connect, imap, role, target, verify, inconclusive }) => {
+    const connection = await connect();
+    if (role === 'imaps') await connection.startTls({ serverName: target.hostname });
+    const { bytes, terminator } = await connection.readLine('the IMAP greeting');
+    connection.close();
+    const line = bytes.toString('latin1');
+    if (!GREETING.test(line)) inconclusive('malformed', 'What came as greeting is none of IMAP.');
+    const wellFormed = verify.that(/^\* (OK|BYE) /i.test(line) && terminator === 'CRLF', {
+      demand: 'the greeting is an untagged OK',
+      expected: '* OK',
+      actual: line,
+    });
+    if (!wellFormed) return;
+    verify.ideally.that(!VERSION.test(line.replace(/\[[^\]]*\]/g, '')), {
+      demand: 'the greeting does not disclose a product version',
+      expected: 'no version',
+      actual: line,
+    });
+    const client = await imap();
+    const told = client.greeting.capabilities;
+    await client.capability();
+    const asked = client.capabilities;
+    await client.logout();
+    if (!told) return;
+    verify.that(sorted(told) === sorted(asked), {
+      demand: 'the greeting tells the capabilities that CAPABILITY tells',
+      expected: sorted(asked),
+      actual: sorted(told),
+    });
+  },
+);
+
+function sorted(capabilities: ReadonlySet<string> | undefined): string {
+  return [...(capabilities ?? [])].sort().join(' ');
+}

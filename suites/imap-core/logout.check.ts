@@ -1,0 +1,55 @@
+import { check } from '../../harness/check/define.ts';
+import type { ImapClient, Services, Verify } from '../../harness/check/services.ts';
+import { loggedIn } from './own-folder.ts';
+
+export const logoutSaysGoodbye = check(
+  {
+    id: 'IMAP-004',
+    slug: 'logout-says-goodbye',
+    title: 'LOGOUT gives BYE, then tagged OK, then close',
+    sends: 'LOGOUT before the login, behind it, and with a mailbox selected',
+    demands: 'an untagged BYE, the tagged OK, and the end of the connection',
+    level: 'MUST',
+    severity: 'info',
+    clauses: ['rfc9051#6.1.3', 'rfc9051#3.4', 'rfc3501#6.1.3'],
+    roles: ['imap', 'imaps'],
+    needs: ['account'],
+    effect: 'reads',
+    safety: 'safe',
+    budget: '30s',
+    kills: ['imap-logout-without-bye'],
+  },
+  async (services) => {
+    const { imap, variant } = services;
+    await variant('before the login', async (verify) =>
+      verifyLogout(verify, services, await imap({ at: 'tls' })),
+    );
+    await variant('behind the login', async (verify) =>
+      verifyLogout(verify, services, await loggedIn(services)),
+    );
+    await variant('with a mailbox selected', async (verify) => {
+      const client = await loggedIn(services);
+      await client.select('INBOX', { readOnly: true });
+      await verifyLogout(verify, services, client);
+    });
+  },
+);
+
+async function verifyLogout(verify: Verify, { target }: Services, client: ImapClient): Promise<void> {
+  const reply = await client.command('LOGOUT');
+  verify.reply(reply, 'LOGOUT is answered OK').status('OK');
+  verify.that(
+    reply.untagged.some(({ label }) => label === 'BYE'),
+    {
+      demand: 'an untagged BYE comes before the tagged OK',
+      expected: '* BYE',
+      actual: reply.untagged.map(({ line }) => line).join(' / ') || 'no untagged response',
+    },
+  );
+  const end = await client.connection.untilEnd(target.timing.replyMs);
+  verify.that(end !== undefined, {
+    demand: 'the server ends the connection',
+    expected: 'the end of the connection',
+    actual: end ? `the end of the connection (${end.how})` : 'an open connection',
+  });
+}

@@ -1,0 +1,145 @@
+import type { Account, ImapClient, ImapReply, Role, Services } from '../../harness/check/services.ts';
+
+export interface SessionOptions {
+  readonly role?: Role;
+  readonly account?: Account;
+}
+
+/** A folder that the check made for itself, and the sessions on it. */
+export interface OwnFolder {
+  readonly name: string;
+  readonly delimiter: string;
+  /** Another session of the account, as on another device; closed at the end at the latest. */
+  open(options?: SessionOptions): Promise<ImapClient>;
+  /** Puts a message into the folder. */
+  append(client: ImapClient, label: string): Promise<void>;
+}
+
+/** A message of one session's view: sequence number, UID and flags without `\Recent`. */
+export interface Listed {
+  readonly number: number;
+  readonly uid: number;
+  readonly flags: readonly string[];
+}
+
+/** A session inside TLS, logged in. */
+export async function loggedIn(
+  { imap, role, account, sasl, inconclusive }: Services,
+  options: SessionOptions = {},
+): Promise<ImapClient> {
+  const { login, password } = options.account ?? account();
+  const client = await imap({ role: options.role ?? role, at: 'tls' });
+  if (!client.capabilities) await client.capability();
+  if (client.capabilities?.has('LOGINDISABLED')) {
+    const { accepted } = await sasl.authenticateImap(client, sasl.plain({ login, password }));
+    if (!accepted) inconclusive('precondition', 'The login that this check builds on failed.');
+    return client;
+  }
+  const reply = await client.login(login, password);
+  if (reply.status !== 'OK')
+    inconclusive('precondition', `The login that this check builds on failed: ${reply.text}`);
+  return client;
+}
+
+/** The octets of a message of neutral wording. */
+export function ownMessage({ bytes, nonce, helloName, target }: Services, label: string): Buffer {
+  return bytes.lines(
+    `From: <minutes@${target.domain}>`,
+    `To: <minutes@${target.domain}>`,
+    `Subject: Minutes of the meeting ${nonce}-${label}`,
+    `Date: ${new Date().toUTCString().replace('GMT', '+0000')}`,
+    `Message-ID: <${label}.${nonce}@${helloName}>`,
+    '',
+    `The minutes of the meeting are complete: ${label}.`,
+  );
+}
+
+/** Ends the check where a command that it builds on is refused. */
+export function demandOk({ inconclusive }: Services, reply: ImapReply, what: string): ImapReply {
+  if (reply.status !== 'OK') inconclusive('precondition', `${what} is refused: ${reply.text}`);
+  return reply;
+}
+
+/** Runs `body` with a folder that holds nothing but what the check puts there, and deletes it. */
+export async function withOwnFolder(
+  services: Services,
+  body: (folder: OwnFolder) => Promise<void>,
+  options: SessionOptions = {},
+): Promise<void> {
+  const { nonce } = services;
+  const clients: ImapClient[] = [];
+  const open = async (other: SessionOptions = {}) => {
+    const client = await loggedIn(services, { ...options, ...other });
+    clients.push(client);
+    return client;
+  };
+  const maker = await open();
+  const { name, delimiter } = await createFolder(services, maker, `mailspec-${nonce}`);
+  await maker.logout();
+  try {
+    await body({
+      name,
+      delimiter,
+      open,
+      async append(client, label) {
+        const content = { bytes: ownMessage(services, label), synchronising: true };
+        demandOk(services, await client.command([`APPEND "${name}" `, content]), 'APPEND');
+      },
+    });
+  } finally {
+    for (const { connection } of clients) connection.close();
+    await removeFolders(services, nonce, options);
+  }
+}
+
+/** At the top, or below INBOX where a server keeps everything there. */
+async function createFolder(
+  services: Services,
+  client: ImapClient,
+  wanted: string,
+): Promise<{ name: string; delimiter: string }> {
+  const { untagged } = await client.command('LIST "" ""');
+  const delimiter = untagged.flatMap(({ label, line }) =>
+    label === 'LIST' ? (/\) "(.)" /.exec(line)?.[1] ?? []) : [],
+  )[0];
+  const names = [wanted, `INBOX${delimiter ?? '.'}${wanted}`];
+  let refusal = '';
+  for (const name of names) {
+    const reply = await client.command(`CREATE "${name}"`);
+    if (reply.status === 'OK') return { name, delimiter: delimiter ?? '/' };
+    refusal = reply.text;
+  }
+  return services.inconclusive('precondition', `A folder cannot be created: ${refusal}`);
+}
+
+/** Removes every folder with the nonce in its name, deepest first; what is left behind is noted. */
+async function removeFolders(services: Services, nonce: string, options: SessionOptions): Promise<void> {
+  try {
+    const client = await loggedIn(services, options);
+    const { mailboxes } = await client.listMailboxes();
+    const own = mailboxes.map(({ name }) => name).filter((name) => name.includes(nonce));
+    for (const name of own.sort((a, b) => b.length - a.length)) {
+      await client.command(`UNSUBSCRIBE "${name}"`);
+      const reply = await client.command(`DELETE "${name}"`);
+      if (reply.status !== 'OK') services.note(`a folder is left behind: ${reply.text}`);
+    }
+    await client.logout();
+  } catch (failure) {
+    services.note(
+      `a folder may be left behind: ${failure instanceof Error ? failure.message : String(failure)}`,
+    );
+  }
+}
+
+/** The messages of the selected mailbox as this session sees them. */
+export async function listed(services: Services, client: ImapClient): Promise<readonly Listed[]> {
+  const known = await client.command('NOOP');
+  demandOk(services, known, 'NOOP');
+  const reply = await client.command('UID FETCH 1:* (UID FLAGS)');
+  return reply.untagged.flatMap(({ label, number, line }) => {
+    const uid = /\bUID (\d+)/.exec(line)?.[1];
+    if (label !== 'FETCH' || number === undefined || uid === undefined) return [];
+    const flags = (/FLAGS \(([^)]*)\)/.exec(line)?.[1] ?? '').split(' ').filter((flag) => flag !== '');
+    return [{ number, uid: Number(uid), flags: flags.filter((flag) => flag !== '\\Recent').sort() }];
+  });
+}

@@ -1,0 +1,104 @@
+import { check } from '../../harness/check/define.ts';
+import type { ImapClient } from '../../harness/check/services.ts';
+import { loggedIn } from './own-folder.ts';
+
+type Command = Parameters<ImapClient['command']>[0];
+
+/** What only a user who logged in may do (RFC 9051 §3.2). */
+const BEFORE_LOGIN: readonly string[] = [
+  'SELECT INBOX',
+  'LIST "" "*"',
+  'STATUS INBOX (MESSAGES)',
+  'FETCH 1 BODY[]',
+];
+/** Lines that break the grammar (RFC 9051 §9), behind the login. */
+const BROKEN: readonly (readonly [string, string])[] = [
+  ['a line without a tag', 'NOOP'],
+  ['two spaces', 'b1  NOOP'],
+  ['an unknown command', 'b2 XBOGUS'],
+  ['an open parenthesis', 'b3 STATUS INBOX (MESSAGES'],
+  ['a plus as tag', '+ NOOP'],
+];
+
+export const commandsKeepToTheirState = check(
+  {
+    id: 'IMAP-003',
+    slug: 'commands-keep-to-their-state',
+    title: 'Commands are refused outside their state and syntax errors get BAD',
+    sends: 'mailbox commands before the login; behind it FETCH without SELECT, LOGIN again, and broken lines',
+    demands: 'NO or BAD every time, and the session continues',
+    level: 'SHOULD',
+    severity: 'medium',
+    clauses: ['rfc9051#3', 'rfc9051#2.2.2', 'rfc3501#3'],
+    roles: ['imap', 'imaps'],
+    needs: ['account'],
+    effect: 'reads',
+    safety: 'safe',
+    budget: '60s',
+    limits: ['Each command has a connection of its own: servers count errors.'],
+    kills: ['imap-serves-mailbox-without-login'],
+  },
+  async (services) => {
+    const { imap, variant, account, bytes, notApplicable } = services;
+    const refused = async (command: Command, open: () => Promise<ImapClient>) =>
+      variant(`${nameOf(command)} ${open === before ? 'before' : 'behind'} the login`, async (verify) => {
+        const client = await open();
+        const nonSynchronising = typeof command !== 'string';
+        if (nonSynchronising && !takesNonSynchronising(client))
+          notApplicable('Non-synchronising literals are not offered.', listOf(client));
+        const answer = await client.attempt(command);
+        if (answer.kind === 'closed') {
+          verify.ideally.answer(answer, 'the command is refused and the session goes on', {
+            statuses: ['NO', 'BAD'],
+          });
+          return;
+        }
+        const held = verify.answer(answer, 'the command is refused', { statuses: ['NO', 'BAD'] });
+        if (held)
+          verify.ideally.answer(await client.attempt('NOOP'), 'the session goes on', { statuses: ['OK'] });
+      });
+    const before = async () => {
+      const client = await imap({ at: 'tls' });
+      await client.capability();
+      return client;
+    };
+    const behind = () => loggedIn(services);
+    for (const command of BEFORE_LOGIN) await refused(command, before);
+    await refused(['APPEND INBOX ', { bytes: Buffer.from('abc'), synchronising: false }], before);
+    await refused('FETCH 1 FLAGS', behind);
+    await variant('LOGIN behind the login', async (verify) => {
+      const client = await behind();
+      const { login, password } = account();
+      verify.reply(await client.login(login, password), 'a second login is refused').status('NO', 'BAD');
+    });
+    for (const [what, text] of BROKEN) {
+      await variant(`${what} behind the login`, async (verify) => {
+        const client = await behind();
+        client.raw(bytes.line(text));
+        const response = await client.next('the answer to a broken line');
+        const word =
+          response.kind === 'untagged' ? response.label : response.kind === 'tagged' ? response.status : '+';
+        verify.ideally.that(word === 'BAD', {
+          demand: 'a broken line is answered BAD',
+          expected: 'BAD',
+          actual: response.line,
+        });
+        // An untagged BAD may be followed by a tagged one.
+        verify.ideally.answer(await client.attempt('NOOP'), 'the session goes on', { statuses: ['OK'] });
+      });
+    }
+  },
+);
+
+function nameOf(command: Command): string {
+  return typeof command === 'string' ? command : 'APPEND INBOX {3+}';
+}
+
+/** RFC 7888 §5, RFC 9051 §4.3. */
+function takesNonSynchronising({ capabilities }: ImapClient): boolean {
+  return ['LITERAL+', 'LITERAL-', 'IMAP4REV2'].some((name) => capabilities?.has(name));
+}
+
+function listOf({ capabilities }: ImapClient): string {
+  return `CAPABILITY lists ${[...(capabilities ?? [])].join(' ')}`;
+}

@@ -1,0 +1,72 @@
+import { check } from '../../harness/check/define.ts';
+import { numberOf, ownMail, SECOND_MAILDROP, withOwnMail } from './own-mail.ts';
+
+/** Five seconds less than a server has to wait (RFC 1939 §3), in milliseconds. */
+const SILENCE_MS = 595_000;
+/** How long an autologout is waited for, in milliseconds. */
+const EXPIRY_MS = 45 * 60_000;
+
+export const autologoutIsPatient = check(
+  {
+    id: 'POP3-009',
+    slug: 'autologout-is-patient',
+    title: 'Autologout is not shorter than ten minutes and never deletes',
+    sends: 'DELE, silence of 595 s, NOOP, and silence until the server ends the session',
+    demands: 'NOOP is answered, and the marked message is still there behind the autologout',
+    level: 'MUST',
+    severity: 'low',
+    clauses: ['rfc1939#3'],
+    roles: ['pop3', 'pop3s'],
+    per: 'target',
+    needs: ['account-2', 'time'],
+    effect: 'delivers',
+    safety: 'sends-mail',
+    budget: '60m',
+    resources: [SECOND_MAILDROP],
+    limits: [
+      'Runs where the target allows it (timing: autologout), on the first POP3 port that it declares, with the second account.',
+      'Translation of addresses and load balancers on the way may end a silent connection before the server does.',
+    ],
+    kills: ['pop3-short-autologout'],
+  },
+  async (services) => {
+    const { verify, target, secondAccount, notApplicable } = services;
+    const speed = target.timing.autologoutSpeed;
+    if (speed === undefined)
+      return notApplicable(
+        'The target does not allow to wait for limits of silence.',
+        'timing.autologout is false',
+      );
+    await withOwnMail(
+      services,
+      [ownMail(services, 'only')],
+      async (open) => {
+        const session = await open();
+        const { client } = session;
+        await client.command(`DELE ${numberOf(services, session, 'only')}`);
+        const end = await client.connection.untilEnd(SILENCE_MS / speed);
+        const answer = end ? ({ kind: 'closed', how: end.how } as const) : await client.attempt('NOOP');
+        verify.answer(answer, `a session that was silent for ${SILENCE_MS / 1000} s goes on`, {
+          statuses: ['+OK'],
+        });
+        if (!end) {
+          const expired = await client.connection.untilEnd(EXPIRY_MS / speed);
+          verify.ideally.that(expired !== undefined, {
+            demand: 'a silent session is ended at some time',
+            expected: 'the end of the connection',
+            actual: expired?.how ?? `none within ${EXPIRY_MS / 60_000} min`,
+          });
+        }
+        client.connection.close();
+        const later = await open();
+        verify.that(later.numbers.has('only'), {
+          demand: 'autologout removes nothing',
+          expected: 'the message',
+          actual: later.numbers.has('only') ? 'the message' : 'no such message',
+        });
+        await later.client.quit();
+      },
+      secondAccount(),
+    );
+  },
+);

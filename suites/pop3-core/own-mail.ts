@@ -1,0 +1,195 @@
+import type { Account, Pop3Client, Role, Services } from '../../harness/check/services.ts';
+
+/** A message that the check puts into the mailbox itself; the label tells it from its siblings. */
+export interface OwnMail {
+  readonly label: string;
+  readonly content: Buffer;
+}
+
+/** A session on the maildrop, and the numbers that own messages have in it, by label. */
+export interface MaildropSession {
+  readonly client: Pop3Client;
+  readonly numbers: ReadonlyMap<string, number>;
+}
+
+export interface SessionOptions {
+  readonly role?: Role;
+  readonly account?: Account;
+}
+
+/** Opens a session, logged in; it is closed at the end of `withOwnMail` at the latest. */
+export type OpenSession = (options?: SessionOptions) => Promise<MaildropSession>;
+
+/** The maildrop of the first account: POP3 locks it, so checks that log in take turns. */
+export const MAILDROP = 'maildrop of the first account';
+export const SECOND_MAILDROP = 'maildrop of the second account';
+
+/** Newest messages that are looked through for own ones. */
+const NEWEST = 400;
+/** Waits for a maildrop that somebody else holds (RFC 2449 §8.1.2), in milliseconds. */
+const BUSY_PAUSES = [100, 250, 500, 1_000, 2_000, 4_000, 8_000];
+/** Waits for mail that was handed over by SMTP, in milliseconds. */
+const ARRIVAL_PAUSES = [200, 500, 1_000, 2_000, 5_000, 10_000];
+
+/** A message of neutral wording; its last line has no end where `unended`. */
+export function ownMail(
+  { bytes, nonce, helloName, target }: Services,
+  label: string,
+  body: readonly string[] = [`The minutes of the meeting are complete: ${label}.`],
+  { unended = false } = {},
+): OwnMail {
+  const content = bytes.lines(
+    `From: <minutes@${target.domain}>`,
+    `To: <minutes@${target.domain}>`,
+    `Subject: Minutes of the meeting ${nonce}-${label}`,
+    `Date: ${new Date().toUTCString().replace('GMT', '+0000')}`,
+    `Message-ID: <${label}.${nonce}@${helloName}>`,
+    '',
+    ...body,
+  );
+  return { label, content: unended ? content.subarray(0, -bytes.CRLF.length) : content };
+}
+
+/** Logs in inside TLS and waits while another session holds the maildrop. */
+export async function login(
+  services: Services,
+  { role = services.role, account = services.account() }: SessionOptions = {},
+): Promise<Pop3Client> {
+  const { pop3, sasl, inconclusive, pause } = services;
+  for (let attempt = 0; ; attempt += 1) {
+    const client = await pop3({ role, at: 'tls' });
+    let reply = await client.userPass(account.login, account.password);
+    if (reply.status !== '+OK' && reply.responseCode !== 'IN-USE' && !(await listsUser(client))) {
+      const { outcome } = await sasl.authenticatePop3(client, sasl.plain(account));
+      if (outcome.kind === 'reply') reply = outcome.reply;
+    }
+    if (reply.status === '+OK') return client;
+    client.connection.close();
+    const wait = BUSY_PAUSES[attempt];
+    if (reply.responseCode !== 'IN-USE' || wait === undefined)
+      return inconclusive('precondition', `The login that this check builds on failed: ${reply.text}`);
+    await pause(wait);
+  }
+}
+
+async function listsUser(client: Pop3Client): Promise<boolean> {
+  const { capabilities } = await client.capa();
+  return capabilities?.has('USER') ?? true;
+}
+
+/** The numbers of own messages in this session, by label. */
+export async function findOwn(
+  { nonce }: Services,
+  client: Pop3Client,
+  labels: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  const found = new Map<string, number>();
+  const { sizes } = await client.list();
+  for (const number of [...sizes.keys()].slice(-NEWEST).reverse()) {
+    if (found.size === labels.length) break;
+    const header = (await client.top(number, 0)).bytes ?? (await client.retr(number)).bytes;
+    const text = header?.toString('latin1') ?? '';
+    const label = labels.find((each) => text.includes(`Subject: Minutes of the meeting ${nonce}-${each}`));
+    if (label !== undefined) found.set(label, number);
+  }
+  return found;
+}
+
+/**
+ * Puts messages into the mailbox, runs `body`, closes the sessions it opened and removes what is left of
+ * the messages. Only messages that carry the nonce are touched.
+ */
+export async function withOwnMail(
+  services: Services,
+  mail: readonly OwnMail[],
+  body: (open: OpenSession) => Promise<void>,
+  account: Account = services.account(),
+): Promise<void> {
+  const labels = mail.map(({ label }) => label);
+  const clients: Pop3Client[] = [];
+  const open: OpenSession = async (options) => {
+    const client = await login(services, { account, ...options });
+    clients.push(client);
+    return { client, numbers: await findOwn(services, client, labels) };
+  };
+  try {
+    await deposit(services, mail, account);
+    await arrival(services, open, labels);
+    await body(open);
+  } finally {
+    for (const { connection } of clients) connection.close();
+    await remove(services, labels, account);
+  }
+}
+
+async function arrival({ pause, inconclusive }: Services, open: OpenSession, labels: readonly string[]) {
+  for (let attempt = 0; ; attempt += 1) {
+    const { client, numbers } = await open();
+    await client.quit();
+    if (numbers.size === labels.length) return;
+    const wait = ARRIVAL_PAUSES[attempt];
+    if (wait === undefined) {
+      inconclusive(
+        'precondition',
+        `Of ${labels.length} messages put into the mailbox, POP3 shows ${numbers.size}.`,
+      );
+    }
+    await pause(wait ?? 0);
+  }
+}
+
+/** By IMAP, which changes nothing in a message; by submission where there is no IMAP. */
+async function deposit(services: Services, mail: readonly OwnMail[], account: Account): Promise<void> {
+  const { target, imap, smtp, sasl, inconclusive } = services;
+  const role = (['imaps', 'imap'] as const).find((each) => target.endpoints[each]);
+  if (role) {
+    const client = await imap({ role, at: 'tls' });
+    const loggedIn = await client.login(account.login, account.password);
+    if (loggedIn.status !== 'OK')
+      inconclusive('precondition', `Mail cannot be put into the mailbox: ${loggedIn.text}`);
+    for (const { content } of mail) {
+      const reply = await client.command(['APPEND INBOX ', { bytes: content, synchronising: true }]);
+      if (reply.status !== 'OK')
+        inconclusive('precondition', `Mail cannot be put into the mailbox: ${reply.text}`);
+    }
+    await client.logout();
+    return;
+  }
+  const way = (['submissions', 'submission'] as const).find((each) => target.endpoints[each]);
+  if (!way)
+    return inconclusive(
+      'precondition',
+      'Mail cannot be put into the mailbox: the target has neither IMAP nor submission.',
+    );
+  const client = await smtp({ role: way, at: 'tls' });
+  await sasl.authenticateSmtp(client, sasl.plain(account));
+  for (const { content } of mail) {
+    await client.command(`MAIL FROM:<${account.address}>`);
+    await client.command(`RCPT TO:<${account.address}>`);
+    const reply = await client.data(content);
+    if (reply.code !== 250) inconclusive('precondition', `Mail cannot be sent to the mailbox: ${reply.text}`);
+  }
+  await client.quit();
+}
+
+/** What is left behind is noted: it says nothing about what the check asks. */
+async function remove(services: Services, labels: readonly string[], account: Account): Promise<void> {
+  try {
+    const client = await login(services, { account });
+    const numbers = await findOwn(services, client, labels);
+    for (const number of numbers.values()) await client.command(`DELE ${number}`);
+    await client.quit();
+  } catch (failure) {
+    services.note(
+      `own mail may be left in the mailbox: ${failure instanceof Error ? failure.message : String(failure)}`,
+    );
+  }
+}
+
+/** The number of an own message; without it the check cannot go on. */
+export function numberOf({ inconclusive }: Services, { numbers }: MaildropSession, label: string): number {
+  return (
+    numbers.get(label) ??
+    inconclusive('precondition', `The message ${label}, put there by this check, is not in the maildrop.`)
+  );
+}
