@@ -1,5 +1,6 @@
 import { check } from '../../harness/check/define.ts';
 import type { ArrivedMessage, Receiver, Services, SmtpSession } from '../../harness/check/services.ts';
+import { deliveries } from './delivery-wait.ts';
 import { explainAbsence, makeTargetSend, SENDING_ROLES } from './outgoing-mail.ts';
 
 type ReceiverOptions = Parameters<ReturnType<Services['lab']>['receiver']>[0];
@@ -43,7 +44,8 @@ export const downgradeIsKnown = check(
     needs: ['account', 'dns', 'sink'],
     effect: 'delivers',
     safety: 'sends-mail',
-    budget: '60s',
+    budget: '30s',
+    waits: deliveries(1),
     limits: [
       'Only what happens within the time for a delivery is seen: a sender that falls back to the clear at a retry hours later looks like one that never does.',
       'Without a declared domain that demands TLS, delivery in the clear is a warning: nothing shows that the target could be told to demand it.',

@@ -1,5 +1,6 @@
 import { check } from '../../harness/check/define.ts';
 import type { SmtpSession } from '../../harness/check/services.ts';
+import { deliveries } from './delivery-wait.ts';
 import { makeTargetSend, SENDING_ROLES, sessionsWithUpgrade, watchDelivery } from './outgoing-mail.ts';
 import { linesBeforeFirstReply, pipelinedLines, upgradeOf } from './receiver-view.ts';
 
@@ -22,7 +23,8 @@ export const outgoingMailUsesTls = check(
     needs: ['account', 'dns', 'sink'],
     effect: 'delivers',
     safety: 'sends-mail',
-    budget: '45s',
+    budget: '15s',
+    waits: deliveries(1),
     kills: ['outbound-never-uses-tls'],
   },
   async (services) => {
@@ -59,7 +61,8 @@ export const senderForgetsTheClear = check(
     needs: ['account', 'dns', 'sink'],
     effect: 'delivers',
     safety: 'sends-mail',
-    budget: '45s',
+    budget: '15s',
+    waits: deliveries(1),
     kills: [
       'outbound-skips-second-ehlo',
       'outbound-keeps-capabilities-across-tls',
@@ -131,7 +134,8 @@ export const injectedRepliesAreDiscarded = check(
     needs: ['account', 'dns', 'sink', 'raw-tls'],
     effect: 'delivers',
     safety: 'sends-mail',
-    budget: '50s',
+    budget: '20s',
+    waits: deliveries(1),
     kills: ['outbound-keeps-input-across-tls'],
   },
   async (services) => {
@@ -184,7 +188,8 @@ export const nothingFollowsStarttls = check(
     needs: ['account', 'dns', 'sink'],
     effect: 'delivers',
     safety: 'sends-mail',
-    budget: '50s',
+    budget: '20s',
+    waits: deliveries(1),
     kills: ['outbound-pipelines-behind-starttls'],
   },
   async (services) => {

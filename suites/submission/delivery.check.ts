@@ -1,4 +1,5 @@
 import { check } from '../../harness/check/define.ts';
+import { deliveries } from './delivery-wait.ts';
 import { headerFields, valuesOf } from './header.ts';
 import { assertDecided, assertNoExcuse, assertOwnMailArrives, sendOwnMail } from './own-mail.ts';
 import { protocolWord } from './received-field.ts';
@@ -18,7 +19,8 @@ export const usersReachExternalRecipients = check(
     needs: ['account', 'dns', 'sink'],
     effect: 'delivers',
     safety: 'sends-mail',
-    budget: '50s',
+    budget: '20s',
+    waits: deliveries(1),
     limits: [
       'Whether a report came back is looked up by IMAP, in the INBOX of the account, and nowhere else.',
     ],
@@ -66,7 +68,8 @@ export const submissionIsTraceable = check(
     needs: ['account', 'dns', 'sink', 'vantage'],
     effect: 'delivers',
     safety: 'sends-mail',
-    budget: '45s',
+    budget: '15s',
+    waits: deliveries(1),
     kills: [
       'submission-received-denies-auth',
       'submission-received-without-cipher',

@@ -1,5 +1,6 @@
 import { check } from '../../harness/check/define.ts';
 import type { Services } from '../../harness/check/services.ts';
+import { deliveries } from './delivery-wait.ts';
 import { headerFields, valuesOf } from './header.ts';
 import { type MessageParts, message } from './message.ts';
 import { assertOwnMailArrives } from './own-mail.ts';
@@ -56,7 +57,8 @@ export const defectiveMessagesAreRepaired = check(
     needs: ['account', 'dns', 'sink'],
     effect: 'delivers',
     safety: 'sends-mail',
-    budget: '200s',
+    budget: '50s',
+    waits: deliveries(6),
     kills: [
       'submission-adds-no-date',
       'submission-adds-no-message-id',

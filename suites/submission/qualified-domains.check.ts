@@ -1,5 +1,6 @@
 import { check } from '../../harness/check/define.ts';
 import type { Services, Verify } from '../../harness/check/services.ts';
+import { deliveries } from './delivery-wait.ts';
 import { message } from './message.ts';
 import { assertOwnMailArrives } from './own-mail.ts';
 import { decisive, isTemporary, loggedInClient, type Mail, send } from './transfer.ts';
@@ -19,7 +20,8 @@ export const unqualifiedDomainsStay = check(
     needs: ['account', 'dns', 'sink'],
     effect: 'delivers',
     safety: 'sends-mail',
-    budget: '110s',
+    budget: '30s',
+    waits: deliveries(3),
     limits: [
       'The single label exists in the DNS of the lab as a mail domain, so that nothing but the MSA keeps the message at home.',
       'A completed recipient domain is seen by the question for it in the DNS of the lab alone.',

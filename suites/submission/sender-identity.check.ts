@@ -1,5 +1,6 @@
 import { check } from '../../harness/check/define.ts';
 import type { Services } from '../../harness/check/services.ts';
+import { deliveries } from './delivery-wait.ts';
 import { headerFields, valuesOf } from './header.ts';
 import { message } from './message.ts';
 import { assertOwnMailArrives } from './own-mail.ts';
@@ -21,7 +22,8 @@ export const senderIsTheUser = check(
     needs: ['account', 'account-2', 'dns', 'sink'],
     effect: 'delivers',
     safety: 'sends-mail',
-    budget: '90s',
+    budget: '30s',
+    waits: deliveries(4),
     limits: [
       'Aliases and shared mailboxes make some foreign senders legitimate; the two accounts have none in common.',
     ],

@@ -1,4 +1,5 @@
 import { check } from '../../harness/check/define.ts';
+import { deliveries } from './delivery-wait.ts';
 import { submissionClient } from './inside-tls.ts';
 import { message } from './message.ts';
 import { decisive, handOver, isTemporary, type Transfer } from './transfer.ts';
@@ -18,7 +19,8 @@ export const mailNeedsAuthentication = check(
     needs: ['dns', 'sink', 'vantage'],
     effect: 'delivers',
     safety: 'sends-mail',
-    budget: '45s',
+    budget: '15s',
+    waits: deliveries(1),
     kills: [
       'submission-relays-unauthenticated-mail',
       'submission-refuses-at-rcpt',
