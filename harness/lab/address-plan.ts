@@ -17,7 +17,7 @@ export interface AddressPlan {
 }
 
 const RECEIVERS = Array.from({ length: 32 }, (_, index) => 129 + index);
-const UNUSED = Array.from({ length: 40 }, (_, index) => 170 + index);
+const UNUSED = Array.from({ length: 60 }, (_, index) => 170 + index);
 
 /**
  * The same plan in two networks of 256 addresses each, given by their first three numbers: two vantages
