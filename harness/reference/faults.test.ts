@@ -10,11 +10,13 @@ import { MAILBOX_OVER_POP3 } from './testing/observations/mailbox-over-pop3.ts';
 import { OUTGOING_MAIL } from './testing/observations/outgoing-mail.ts';
 import { SUBMISSION } from './testing/observations/submission.ts';
 import { SUBMITTED_MAIL } from './testing/observations/submitted-mail.ts';
+import { TLS } from './testing/observations/tls.ts';
 import { UPGRADE } from './testing/observations/upgrade.ts';
 
 const OBSERVATIONS: Observations = {
   ...BEFORE_TLS,
   ...UPGRADE,
+  ...TLS,
   ...INJECTION,
   ...AUTHENTICATION,
   ...SUBMISSION,

@@ -9,8 +9,8 @@ export {
   COMPRESSION,
   EXTENSION,
   GROUPS,
-  RECORD,
   type GroupName,
+  RECORD,
   TLS_VERSIONS,
   type TlsVersion,
 } from './tls-numbers.ts';
