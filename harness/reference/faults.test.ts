@@ -8,6 +8,8 @@ import { INJECTION } from './testing/observations/injection.ts';
 import { MAILBOX_OVER_IMAP } from './testing/observations/mailbox-over-imap.ts';
 import { MAILBOX_OVER_POP3 } from './testing/observations/mailbox-over-pop3.ts';
 import { OUTGOING_MAIL } from './testing/observations/outgoing-mail.ts';
+import { POP_BEFORE_SMTP } from './testing/observations/pop-before-smtp.ts';
+import { RELAYING } from './testing/observations/relaying.ts';
 import { SUBMISSION } from './testing/observations/submission.ts';
 import { SUBMITTED_MAIL } from './testing/observations/submitted-mail.ts';
 import { TLS } from './testing/observations/tls.ts';
@@ -23,6 +25,8 @@ const OBSERVATIONS: Observations = {
   ...SUBMITTED_MAIL,
   ...MAILBOX_OVER_POP3,
   ...MAILBOX_OVER_IMAP,
+  ...POP_BEFORE_SMTP,
+  ...RELAYING,
 };
 
 test('every fault has a dialogue in which it shows', () => {

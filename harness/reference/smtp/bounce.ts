@@ -1,3 +1,4 @@
+import { line } from '../../wire/bytes.ts';
 import { failureReport } from '../outbound/failure-report.ts';
 import type { SmtpSession, Transaction } from './session.ts';
 
@@ -15,5 +16,13 @@ export async function bounce(
     .map(({ address }) => ({ recipient: address, status: '5.1.1', reason: '550 5.1.1 User unknown' }));
   if (failed.length === 0 || sender === '') return;
   const report = failureReport(site, sender, failed, message);
+  const account = site.directory.find(sender);
+  if (account) {
+    site.store.of(account.address).inbox.add({
+      content: Buffer.concat([line('Return-Path: <>'), report]),
+      arrival: { sender: '', recipient: sender, clientAddress: '', secured: false, submittedBy: undefined },
+    });
+    return;
+  }
   await site.relay?.({ sender: '', recipients: [sender], smtpUtf8: false }, report).catch(() => undefined);
 }

@@ -31,7 +31,11 @@ export interface Dialogue {
 }
 
 export async function startDialogue(options: ReferenceOptions = {}): Promise<Dialogue> {
-  const reference = await startReference({ failureDelayMs: 2, ...options });
+  const reference = await startReference({
+    failureDelayMs: 2,
+    exchangersOf: async (domain) => (domain === 'backup.test' ? ['mail.example.test'] : []),
+    ...options,
+  });
   const clients: RawClient[] = [];
   const account = (index: number) => {
     const found = reference.target.accounts[index];
