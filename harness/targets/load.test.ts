@@ -232,6 +232,13 @@ describe('a target that cannot be', () => {
       ['T:8:26: "claims.public-mx" of target shop must be true or false, found "yes".'],
     ],
     [
+      'a domain of somebody else as destination of checks',
+      [...HOST, 'claims: { tls-required-destinations: [example.com] }'],
+      [
+        'T:8:43: "claims.tls-required-destinations[0]" of target shop must be a domain below .test or .example, found "example.com".',
+      ],
+    ],
+    [
       'a window without a length, and one that never ends',
       [...HOST, 'claims: { pop-before-smtp: { granularity: 5s, maximum: 200h } }'],
       [
