@@ -103,7 +103,7 @@ export const everyRecipientIsJudged = check(
         if (sighting.kind !== 'delivered' && !refusedEverywhere) {
           inconclusive(
             'precondition',
-            `The recipient elsewhere is accepted (${told}), and the message did not come to the receiving server within ${lab().outboundMs} ms.`,
+            `The recipient elsewhere is accepted (${told}), and the message ${sighting.kind === 'bounced' ? `was bounced ${sighting.where}` : `did not come to the receiving server within ${lab().outboundMs} ms`}.`,
           );
         }
         verify.that(sighting.kind !== 'delivered', {
