@@ -21,8 +21,7 @@ export interface SessionOptions {
 export type OpenSession = (options?: SessionOptions) => Promise<MaildropSession>;
 
 /** The maildrop of the first account: POP3 locks it, so checks that log in take turns. */
-export const MAILDROP = 'maildrop of the first account';
-export const SECOND_MAILDROP = 'maildrop of the second account';
+export { MAILDROP, SECOND_MAILDROP } from '../../harness/check/resources.ts';
 
 /** Newest messages that are looked through for own ones. */
 const NEWEST = 400;

@@ -1,4 +1,5 @@
 import { check } from '../../harness/check/define.ts';
+import { MAILDROP } from '../../harness/check/resources.ts';
 import { openUpgrade } from './upgrade-session.ts';
 
 export const upgradeAndLoginStayApart = check(
@@ -16,6 +17,7 @@ export const upgradeAndLoginStayApart = check(
     effect: 'reads',
     safety: 'safe',
     budget: '10s',
+    resources: [MAILDROP],
     kills: [
       'pop3-serves-mailbox-without-login',
       'imap-serves-mailbox-without-login',
