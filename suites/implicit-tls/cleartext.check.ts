@@ -34,16 +34,20 @@ export const implicitPortsNeverSpeakCleartext = check(
   async (services) => {
     const { connect, variant, target, role, inconclusive } = services;
 
+    let speaksFirst = false;
+
     await variant('silent client', async (verify) => {
       const connection = await connect();
-      judgeClear(verify, await connection.watch(target.timing.quietMs), 'the server waits for a ClientHello');
+      const octets = await connection.watch(target.timing.quietMs);
+      speaksFirst = octets.length > 0;
+      judgeClear(verify, octets, !connection.ended, 'the server waits for a ClientHello');
     });
 
     await variant('command in the clear', async (verify) => {
       const connection = await connect();
       connection.send(harmlessCommand(services, role));
-      const answer = await connection.watch(Math.min(target.timing.replyMs, PATIENCE));
-      judgeClear(verify, answer, 'a command in the clear is not answered');
+      const octets = await connection.watch(Math.min(target.timing.replyMs, PATIENCE));
+      judgeClear(verify, octets, !connection.ended || !speaksFirst, 'a command in the clear is not answered');
     });
 
     await variant('upgrade inside TLS', async (verify) => {
@@ -60,16 +64,18 @@ export const implicitPortsNeverSpeakCleartext = check(
       });
     });
 
-    function judgeClear(verify: Services['verify'], octets: Buffer, demand: string): void {
+    /** @param serves whether this is a service: what greets and goes is a broken machine */
+    function judgeClear(verify: Services['verify'], octets: Buffer, serves: boolean, demand: string): void {
       const line = clearLine(services, role, octets);
-      const [first] = octets;
-      // A TLS alert is a good answer, but other octets could be anything.
-      const isAlert = first === services.tls.RECORD.alert;
+      const isAlert = octets[0] === services.tls.RECORD.alert;
+      // A TLS alert is a good answer; other octets could be anything.
       if (line === undefined && !isAlert && octets.length > 0)
         inconclusive(
           'malformed',
           `${role} sent ${octets.length} octets of neither TLS nor ${ROLES[role].protocol}.`,
         );
+      if (line !== undefined && !serves)
+        inconclusive('closed', `${role} greeted in the clear and ended the connection: ${line}`);
       verify.that(line === undefined, {
         demand,
         expected: 'no octet in the clear, or a TLS alert',

@@ -67,6 +67,7 @@ const SHOWN: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     ...Object.fromEntries(BEFORE_TLS.map((id) => [id, 'pass: what the check looks at comes before TLS'])),
     'STLS-002': 'warn: the handshake on 465 fails, which the check counts as no TLS there',
     'STLS-005': 'fail: a handshake that fails is what the check is about',
+    'ITLS-017': 'warn: the DNS is what the check looks at, and this peer has no records there',
   },
 };
 
