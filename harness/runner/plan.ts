@@ -41,7 +41,7 @@ export interface TargetPlan {
  */
 export function planTarget(
   checks: readonly Check[],
-  target: Pick<Target, 'name' | 'permissions'>,
+  target: Pick<Target, 'name' | 'permissions'> & Partial<Pick<Target, 'driver'>>,
   profile: Profile,
   selection: Selection,
 ): TargetPlan {
@@ -55,9 +55,11 @@ export function planTarget(
       ? 'excluded by --only or --skip'
       : gate === undefined
         ? `not part of the profile ${profile.id}`
-        : target.permissions.includes(safety)
-          ? null
-          : `needs the permission ${safety}, which targets.yaml does not give`;
+        : target.driver === 'network' && check.suite !== 'op25b'
+          ? 'is about mail servers, and the target is an access network'
+          : target.permissions.includes(safety)
+            ? null
+            : `needs the permission ${safety}, which targets.yaml does not give`;
     if (why === null && gate !== undefined) selected.push({ facts: factsOf(check), gate });
     else notSelected.push({ check: id, why: why ?? 'not selected' });
   }
