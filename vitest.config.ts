@@ -1,8 +1,21 @@
 import { defineConfig } from 'vitest/config';
 import { projectNames } from './harness/runner/project-names.ts';
 
-// `npx vitest run --project mailspec` runs the project's own tests, `--project <target>` audits a target.
+// `npm test` runs the projects mailspec and mailspec-containers, `npx vitest run --project <target>` audits a target.
 const targets = await projectNames();
+
+/** Tests that use a container engine: they load the machine, so they come last and one file at a time. */
+const WITH_ENGINE = [
+  'harness/images/**/*.test.ts',
+  'harness/lab/sidecar/**/*.test.ts',
+  'harness/targets/drivers/container.test.ts',
+  'harness/targets/drivers/network.test.ts',
+  'harness/lab/lab.test.ts',
+  'harness/targets/clean.test.ts',
+  'harness/targets/running.test.ts',
+];
+
+const OWN = { testTimeout: 120_000, hookTimeout: 180_000 };
 
 export default defineConfig({
   test: {
@@ -11,11 +24,20 @@ export default defineConfig({
     projects: [
       {
         test: {
+          ...OWN,
           name: 'mailspec',
           include: ['{harness,suites,reports}/**/*.test.ts'],
-          exclude: ['**/node_modules/**'],
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
+          exclude: ['**/node_modules/**', ...WITH_ENGINE],
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          ...OWN,
+          name: 'mailspec-containers',
+          include: WITH_ENGINE,
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
         },
       },
       ...targets.map((name) => ({

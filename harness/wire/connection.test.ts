@@ -171,7 +171,7 @@ describe('reading', () => {
     });
     using client = await connectTo(server, { recorder: quietRecorder() });
     // Only the outcome is compared: a Buffer of that size would be printed.
-    const outcome = await client.connection.readOctets(2 * BUFFER_LIMIT, 'much').then(
+    const outcome = await client.connection.readOctets(2 * BUFFER_LIMIT, 'much', 55_000).then(
       ({ length }) => `${length} octets`,
       (thrown: unknown) => thrown,
     );
