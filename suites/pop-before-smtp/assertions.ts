@@ -130,10 +130,17 @@ export function proxyHeader({ bytes, lab }: Services, version: 1 | 2, asserted: 
   if (version === 1) return bytes.line(`PROXY TCP4 ${asserted} ${to} 40000 110`);
   const octets = (address: string) => Buffer.from(address.split('.').map(Number));
   return Buffer.concat([
-    // Twelve octets of signature, version 2 and PROXY, TCP over IPv4, twelve octets of addresses.
-    Buffer.from('0d0a0d0a000d0a515549540a2111000c', 'hex'),
+    // The signature, which no protocol of text takes for a command.
+    bytes.CRLF,
+    bytes.CRLF,
+    bytes.NUL,
+    bytes.CRLF,
+    Buffer.from('QUIT'),
+    bytes.LF,
+    // Version 2 and PROXY; TCP over IPv4; twelve octets of addresses and ports follow.
+    Buffer.of(0x21, 0x11, 0, 12),
     octets(asserted),
     octets(to),
-    Buffer.from('9c40006e', 'hex'),
+    Buffer.of(0x9c, 0x40, 0, 110),
   ]);
 }
