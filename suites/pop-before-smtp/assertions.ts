@@ -1,4 +1,3 @@
-import { Buffer } from 'node:buffer';
 import type { Connection, Role, Services, Target } from '../../harness/check/services.ts';
 import { enterMaildrop, imapRole, pop3Role } from './mailbox-login.ts';
 import type { Vantage } from './relay-attempt.ts';
