@@ -1,5 +1,5 @@
 import { ROLES } from '../../harness/check/roles.ts';
-import type { Role, Services } from '../../harness/check/services.ts';
+import type { Connection, Role, Services } from '../../harness/check/services.ts';
 
 /** How the first line of a server looks in each protocol. */
 const FIRST_LINE = {
@@ -21,23 +21,40 @@ export function harmlessCommand({ bytes, helloName }: Services, role: Role): Buf
   return bytes.line(commands[ROLES[role].protocol]);
 }
 
+/** A line that no server begins with: it answers a command. POP3 has no such lines. */
+export function isAnswer(role: Role, line: string): boolean {
+  const { protocol } = ROLES[role];
+  if (protocol === 'smtp') return !/^(?:220|421|554)/.test(line);
+  return protocol === 'imap' && /^(?:x |\* BAD)/.test(line);
+}
+
+/** Whether the server answers a command in the clear on this connection. */
+export async function answersInClear(
+  services: Services,
+  role: Role,
+  connection: Connection,
+): Promise<boolean> {
+  connection.send(harmlessCommand(services, role));
+  return connection.readLine('an answer in the clear').then(
+    () => true,
+    () => false,
+  );
+}
+
 /**
  * What a session without TLS on an implicit-TLS role shows, as the end of a sentence; undefined where the
  * server does not serve in the clear. A greeting alone proves nothing: a broken machine may send one.
  */
 export async function clearAnswer(services: Services, role: Role): Promise<string | undefined> {
-  const { connect, target } = services;
+  const { connect } = services;
   const connection = await connect({ role });
   try {
     const greeting = await connection.readLine('a greeting in the clear').catch(() => undefined);
     if (!greeting) return undefined;
     const first = clearLine(services, role, Buffer.concat([greeting.bytes, services.bytes.LF]));
     if (first === undefined) return undefined;
-    connection.send(harmlessCommand(services, role));
-    const answer = await connection
-      .readLine('an answer in the clear', target.timing.replyMs)
-      .catch(() => undefined);
-    return answer && `it greets with "${first}" and answers a command`;
+    const answers = await answersInClear(services, role, connection);
+    return answers ? `it greets with "${first}" and answers a command` : undefined;
   } finally {
     connection.close();
   }

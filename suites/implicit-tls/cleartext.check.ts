@@ -1,7 +1,7 @@
 import { check } from '../../harness/check/define.ts';
 import { ROLES } from '../../harness/check/roles.ts';
-import type { Services } from '../../harness/check/services.ts';
-import { clearLine, harmlessCommand } from './clear-speech.ts';
+import type { Connection, Services } from '../../harness/check/services.ts';
+import { answersInClear, clearLine, harmlessCommand, isAnswer } from './clear-speech.ts';
 
 /** How long an answer to a command in the clear is awaited at most, in milliseconds. */
 const PATIENCE = 8_000;
@@ -34,20 +34,17 @@ export const implicitPortsNeverSpeakCleartext = check(
   async (services) => {
     const { connect, variant, target, role, inconclusive } = services;
 
-    let speaksFirst = false;
-
     await variant('silent client', async (verify) => {
       const connection = await connect();
       const octets = await connection.watch(target.timing.quietMs);
-      speaksFirst = octets.length > 0;
-      judgeClear(verify, octets, !connection.ended, 'the server waits for a ClientHello');
+      await judgeClear(verify, connection, octets, 'the server waits for a ClientHello');
     });
 
     await variant('command in the clear', async (verify) => {
       const connection = await connect();
       connection.send(harmlessCommand(services, role));
       const octets = await connection.watch(Math.min(target.timing.replyMs, PATIENCE));
-      judgeClear(verify, octets, !connection.ended || !speaksFirst, 'a command in the clear is not answered');
+      await judgeClear(verify, connection, octets, 'a command in the clear is not answered');
     });
 
     await variant('upgrade inside TLS', async (verify) => {
@@ -64,8 +61,12 @@ export const implicitPortsNeverSpeakCleartext = check(
       });
     });
 
-    /** @param serves whether this is a service: what greets and goes is a broken machine */
-    function judgeClear(verify: Services['verify'], octets: Buffer, serves: boolean, demand: string): void {
+    async function judgeClear(
+      verify: Services['verify'],
+      connection: Connection,
+      octets: Buffer,
+      demand: string,
+    ): Promise<void> {
       const line = clearLine(services, role, octets);
       const isAlert = octets[0] === services.tls.RECORD.alert;
       // A TLS alert is a good answer; other octets could be anything.
@@ -74,8 +75,9 @@ export const implicitPortsNeverSpeakCleartext = check(
           'malformed',
           `${role} sent ${octets.length} octets of neither TLS nor ${ROLES[role].protocol}.`,
         );
-      if (line !== undefined && !serves)
-        inconclusive('closed', `${role} greeted in the clear and ended the connection: ${line}`);
+      // What greets and goes is a broken machine.
+      if (line !== undefined && !isAnswer(role, line) && !(await answersInClear(services, role, connection)))
+        inconclusive('closed', `${role} greets in the clear and answers nothing: ${line}`);
       verify.that(line === undefined, {
         demand,
         expected: 'no octet in the clear, or a TLS alert',
