@@ -5,9 +5,7 @@ import { ask } from './ask.ts';
 import type { CheckScope } from './check-lab.ts';
 import type { Lab } from './lab.ts';
 import type { OutsideService, OutsideSink } from './network.ts';
-
-/** Where the servers outside an access network listen, in every form of it. */
-export const OUTSIDE_PORTS = { mx: 25, submission: 587, submissions: 465, beacon: 2525 } as const;
+import { OUTSIDE_PORTS } from './outside-plan.ts';
 
 /** The access network of the target as one check sees it. */
 export function openCheckNetwork({ mocks, access, target, signal }: CheckScope): Lab['network'] {

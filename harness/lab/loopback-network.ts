@@ -3,7 +3,16 @@ import { connectLab, type Lab as Mocks, type Endpoint as MocksEndpoint, type Rel
 import type { Role } from '../check/roles.ts';
 import type { Endpoint } from '../wire/connection.ts';
 import type { LabAccess, NetworkAccess } from './access.ts';
-import { OUTSIDE_PORTS } from './check-network.ts';
+import {
+  OUTSIDE_PORTS,
+  OUTSIDE_SERVICES,
+  OUTSIDE_SINKS,
+  OUTSIDE_UNUSED,
+  type OutsideServiceName,
+  outsideNetworks,
+  outsideServer,
+  tlsModeOf,
+} from './outside-plan.ts';
 
 /** What the access network does to connections of its subscribers; `blocked` is told them by an ICMP message. */
 export interface NetworkConduct {
@@ -26,21 +35,6 @@ export const WELL_BEHAVED: NetworkConduct = {
   rewritesStarttls: false,
 };
 
-/** Documentation addresses (RFC 5737, RFC 3849), of which only relays know where they lead. */
-const SINKS = [
-  { address: '198.51.100.25', family: 'IPv4' },
-  { address: '203.0.113.25', family: 'IPv4' },
-  { address: '192.0.2.25', family: 'IPv4' },
-  { address: '2001:db8:25::25', family: 'IPv6' },
-] as const;
-const UNUSED = '198.51.100.26';
-const ALLOWED = [
-  ...SINKS.map(({ address, family }) => `${address}/${family === 'IPv4' ? 32 : 128}`),
-  `${UNUSED}/32`,
-];
-
-type Service = keyof typeof OUTSIDE_PORTS;
-const SERVICES = Object.keys(OUTSIDE_PORTS) as readonly Service[];
 const UPGRADE_ROLES = ['submission', 'pop3', 'imap'] as const satisfies readonly Role[];
 
 /**
@@ -65,14 +59,19 @@ export async function openLoopbackNetwork(
       open: 'open',
       vantages: await Promise.all(
         vantages.map(async ({ name, address, rules: followed }) => {
-          const relay = { name, sourceAddress: address, allow: ALLOWED, rules: [...followed] };
+          const relay = {
+            name,
+            sourceAddress: address,
+            allow: outsideNetworks(OUTSIDE_SINKS),
+            rules: [...followed],
+          };
           const { endpoint } = await mocks.relays.open(relay);
           const route = { relay: { host: endpoint.address, port: endpoint.port } };
           return { name, address, network: `${prefix}0/24`, route };
         }),
       ),
       sinks: outside.sinks,
-      unused: UNUSED,
+      unused: OUTSIDE_UNUSED,
     };
   } finally {
     await mocks.close();
@@ -84,48 +83,45 @@ interface Outside {
   /** Where the addresses outside lead, for somebody whom no network hinders. */
   readonly world: readonly RelayRule[];
   /** Where a server really listens. */
-  at(address: string, service: Service): MocksEndpoint;
+  at(address: string, service: OutsideServiceName): MocksEndpoint;
 }
 
 async function openOutside(mocks: Mocks): Promise<Outside> {
   const hostname = `sink-${randomBytes(6).toString('hex')}.outside.test`;
   const opened = new Map<string, MocksEndpoint>();
-  const serverOf = (index: number, service: Service) => `outside-${index}-${service}`;
   await Promise.all(
-    SINKS.flatMap(({ address }, index) =>
-      SERVICES.map(async (service) => {
-        const name = serverOf(index, service);
-        const { endpoint } = await mocks.smtp.open({ name, hostname, tls: { mode: modeOf(service) } });
+    OUTSIDE_SINKS.flatMap(({ address }, index) =>
+      OUTSIDE_SERVICES.map(async (service) => {
+        const name = outsideServer(index, service);
+        const { endpoint } = await mocks.smtp.open({ name, hostname, tls: { mode: tlsModeOf(service) } });
         opened.set(`${address} ${service}`, endpoint);
       }),
     ),
   );
-  const at = (address: string, service: Service): MocksEndpoint => {
+  const at = (address: string, service: OutsideServiceName): MocksEndpoint => {
     const endpoint = opened.get(`${address} ${service}`);
     if (!endpoint) throw new Error(`There is no ${service} server at ${address}.`);
     return endpoint;
   };
-  const addresses = SINKS.map(({ address }) => address);
+  const addresses = OUTSIDE_SINKS.map(({ address }) => address);
   return {
-    sinks: SINKS.map(({ address, family }, index) => ({
+    sinks: OUTSIDE_SINKS.map(({ address, family }, index) => ({
       address,
       family,
       hostname,
-      server: serverOf(index, 'mx'),
+      server: outsideServer(index, 'mx'),
     })),
     world: [
       ...addresses.flatMap((address) =>
-        SERVICES.map((service) => redirected(OUTSIDE_PORTS[service], [address], at(address, service))),
+        OUTSIDE_SERVICES.map((service) =>
+          redirected(OUTSIDE_PORTS[service], [address], at(address, service)),
+        ),
       ),
       // Nothing may look for such an address on a real network.
-      { addresses: [...addresses, UNUSED], effect: 'reset' },
+      { addresses: [...addresses, OUTSIDE_UNUSED], effect: 'reset' },
     ],
     at,
   };
-}
-
-function modeOf(service: Service): 'implicit' | 'starttls' {
-  return service === 'submissions' ? 'implicit' : 'starttls';
 }
 
 function redirected(port: number, addresses: string[], to: MocksEndpoint): RelayRule {
@@ -139,7 +135,7 @@ async function rulesOf(
   outside: Outside,
   target: LabAccess['endpoints'],
 ): Promise<readonly RelayRule[]> {
-  const everywhere = [...SINKS.map(({ address }) => address), UNUSED];
+  const everywhere = [...OUTSIDE_SINKS.map(({ address }) => address), OUTSIDE_UNUSED];
   const rules: RelayRule[] = [];
   if (conduct.rewritesStarttls) rules.push(...(await rewriting(mocks, outside, target)));
   rules.push(...(await mxRules(mocks, conduct.mx, outside, everywhere)));
@@ -157,7 +153,7 @@ async function rulesOf(
     const stranger = await mocks.smtp.open({
       name: `stranger-${service}`,
       hostname: 'mail.provider.test',
-      tls: { mode: modeOf(service) },
+      tls: { mode: tlsModeOf(service) },
     });
     rules.push(redirected(port, everywhere, stranger.endpoint));
   }
@@ -171,14 +167,14 @@ async function mxRules(
   everywhere: string[],
 ): Promise<RelayRule[]> {
   const port = OUTSIDE_PORTS.mx;
-  const [principal] = SINKS;
+  const [principal] = OUTSIDE_SINKS;
   switch (conduct) {
     case 'open':
       return [];
     case 'blocked':
       return [{ port, addresses: everywhere, effect: 'prohibit' }];
     case 'open-to-some':
-      return [{ port, addresses: [principal.address, UNUSED], effect: 'prohibit' }];
+      return [{ port, addresses: [principal.address, OUTSIDE_UNUSED], effect: 'prohibit' }];
     case 'open-over-ipv6':
       return [{ port, family: 'ipv4', addresses: everywhere, effect: 'prohibit' }];
     case 'stripped':
@@ -189,7 +185,9 @@ async function mxRules(
         upstream: outside.at(principal.address, 'mx'),
         mode: { kind: 'strip-capability' },
       });
-      const answered = everywhere.filter((address) => conduct === 'intercepted' || address !== UNUSED);
+      const answered = everywhere.filter(
+        (address) => conduct === 'intercepted' || address !== OUTSIDE_UNUSED,
+      );
       return [redirected(port, answered, endpoint)];
     }
   }
@@ -217,7 +215,7 @@ async function rewriting(
     const upstream = { address: endpoint.host, port: endpoint.port };
     return [rewritten(`rewriter-${role}`, protocol, endpoint, upstream)];
   });
-  const ofSinks = SINKS.map(({ address }, index) =>
+  const ofSinks = OUTSIDE_SINKS.map(({ address }, index) =>
     rewritten(
       `rewriter-sink-${index}`,
       'smtp',

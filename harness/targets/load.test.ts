@@ -133,12 +133,12 @@ describe('a document that is no targets file', () => {
 describe('a target that cannot be', () => {
   const CASES: readonly (readonly [string, readonly string[], readonly string[]])[] = [
     ['nothing', [], ['T:3:8: Target shop must be a mapping, found nothing.']],
-    ['no driver', ['faults: []'], ['T:3:3: Target shop lacks "driver", one of reference, container, host.']],
+    ['no driver', ['faults: []'], ['T:3:3: Target shop lacks "driver", one of reference, container, host, network.']],
     [
       'an unknown driver',
       ['driver: contaner'],
       [
-        'T:4:13: "driver" of target shop must be one of reference, container, host, found "contaner"; did you mean "container"?',
+        'T:4:13: "driver" of target shop must be one of reference, container, host, network, found "contaner"; did you mean "container"?',
       ],
     ],
     [

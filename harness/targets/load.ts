@@ -30,6 +30,9 @@ export interface TargetDeclaration<Settings extends TargetSettings = TargetSetti
 /** What the reference server calls itself. */
 export const REFERENCE_NAMES = { domain: 'example.test', hostname: 'mail.example.test' } as const;
 
+/** What a subscriber of a network asks for is outside of it. */
+const OUTSIDE_NAMES = { domain: 'outside.test', hostname: 'mail.outside.test' } as const;
+
 /**
  * Reads a targets file.
  * @param file path as the user named it; errors repeat it that way
@@ -89,6 +92,8 @@ function namesOf(settings: TargetSettings): Pick<Target, 'domain' | 'hostname'> 
       return { domain: settings['mail-domain'], hostname: settings['host-name'] };
     case 'host':
       return { domain: settings['mail-domain'], hostname: settings['host-name'] ?? settings.address };
+    case 'network':
+      return OUTSIDE_NAMES;
   }
 }
 

@@ -76,6 +76,15 @@ const build = z
   )
   .describe('Builds the image; instead of `image`.');
 
+function demandImageOrBuild(
+  given: { readonly image?: string; readonly build?: unknown },
+  issues: z.core.$RefinementCtx,
+  message: string,
+): void {
+  if ((given.image === undefined) !== (given.build === undefined)) return;
+  issues.addIssue({ code: 'custom', path: given.build ? ['build'] : [], message });
+}
+
 const container = z
   .strictObject({
     driver: z.literal('container'),
@@ -136,13 +145,7 @@ const container = z
     expect,
   })
   .superRefine((given, issues) => {
-    if ((given.image === undefined) === (given.build === undefined)) {
-      issues.addIssue({
-        code: 'custom',
-        path: given.build ? ['build'] : [],
-        message: 'A container has either "image" or "build".',
-      });
-    }
+    demandImageOrBuild(given, issues, 'A container has either "image" or "build".');
     for (const [name, value] of Object.entries(given.env)) {
       const asked = /^lab:(.*)$/s.exec(value)?.[1];
       if (asked === undefined || (asked === 'resolver' && given.lab)) continue;
@@ -212,6 +215,32 @@ const host = z
     description: 'A server that runs already. It is real: without permissions, checks only read.',
   });
 
+const network = z
+  .strictObject({
+    driver: z.literal('network'),
+    image: text(/^\S+$/, 'the name of an image')
+      .exactOptional()
+      .describe('Image of the router; pulled if missing.'),
+    build: build.exactOptional(),
+    ipv6: yesOrNo
+      .default(true)
+      .describe('Subscribers have IPv6 too; false where the container engine has none.'),
+    'start-timeout': wait.prefault('60s').describe('Time until the router must let a subscriber through.'),
+    connections: connections.default(20),
+    permissions: permissions([...SAFETIES]),
+    claims: z.strictObject({ op25b: claims.shape.op25b }).prefault({}),
+    timing: timing({ ...TIMING, reply: '10s' }).prefault({}),
+    expect,
+  })
+  .superRefine((given, issues) =>
+    demandImageOrBuild(given, issues, 'The router of a network has either "image" or "build".'),
+  )
+  .meta({
+    id: 'network',
+    description:
+      'An access network: a router in a container, a subscriber behind it and servers in front of it.',
+  });
+
 export const targetsFileSchema = z.strictObject(
   {
     version: z.literal(1, { error: '1' }).describe('Version of this format.'),
@@ -223,7 +252,7 @@ export const targetsFileSchema = z.strictObject(
     targets: z
       .record(
         targetName,
-        z.discriminatedUnion('driver', [reference, container, host], { error: 'a mapping' }),
+        z.discriminatedUnion('driver', [reference, container, host, network], { error: 'a mapping' }),
         {
           error: 'a mapping of names to targets',
         },
@@ -237,8 +266,9 @@ export const targetsFileSchema = z.strictObject(
 export type ReferenceSettings = z.output<typeof reference>;
 export type ContainerSettings = z.output<typeof container>;
 export type HostSettings = z.output<typeof host>;
+export type NetworkSettings = z.output<typeof network>;
 /** One target as written in the file, defaults filled in, waits in milliseconds. */
-export type TargetSettings = ReferenceSettings | ContainerSettings | HostSettings;
+export type TargetSettings = ReferenceSettings | ContainerSettings | HostSettings | NetworkSettings;
 export type ClaimSettings = z.output<typeof claims>;
 export type TimingSettings = ContainerSettings['timing'];
 

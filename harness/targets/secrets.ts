@@ -28,7 +28,8 @@ const GENERATED_LENGTH = 24;
  */
 export async function readSecrets(declaration: TargetDeclaration): Promise<Secrets> {
   const { settings } = declaration;
-  if (settings.driver === 'reference') return { accounts: [], env: {}, resolverVariables: [], values: [] };
+  if (settings.driver === 'reference' || settings.driver === 'network')
+    return { accounts: [], env: {}, resolverVariables: [], values: [] };
   const problems: string[] = [];
   const values: string[] = [];
   const read = async (reference: string, path: KeyPath): Promise<string> => {

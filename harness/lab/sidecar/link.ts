@@ -18,6 +18,14 @@ export interface Link {
   readonly sidecar: string;
   /** Default gateway of the target; also an address of the sidecar. */
   readonly gateway: string;
+  /** The same over IPv6, where the link has it. */
+  readonly ipv6: Ipv6Link | undefined;
+}
+
+export interface Ipv6Link {
+  readonly target: string;
+  readonly sidecar: string;
+  readonly gateway: string;
 }
 
 /**
@@ -28,6 +36,9 @@ const PREFIX = '198.18.25';
 const SIZE = 8;
 const COUNT = 256 / SIZE;
 
+/** Documentation addresses (RFC 3849), with one network for each of the above. */
+const IPV6_PREFIX = '2001:db8:1825';
+
 /**
  * Makes a network that no other run has.
  * @throws StartFailed when all are taken
@@ -36,6 +47,7 @@ export async function createLink(
   docker: Docker,
   name: string,
   labels: Record<string, string>,
+  { ipv6 = false } = {},
 ): Promise<Link> {
   const start = randomInt(COUNT);
   const inUse = networksOfHost();
@@ -43,13 +55,22 @@ export async function createLink(
     const base = ((start + attempt) % COUNT) * SIZE;
     if (overlaps(`${PREFIX}.${base}`, inUse)) continue;
     const at = (number: number) => `${PREFIX}.${base + number}`;
-    const link = { name, subnet: `${at(0)}/29`, target: at(2), sidecar: at(3), gateway: at(4) };
+    const at6 = (number: number | '') => `${IPV6_PREFIX}:${base.toString(16)}::${number}`;
+    const link: Link = {
+      name,
+      subnet: `${at(0)}/29`,
+      target: at(2),
+      sidecar: at(3),
+      gateway: at(4),
+      ipv6: ipv6 ? { target: at6(2), sidecar: at6(3), gateway: at6(4) } : undefined,
+    };
     try {
       await docker.createNetwork({
         Name: name,
         CheckDuplicate: true,
         Labels: labels,
         // Nothing of the target's leaves the machine, not even translated.
+        EnableIPv6: ipv6,
         Options: { 'com.docker.network.bridge.enable_ip_masquerade': 'false' },
         IPAM: {
           Config: [
@@ -58,6 +79,15 @@ export async function createLink(
               Gateway: at(1),
               AuxiliaryAddresses: { DefaultGatewayIPv4: link.gateway },
             },
+            ...(link.ipv6
+              ? [
+                  {
+                    Subnet: `${at6('')}/64`,
+                    Gateway: at6(1),
+                    AuxiliaryAddresses: { DefaultGatewayIPv6: link.ipv6.gateway },
+                  },
+                ]
+              : []),
           ],
         },
       });

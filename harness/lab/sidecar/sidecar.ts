@@ -144,8 +144,8 @@ export async function startSidecar(options: {
   };
 }
 
-/** Asks until an answer comes; a lab that has ended by then is told with its last words. */
-async function untilReady(
+/** Asks until an answer comes; a container that has ended by then is told with its last words. */
+export async function untilReady(
   docker: Docker,
   id: string,
   look: () => Promise<unknown>,

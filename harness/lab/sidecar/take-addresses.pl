@@ -3,7 +3,7 @@
 # Adds addresses to the interface that has the first one, then becomes the command. Needs NET_ADMIN.
 use strict;
 use warnings;
-use Socket;
+use Socket qw(:DEFAULT inet_pton AF_INET6 PF_INET6);
 
 use constant { SIOCGIFADDR => 0x8915, SIOCSIFADDR => 0x8916, SIOCSIFNETMASK => 0x891c };
 
@@ -28,10 +28,26 @@ my ($interface) = grep { address_of($_) eq $own } map { s{.*/}{}r } glob('/sys/c
 defined $interface or die "No interface has the address $own.\n";
 
 my $number = 0;
+my $socket6;
 for my $address (split /,/, $list) {
+    if ($address =~ /:/) {
+        # struct in6_ifreq, ipv6(7): address, length of the prefix, number of the interface.
+        my $index = do { local @ARGV = "/sys/class/net/$interface/ifindex"; <> + 0 };
+        $socket6 //= do { socket(my $new, PF_INET6, SOCK_DGRAM, 0) or die "socket: $!\n"; $new };
+        ioctl($socket6, SIOCSIFADDR, pack('a16 L l', inet_pton(AF_INET6, $address), 128, $index))
+            // die "The address $address cannot be taken: $!\n";
+        next;
+    }
     my $alias = "$interface:" . $number++;
     request(SIOCSIFADDR, $alias, $address) // die "The address $address cannot be taken: $!\n";
     # Without neighbours: whoever is reached from here is so by the routes of the interface itself.
     request(SIOCSIFNETMASK, $alias, '255.255.255.255') // die "The address $address cannot be taken: $!\n";
 }
+# Nothing can listen on an IPv6 address before it is known that nobody else has it (RFC 4862, section 5.4).
+use constant TENTATIVE => 0x40;
+sub tentative {
+    open(my $addresses, '<', '/proc/net/if_inet6') or return 0;
+    return grep { hex((split)[4]) & TENTATIVE } <$addresses>;
+}
+select(undef, undef, undef, 0.05) while $socket6 && tentative();
 exec { $command[0] } @command or die "$command[0]: $!\n";

@@ -63,7 +63,8 @@ function refusal(site: Site, client: string, standing: Standing): Reply | undefi
 
 async function standingOf(site: Site, lists: BlockLists, client: string): Promise<Standing> {
   const dns = lookups(lists.resolver);
-  const name = (address: string, zone: string) => `${reversed(site, address)}.${zone}`;
+  const name = (address: string, zone: string) =>
+    site.faulty('dnsbl-keeps-octet-order') ? `${address}.${zone}` : nameOf(address, zone);
   for (const zone of lists.allowZones) {
     const entries = await dns.addresses(name(client, zone));
     if (entries?.some(isEntry)) return { kind: 'exempt' };
@@ -99,11 +100,10 @@ function isEntry(address: string): boolean {
   return address.startsWith('127.') && !address.startsWith('127.255.255.');
 }
 
-/** Octets or nibbles of an address, the last one first (RFC 5782 §2.1, §2.4). */
-function reversed(site: Site, address: string): string {
-  if (isIPv6(address)) return [...expanded(address)].reverse().join('.');
-  const octets = address.split('.');
-  return (site.faulty('dnsbl-keeps-octet-order') ? octets : octets.reverse()).join('.');
+/** The name under which a list has an address: octets or nibbles, the last one first (RFC 5782 §2.1, §2.4). */
+export function nameOf(address: string, zone: string): string {
+  const parts = isIPv6(address) ? [...expanded(address)] : address.split('.');
+  return [...parts.reverse(), zone].join('.');
 }
 
 /** The 32 hexadecimal digits of an IPv6 address. */

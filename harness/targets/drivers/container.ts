@@ -162,7 +162,7 @@ async function filesToCopy({
  * however this process ends, and is tried again after a failure.
  * @param halt ends a start that is under way; nothing is made any more once it settles
  */
-function removal(
+export function removal(
   docker: Docker,
   runId: string,
   target: string,

@@ -6,7 +6,7 @@ import { ConfigurationError } from '../configuration-error.ts';
 import { type Docker, type Engine, loadTestcontainers } from '../engine.ts';
 import { IMAGE_LABEL } from '../labels.ts';
 import { placeOf, type TargetDeclaration } from '../load.ts';
-import type { ContainerSettings } from '../schema.ts';
+import type { ContainerSettings, NetworkSettings } from '../schema.ts';
 import { readFailure } from '../yaml-source.ts';
 
 /** An image on the engine. */
@@ -26,7 +26,7 @@ const SHOWN_LINES = 12;
  * @throws ConfigurationError when it does not exist, cannot be pulled or cannot be built
  */
 export async function provideImage(
-  declaration: TargetDeclaration<ContainerSettings>,
+  declaration: TargetDeclaration<ContainerSettings | NetworkSettings>,
   engine: Engine,
   signal: AbortSignal,
 ): Promise<Image> {
@@ -79,7 +79,7 @@ function buildInTurn(...build: Parameters<typeof buildImage>): Promise<Image> {
  * an image of the same name that an earlier build left for the result of a build that failed.
  */
 async function buildImage(
-  declaration: TargetDeclaration<ContainerSettings>,
+  declaration: TargetDeclaration<ContainerSettings | NetworkSettings>,
   { context, dockerfile, args }: NonNullable<ContainerSettings['build']>,
   docker: Docker,
   signal: AbortSignal,

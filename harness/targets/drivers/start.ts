@@ -3,6 +3,7 @@ import type { TargetDeclaration } from '../load.ts';
 import type { Target } from '../target.ts';
 import { startContainer } from './container.ts';
 import { startHost } from './host.ts';
+import { startNetwork } from './network.ts';
 import { startReferenceTarget } from './reference.ts';
 
 export interface StartContext {
@@ -40,5 +41,7 @@ export async function startTarget(
       return startContainer({ ...declaration, settings }, context);
     case 'host':
       return startHost({ ...declaration, settings });
+    case 'network':
+      return startNetwork({ ...declaration, settings }, context);
   }
 }
