@@ -15,7 +15,7 @@ const WITH_ENGINE = [
   'harness/targets/running.test.ts',
 ];
 
-const OWN = { testTimeout: 120_000, hookTimeout: 180_000 };
+const OWN = { testTimeout: 180_000, hookTimeout: 240_000, maxConcurrency: 8 };
 
 export default defineConfig({
   test: {

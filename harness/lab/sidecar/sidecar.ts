@@ -34,7 +34,7 @@ const SMTP_PORT = 25;
 const EVERYWHERE = '0.0.0.0';
 const LOOPBACK = '127.0.0.1';
 /** Time until the lab must answer, and pause between two looks, in milliseconds. */
-const READY_WITHIN = 30_000;
+const READY_WITHIN = 120_000;
 const LOOK = 25;
 
 /**
