@@ -4,6 +4,7 @@ import { ROLES, type Role } from '../check/roles.ts';
 import type { ClientOptions } from '../check/services.ts';
 import { type Connection, openConnection } from '../wire/connection.ts';
 import { RelayFailed } from '../wire/failures.ts';
+import { meaningOfClosedPort } from './closed-port-25.ts';
 import { createImapClient, type ImapClient } from './imap.ts';
 import { pathTo } from './path.ts';
 import { createPop3Client, type Pop3Client } from './pop3.ts';
@@ -47,10 +48,10 @@ export function openSessions(context: SessionContext): Sessions {
         open.delete(connection);
         release?.();
       },
-    }).catch((failure: unknown) => {
+    }).catch(async (failure: unknown) => {
       release?.();
       if (failure instanceof RelayFailed) throw new Inconclusive('environment', failure.message);
-      throw failure;
+      throw await meaningOfClosedPort(failure, endpoint, context);
     });
     open.add(connection);
     if (options.preamble) connection.send(Buffer.from(options.preamble));

@@ -133,7 +133,11 @@ describe('a document that is no targets file', () => {
 describe('a target that cannot be', () => {
   const CASES: readonly (readonly [string, readonly string[], readonly string[]])[] = [
     ['nothing', [], ['T:3:8: Target shop must be a mapping, found nothing.']],
-    ['no driver', ['faults: []'], ['T:3:3: Target shop lacks "driver", one of reference, container, host, network.']],
+    [
+      'no driver',
+      ['faults: []'],
+      ['T:3:3: Target shop lacks "driver", one of reference, container, host, network.'],
+    ],
     [
       'an unknown driver',
       ['driver: contaner'],
@@ -349,7 +353,7 @@ describe('a targets file', () => {
 
   it('does not let keys reach the prototype of objects', async () => {
     expect(await problemsOf(one(...HOST, '__proto__: { polluted: true }'))).toEqual([
-      'T:8:5: Unknown key "__proto__" in target shop; known here: driver, address, mail-domain, host-name, roles, accounts, trust-anchor, connections, permissions, claims, timing, expect.',
+      'T:8:5: Unknown key "__proto__" in target shop; known here: driver, address, mail-domain, host-name, roles, accounts, trust-anchor, port-25-control, connections, permissions, claims, timing, expect.',
     ]);
     expect(Reflect.get({}, 'polluted')).toBeUndefined();
   });

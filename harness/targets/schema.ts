@@ -204,6 +204,15 @@ const host = z
       .strictObject({ file: path.describe('PEM file, relative to this one.') })
       .exactOptional()
       .describe('Authority behind the certificates of the target, where it is not a public one.'),
+    'port-25-control': z
+      .strictObject({
+        host: text(/^[^\s/]+$/, 'a host name or an IP address').describe('A server of yours.'),
+        port: port.default(25),
+      })
+      .exactOptional()
+      .describe(
+        'A server known to answer on port 25. It is contacted only where port 25 of the target cannot be reached, to tell a closed port from a network that blocks outbound port 25; without it such a port leaves checks open.',
+      ),
     connections: connections.default(4),
     permissions: permissions(['safe']),
     claims: claims.prefault({}),

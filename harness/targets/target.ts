@@ -97,4 +97,6 @@ export interface Target {
   readonly permissions: readonly Safety[];
   readonly claims: Claims;
   readonly timing: Timing;
+  /** A server known to answer on port 25, which tells a closed port of the target from a network that blocks. */
+  readonly port25Control?: Endpoint;
 }

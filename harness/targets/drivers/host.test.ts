@@ -58,6 +58,8 @@ it('is taken as declared, without connecting to it', async () => {
       submissionRequiresTls: false,
       mxRequiresTls: false,
       proxyLogins: ['master'],
+      removesReceived: false,
+      tlsRequiredDestinations: [],
       internalSubmission: false,
       dnsbl: { zones: [], allowZones: [], reputationZones: [], onSubmission: false },
       op25b: { declared: false },

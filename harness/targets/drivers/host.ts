@@ -15,6 +15,7 @@ export async function startHost(declaration: TargetDeclaration<HostSettings>): P
   const { settings, name, domain, hostname, permissions } = declaration;
   const { accounts } = await readSecrets(declaration);
   const anchor = settings['trust-anchor'];
+  const control = settings['port-25-control'];
   const endpoints: Partial<Record<Role, Endpoint>> = {};
   for (const role of ROLE_NAMES) {
     const given = settings.roles[role];
@@ -37,6 +38,7 @@ export async function startHost(declaration: TargetDeclaration<HostSettings>): P
       permissions,
       claims: claimsOf(settings.claims),
       timing: timingOf(settings.timing),
+      ...(control ? { port25Control: control } : {}),
     },
     lab: null,
     artefact: { address: settings.address },
