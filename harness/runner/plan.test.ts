@@ -58,6 +58,18 @@ describe('the plan of a target', () => {
     expect(plan({ skip: ['starttls', 'smtp-core'] }).selected).toEqual([]);
   });
 
+  test('judges an access network by the checks about networks alone', () => {
+    const checks = [...CHECKS, made('OP25-001')];
+    const profile = { ...PROFILE, gates: { ...PROFILE.gates, 'OP25-001': 'fail' } } as const;
+    const network = { ...TARGET, driver: 'network' } as const;
+    const { selected, notSelected } = planTarget(checks, network, profile, { only: [], skip: [] });
+    expect(selected.map(({ facts }) => facts.check)).toEqual(['OP25-001']);
+    expect(notSelected).toContainEqual({
+      check: 'STLS-001',
+      why: 'is about mail servers, and the target is an access network',
+    });
+  });
+
   test('leaves out what the target does not permit, and names the permission', () => {
     const { selected, notSelected } = plan({}, { name: 'mail', permissions: ['safe'] });
     expect(selected).toEqual(['STLS-001 fail']);

@@ -146,6 +146,23 @@ describe('a target that cannot be', () => {
       ],
     ],
     [
+      'a network without a router',
+      ['driver: network'],
+      ['T:3:3: The router of a network has either "image" or "build".'],
+    ],
+    [
+      'a claim about a network that says nothing',
+      ['driver: network', 'claims: { op25b: {} }'],
+      ['T:5:15: "claims.op25b" of target shop lacks "declared".'],
+    ],
+    [
+      'a list that anybody could ask',
+      [...HOST, 'claims: { dnsbl: { zones: [zen.example.org] } }'],
+      [
+        'T:8:32: "claims.dnsbl.zones[0]" of target shop must be the name of a list zone below .test or .example, found "zen.example.org".',
+      ],
+    ],
+    [
       'an unknown key',
       ['driver: reference', 'fualts: []'],
       ['T:5:5: Unknown key "fualts" in target shop; did you mean "faults"?'],
