@@ -148,7 +148,7 @@ describe('a target that cannot be', () => {
     [
       'a network without a router',
       ['driver: network'],
-      ['T:3:3: The router of a network has either "image" or "build".'],
+      ['T:4:5: The router of a network has either "image" or "build".'],
     ],
     [
       'a claim about a network that says nothing',
