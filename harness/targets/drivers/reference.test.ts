@@ -39,7 +39,7 @@ targets:
     await stop();
   }
   const { mx } = target.endpoints;
-  expect(await waitForGreetings(mx ? { mx } : {}, 1, signal)).toMatchObject([
+  expect(await waitForGreetings(mx ? { mx } : {}, 1_500, signal)).toMatchObject([
     { role: 'mx', last: expect.stringContaining('ECONNREFUSED') },
   ]);
   await stop();
