@@ -27,7 +27,7 @@ export function judge(run: {
   const deviations = missed.filter((verification) => !verification.strict);
   const [verdict, cause, reason] = outcome(definition, verifications, violations, deviations, thrown);
   return {
-    name,
+    name: printable(name),
     role,
     verdict,
     cause,

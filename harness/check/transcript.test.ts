@@ -166,3 +166,10 @@ test('every kind of event has its line', () => {
     ['note', null, 'a note'],
   ]);
 });
+
+test('a note that quotes control characters reaches the transcript without them', () => {
+  const recorder = createRecorder();
+  recorder.event(0, { kind: 'note', text: 'variant: <user@external\t>\nand a second line' });
+  const { lines } = transcribe(recorder.events, []);
+  expect(lines.map(({ text }) => text)).toEqual(['variant: <user@external\\t>\\nand a second line']);
+});

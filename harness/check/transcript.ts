@@ -1,4 +1,5 @@
 import type { EvidenceEvent } from '../evidence/events.ts';
+import { printable } from '../evidence/visible.ts';
 import type { TranscriptLine, VariantResult } from './result.ts';
 import type { BodyRun } from './run-body.ts';
 import type { Verification } from './verify.ts';
@@ -59,7 +60,8 @@ export function transcribe(
 function lineOf(event: EvidenceEvent, marks: ReadonlyMap<number, boolean>): TranscriptLine[] {
   const { seq, at, connection } = event;
   const base = { seq, at, connection, layer: null, mark: null } as const;
-  const note = (text: string): TranscriptLine[] => [{ ...base, who: 'note', text }];
+  // Notes quote what checks were given and what the world around the target said.
+  const note = (text: string): TranscriptLine[] => [{ ...base, who: 'note', text: cut(printable(text)) }];
   switch (event.kind) {
     case 'send':
     case 'recv':

@@ -23,7 +23,8 @@ export interface ControlOptions {
 
 /** A lab in another process, by the URL of its control interface. No request is made before the first call. */
 export function connectLab(url: string, options: ControlOptions = {}): Lab {
-  const agent = new Agent({ keepAlive: true });
+  // An idle connection may be closed by the other side at the very moment it is used again.
+  const agent = new Agent({ keepAlive: false });
   const closed = new AbortController();
 
   const call = async <T>(path: string, input?: unknown, signal?: AbortSignal): Promise<T> => {
