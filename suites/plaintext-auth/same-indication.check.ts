@@ -1,4 +1,5 @@
 import { check } from '../../harness/check/define.ts';
+import { deviation, median, steady } from '../../harness/check/indication.ts';
 import type { Account, Services } from '../../harness/check/services.ts';
 
 const ROUNDS = 3;
@@ -111,22 +112,4 @@ async function observe(
       return done(answer.reply.code === 235, `${answer.reply.code} ${answer.reply.lines.join(' / ')}`);
     }
   }
-}
-
-/** The words that stay the same between rounds: session identifiers and clocks become `*`. */
-function steady(observations: readonly Observation[]): string {
-  const [first = [], ...others] = observations.map(({ indication }) => indication.split(' '));
-  if (others.some((words) => words.length !== first.length))
-    return observations.map(({ indication }) => indication).join(' | ');
-  return first.map((word, at) => (others.every((words) => words[at] === word) ? word : '*')).join(' ');
-}
-
-function median(observations: readonly Observation[]): number {
-  const sorted = observations.map(({ ms }) => ms).sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? 0;
-}
-
-function deviation(observations: readonly Observation[]): number {
-  const mean = observations.reduce((sum, { ms }) => sum + ms, 0) / observations.length;
-  return Math.sqrt(observations.reduce((sum, { ms }) => sum + (ms - mean) ** 2, 0) / observations.length);
 }

@@ -1,4 +1,5 @@
 import { check } from '../../harness/check/define.ts';
+import { median, steady } from '../../harness/check/indication.ts';
 import type { Services } from '../../harness/check/services.ts';
 import { login as loggedIn, MAILDROP } from './own-mail.ts';
 
@@ -159,19 +160,6 @@ async function guess({ pop3, account, nonce }: Services): Promise<string | null>
     if (ms >= SLOW_MS) return `failure ${attempt} takes ${Math.round(ms)} ms`;
   }
   return (await client.connection.untilEnd(SLOW_MS)) ? `closed behind ${IN_A_ROW} failures` : null;
-}
-
-/** The words that stay the same between rounds: session identifiers and clocks become `*`. */
-function steady(failures: readonly Failure[]): string {
-  const [first = [], ...others] = failures.map(({ indication }) => indication.split(' '));
-  if (others.some((words) => words.length !== first.length))
-    return failures.map(({ indication }) => indication).join(' | ');
-  return first.map((word, at) => (others.every((words) => words[at] === word) ? word : '*')).join(' ');
-}
-
-function median(failures: readonly Failure[]): number {
-  const sorted = failures.map(({ ms }) => ms).sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? 0;
 }
 
 /** Some failure of one kind took as long as one of the other. */

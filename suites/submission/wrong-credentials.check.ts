@@ -1,4 +1,5 @@
 import { check } from '../../harness/check/define.ts';
+import { deviation, median, steady } from '../../harness/check/indication.ts';
 import type { Services, SmtpReply } from '../../harness/check/services.ts';
 import { assertAuthWorks, lineOf, plain, submissionClient } from './inside-tls.ts';
 
@@ -8,6 +9,7 @@ const TIMING_FLOOR = 50;
 
 interface Observation {
   readonly reply: SmtpReply;
+  readonly indication: string;
   readonly ms: number;
 }
 
@@ -92,26 +94,7 @@ async function attempt(services: Services, login: string): Promise<Observation> 
   const ms = performance.now() - started;
   client.connection.close();
   assertAuthWorks(services, reply);
-  return { reply, ms };
-}
-
-/** The words that stay the same between rounds; identifiers and clocks become `*`. */
-function steady(observations: readonly Observation[]): string {
-  const replies = observations.map(({ reply }) => lineOf(reply).split(' '));
-  const [first = [], ...others] = replies;
-  if (others.some((words) => words.length !== first.length))
-    return replies.map((words) => words.join(' ')).join(' | ');
-  return first.map((word, at) => (others.every((words) => words[at] === word) ? word : '*')).join(' ');
-}
-
-function median(observations: readonly Observation[]): number {
-  const sorted = observations.map(({ ms }) => ms).sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? 0;
-}
-
-function deviation(observations: readonly Observation[]): number {
-  const mean = observations.reduce((sum, { ms }) => sum + ms, 0) / observations.length;
-  return Math.sqrt(observations.reduce((sum, { ms }) => sum + (ms - mean) ** 2, 0) / observations.length);
+  return { reply, indication: lineOf(reply), ms };
 }
 
 export const emptyAndForeignIdentitiesRefused = check(
