@@ -29,6 +29,8 @@ export interface ReferenceLife {
   readonly greylist?: boolean;
   /** mx answers 450 4.3.2 to the first RCPT of a client address ever, and closes. */
   readonly firstConnectionTempfail?: boolean;
+  /** What lists of addresses said about a client is kept for its later visits. */
+  readonly keepsListings?: boolean;
   /** Objections to the sender address are raised at RCPT. */
   readonly delayedReject?: boolean;
   /** Errors in a session after which it is ended with 421; 20 by default. */

@@ -9,7 +9,7 @@ import type {
   Relay,
 } from './options.ts';
 import { createRelayGrants, declaredFeature, type RelayGrants } from './pop-before-smtp/grants.ts';
-import type { BlockLists } from './smtp/block-lists.ts';
+import type { BlockLists, Standing } from './smtp/block-lists.ts';
 import { createMailStore, type MailStore } from './store/mail-store.ts';
 
 /** What all servers of one reference share: whose mail it is, what they know, how they are switched. */
@@ -24,6 +24,8 @@ export interface Site {
   readonly relay: Relay | undefined;
   readonly exchangersOf: ReferenceOptions['exchangersOf'];
   readonly blockLists: BlockLists | undefined;
+  /** What the lists said about clients when they came last, by address. */
+  readonly standings: Map<string, Standing>;
   readonly reputationZones: readonly string[];
   /** What is declared of POP before SMTP; undefined where it is not offered. */
   readonly popBeforeSmtp: PopBeforeSmtp | undefined;
@@ -57,6 +59,7 @@ export async function createSite(options: ReferenceOptions): Promise<Site> {
     relay: options.relay,
     exchangersOf: options.exchangersOf,
     blockLists: options.blockLists,
+    standings: new Map(),
     reputationZones: options.reputationZones ?? [],
     popBeforeSmtp,
     grants: createRelayGrants({ feature: popBeforeSmtp, faulty, directory }),

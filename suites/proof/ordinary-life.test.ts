@@ -24,3 +24,15 @@ for (const [habit, life] of Object.entries(LIVES)) {
     }
   });
 }
+
+describe('a bad server with ordinary habits', () => {
+  test('DNSBL-005 finds refused users though what lists said about an address is kept', async () => {
+    const check = CHECKS.find(({ definition }) => definition.id === 'DNSBL-005');
+    if (!check) throw new Error('DNSBL-005 is not there.');
+    const result = await resultOn(check, {
+      life: { keepsListings: true },
+      faults: ['dnsbl-blocks-submission'],
+    });
+    expect(result.verdict, explained(result)).toBe('fail');
+  });
+});

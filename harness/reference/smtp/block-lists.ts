@@ -36,7 +36,7 @@ export async function refusalOfListed(session: SmtpSession, argument: string): P
   const { site, transaction } = session;
   if (!site.blockLists || !transaction) return undefined;
   if (isSubmission(session) && !site.faulty('dnsbl-blocks-submission')) return undefined;
-  session.standing ??= await standingOf(site, site.blockLists, session.connection.clientAddress);
+  session.standing ??= await recalledStanding(site, site.blockLists, session.connection.clientAddress);
   const isPostmaster = /^TO: *<postmaster[@>]/i.test(argument);
   if (isPostmaster && !site.faulty('dnsbl-blocks-postmaster')) return undefined;
   return refusal(site, session.connection.clientAddress, session.standing);
@@ -59,6 +59,14 @@ function refusal(site: Site, client: string, standing: Standing): Reply | undefi
     default:
       return undefined;
   }
+}
+
+/** As found on an earlier visit where this server keeps that, else as the lists say now. */
+async function recalledStanding(site: Site, lists: BlockLists, client: string): Promise<Standing> {
+  const known = site.life.keepsListings ? site.standings.get(client) : undefined;
+  const standing = known ?? (await standingOf(site, lists, client));
+  site.standings.set(client, standing);
+  return standing;
 }
 
 async function standingOf(site: Site, lists: BlockLists, client: string): Promise<Standing> {
