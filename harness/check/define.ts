@@ -16,7 +16,18 @@ export type Severity = 'critical' | 'high' | 'medium' | 'low' | 'info';
 /** What a check may do to the target; a target grants each by name. */
 export type Safety = 'safe' | 'sends-mail' | 'intrusive';
 /** Abilities a check needs beside a scripted client. */
-export type Need = 'account' | 'account-2' | 'raw-tls' | 'dns' | 'sink' | 'mitm' | 'ip2' | 'vantage' | 'time';
+export type Need =
+  | 'account'
+  | 'account-2'
+  /** A mailbox that IMAP or POP3 can read. */
+  | 'mailbox'
+  | 'raw-tls'
+  | 'dns'
+  | 'sink'
+  | 'mitm'
+  | 'ip2'
+  | 'vantage'
+  | 'time';
 
 /**
  * What a check leaves behind while it runs. `reads`: nothing; `fails-logins`: wrong passwords, run

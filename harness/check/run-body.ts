@@ -5,6 +5,8 @@ import * as sasl from '../client/sasl/sasl.ts';
 import type { EvidenceEvent } from '../evidence/events.ts';
 import { createRecorder } from '../evidence/recorder.ts';
 import { visible } from '../evidence/visible.ts';
+import { inMailbox } from '../mailbox/in-mailbox.ts';
+import { offer } from '../mailbox/offer.ts';
 import * as bytes from '../wire/bytes.ts';
 import * as tls from '../wire/tls-probe.ts';
 import type { Bench, CheckLab } from './bench.ts';
@@ -12,6 +14,7 @@ import type { Check } from './define.ts';
 import { milliseconds } from './duration.ts';
 import { judge } from './judge.ts';
 import { Inconclusive, NotApplicable } from './outcomes.ts';
+import { resourcesOf } from './resources.ts';
 import type { VariantResult } from './result.ts';
 import type { Role } from './roles.ts';
 import type { Services } from './services.ts';
@@ -43,7 +46,7 @@ export async function runBody(context: {
   const { target } = bench;
   const limit = definition.connections ?? 1;
   // Who waits for a resource keeps no connection from others.
-  const unlock = await bench.locks.hold(definition.resources ?? []);
+  const unlock = await bench.locks.hold(resourcesOf(definition, target));
   const release = definition.waits ? () => undefined : await bench.slots.take(limit);
   const recorder = createRecorder(bench.redactor, started);
   const nonce = randomBytes(8).toString('hex');
@@ -126,6 +129,8 @@ export async function runBody(context: {
       // A budget that is used up, or an ended run, ends the other inputs too.
       if (signal.aborted) throw thrown;
     },
+    offer: (offering) => offer(services, offering),
+    inMailbox: (sought) => inMailbox(services, sought),
     note: (text) => void recorder.event(0, { kind: 'note', text }),
     pause: (ms) => delay(ms, undefined, { signal }),
     async patiently(attempt) {

@@ -8,6 +8,9 @@ import type { SmtpClient } from '../client/smtp.ts';
 import type { SmtpReply } from '../client/smtp-reply.ts';
 import type { ArrivedMessage, Interception, Lab, Receiver, SmtpSession } from '../lab/lab.ts';
 import type { AccessNetwork, OutsideService, OutsideSink } from '../lab/network.ts';
+import type { MailSought } from '../mailbox/in-mailbox.ts';
+import type { Offered, Offering } from '../mailbox/offer.ts';
+import type { RecordedResult, StoredMessage } from '../mailbox/stored-message.ts';
 import type { Account, Target } from '../targets/target.ts';
 import type * as Bytes from '../wire/bytes.ts';
 import type { Connection } from '../wire/connection.ts';
@@ -27,16 +30,21 @@ export type {
   ImapReply,
   Interception,
   Lab,
+  MailSought,
+  Offered,
+  Offering,
   OutsideService,
   OutsideSink,
   Pop3Client,
   Pop3Reply,
   Receiver,
+  RecordedResult,
   Role,
   SaslMechanism,
   SmtpClient,
   SmtpReply,
   SmtpSession,
+  StoredMessage,
   Target,
   Verify,
 };
@@ -108,6 +116,19 @@ export interface Services {
    * the verdict; a wire failure or an early end inside it does not end the others.
    */
   variant(name: string, body: (verify: Verify) => Promise<void>): Promise<void>;
+
+  /**
+   * Hands over one message, as a stranger to mx or as a user, and tells the reply that decided. What is
+   * refused for now is tried again, as it is, on the schedule of the target. Holds one connection.
+   * @throws Inconclusive where the user cannot log in
+   */
+  offer(offering: Offering): Promise<Offered>;
+  /**
+   * Waits for a message in a mailbox of the target, Junk included; null where it does not come. The check
+   * names the need `mailbox`. Holds one connection.
+   * @throws Inconclusive where the mailbox cannot be read
+   */
+  inMailbox(sought: MailSought): Promise<StoredMessage | null>;
 
   /** Writes a sentence into the evidence. */
   note(text: string): void;

@@ -51,6 +51,14 @@ export function readSelected(code: string | undefined, responses: readonly ImapU
   };
 }
 
+/** The numbers of SEARCH responses (RFC 9051 §7.3.4, RFC 3501 §7.2.5), ascending. */
+export function readFound(responses: readonly ImapUntagged[]): readonly number[] {
+  const numbers = responses
+    .filter(({ label }) => label === 'SEARCH')
+    .flatMap(({ values }) => (values ?? []).map((value) => Number(imapText(value))));
+  return numbers.filter((number) => Number.isSafeInteger(number) && number > 0).sort((a, b) => a - b);
+}
+
 /** The UIDs of FETCH responses, ascending, without repetition. */
 export function readUids(responses: readonly ImapUntagged[]): readonly number[] {
   const uids = responses.flatMap((response) => {

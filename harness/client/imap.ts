@@ -9,6 +9,7 @@ import {
   type ImapMailbox,
   type ImapMessage,
   type ImapSelected,
+  readFound,
   readMailboxes,
   readSelected,
   readUids,
@@ -111,6 +112,18 @@ export interface ImapClient {
    * @throws Malformed when the server refuses to list or to hand out a message
    */
   fetchAll(): AsyncGenerator<ImapMessage, void>;
+  /**
+   * UID SEARCH in the selected mailbox, which is told of new messages first (RFC 9051 §6.4.4); the UIDs,
+   * ascending.
+   * @param criteria search keys as they are sent
+   * @throws Malformed when the server refuses to search
+   */
+  search(criteria: string): Promise<readonly number[]>;
+  /**
+   * One message of the selected mailbox, without marking it as seen; undefined where it is gone.
+   * @throws Malformed when the server refuses to hand it out
+   */
+  fetch(uid: number): Promise<ImapMessage | undefined>;
   /** LOGOUT, its responses if there are any, and the end of the connection. */
   logout(): Promise<void>;
 }
@@ -167,6 +180,11 @@ export async function createImapClient(connection: Connection): Promise<ImapClie
     throw new Error('An IMAP command must end in a flight that awaits its tagged response.');
   }
 
+  async function fetch(uid: number): Promise<ImapMessage | undefined> {
+    const fetched = await command(`UID FETCH ${uid} (UID FLAGS BODY.PEEK[])`);
+    return readWhole(uid, demandOk(fetched, `the message with UID ${uid}`).untagged);
+  }
+
   const client: ImapClient = {
     connection,
     greeting,
@@ -218,11 +236,16 @@ export async function createImapClient(connection: Connection): Promise<ImapClie
       if (exists === 0) return;
       const listed = await command('UID FETCH 1:* (UID)');
       for (const uid of readUids(demandOk(listed, 'the UIDs of a mailbox').untagged)) {
-        const fetched = await command(`UID FETCH ${uid} (UID FLAGS BODY.PEEK[])`);
-        const message = readWhole(uid, demandOk(fetched, `the message with UID ${uid}`).untagged);
+        const message = await fetch(uid);
         if (message) yield message;
       }
     },
+    async search(criteria) {
+      await command('NOOP');
+      const answer = demandOk(await command(`UID SEARCH ${criteria}`), 'the result of a search');
+      return readFound(answer.untagged);
+    },
+    fetch,
     async logout() {
       if (!connection.ended) await answerOf(command('LOGOUT')).catch(() => undefined);
       connection.close();

@@ -1,0 +1,119 @@
+import type { Role } from '../check/roles.ts';
+import type { Services } from '../check/services.ts';
+import type { ImapClient } from '../client/imap.ts';
+import type { Account } from '../targets/target.ts';
+import { type StoredMessage, storedMessage } from './stored-message.ts';
+
+/** A message that is looked for. */
+export interface MailSought {
+  /** Printable ASCII that its header or body carries and no other message does. */
+  readonly token: string;
+  /** The octets that were handed in; they tell what the target added. */
+  readonly sent: Buffer;
+  /** Whose mailbox; the first account where none is given. */
+  readonly account?: Account;
+  /** Milliseconds; where none are given, as long as a delivery may take. */
+  readonly withinMs?: number;
+}
+
+/** Ways into a mailbox, best first: only IMAP sees others than INBOX and the octets as they are stored. */
+const WAYS: readonly Role[] = ['imaps', 'imap', 'pop3s', 'pop3'];
+/** Newest messages that POP3 looks through. */
+const POP3_MESSAGES = 200;
+/** Pause between two looks, in milliseconds. */
+const LOOK = 200;
+const DELIVERY = 30_000;
+
+/**
+ * Waits for a message in a mailbox of the target, Junk and every other one included; null where it does
+ * not come. Reports that quote it are passed over (RFC 3462).
+ * @throws Inconclusive where the mailbox cannot be read
+ */
+export async function inMailbox(services: Services, sought: MailSought): Promise<StoredMessage | null> {
+  const { target, inconclusive } = services;
+  const role = WAYS.find((way) => target.endpoints[way]);
+  if (role === undefined)
+    return inconclusive(
+      'precondition',
+      'The target declares neither IMAP nor POP3, so no mailbox can be read.',
+    );
+  const account = sought.account ?? services.account();
+  const within = sought.withinMs ?? target.timing.outboundMs ?? DELIVERY;
+  const deadline = performance.now() + within;
+  if (role === 'imap' || role === 'imaps') {
+    const client = await loggedIn(services, role, account);
+    try {
+      return await repeated(services, deadline, () => lookByImap(client, sought));
+    } finally {
+      await client.logout();
+    }
+  }
+  return repeated(services, deadline, () => lookByPop3(services, role, account, sought));
+}
+
+async function repeated(
+  { pause }: Services,
+  deadline: number,
+  look: () => Promise<StoredMessage | undefined>,
+): Promise<StoredMessage | null> {
+  for (;;) {
+    const found = await look();
+    if (found) return found;
+    if (performance.now() >= deadline) return null;
+    await pause(LOOK);
+  }
+}
+
+async function loggedIn({ imap, inconclusive }: Services, role: Role, account: Account): Promise<ImapClient> {
+  const client = await imap({ role, at: 'tls' });
+  const reply = await client.login(account.login, account.password);
+  if (reply.status !== 'OK') inconclusive('precondition', `The login at ${role} is refused: ${reply.text}`);
+  return client;
+}
+
+async function lookByImap(
+  client: ImapClient,
+  { token, sent }: MailSought,
+): Promise<StoredMessage | undefined> {
+  const { mailboxes } = await client.listMailboxes();
+  for (const { name, attributes } of mailboxes) {
+    if (attributes.some((attribute) => /^\\(noselect|nonexistent)$/i.test(attribute))) continue;
+    const { selected } = await client.select(name, { readOnly: true });
+    if (!selected?.exists) continue;
+    for (const uid of await client.search(`TEXT "${token}"`)) {
+      const found = await client.fetch(uid);
+      if (!found) continue;
+      const message = storedMessage(name, found.bytes, sent);
+      if (!isReport(message)) return message;
+    }
+  }
+  return undefined;
+}
+
+async function lookByPop3(
+  { pop3, inconclusive }: Services,
+  role: Role,
+  account: Account,
+  { token, sent }: MailSought,
+): Promise<StoredMessage | undefined> {
+  const client = await pop3({ role, at: 'tls' });
+  try {
+    const reply = await client.userPass(account.login, account.password);
+    if (reply.status !== '+OK')
+      inconclusive('precondition', `The login at ${role} is refused: ${reply.text}`);
+    const { sizes } = await client.list();
+    for (const number of [...sizes.keys()].slice(-POP3_MESSAGES).reverse()) {
+      const { bytes } = await client.retr(number);
+      if (!bytes?.includes(token)) continue;
+      const message = storedMessage('INBOX', bytes, sent);
+      if (!isReport(message)) return message;
+    }
+    return undefined;
+  } finally {
+    await client.quit();
+  }
+}
+
+function isReport({ fields }: StoredMessage): boolean {
+  return fields.some(({ name, value }) => name === 'content-type' && /^multipart\/report\b/i.test(value));
+}
