@@ -21,12 +21,22 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
+/** The environment of the tests without what asks for colours or forbids them; `more` says what a test wants. */
+function environment(more: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
+  const { NO_COLOR: _no, FORCE_COLOR: _force, CI: _ci, ...rest } = process.env;
+  return { ...rest, ...more };
+}
+
 function mailspec(...args: readonly string[]): Promise<Ended> {
+  return mailspecIn({ NO_COLOR: '1' }, ...args);
+}
+
+function mailspecIn(more: Readonly<Record<string, string>>, ...args: readonly string[]): Promise<Ended> {
   return new Promise((resolve) => {
     execFile(
       process.execPath,
       [CLI, ...args],
-      { cwd: folder, maxBuffer: 64 * 1_048_576 },
+      { cwd: folder, maxBuffer: 64 * 1_048_576, env: environment(more) },
       (failure, stdout, stderr) => {
         resolve({
           code: typeof failure?.code === 'number' ? failure.code : failure ? null : 0,
@@ -167,6 +177,7 @@ describe('a run', () => {
       await targets(REFERENCE);
       const child = spawn(process.execPath, [CLI, 'audit', 'good'], {
         cwd: folder,
+        env: environment({ NO_COLOR: '1' }),
         stdio: ['ignore', 'pipe', 'ignore'],
       });
       const ended = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
@@ -185,4 +196,26 @@ describe('a run', () => {
       expect((await record()).counts['not-run']).toBeGreaterThan(0);
     });
   }
+});
+
+describe('colours', () => {
+  const ESCAPE = '\u001b[';
+  const summaryIn = async (more: Readonly<Record<string, string>>): Promise<string> => {
+    await targets(REFERENCE);
+    const { code, stdout } = await mailspecIn(more, 'audit', 'good', '--only', 'STLS-001');
+    expect(code).toBe(0);
+    return stdout;
+  };
+
+  test('are left out where the output is no terminal', async () => {
+    expect(await summaryIn({})).not.toContain(ESCAPE);
+  });
+
+  test('are used where FORCE_COLOR asks for them', async () => {
+    expect(await summaryIn({ FORCE_COLOR: '1' })).toContain(ESCAPE);
+  });
+
+  test('are left out where NO_COLOR is set, whatever else is', async () => {
+    expect(await summaryIn({ NO_COLOR: '1', FORCE_COLOR: '1', CI: 'true' })).not.toContain(ESCAPE);
+  });
 });
