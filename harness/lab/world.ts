@@ -2,16 +2,19 @@ import type { Lab as Mocks, Zone, ZoneRecord } from 'net-mocks';
 import type { AddressPlan } from './address-plan.ts';
 import { CLIENT_DOMAIN, SINK_HOST } from './names.ts';
 
+/** What the zones of a target are made from. */
+interface NamedTarget {
+  readonly domain: string;
+  readonly hostname: string;
+  readonly address: string;
+}
+
 /**
  * What is in the DNS for everybody: the target, the client at its vantages, the sink, each with the
  * address record of its name and the name of its address, so that a server that looks either up finds
  * them in agreement.
  */
-export async function publishWorld(
-  mocks: Mocks,
-  plan: AddressPlan,
-  target: { readonly domain: string; readonly hostname: string; readonly address: string },
-): Promise<void> {
+export async function publishWorld(mocks: Mocks, plan: AddressPlan, target: NamedTarget): Promise<void> {
   const vantageNames = [...plan.vantages, plan.reader, ...plan.unused].map(({ name, address }) => ({
     name: `${name}.${CLIENT_DOMAIN}`,
     address,
@@ -28,15 +31,7 @@ export async function publishWorld(
       ],
     },
     { origin: sinkDomain, records: [{ name: SINK_HOST, type: 'A', data: plan.sink }] },
-    {
-      origin: target.domain,
-      records: [
-        { name: target.domain, type: 'MX', data: { preference: 10, exchange: target.hostname } },
-        ...(isBelow(target.hostname, target.domain)
-          ? [{ name: target.hostname, type: 'A', data: target.address }]
-          : []),
-      ],
-    },
+    ...targetZones(target),
     {
       origin: 'in-addr.arpa',
       records: [
@@ -46,17 +41,31 @@ export async function publishWorld(
       ].map(({ name, address }): ZoneRecord => ({ name: reverseName(address), type: 'PTR', data: name })),
     },
   ];
-  if (!isBelow(target.hostname, target.domain)) {
-    zones.push({
-      origin: target.hostname,
-      records: [{ name: target.hostname, type: 'A', data: target.address }],
-    });
-  }
   await mocks.dns.publish({ zones });
 }
 
+/**
+ * The zones of a target: MX of the domain, address of the host name, and what else it has.
+ * @param records each at or below domain or host name
+ */
+export function targetZones(
+  { domain, hostname, address }: NamedTarget,
+  records: readonly ZoneRecord[] = [],
+): Zone[] {
+  const host: ZoneRecord = { name: hostname, type: 'A', data: address };
+  const exchanger: ZoneRecord = { name: domain, type: 'MX', data: { preference: 10, exchange: hostname } };
+  const belongs = (root: string) => (record: ZoneRecord) => isBelow(record.name, root);
+  const own = [exchanger, host, ...records];
+  if (isBelow(hostname, domain)) return [{ origin: domain, records: own }];
+  return [
+    { origin: domain, records: own.filter(belongs(domain)) },
+    { origin: hostname, records: own.filter(belongs(hostname)) },
+  ];
+}
+
 function isBelow(name: string, domain: string): boolean {
-  return name === domain || name.endsWith(`.${domain}`);
+  const [key, root] = [name.toLowerCase(), domain.toLowerCase()];
+  return key === root || key.endsWith(`.${root}`);
 }
 
 /** RFC 1035 §3.5. */

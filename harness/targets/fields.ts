@@ -14,7 +14,7 @@ export function text(pattern: RegExp, error: string) {
   return z.string({ error }).regex(pattern, { error });
 }
 
-function wholeNumber(from: number, to: number) {
+export function wholeNumber(from: number, to: number) {
   const error = `a whole number from ${from} to ${to}`;
   return z.int({ error }).min(from, { error }).max(to, { error });
 }

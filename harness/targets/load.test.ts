@@ -288,6 +288,40 @@ describe('a target that cannot be', () => {
       ['T:9:19: "env.DEBUG" of target shop must be text, in quotes if need be, found the number 1.'],
     ],
     [
+      "records in the DNS that are not the target's, or nobody publishes, or are half written",
+      [
+        ...CONTAINER,
+        'dns:',
+        '  - { name: _dmarc.EXAMPLE.test, type: TXT, data: "v=DMARC1; p=none" }',
+        '  - { name: other.test, type: TXT, data: "v=spf1 -all" }',
+        '  - { name: anexample.test, type: CNAME, data: example.test }',
+      ],
+      [
+        "T:11:17: other.test is not below example.test or mail.example.test, so it is not the target's.",
+        "T:12:17: anexample.test is not below example.test or mail.example.test, so it is not the target's.",
+      ],
+    ],
+    [
+      'a record in the DNS without a lab',
+      [...CONTAINER, 'lab: false', 'dns: [{ name: example.test, type: TXT, data: "v=spf1 -all" }]'],
+      ['T:10:19: This target has no lab (lab: false), so nobody would publish example.test.'],
+    ],
+    [
+      'a record in the DNS with two contents, or of an unknown type',
+      [
+        ...CONTAINER,
+        'dns:',
+        '  - { name: example.test, type: TXT, data: "v=spf1 -all", container-path: /spf }',
+        '  - { name: example.test, type: SPF, data: "v=spf1 -all" }',
+        '  - { name: example.test, type: SRV, date: 1, data: { priority: 0, weight: 1, port: 25, target: a.test } }',
+      ],
+      [
+        'T:10:9: A TXT record has either "data" or "container-path".',
+        'T:11:37: "dns[1].type" of target shop must be one of TXT, SRV, CNAME, found "SPF".',
+        'T:12:42: Unknown key "date" in "dns[2]" of target shop; did you mean "data"?',
+      ],
+    ],
+    [
       'a resolver of a lab that the target does not have',
       [...CONTAINER, 'lab: false', 'env: { DNS: "lab:resolver" }'],
       ['T:10:17: This target has no lab (lab: false), so DNS cannot take its resolver.'],

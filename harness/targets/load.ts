@@ -126,17 +126,19 @@ function enter(schema: unknown, step: PropertyKey, value: unknown): unknown {
   return chooseMapping(bare, value)?.shape[String(step)];
 }
 
-/** The mapping that a schema describes; of several, the one with the driver that `value` names. */
+/** The mapping that a schema describes; of several, the one with the driver or type that `value` names. */
 function chooseMapping(schema: unknown, value: unknown): z.ZodObject | undefined {
   const bare = unwrap(schema);
   if (bare instanceof z.ZodObject) return bare;
   if (!(bare instanceof z.ZodUnion)) return undefined;
   const mappings = bare.options.map(unwrap).filter((option) => option instanceof z.ZodObject);
   if (mappings.length === 1) return mappings[0];
-  return mappings.find((option) => {
-    const { driver } = option.shape;
-    return driver instanceof z.ZodLiteral && driver.value === childOf(value, 'driver');
-  });
+  return mappings.find((option) =>
+    ['driver', 'type'].some((key) => {
+      const literal = option.shape[key];
+      return literal instanceof z.ZodLiteral && literal.value === childOf(value, key);
+    }),
+  );
 }
 
 function unwrap(schema: unknown): unknown {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ROLE_NAMES, type Role } from '../check/roles.ts';
 import { FAULT_NAMES } from '../reference/faults.ts';
 import type { ReferenceCapability } from '../reference/options.ts';
+import { dnsRecords } from './dns-records.ts';
 import {
   account,
   accounts,
@@ -127,6 +128,7 @@ const container = z
       .describe(
         'A sidecar with DNS, receiving servers and other client addresses. The container resolves names there: by what `env` hands over as lab:resolver, else by its engine, which then answers reverse lookups of containers itself.',
       ),
+    dns: dnsRecords,
     limits: z
       .strictObject({
         memory: text(/^[1-9]\d*[MG]$/, 'an amount of memory such as 512M or 1G').exactOptional(),
@@ -157,6 +159,19 @@ const container = z
           : `This target has no lab (lab: false), so ${name} cannot take its resolver.`,
       });
     }
+    given.dns.forEach(({ name }, index) => {
+      const roots = [given['mail-domain'], given['host-name']].map((root) => root.toLowerCase());
+      const key = name.toLowerCase();
+      const isOwn = roots.some((root) => key === root || key.endsWith(`.${root}`));
+      if (isOwn && given.lab) return;
+      issues.addIssue({
+        code: 'custom',
+        path: ['dns', index, 'name'],
+        message: given.lab
+          ? `${name} is not below ${given['mail-domain']} or ${given['host-name']}, so it is not the target's.`
+          : `This target has no lab (lab: false), so nobody would publish ${name}.`,
+      });
+    });
     const handedOver = new Set<string>();
     for (const [name, value] of Object.entries(given.env)) {
       const owner = /^account:(.*)$/s.exec(value)?.[1];

@@ -42,7 +42,7 @@ export function problemsOf(issue: z.core.$ZodIssue, keysAt: (path: KeyPath) => r
       break;
     case 'invalid_union':
       if ('discriminator' in issue && issue.discriminator !== undefined) {
-        return [driverProblem(issue)];
+        return [discriminatorProblem(issue, issue.discriminator)];
       }
       break;
   }
@@ -59,16 +59,20 @@ export function problemsOf(issue: z.core.$ZodIssue, keysAt: (path: KeyPath) => r
   ];
 }
 
-function driverProblem(issue: z.core.$ZodIssueInvalidUnion): Problem {
+/** The key that tells which of several mappings is meant, such as "driver", is missing or unknown. */
+function discriminatorProblem(issue: z.core.$ZodIssueInvalidUnion, key: string): Problem {
   const { path, input } = issue;
   const options = 'options' in issue && Array.isArray(issue.options) ? issue.options.map(String) : [];
-  const driver = typeof input === 'object' && input !== null && 'driver' in input ? input.driver : undefined;
-  if (driver === undefined) {
-    const sentence = `${subject(path.slice(0, -1))} lacks "driver", one of ${options.join(', ')}.`;
+  const given: unknown =
+    typeof input === 'object' && input !== null && Object.hasOwn(input, key)
+      ? Reflect.get(input, key)
+      : undefined;
+  if (given === undefined) {
+    const sentence = `${subject(path.slice(0, -1))} lacks "${key}", one of ${options.join(', ')}.`;
     return { path, atKey: true, sentence };
   }
-  const rule = `${subject(path)} must be one of ${options.join(', ')}${found(path, driver)}`;
-  return { path, atKey: false, sentence: `${rule}${meantValue(driver, options)}` };
+  const rule = `${subject(path)} must be one of ${options.join(', ')}${found(path, given)}`;
+  return { path, atKey: false, sentence: `${rule}${meantValue(given, options)}` };
 }
 
 /** `"roles.mx" of target shop`, `Target shop`, `"version"`. */

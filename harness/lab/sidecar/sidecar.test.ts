@@ -112,6 +112,27 @@ describe.skipIf(!hasEngine)('a lab in a sidecar', () => {
     }
   });
 
+  it('publishes the records of a target, also what the container itself has made', async () => {
+    const dns = `    dns:
+      - { name: _dmarc.example.test, type: TXT, data: "v=DMARC1; p=reject" }
+      - { name: s._domainkey.example.test, type: TXT, container-path: /note }
+`;
+    const declaration = await folder.declare(GREETER_TARGET + dns);
+    const { lab, stop } = await startTarget(declaration, { runId: newRun(), signal });
+    const mocks = connectLab(lab?.control.url ?? '', { token: lab?.control.token ?? '' });
+    try {
+      const textOf = async (name: string) =>
+        (await mocks.dns.lookup({ name, type: 'TXT' })).records.map(({ data }) => data);
+      expect(await textOf('_dmarc.example.test')).toEqual([['v=DMARC1; p=reject']]);
+      expect(await textOf('s._domainkey.example.test')).toEqual([['none']]);
+      const { records } = await mocks.dns.lookup({ name: 'mail.example.test', type: 'A' });
+      expect(records.map(({ data }) => data)).toEqual([lab?.addresses.target]);
+    } finally {
+      await mocks.close();
+      await stop();
+    }
+  });
+
   it('removes what was made when the start is ended half-way', async () => {
     const runId = newRun();
     const stop = new AbortController();

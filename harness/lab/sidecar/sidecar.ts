@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { connectLab, type LabOptions } from 'net-mocks';
+import { connectLab, type LabOptions, type Lab as Mocks, type ZoneRecord } from 'net-mocks';
 import type { Role } from '../../check/roles.ts';
 import { createRedactor } from '../../evidence/redaction.ts';
 import { lastLogLines } from '../../targets/drivers/container-log.ts';
@@ -12,7 +12,7 @@ import type { LabAccess, RoutedVantage } from '../access.ts';
 import { planAddresses } from '../address-plan.ts';
 import type { Vantage } from '../lab.ts';
 import { SINK, SINK_HOST } from '../names.ts';
-import { publishWorld } from '../world.ts';
+import { publishWorld, targetZones } from '../world.ts';
 import { provideLabImage } from './image.ts';
 import { createLink, type Link } from './link.ts';
 
@@ -21,6 +21,8 @@ export interface Sidecar {
   readonly link: Link;
   /** Address of the only name server that the target is to use. */
   readonly resolver: string;
+  /** Publishes these beside what there is about the target, instead of what it published so before. */
+  publish(records: readonly ZoneRecord[]): Promise<void>;
   /** What a worker needs to use it; `roles` are the ports of the target. */
   access(roles: Readonly<Partial<Record<Role, number>>>, outboundMs: number): LabAccess;
 }
@@ -112,13 +114,19 @@ export async function startSidecar(options: {
   const hostPort = (port: number) => Number(settings.Ports[`${port}/tcp`]?.[0]?.HostPort);
   const control = { url: `http://${LOOPBACK}:${hostPort(CONTROL_PORT)}`, token };
 
-  const mocks = connectLab(control.url, { token });
-  try {
+  const named = { ...target, address: link.target };
+  const ask = async (request: (mocks: Mocks) => Promise<void>) => {
+    const mocks = connectLab(control.url, { token });
+    try {
+      await request(mocks);
+    } finally {
+      await mocks.close();
+    }
+  };
+  await ask(async (mocks) => {
     await untilReady(docker, container.id, () => mocks.endpoints(), signal);
-    await publishWorld(mocks, PLAN, { ...target, address: link.target });
-  } finally {
-    await mocks.close();
-  }
+    await publishWorld(mocks, PLAN, named);
+  });
   const relay = { host: LOOPBACK, port: hostPort(RELAY_PORT) };
   const routed = (vantage: Vantage): RoutedVantage => ({
     ...vantage,
@@ -127,6 +135,10 @@ export async function startSidecar(options: {
   return {
     link,
     resolver: PLAN.resolver,
+    publish: (records) =>
+      ask(async (mocks) => {
+        await mocks.dns.publish({ zones: targetZones(named, records) });
+      }),
     access: (roles, outboundMs) => ({
       control,
       vantages: PLAN.vantages.map(routed),

@@ -21,6 +21,7 @@ import type { Target } from '../target.ts';
 import { isCertificate, readTrustAnchor } from '../trust-anchor.ts';
 import { readFailure } from '../yaml-source.ts';
 import { lastLogLines } from './container-log.ts';
+import { zoneRecordsOf } from './dns-records.ts';
 import { type Image, provideImage } from './image.ts';
 import { type ContainerPlan, LOOPBACK, startLoopbackContainer } from './loopback-container.ts';
 import type { RunningTarget, StartContext } from './start.ts';
@@ -76,6 +77,11 @@ export async function startContainer(
   });
   try {
     const { image, sidecar, container, endpoints } = await up;
+    if (sidecar && settings.dns.length > 0) {
+      const place = (index: number) => placeOf(declaration, ['dns', index, 'container-path']);
+      const read = (path: string, index: number) => readInside(container, path, 'The record', place(index));
+      await sidecar.publish(await zoneRecordsOf(settings.dns, read, place));
+    }
     const pathInContainer = settings['trust-anchor']?.['container-path'];
     const target: Target = {
       name,
@@ -257,25 +263,34 @@ function endpointsOf(
   return endpoints;
 }
 
-/** Reads a certificate in the container, by its own `cat`, which follows links. */
+/** Reads a certificate in the container. */
 async function anchorInside(
   declaration: ContainerDeclaration,
   container: StartedTestContainer,
   path: string,
 ): Promise<string> {
-  const { stdout, stderr, exitCode } = await container.exec(['cat', path]);
   const place = placeOf(declaration, ['trust-anchor', 'container-path']);
-  if (exitCode !== 0) {
-    throw new ConfigurationError(
-      `${place}: The trust anchor ${visible(path)} cannot be read in the container: ${visible(stderr.trim())}`,
-    );
-  }
-  if (!isCertificate(stdout)) {
+  const content = await readInside(container, path, 'The trust anchor', place);
+  if (!isCertificate(content)) {
     throw new ConfigurationError(
       `${place}: The trust anchor ${visible(path)} in the container is no certificate in PEM form.`,
     );
   }
-  return stdout;
+  return content;
+}
+
+/** Reads a file in the container, by its own `cat`, which follows links. */
+async function readInside(
+  container: StartedTestContainer,
+  path: string,
+  what: string,
+  place: string,
+): Promise<string> {
+  const { stdout, stderr, exitCode } = await container.exec(['cat', path]);
+  if (exitCode === 0) return stdout;
+  throw new ConfigurationError(
+    `${place}: ${what} ${visible(path)} cannot be read in the container: ${visible(stderr.trim())}`,
+  );
 }
 
 function artefactOf(

@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { text, wholeNumber } from './fields.ts';
+
+/**
+ * What a target has in the DNS beside the records that the lab makes for every target (MX of the mail
+ * domain, address of the host name). The lab publishes it; where the target is, it would be the operator.
+ */
+
+const name = text(
+  /^[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9])?(\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9])?)*$/,
+  'a name in the DNS such as _dmarc.example.test',
+);
+const number = wholeNumber(0, 65_535);
+/** Characters that a zone file holds as they are, so that no octet is lost in between. */
+const txtText = text(/^[\x20-\x7e]+$/, 'the text of a TXT record in printable ASCII');
+
+const txt = z
+  .strictObject({
+    name,
+    type: z.literal('TXT'),
+    data: txtText
+      .exactOptional()
+      .describe('The whole text; the lab cuts it into strings of 255 octets (RFC 7208, section 3.3).'),
+    'container-path': text(/^\//, 'an absolute path in the container')
+      .exactOptional()
+      .describe(
+        'File in the container that holds the text, or the record as in a zone file; read once every role has greeted. For keys that the container makes.',
+      ),
+  })
+  .refine((given) => (given.data === undefined) !== (given['container-path'] === undefined), {
+    error: 'A TXT record has either "data" or "container-path".',
+  });
+const srv = z.strictObject({
+  name,
+  type: z.literal('SRV'),
+  data: z.strictObject(
+    { priority: number, weight: number, port: number, target: name },
+    { error: 'a mapping with priority, weight, port and target' },
+  ),
+});
+const cname = z.strictObject({ name, type: z.literal('CNAME'), data: name });
+
+export const dnsRecords = z
+  .array(z.discriminatedUnion('type', [txt, srv, cname], { error: 'a record of type TXT, SRV or CNAME' }), {
+    error: 'a list of records',
+  })
+  .default([])
+  .describe(
+    'Records of the target in the DNS of its lab, below the mail domain or the host name, such as SPF, DKIM keys and DMARC. MX and addresses are there without.',
+  );
+
+export type DnsRecordSettings = z.output<typeof dnsRecords>[number];
