@@ -342,6 +342,24 @@ export const FAULTS = {
   'client-records-absent': 'No SRV record tells mail programs where to go.',
   'client-records-name-unnamed-host': 'SRV records lead to a host that the certificate does not name.',
 
+  // The core of SMTP.
+  'smtp-greets-without-name': 'The greeting of every SMTP role is "220 ready".',
+  'smtp-greets-with-version': 'The greeting of every SMTP role names a program and its version.',
+  'smtp-answers-helo-with-extensions': 'HELO is answered as EHLO is.',
+  'smtp-knows-verbs-in-upper-case-only': 'Verbs with a lower-case letter are answered 500.',
+  'smtp-closes-on-unknown-verb': 'The connection is closed behind the 500 for an unknown verb.',
+  'smtp-leaves-without-221': 'QUIT ends the connection without a reply.',
+  'smtp-keeps-envelope-across-rset': 'RSET is answered 250, and sender and recipients stay.',
+  'smtp-takes-recipients-without-sender': 'RCPT without MAIL is taken, with the null sender.',
+  'smtp-takes-second-sender': 'MAIL within a transaction gets 250 and replaces it.',
+  'smtp-lists-chunking-and-refuses': 'EHLO lists CHUNKING; BDAT is answered 502.',
+  'smtp-takes-unknown-parameters': 'Parameters of MAIL and RCPT that nobody knows are ignored.',
+  'smtp-enhanced-code-contradicts': 'An unknown user is answered "550 4.1.1".',
+  'smtp-mixes-codes-in-reply': 'The reply to VRFY has two lines, 250- and 252.',
+  'smtp-answers-noop-twice': 'NOOP draws two replies.',
+  'smtp-vrfy-names-users': 'VRFY answers 250 with the address of a user, and 550 for nobody.',
+  'smtp-expn-lists-members': 'EXPN answers 250 with the addresses of all users.',
+
   // The mailbox over POP3.
   'pop3-greets-in-lower-case': 'The greeting on pop3 and pop3s begins with "+ok".',
   'pop3-takes-any-message-number': 'A message number that is not in use stands for the first message.',

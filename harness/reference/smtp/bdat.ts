@@ -10,6 +10,8 @@ import type { SmtpSession, Transaction } from './session.ts';
  * are never read as commands; behind a chunk too large to be read the connection is ended.
  */
 export async function bdat(session: SmtpSession, argument: string): Promise<Reply> {
+  if (session.site.faulty('smtp-lists-chunking-and-refuses'))
+    return reply(502, '5.5.1', 'Command not implemented');
   const match = /^(\d{1,20})( LAST)?$/i.exec(argument);
   if (!match) return reply(501, '5.5.4', 'Syntax: BDAT size [LAST]');
   const size = Number(match[1]);

@@ -64,7 +64,9 @@ function mayStayUnknown(session: SmtpSession): boolean {
 export function mail(session: SmtpSession, argument: string): Reply {
   const refused = refusalToBegin(session);
   if (refused) return refused;
-  if (session.transaction) return reply(503, '5.5.1', 'Nested MAIL command');
+  if (session.transaction && !session.site.faulty('smtp-takes-second-sender')) {
+    return reply(503, '5.5.1', 'Nested MAIL command');
+  }
   const path = /^FROM:/i.test(argument) ? parsePath(argument.slice('FROM:'.length)) : undefined;
   if (!path) return reply(501, '5.5.4', 'Syntax: MAIL FROM:<address> [parameters]');
   const objection = objectionToParameters(session, path.parameters, MAIL_PARAMETERS);
@@ -105,7 +107,15 @@ function objectionToSender(session: SmtpSession, sender: string): Reply | undefi
 
 /** RCPT (RFC 5321 §4.1.1.3). */
 export async function rcpt(session: SmtpSession, argument: string): Promise<Reply> {
-  const { site, transaction } = session;
+  const { site } = session;
+  if (
+    !session.transaction &&
+    !refusalToBegin(session) &&
+    site.faulty('smtp-takes-recipients-without-sender')
+  ) {
+    mail(session, 'FROM:<>');
+  }
+  const { transaction } = session;
   if (!transaction) return refusalToBegin(session) ?? BAD_SEQUENCE;
   if (transaction.chunks) return reply(503, '5.5.1', 'Not behind BDAT');
   const mistaken = await mistakenRecipient(session, argument);
@@ -159,7 +169,10 @@ function localAccount({ site }: SmtpSession, address: string): ReferenceAccount 
 function refusalOfRecipient(session: SmtpSession, address: string): Reply | undefined {
   const { site } = session;
   const domain = domainOf(address);
-  if (domain === site.domain) return reply(550, '5.1.1', 'User unknown');
+  if (domain === site.domain) {
+    const contradicts = site.faulty('smtp-enhanced-code-contradicts');
+    return reply(550, contradicts ? '4.1.1' : '5.1.1', 'User unknown');
+  }
   if (isSubmission(session)) {
     if (session.account && site.faulty('submission-denies-relay-to-users')) {
       return reply(554, '5.7.1', 'Relay access denied');

@@ -19,7 +19,8 @@ export function helo(session: SmtpSession, argument: string): Reply {
   if (!isHelloName(name)) return reply(501, '5.5.4', 'Syntax: HELO domain or address literal');
   session.hello = { name, extended: false };
   session.transaction = undefined;
-  return bareReply(250, session.site.hostname);
+  const listed = session.site.faulty('smtp-answers-helo-with-extensions') ? extensions(session) : [];
+  return bareReply(250, session.site.hostname, ...listed);
 }
 
 function extensions(session: SmtpSession): string[] {

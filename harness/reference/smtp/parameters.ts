@@ -31,6 +31,7 @@ export function objectionToParameters(
 ): Reply | undefined {
   for (const [keyword, value] of given) {
     const rule = known[keyword];
+    if (!rule && session.site.faulty('smtp-takes-unknown-parameters')) continue;
     if (!rule || !session.hello?.extended || !isAnnounced(session, keyword)) return UNKNOWN_PARAMETER;
     const fits = rule === 'no-value' ? value === undefined : value !== undefined && rule.test(value);
     if (!fits) return BAD_PARAMETER;

@@ -1,4 +1,4 @@
-import { CR, LF, NUL } from '../../wire/bytes.ts';
+import { CR, LF, line, NUL } from '../../wire/bytes.ts';
 import { AUTH_COMMAND_LIMIT } from '../sasl/limits.ts';
 import type { ServerConnection } from '../session/connection.ts';
 import { IdleTooLong } from '../session/endings.ts';
@@ -14,6 +14,7 @@ import { claimOfClient } from './relay-mistakes.ts';
 import { bareReply, closing, encodeReply, type Reply, reply } from './reply.ts';
 import { isSubmission, type SmtpRole, type SmtpSession } from './session.ts';
 import { starttls } from './starttls.ts';
+import { expand, verify } from './verify.ts';
 
 /** Serves one SMTP connection to its end (RFC 5321). */
 export async function serveSmtp(site: Site, role: SmtpRole, connection: ServerConnection): Promise<void> {
@@ -43,8 +44,10 @@ export async function serveSmtp(site: Site, role: SmtpRole, connection: ServerCo
   }
 }
 
-function greeting({ hostname, life }: Site): Reply {
-  const last = `${hostname} ESMTP`;
+function greeting(site: Site): Reply {
+  const { hostname, life } = site;
+  if (site.faulty('smtp-greets-without-name')) return bareReply(220, 'ready');
+  const last = `${hostname} ESMTP${site.faulty('smtp-greets-with-version') ? ' Reference 1.2.3' : ''}`;
   return life.multiLineGreeting ? bareReply(220, `${hostname} welcome`, last) : bareReply(220, last);
 }
 
@@ -75,13 +78,13 @@ async function execute(
   session: SmtpSession,
   bytes: Buffer,
 ): Promise<Reply | 'upgraded' | 'unanswered' | 'closed'> {
-  const { site } = session;
+  const { site, connection } = session;
   if (bytes.includes(CR) || bytes.includes(LF) || bytes.includes(NUL)) {
     return reply(500, '5.5.2', 'Bare CR, bare LF and NUL are not allowed in a command');
   }
   const text = bytes.toString('utf8').replace(/[ \t]+$/, '');
   const [word = ''] = text.split(' ', 1);
-  const verb = word.toUpperCase();
+  const verb = site.faulty('smtp-knows-verbs-in-upper-case-only') ? word : word.toUpperCase();
   const argument = text.slice(word.length).replace(/^ +/, '');
   if (bytes.length > COMMAND_LIMIT && verb !== 'AUTH') return reply(500, '5.5.2', 'Command line too long');
   if (requiresTls(session, verb)) return reply(530, '5.7.0', 'Must issue a STARTTLS command first');
@@ -105,16 +108,20 @@ async function execute(
       return starttls(session, argument, () => executeNext(session));
     case 'RSET':
       if (argument !== '') return reply(501, '5.5.4', 'RSET takes no parameter');
-      session.transaction = undefined;
+      if (!site.faulty('smtp-keeps-envelope-across-rset')) session.transaction = undefined;
       return reply(250, '2.0.0', 'Ok');
     case 'NOOP':
+      if (site.faulty('smtp-answers-noop-twice'))
+        await connection.send(encodeReply(reply(250, '2.0.0', 'Ok')));
       return reply(250, '2.0.0', 'Ok');
     case 'QUIT':
       if (argument !== '') return reply(501, '5.5.4', 'QUIT takes no parameter');
+      if (site.faulty('smtp-leaves-without-221')) return 'closed';
       return closing(reply(221, '2.0.0', `${site.hostname} closing the connection`));
     case 'VRFY':
       if (argument === '') return reply(501, '5.5.4', 'Syntax: VRFY user');
-      return reply(252, '2.5.0', 'Cannot verify the user, but will take mail for users of this site');
+      if (site.faulty('smtp-mixes-codes-in-reply')) await connection.send(line('250-2.5.0 Cannot verify'));
+      return verify(session, argument);
     case 'HELP':
       return reply(214, '2.0.0', 'See RFC 5321');
     case 'ETRN':
@@ -122,11 +129,13 @@ async function execute(
         return reply(250, '2.0.0', 'Queuing started');
       return reply(502, '5.5.1', 'Command not implemented');
     case 'EXPN':
-      return reply(502, '5.5.1', 'Command not implemented');
+      return expand(session);
     default: {
       const claim = claimOfClient(session, verb);
       if (claim === 'believed') return 'unanswered';
-      return claim ?? reply(500, '5.5.2', 'Command not recognized');
+      if (claim) return claim;
+      const unknown = reply(500, '5.5.2', 'Command not recognized');
+      return site.faulty('smtp-closes-on-unknown-verb') ? closing(unknown) : unknown;
     }
   }
 }

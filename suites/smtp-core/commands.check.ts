@@ -1,0 +1,98 @@
+import { check } from '../../harness/check/define.ts';
+import type { Services, SmtpClient } from '../../harness/check/services.ts';
+import { isPositive, isUnknown, lineOf } from './replies.ts';
+import { openSender } from './session.ts';
+
+/** How long a server may take to close behind its farewell, in milliseconds. */
+const FAREWELL_MS = 5_000;
+
+export const commandsAreKnown = check(
+  {
+    id: 'SMTP-002',
+    slug: 'commands-are-known',
+    title:
+      'Required verbs work in any letter case; unknown verbs get 500 and the session continues; QUIT gets 221',
+    sends:
+      'eHlO, nOoP, rSeT, mAiL, rCpT, dAtA without a transaction and with one; an unknown verb and NOOP; RSET and QUIT with a parameter; QUIT',
+    demands:
+      'each verb is known, the unknown one is answered and the session goes on, QUIT is answered by 221 and the end of the connection',
+    level: 'MUST',
+    severity: 'low',
+    clauses: [
+      'rfc5321#4.5.1',
+      'rfc5321#2.4',
+      'rfc5321#3.8',
+      'rfc5321#4.1.1.9',
+      'rfc5321#4.1.1.10',
+      'rfc5321#4.2.4',
+    ],
+    roles: ['mx', 'submission', 'submissions'],
+    needs: ['account'],
+    effect: 'reads',
+    safety: 'safe',
+    budget: '20s',
+    kills: ['smtp-knows-verbs-in-upper-case-only', 'smtp-closes-on-unknown-verb', 'smtp-leaves-without-221'],
+  },
+  async (services) => {
+    const { smtp, verify, helloName, nonce, role } = services;
+    const first = await smtp(role === 'mx' ? {} : { at: 'tls' });
+    const known = async (client: SmtpClient, text: string) => {
+      const reply = await client.command(text);
+      const [verb] = text.split(/[ :]/, 1);
+      verify.that(!isUnknown(reply), {
+        demand: `the verb ${verb?.toUpperCase()} is known in any letter case`,
+        expected: 'neither 500 nor 502',
+        actual: `${verb}: ${lineOf(reply)}`,
+      });
+      return reply;
+    };
+    verify.reply(await known(first, `eHlO ${helloName}`), 'eHlO is taken').code(250);
+    verify.reply(await known(first, 'nOoP'), 'nOoP is taken').code(250);
+    verify.ideally.reply(await first.command('NOOP nothing'), 'a parameter of NOOP is ignored').code(250);
+    verify.reply(await known(first, 'rSeT'), 'rSeT is taken').code(250);
+    await known(first, 'rCpT tO:<postmaster>');
+    await first.quit();
+
+    const { client: second, from } = await openSender(services);
+    const mail = await known(second, `mAiL fRoM:<${from}>`);
+    const data = isPositive(mail) ? await known(second, 'dAtA') : undefined;
+    if (data?.code === 354) second.connection.close();
+    else await second.quit();
+
+    const third = await smtp(role === 'mx' ? { at: 'ready' } : { at: 'tls' });
+    const unknown = await third.attempt(`X${nonce}`);
+    if (verify.answer(unknown, 'an unknown verb is answered', { codeClasses: [5] })) {
+      if (unknown.kind === 'reply')
+        verify.ideally.reply(unknown.reply, 'an unknown verb is told to be unknown').code(500, 502);
+      const later = await third.attempt('NOOP');
+      verify.answer(later, 'the session goes on behind an unknown verb', { codeClasses: [2] });
+    }
+    third.connection.close();
+    await farewells(services);
+  },
+);
+
+/** QUIT and RSET, with a parameter that they do not take and without. */
+async function farewells({ smtp, role, verify }: Services): Promise<void> {
+  const client = await smtp(role === 'mx' ? { at: 'ready' } : { at: 'tls' });
+  verify.ideally.reply(await client.command('RSET extra'), 'RSET with a parameter is refused').code(501);
+  const extra = await client.attempt('QUIT extra');
+  verify.ideally.answer(extra, 'QUIT with a parameter is refused', { codeClasses: [5] });
+  client.connection.close();
+  const other = await smtp(role === 'mx' ? { at: 'ready' } : { at: 'tls' });
+  const quit = await other.attempt('QUIT');
+  const answered = quit.kind === 'reply' && quit.reply.code === 221;
+  verify.that(answered, {
+    demand: 'QUIT is answered by 221',
+    expected: '221',
+    actual: quit.kind === 'reply' ? lineOf(quit.reply) : quit.kind,
+  });
+  if (!answered) return;
+  const end = await other.connection.untilEnd(FAREWELL_MS);
+  verify.that(end !== undefined, {
+    demand: 'the server closes the connection behind its 221',
+    expected: 'the end of the connection',
+    actual: end ? end.how : `none within ${FAREWELL_MS} ms`,
+  });
+  other.connection.close();
+}

@@ -1,0 +1,80 @@
+import { check } from '../../harness/check/define.ts';
+import type { SmtpReply } from '../../harness/check/services.ts';
+import { isPositive, lineOf } from './replies.ts';
+
+export const strangersLearnNothing = check(
+  {
+    id: 'SMTP-008',
+    slug: 'strangers-learn-nothing',
+    title: 'VRFY, EXPN and ETRN disclose nothing to strangers',
+    sends: 'VRFY of the account, of its local part and of nobody; EXPN of a list and of nobody; ETRN',
+    demands: 'the same class of reply for names that exist and that do not; no members, no queue run',
+    level: 'SHOULD',
+    severity: 'medium',
+    clauses: ['rfc5321#3.5.3', 'rfc5321#7.3', 'rfc5321#4.5.1', 'rfc2505#2.11', 'rfc2505#2.12'],
+    roles: ['mx', 'submission', 'submissions'],
+    needs: ['account'],
+    effect: 'reads',
+    safety: 'safe',
+    budget: '15s',
+    limits: [
+      'What RCPT tells about users is not looked at: unknown recipients have to be refused (RLY-015).',
+    ],
+    kills: ['smtp-vrfy-names-users', 'smtp-expn-lists-members', 'submission-offers-etrn'],
+  },
+  async ({ smtp, role, target, account, nonce, verify }) => {
+    const { address } = account();
+    const local = address.slice(0, address.lastIndexOf('@'));
+    const open = () => smtp(role === 'mx' ? { at: 'ready' } : { at: 'tls' });
+    /** At most two questions on a connection, for the answers count as errors. */
+    const ask = async (...commands: readonly string[]) => {
+      const client = await open();
+      const replies: SmtpReply[] = [];
+      for (const command of commands) replies.push(await client.command(command));
+      await client.quit();
+      return replies;
+    };
+    const known = [...(await ask(`VRFY ${local}`, `VRFY ${address}`))];
+    const nobody = [...(await ask(`VRFY nosuch-${nonce}`, `VRFY nosuch-${nonce}@${target.domain}`))];
+    for (const [index, reply] of known.entries()) {
+      const other = nobody[index];
+      if (!other) continue;
+      verify.that(classOf(reply) === classOf(other) && !names(reply, local), {
+        demand: 'VRFY does not tell who exists',
+        expected: `the same for somebody and for nobody, without a name: ${lineOf(other)}`,
+        actual: lineOf(reply),
+      });
+    }
+    const [first] = known;
+    if (first)
+      verify.ideally
+        .reply(first, 'VRFY that verifies nothing says so')
+        .code(...(role === 'mx' ? [252] : [252, 530]));
+    for (const reply of await ask('EXPN staff', `EXPN nosuch-${nonce}`)) {
+      verify.that(!isPositive(reply) || reply.code === 252, {
+        demand: 'EXPN names nobody',
+        expected: 'a refusal',
+        actual: lineOf(reply),
+      });
+    }
+    for (const reply of await ask(`ETRN ${target.domain}`)) {
+      verify.that(!isPositive(reply), {
+        demand: 'ETRN starts no queue run for a stranger',
+        expected: 'a refusal',
+        actual: lineOf(reply),
+      });
+    }
+  },
+);
+
+function classOf({ code }: SmtpReply): number {
+  return Math.floor(code / 100);
+}
+
+/** The reply tells a mailbox that was not in the question in this form. */
+function names({ code, lines }: SmtpReply, local: string): boolean {
+  return (
+    (code === 250 || code === 251) &&
+    lines.some((line) => line.toLowerCase().includes(`${local.toLowerCase()}@`))
+  );
+}

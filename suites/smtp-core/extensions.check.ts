@@ -1,0 +1,140 @@
+import { check } from '../../harness/check/define.ts';
+import type { Services, SmtpReply } from '../../harness/check/services.ts';
+import { isPositive, isTemporary, isUnknown, lineOf } from './replies.ts';
+import { beginTransaction, openSender, strangerOf } from './session.ts';
+
+/** Keywords whose parameter of MAIL is taken where they are listed. */
+const MAIL_PARAMETERS: Readonly<Record<string, string>> = {
+  SIZE: 'SIZE=1',
+  '8BITMIME': 'BODY=8BITMIME',
+  SMTPUTF8: 'SMTPUTF8',
+  DSN: 'RET=HDRS',
+};
+
+/** Commands that are known where their keyword is listed, whatever they are answered with. */
+const COMMANDS: Readonly<Record<string, (services: Services) => string>> = {
+  CHUNKING: () => 'BDAT 0 LAST',
+  VRFY: () => 'VRFY postmaster',
+  EXPN: () => 'EXPN postmaster',
+  HELP: () => 'HELP',
+  ETRN: ({ nonce }) => `ETRN ${nonce}.test`,
+  STARTTLS: () => 'STARTTLS nothing',
+};
+
+export const listedExtensionsWork = check(
+  {
+    id: 'SMTP-004',
+    slug: 'listed-extensions-work',
+    title: 'Listed extensions work, unlisted parameters are refused',
+    sends:
+      'for each keyword of EHLO its command or its parameter of MAIL; unknown parameters of MAIL and RCPT; parameters behind HELO',
+    demands: 'what is listed works; a parameter that is unknown is refused',
+    level: 'MUST',
+    severity: 'low',
+    clauses: ['rfc5321#4.2.4', 'rfc5321#4.1.1.1', 'rfc5321#4.1.1.11'],
+    roles: ['mx', 'submission', 'submissions'],
+    needs: ['account'],
+    effect: 'reads',
+    safety: 'safe',
+    budget: '25s',
+    limits: ['AUTH is looked at by the suites submission and plaintext-auth, TLS itself by starttls.'],
+    kills: ['smtp-lists-chunking-and-refuses', 'smtp-takes-unknown-parameters'],
+  },
+  async (services) => {
+    const { variant, smtp, role, helloName } = services;
+    await variant('listed parameters', async (verify) => {
+      const { client, from } = await openSender(services);
+      const { keywords } = client.capabilities ?? { keywords: new Map<string, string>() };
+      for (const [keyword, parameter] of Object.entries(MAIL_PARAMETERS)) {
+        const reply = await client.command(`MAIL FROM:<${from}> ${parameter}`);
+        if (isPositive(reply)) await client.command('RSET');
+        if (keywords.has(keyword)) {
+          verify.that(!isPhantom(reply), {
+            demand: `${keyword} is listed, and ${parameter} is taken`,
+            expected: '250',
+            actual: lineOf(reply),
+          });
+        } else {
+          verify.ideally.that(!isPositive(reply), {
+            demand: `${keyword} is not listed, and ${parameter} is refused`,
+            expected: '555',
+            actual: lineOf(reply),
+          });
+        }
+        if (client.connection.ended) break;
+      }
+      if (keywords.has('PIPELINING')) {
+        const replies = await client.pipeline('NOOP', 'RSET', 'NOOP');
+        verify.that(replies.every(isPositive), {
+          demand: 'PIPELINING is listed, and commands in one segment are answered each',
+          expected: 'three times 250',
+          actual: replies.map(lineOf).join(', '),
+        });
+      }
+    });
+    await variant('listed commands', async (verify) => {
+      let { client } = await openSender(services);
+      const { keywords } = client.capabilities ?? { keywords: new Map<string, string>() };
+      let errors = 0;
+      for (const [keyword, command] of Object.entries(COMMANDS)) {
+        if (!keywords.has(keyword)) continue;
+        if (errors === 2) {
+          client.connection.close();
+          ({ client } = await openSender(services));
+          errors = 0;
+        }
+        const reply = await client.command(command(services));
+        errors += isPositive(reply) ? 0 : 1;
+        verify.that(!isUnknown(reply), {
+          demand: `${keyword} is listed, and its command is known`,
+          expected: 'neither 500 nor 502',
+          actual: lineOf(reply),
+        });
+      }
+      verify.that(keywords.size > 0 || client.capabilities !== undefined, {
+        demand: 'EHLO lists what is there',
+        expected: 'a list',
+        actual: [...keywords.keys()].join(' '),
+      });
+    });
+    await variant('unknown parameters', async (verify) => {
+      const { client, from } = await openSender(services);
+      const mail = await client.command(`MAIL FROM:<${from}> XNOSUCH=1`);
+      refusedAsUnknown(verify, mail, 'MAIL');
+      client.connection.close();
+      const begun = await beginTransaction(services);
+      const rcpt = await begun.client.command(`RCPT TO:<${services.account().address}> XNOSUCH=1`);
+      refusedAsUnknown(verify, rcpt, 'RCPT');
+    });
+    if (role !== 'mx') return;
+    await variant('behind HELO', async (verify) => {
+      const client = await smtp();
+      await client.command(`HELO ${helloName}`);
+      const reply = await client.command(`MAIL FROM:<${await strangerOf(services)}> SIZE=1`);
+      verify.ideally.that(!isPositive(reply), {
+        demand: 'HELO opens no extension, and SIZE is refused behind it',
+        expected: '555',
+        actual: lineOf(reply),
+      });
+    });
+  },
+);
+
+/** The reply says that there is no such thing, rather than that it is not wanted now. */
+function isPhantom(reply: SmtpReply): boolean {
+  return isUnknown(reply) || [501, 504, 555].includes(reply.code);
+}
+
+function refusedAsUnknown(verify: Services['verify'], reply: SmtpReply, command: string): void {
+  const refused = verify.that(!isPositive(reply), {
+    demand: `an unknown parameter of ${command} is refused`,
+    expected: '555',
+    actual: lineOf(reply),
+  });
+  if (!refused) return;
+  verify.ideally.that(!isTemporary(reply), {
+    demand: `an unknown parameter of ${command} is refused for good`,
+    expected: '5yz',
+    actual: lineOf(reply),
+  });
+}

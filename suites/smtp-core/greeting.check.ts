@@ -1,0 +1,95 @@
+import { check } from '../../harness/check/define.ts';
+import { lineOf } from './replies.ts';
+
+const LABEL = '[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?';
+const DOMAIN = new RegExp(`^${LABEL}(?:\\.${LABEL})*\\.?$`);
+const LITERAL = /^\[[!-Z^-~]+\]$/;
+/** A keyword of EHLO with its parameters (RFC 5321 §4.1.1.1). */
+const EHLO_LINE = /^[A-Za-z0-9][A-Za-z0-9-]*(?: [!-~]+)*$/;
+/** A program and its version. */
+const PRODUCT_VERSION = /\b[A-Za-z][A-Za-z0-9_-]*[ /]v?\d+\.\d+/;
+
+export const greetingsAreWellFormed = check(
+  {
+    id: 'SMTP-001',
+    slug: 'greetings-are-well-formed',
+    title: 'Greeting, EHLO and HELO responses are well formed and name the host',
+    sends: 'nothing, then EHLO; on another connection HELO',
+    demands:
+      'a greeting that names the host, an EHLO response of keyword lines, and one line without keywords for HELO',
+    level: 'MUST',
+    severity: 'low',
+    clauses: ['rfc5321#4.2', 'rfc5321#4.3.1', 'rfc5321#4.1.1.1', 'rfc5321#3.2', 'rfc5321#3.1'],
+    roles: ['mx', 'submission', 'submissions'],
+    needs: [],
+    effect: 'reads',
+    safety: 'safe',
+    budget: '10s',
+    limits: ['Whether the name in the greeting leads to the target is not looked up.'],
+    kills: ['smtp-greets-without-name', 'smtp-answers-helo-with-extensions', 'smtp-greets-with-version'],
+  },
+  async ({ smtp, verify, role, helloName }) => {
+    const client = await smtp();
+    const { greeting } = client;
+    const [name = ''] = (greeting.lines[0] ?? '').split(' ', 1);
+    const ehlo = await client.ehlo();
+    const [own = ''] = (ehlo.lines[0] ?? '').split(' ', 1);
+    const isName = DOMAIN.test(name) || LITERAL.test(name);
+    // A bare word may be the name of a host without a domain; what EHLO does not repeat is no name.
+    const namesHost = isName && (name.includes('.') || name.startsWith('[') || own === name);
+    const grammatical = verify.that(namesHost, {
+      demand: 'the first word of the greeting names the host',
+      expected: 'a domain name or an address literal',
+      actual: lineOf(greeting),
+    });
+    if (grammatical) {
+      verify.ideally.that(/[.:]/.test(name), {
+        demand: 'the host is named in full',
+        expected: 'a fully qualified domain name',
+        actual: name,
+      });
+    }
+    if (ehlo.code === 250) {
+      verify.that(DOMAIN.test(own) || LITERAL.test(own), {
+        demand: 'the EHLO response begins with the name of the host',
+        expected: 'a domain name or an address literal',
+        actual: lineOf(ehlo),
+      });
+      const keywords = ehlo.lines.slice(1);
+      // Old clients want `AUTH=`, which is no keyword.
+      const malformed = keywords.filter((line) => !EHLO_LINE.test(line) && !/^AUTH=/i.test(line));
+      verify.that(malformed.length === 0, {
+        demand: 'each line of the EHLO response is a keyword with parameters',
+        expected: 'keywords of letters, digits and hyphens',
+        actual: malformed.length === 0 ? keywords.join(', ') : malformed.join(', '),
+      });
+      const words = keywords.map((line) => line.split(/[ =]/, 1)[0]?.toUpperCase() ?? '');
+      const repeated = words.filter((word, index) => word !== 'AUTH' && words.indexOf(word) !== index);
+      verify.ideally.that(repeated.length === 0, {
+        demand: 'no keyword is listed twice',
+        expected: 'each keyword once',
+        actual: repeated.join(', ') || 'each keyword once',
+      });
+    }
+    const texts = [...greeting.lines, ehlo.lines[0] ?? ''].map((line) => line.slice(line.indexOf(' ') + 1));
+    const disclosed = texts.find((text) => PRODUCT_VERSION.test(text));
+    verify.ideally.that(disclosed === undefined, {
+      demand: 'the greeting does not tell which version of which program runs here',
+      expected: 'no version',
+      actual: disclosed ?? lineOf(greeting),
+    });
+    await client.quit();
+
+    // Submission need not listen to anything but EHLO before TLS.
+    const old = await smtp(role === 'mx' ? {} : { at: 'tls' });
+    const helo = await old.command(`HELO ${helloName}`);
+    if (helo.code === 250) {
+      verify.that(helo.lines.length === 1, {
+        demand: 'HELO is answered without extensions',
+        expected: 'one line',
+        actual: lineOf(helo),
+      });
+    }
+    await old.quit();
+  },
+);
