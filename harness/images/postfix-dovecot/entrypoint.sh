@@ -1,5 +1,8 @@
 #!/bin/bash
-# Runs Dovecot and Postfix in the foreground and ends when either of them does.
+# Runs Dovecot and Postfix in the foreground and ends when either of them does. Images with another SMTP
+# server run it as a service instead:
+#   /usr/local/lib/mailspec/setup/*      sourced once accounts and certificate are there
+#   /usr/local/lib/mailspec/services/*   run in the foreground beside Dovecot
 #
 #   ALICE_PASSWORD, BOB_PASSWORD   passwords of alice@example.test and bob@example.test, required
 #   MAILSPEC_RESOLVER              address of the only resolver to use
@@ -58,12 +61,12 @@ make_certificates() {
 basicConstraints = critical,CA:FALSE
 keyUsage = critical,digitalSignature
 extendedKeyUsage = serverAuth
-subjectAltName = DNS:$host_name
+subjectAltName = DNS:$host_name,DNS:$mail_domain
 subjectKeyIdentifier = hash
 authorityKeyIdentifier = keyid
 EXTENSIONS
   rm -rf -- "$authority"
-  say "made a certificate for $host_name; its authority is $tls/ca.pem"
+  say "made a certificate for $host_name and $mail_domain; its authority is $tls/ca.pem"
 }
 
 prepare_certificates() {
@@ -88,13 +91,16 @@ write_account() {
 write_accounts() {
   [[ -n ${ALICE_PASSWORD:-} && -n ${BOB_PASSWORD:-} ]] ||
     fail 'ALICE_PASSWORD and BOB_PASSWORD must be set: the two accounts have no default passwords.'
+  # Straight from a distribution, accounts are users of the system.
+  if id alice >/dev/null 2>&1; then
+    printf 'alice:%s\nbob:%s\n' "$ALICE_PASSWORD" "$BOB_PASSWORD" | chpasswd
+    return
+  fi
   rm -rf -- "$accounts"
   install -d -m 0750 -g dovecot "$accounts"
   write_account "alice@$mail_domain" "$ALICE_PASSWORD"
   write_account "bob@$mail_domain" "$BOB_PASSWORD"
   chgrp dovecot "$accounts"/* && chmod 0640 "$accounts"/*
-  # The daemons have no use for them.
-  unset ALICE_PASSWORD BOB_PASSWORD
 }
 
 # Left by a container that was killed. Process numbers repeat in a container, so that a daemon would
@@ -117,18 +123,21 @@ stop() {
 }
 
 if [[ -n ${MAILSPEC_RESOLVER:-} ]]; then use_resolver "$MAILSPEC_RESOLVER"; fi
-if [[ -n ${TLS_REQUIRED_DOMAIN:-} ]]; then demand_tls "$TLS_REQUIRED_DOMAIN"; fi
+if [[ -n ${TLS_REQUIRED_DOMAIN:-} ]] && command -v postfix >/dev/null; then demand_tls "$TLS_REQUIRED_DOMAIN"; fi
 if [[ -n ${DNSBL_ZONE:-}${DNSWL_ZONE:-} ]]; then
   ask_lists "${DNSBL_ZONE:?is missing beside DNSWL_ZONE}" "${DNSWL_ZONE:?is missing beside DNSBL_ZONE}"
 fi
 prepare_certificates
 write_accounts
 remove_stale_pid_files
+shopt -s nullglob
+for setup in /usr/local/lib/mailspec/setup/*; do . "$setup"; done
+# The daemons have no use for them.
+unset ALICE_PASSWORD BOB_PASSWORD
 
 trap 'stop; exit 0' TERM INT
 start dovecot dovecot -F
 # A defect may need another Dovecot beside the first.
-shopt -s nullglob
 for configuration in /etc/dovecot/instances/*.conf; do
   start "dovecot ($configuration)" dovecot -F -c "$configuration"
 done
@@ -136,7 +145,7 @@ done
 for service in /usr/local/lib/mailspec/services/*; do
   start "${service##*/}" "$service"
 done
-start postfix postfix start-fg
+if command -v postfix >/dev/null; then start postfix postfix start-fg; fi
 
 status=0
 wait -n -p ended "${!name_of[@]}" || status=$?
