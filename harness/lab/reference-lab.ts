@@ -49,6 +49,7 @@ export async function startReferenceInLab(options: ReferenceOptions = {}): Promi
       host,
       relay: options.relay ?? outbound.relay,
       exchangersOf: exchangers.of,
+      resolver: lab.resolver,
       blockLists: options.blockLists ?? { ...REFERENCE_LISTS, resolver: lab.resolver },
       reputationZones: options.reputationZones ?? REFERENCE_LISTS.reputationZones,
     });

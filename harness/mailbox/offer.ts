@@ -27,6 +27,8 @@ export interface Offered {
   readonly stage: 'EHLO' | 'MAIL' | 'RCPT' | 'DATA';
   readonly code: number;
   readonly reply: SmtpReply;
+  /** Code and lines of the reply, as sent. */
+  readonly line: string;
 }
 
 /**
@@ -87,7 +89,7 @@ async function transaction(
 }
 
 function offered(stage: Offered['stage'], reply: SmtpReply): Offered {
-  const { code } = reply;
+  const { code, lines } = reply;
   const disposition = code >= 500 ? 'rejected' : code >= 400 ? 'deferred' : 'accepted';
-  return { disposition, stage, code, reply };
+  return { disposition, stage, code, reply, line: `${code} ${lines.join(' / ')}` };
 }

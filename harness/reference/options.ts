@@ -1,4 +1,5 @@
 import type { Role } from '../check/roles.ts';
+import type { Endpoint } from '../wire/connection.ts';
 import type { FaultName } from './faults.ts';
 import type { BlockLists } from './smtp/block-lists.ts';
 
@@ -73,6 +74,8 @@ export interface ReferenceOptions {
   readonly apop?: boolean;
   /** A POP3 login inside TLS opens mx for its address; without it nothing but AUTH does, on submission. */
   readonly popBeforeSmtp?: PopBeforeSmtp;
+  /** DNS by which mx checks SPF, DKIM and DMARC of mail from strangers; without it nothing is checked. */
+  readonly resolver?: Endpoint;
   /** Lists that mx asks about its clients; none by default. */
   readonly blockLists?: BlockLists;
   /** Lists that the outbound address is said not to be on; nothing but a claim. */

@@ -66,6 +66,7 @@ export async function startReference(options: ReferenceOptions = {}): Promise<Re
     async close() {
       await Promise.all(closedPorts.map((closed) => closed.release()));
       await Promise.all(listeners.map((listener) => listener.close()));
+      site.lookups?.cancel();
     },
   };
 }

@@ -1,4 +1,5 @@
 import { createDirectory, type Directory } from './accounts.ts';
+import { createLookups, type Lookups } from './authentication/lookups.ts';
 import { createServerCertificate, type ServerCertificate } from './certificates.ts';
 import type { FaultName } from './faults.ts';
 import type {
@@ -23,6 +24,8 @@ export interface Site {
   readonly apop: boolean;
   readonly relay: Relay | undefined;
   readonly exchangersOf: ReferenceOptions['exchangersOf'];
+  /** Where SPF, DKIM and DMARC of mail from strangers are looked up; undefined where they are not checked. */
+  readonly lookups: Lookups | undefined;
   readonly blockLists: BlockLists | undefined;
   /** What the lists said about clients when they came last, by address. */
   readonly standings: Map<string, Standing>;
@@ -58,6 +61,7 @@ export async function createSite(options: ReferenceOptions): Promise<Site> {
     apop: options.apop ?? false,
     relay: options.relay,
     exchangersOf: options.exchangersOf,
+    lookups: options.resolver && createLookups(options.resolver),
     blockLists: options.blockLists,
     standings: new Map(),
     reputationZones: options.reputationZones ?? [],

@@ -1,5 +1,6 @@
 import { CR, CRLF, LF, line, NUL } from '../../wire/bytes.ts';
 import { dotUnstuff } from '../../wire/dot-stuffing.ts';
+import { admit } from '../authentication/inbound.ts';
 import { deliver } from './delivery.ts';
 import { refusalToBegin } from './envelope.ts';
 import { IDLE_MS, SIZE_LIMIT, TEXT_LINE_LIMIT } from './limits.ts';
@@ -36,7 +37,8 @@ export async function acceptMessage(
 ): Promise<Reply> {
   const objection = objectionToMessage(session, message);
   if (objection) return objection;
-  return deliver(session, transaction, completeSubmission(session, message));
+  const admission = await admit(session, transaction, completeSubmission(session, message));
+  return admission.refusal ?? deliver(session, transaction, admission);
 }
 
 /** Why a line of text is not taken, if so: too long, or octets that other servers would read otherwise. */

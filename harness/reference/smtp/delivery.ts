@@ -1,5 +1,8 @@
 import { line } from '../../wire/bytes.ts';
+import type { Admission } from '../authentication/inbound.ts';
 import { splitMessage } from '../message/header.ts';
+import type { Site } from '../site.ts';
+import type { Mailbox } from '../store/mailbox.ts';
 import { bounce } from './bounce.ts';
 import { type Reply, reply } from './reply.ts';
 import type { SmtpSession, Transaction } from './session.ts';
@@ -13,10 +16,10 @@ import { newId, receivedField } from './trace.ts';
 export async function deliver(
   session: SmtpSession,
   transaction: Transaction,
-  message: Buffer,
+  { message, results, mailbox }: Admission,
 ): Promise<Reply> {
   const { site, connection, account } = session;
-  const traced = Buffer.concat([receivedField(session, transaction), message]);
+  const traced = Buffer.concat([results, receivedField(session, transaction), message]);
   const elsewhere = transaction.recipients.filter(({ account: local, fate }) => !local && !fate);
   if (elsewhere.length > 0 && site.relay) {
     const envelope = {
@@ -33,7 +36,7 @@ export async function deliver(
   const copy = withReturnPath(traced, transaction.sender);
   for (const recipient of transaction.recipients) {
     if (!recipient.account) continue;
-    site.store.of(recipient.account.address).inbox.add({
+    mailboxOf(site, recipient.account.address, mailbox).add({
       content: copy,
       arrival: {
         sender: transaction.sender,
@@ -47,6 +50,13 @@ export async function deliver(
   await bounce(session, transaction, message);
   await notifySuccess(session, transaction, message);
   return reply(250, '2.0.0', `Ok, message ${newId()} accepted`);
+}
+
+/** INBOX always exists, another mailbox is made when first used. */
+function mailboxOf({ store }: Site, address: string, name: Admission['mailbox']): Mailbox {
+  const mailboxes = store.of(address);
+  if (!mailboxes.find(name)) mailboxes.create(name);
+  return mailboxes.find(name) ?? mailboxes.inbox;
 }
 
 /** Final delivery leaves exactly one Return-Path, on top (RFC 5321 §4.4). */
