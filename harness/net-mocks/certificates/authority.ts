@@ -97,7 +97,7 @@ async function issue(settings: CertificateSettings, issuer: Issuer): Promise<Iss
   const names = variant === 'wrong-name' ? ['wrong-name.invalid'] : settings.names;
   const [notBefore, notAfter] = validity(variant);
   const subject = [{ CN: [names[0] ?? ''] }];
-  const isSelfSigned = variant === 'self-signed';
+  const isSelfSigned = variant === 'self-signed' || variant === 'self-signed-expired';
   const signer = isSelfSigned ? keys.privateKey : issuer.keys.privateKey;
   const hash = variant === 'sha1' ? 'SHA-1' : 'SHA-256';
 
@@ -150,7 +150,7 @@ function validity(variant: CertificateSettings['variant']): [Date, Date] {
     new Date(Date.now() + from * DAY),
     new Date(Date.now() + to * DAY),
   ];
-  if (variant === 'expired') return days(-10, -1);
+  if (variant === 'expired' || variant === 'self-signed-expired') return days(-10, -1);
   if (variant === 'not-yet-valid') return days(1, 10);
   return days(-1, 10);
 }

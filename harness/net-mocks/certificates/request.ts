@@ -13,6 +13,8 @@ export type CertificateVariant =
   | 'wrong-name'
   /** Signed with its own key. */
   | 'self-signed'
+  /** Signed with its own key, and ended yesterday. */
+  | 'self-signed-expired'
   /** Issued by a second authority that nobody is told to trust. */
   | 'untrusted-ca'
   /** Signature over a SHA-1 digest. */
@@ -28,6 +30,7 @@ const VARIANTS = [
   'not-yet-valid',
   'wrong-name',
   'self-signed',
+  'self-signed-expired',
   'untrusted-ca',
   'sha1',
   'weak-key',

@@ -47,6 +47,7 @@ export function connectLab(url: string, options: ControlOptions = {}): Lab {
       withdraw: (input) => call('/dns/withdraw', input),
       zones: () => call('/dns/zones'),
       lookup: (input) => call('/dns/lookup', input),
+      trustAnchor: () => call('/dns/trustAnchor'),
       setFaults: (input) => call('/dns/setFaults', input),
       clearFaults: (input) => call('/dns/clearFaults', input),
       queries: (input) => call('/dns/queries', input),

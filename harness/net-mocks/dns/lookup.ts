@@ -49,7 +49,8 @@ export function createZoneStore(): ZoneStore {
   };
 }
 
-const ROOT_SOA = defaultSoa('.');
+/** Of the root, which the server claims. */
+export const ROOT_SOA = defaultSoa('.');
 
 /** A chain of aliases longer than this is treated like a loop. */
 const LONGEST_CHAIN = 16;
@@ -115,7 +116,7 @@ function rootAnswer(store: ZoneStore, key: string, type: number): Step {
 }
 
 /** Undefined when the name does not exist; wildcards as in RFC 4592. */
-function recordsAt(zone: CompiledZone, key: string): ResourceRecord[] | undefined {
+export function recordsAt(zone: CompiledZone, key: string): ResourceRecord[] | undefined {
   if (zone.names.has(key)) return zone.records.get(key) ?? [];
   let encloser = parentOf(key);
   while (encloser !== undefined && !zone.names.has(encloser)) encloser = parentOf(encloser);

@@ -1,4 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
+import { createSigner } from './dnssec/signer.ts';
 import { createZoneStore, type ZoneStore } from './lookup.ts';
 import { lookUpPublished } from './published.ts';
 import { TYPE } from './types.ts';
@@ -25,8 +26,9 @@ test.each([
   ],
 ] as const)('%s is told in the form in which it is written', (type, data, told) => {
   publish({ name: 'n.x.test', type, data: typeof data === 'object' && 'length' in data ? [...data] : data });
-  expect(lookUpPublished(zones, 'n.x.test', TYPE[type])).toEqual({
+  expect(lookUpPublished(zones, createSigner(zones), 'n.x.test', TYPE[type])).toEqual({
     rcode: 'NOERROR',
+    dnssec: 'insecure',
     records: [{ name: 'n.x.test', type, ttl: 0, data: told }],
   });
 });
@@ -36,7 +38,7 @@ test('aliases are followed, and each record on the way is told', () => {
     { name: 'alias.x.test', type: 'CNAME', data: 'n.x.test' },
     { name: 'n.x.test', type: 'A', data: '192.0.2.1' },
   );
-  const { records } = lookUpPublished(zones, 'alias.x.test', TYPE.A);
+  const { records } = lookUpPublished(zones, createSigner(zones), 'alias.x.test', TYPE.A);
   expect(records.map(({ type, data }) => [type, data])).toEqual([
     ['CNAME', 'n.x.test'],
     ['A', '192.0.2.1'],
@@ -48,8 +50,20 @@ test('what nobody published does not exist, and what cannot be read has no data'
     { name: 'n.x.test', type: 'A', raw: { hex: '01' } },
     { name: 'n.x.test', type: 'MX', raw: { hex: '01' } },
   );
-  expect(lookUpPublished(zones, 'other.test', TYPE.A)).toEqual({ rcode: 'NXDOMAIN', records: [] });
-  expect(lookUpPublished(zones, 'n.x.test', TYPE.TXT)).toEqual({ rcode: 'NOERROR', records: [] });
-  expect(lookUpPublished(zones, 'n.x.test', TYPE.A).records).toMatchObject([{ type: 'A', data: null }]);
-  expect(lookUpPublished(zones, 'n.x.test', TYPE.MX).records).toMatchObject([{ type: 'MX', data: null }]);
+  expect(lookUpPublished(zones, createSigner(zones), 'other.test', TYPE.A)).toEqual({
+    rcode: 'NXDOMAIN',
+    records: [],
+    dnssec: 'secure',
+  });
+  expect(lookUpPublished(zones, createSigner(zones), 'n.x.test', TYPE.TXT)).toEqual({
+    rcode: 'NOERROR',
+    records: [],
+    dnssec: 'insecure',
+  });
+  expect(lookUpPublished(zones, createSigner(zones), 'n.x.test', TYPE.A).records).toMatchObject([
+    { type: 'A', data: null },
+  ]);
+  expect(lookUpPublished(zones, createSigner(zones), 'n.x.test', TYPE.MX).records).toMatchObject([
+    { type: 'MX', data: null },
+  ]);
 });

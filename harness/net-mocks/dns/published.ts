@@ -1,4 +1,5 @@
 import { decode } from 'dns-packet';
+import type { Security, Signer } from './dnssec/signer.ts';
 import { type Answer, lookup, type ZoneStore } from './lookup.ts';
 import { CLASS_IN, writeAnswer } from './message.ts';
 import { writeName } from './names.ts';
@@ -22,13 +23,22 @@ export interface PublishedRecord {
 export interface PublishedAnswer {
   rcode: Answer['rcode'];
   records: PublishedRecord[];
+  /** What a validating resolver makes of it (RFC 4035 4.3). */
+  dnssec: Security;
 }
 
 /** Answers from the zones alone: no packet, no fault, no entry in the log of queries. */
-export function lookUpPublished(store: ZoneStore, name: string, type: number): PublishedAnswer {
-  const { rcode, answers } = lookup(store, name, type);
+export function lookUpPublished(
+  store: ZoneStore,
+  signer: Signer,
+  name: string,
+  type: number,
+): PublishedAnswer {
+  const answer = lookup(store, name, type);
+  const { rcode, answers } = answer;
   return {
     rcode,
+    dnssec: signer.securityOf(name, type, answer),
     records: answers.map((record) => ({
       name: record.name,
       type: typeName(record.type),

@@ -3,13 +3,14 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { createJournal, type Journal } from '../journal/journal.ts';
 import { closeServer, type Endpoint, listen, peerOf } from '../wire/listen.ts';
 import { pause } from '../wire/pause.ts';
+import { createSigner, type Signer } from './dnssec/signer.ts';
 import { type ActiveFault, createFaultList, type FaultList } from './faults.ts';
 import { type Answer, createZoneStore, lookup, type ZoneStore } from './lookup.ts';
 import type { Edns } from './message.ts';
 import { CLASS_IN, type Query, readQuery, udpLimit, writeAnswer, writeTruncated } from './message.ts';
 import { keyOf } from './names.ts';
 import { typeName } from './types.ts';
-import type { CompiledZone, ResourceRecord } from './zone.ts';
+import type { ResourceRecord } from './zone.ts';
 
 export interface DnsQueryEntry {
   /** ISO 8601. */
@@ -42,11 +43,6 @@ export interface DnsServerSettings {
   port: number;
   /** Without TCP a truncated answer leads nowhere. */
   tcp: boolean;
-  /**
-   * Completes every answer taken from a zone, for a signed zone that has to add RRSIG and NSEC records when
-   * the query has DNSSEC OK set.
-   */
-  completeAnswer?: ((query: Query, answer: Answer, zone: CompiledZone | undefined) => Answer) | undefined;
 }
 
 export interface DnsServer {
@@ -54,6 +50,7 @@ export interface DnsServer {
   readonly zones: ZoneStore;
   readonly faults: FaultList;
   readonly queries: Journal<DnsQueryEntry>;
+  readonly signer: Signer;
   close(): Promise<void>;
 }
 
@@ -70,6 +67,7 @@ type Outcome = { bytes: Buffer } | 'drop' | 'reset';
 /** Starts a DNS server that is authoritative for everything and knows only what is published. */
 export async function startDnsServer(settings: DnsServerSettings): Promise<DnsServer> {
   const zones = createZoneStore();
+  const signer = createSigner(zones);
   const faults = createFaultList();
   const queries = createJournal<DnsQueryEntry>();
   const stop = new AbortController();
@@ -124,9 +122,7 @@ export async function startDnsServer(settings: DnsServerSettings): Promise<DnsSe
       delayMs += met.delayMs;
       return faultyAnswer(met, zones.zoneFor(key, query.type)?.soa);
     });
-    const complete = settings.completeAnswer;
-    const zone = zones.zoneFor(keyOf(query.name), query.type);
-    return { answer: complete === undefined ? answer : complete(query, answer, zone), fault, delayMs };
+    return { answer: signer.complete(query, answer), fault, delayMs };
   };
 
   const deliver = (
@@ -187,6 +183,7 @@ export async function startDnsServer(settings: DnsServerSettings): Promise<DnsSe
     zones,
     faults,
     queries,
+    signer,
     async close() {
       stop.abort();
       queries.close();

@@ -19,7 +19,7 @@ describe('a zone is refused with a sentence that says where and why', () => {
     [
       'an unknown field',
       { origin: 'x.test', records: [], serial: 3 },
-      'zones[0].serial: is not a known field; known here: origin, records',
+      'zones[0].serial: is not a known field; known here: origin, records, dnssec',
     ],
     [
       'a TXT string over 255 octets',

@@ -1,5 +1,6 @@
 import { type Bytes, parseBytes } from '../input/bytes.ts';
-import { fieldsOf, InputError, type Parse, parseInteger, parseList } from '../input/parse.ts';
+import { fieldsOf, InputError, type Parse, parseInteger, parseList, parseOneOf } from '../input/parse.ts';
+import type { SignatureFlaw } from './dnssec/signature.ts';
 import { isAtOrBelow, keyOf, parentOf, parseName } from './names.ts';
 import { encodeRecordData, type RecordData } from './record-data.ts';
 import { parseType, TYPE, typeName } from './types.ts';
@@ -14,6 +15,20 @@ import { parseType, TYPE, typeName } from './types.ts';
 export interface Zone {
   origin: string;
   records: ZoneRecord[];
+  /** Signs the zone (RFC 4035); without it the zone is unsigned, and is delegated as such. */
+  dnssec?: ZoneSigning;
+}
+
+export interface ZoneSigning {
+  /** Signatures that do not hold. The first rule that applies to an RRset decides. */
+  flaws?: SigningFlaw[];
+}
+
+/** Of which RRsets the signature is wrong, and how; without name or type of all of them. */
+export interface SigningFlaw {
+  name?: string;
+  type?: string;
+  signature: SignatureFlaw;
 }
 
 export type ZoneRecord = { name: string; type: string; ttl?: number } & (
@@ -30,7 +45,12 @@ export interface ResourceRecord {
   rdata: Buffer;
 }
 
-/** A zone ready for lookups. Signing it would be a function from this to this. */
+export interface CompiledSigning {
+  /** Names as comparison keys. */
+  flaws: { name: string | undefined; type: number | undefined; signature: SignatureFlaw }[];
+}
+
+/** A zone ready for lookups. Signatures are made while answers are. */
 export interface CompiledZone {
   /** Comparison key of the apex. */
   origin: string;
@@ -39,6 +59,8 @@ export interface CompiledZone {
   records: Map<string, ResourceRecord[]>;
   /** Owners and the names between them and the apex, which exist without records (RFC 8020). */
   names: Set<string>;
+  /** Undefined when the zone is not signed. */
+  dnssec: CompiledSigning | undefined;
 }
 
 /** Nothing may outlive the test that published it in some cache. */
@@ -62,10 +84,30 @@ const parseRecord: Parse<ResourceRecord & { isRaw: boolean }> = (value, path) =>
   return { name, type, ttl, rdata, isRaw: raw !== undefined };
 };
 
+const parseFlaw: Parse<CompiledSigning['flaws'][number]> = (value, path) => {
+  const fields = fieldsOf(value, path);
+  const name = fields.optional('name', parseName);
+  const flaw = {
+    name: name === undefined ? undefined : keyOf(name),
+    type: fields.optional('type', parseType),
+    signature: fields.required('signature', parseOneOf(['corrupt', 'expired', 'missing'])),
+  };
+  fields.end();
+  return flaw;
+};
+
+const parseSigning: Parse<CompiledSigning> = (value, path) => {
+  const fields = fieldsOf(value, path);
+  const flaws = fields.withDefault('flaws', parseList(parseFlaw), []);
+  fields.end();
+  return { flaws };
+};
+
 export const parseZone: Parse<CompiledZone> = (value, path) => {
   const fields = fieldsOf(value, path);
   const apex = fields.required('origin', parseName);
   const parsed = fields.required('records', parseList(parseRecord));
+  const dnssec = fields.optional('dnssec', parseSigning);
   fields.end();
   const origin = keyOf(apex);
   const records = new Map<string, ResourceRecord[]>();
@@ -88,7 +130,7 @@ export const parseZone: Parse<CompiledZone> = (value, path) => {
 
   const soa = records.get(origin)?.find((record) => record.type === TYPE.SOA) ?? defaultSoa(apex);
   if (!records.get(origin)?.includes(soa)) records.set(origin, [...(records.get(origin) ?? []), soa]);
-  return { origin, soa, records, names };
+  return { origin, soa, records, names, dnssec };
 };
 
 /** RFC 1034 3.6.2; DNSSEC records are the exception (RFC 4034 2.5). */

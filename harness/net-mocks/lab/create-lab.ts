@@ -96,8 +96,9 @@ export async function startLab(settings: LabSettings) {
           name: fields.required('name', parseName),
           type: fields.required('type', parseType),
         }));
-        return lookUpPublished(dns.zones, name, type);
+        return lookUpPublished(dns.zones, dns.signer, name, type);
       },
+      trustAnchor: async () => dns.signer.trustAnchor,
       async setFaults(input: unknown) {
         const faults = read(input, (fields) => fields.required('faults', parseList(parseFault)));
         return { ids: faults.map((fault) => dns.faults.set(fault)) };

@@ -1,5 +1,6 @@
 import type { IssuedCertificate } from '../certificates/authority.ts';
 import type { CertificateRequest } from '../certificates/request.ts';
+import type { TrustAnchor } from '../dns/dnssec/signer.ts';
 import type { DnsFault } from '../dns/faults.ts';
 import type { PublishedAnswer } from '../dns/published.ts';
 import type { DnsQueryEntry, DnsQueryFilter } from '../dns/server.ts';
@@ -48,6 +49,8 @@ export interface Lab {
     zones(): Promise<{ origins: string[] }>;
     /** What the published zones say, whatever faults are set; leaves no entry among the queries. */
     lookup(input: { name: string; type: string }): Promise<PublishedAnswer>;
+    /** The key of the root, for resolvers that validate. */
+    trustAnchor(): Promise<TrustAnchor>;
     /** The last one set wins. Answers with their ids, in order. */
     setFaults(input: { faults: DnsFault[] }): Promise<{ ids: string[] }>;
     /** All when no ids are given. */
