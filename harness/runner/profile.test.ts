@@ -23,7 +23,18 @@ test('a profile is what its file says', async () => {
     description: 'D',
     verification: 'verified',
     gates: { 'SMTP-001': 'fail' },
+    clauses: [],
   });
+});
+
+test('a profile may follow a document, clause by clause', async () => {
+  const clauses =
+    'clauses:\n  - { id: C-1, title: one, level: MUST, checks: [SMTP-001] }\n  - { id: C-2, why-not: for auditors }\n';
+  await writeFile(join(folder, 'good.yaml'), GOOD + clauses);
+  expect((await loadProfile(folder, 'good')).clauses).toEqual([
+    { id: 'C-1', title: 'one', level: 'MUST', checks: ['SMTP-001'], whyNot: undefined },
+    { id: 'C-2', title: undefined, level: undefined, checks: [], whyNot: 'for auditors' },
+  ]);
 });
 
 test.each(['nobody', '../good', 'good.yaml', '', 'GOOD'])('there is no profile "%s"', async (name) => {

@@ -5,6 +5,21 @@ import { z } from 'zod';
 import type { Gate } from '../../reports/model/record.ts';
 import { ConfigurationError } from '../targets/configuration-error.ts';
 
+const clauseSchema = z.union([
+  z.strictObject({
+    id: z.string(),
+    title: z.string().optional(),
+    level: z.enum(['MUST', 'SHOULD']).optional(),
+    checks: z.array(z.string()).min(1),
+  }),
+  z.strictObject({
+    id: z.string(),
+    title: z.string().optional(),
+    level: z.enum(['MUST', 'SHOULD']).optional(),
+    'why-not': z.string(),
+  }),
+]);
+
 const profileSchema = z.strictObject({
   id: z.string(),
   version: z.string(),
@@ -12,7 +27,20 @@ const profileSchema = z.strictObject({
   description: z.string(),
   verification: z.enum(['verified', 'not-verified']),
   gates: z.record(z.string(), z.enum(['fail', 'warn', 'info'])),
+  clauses: z.array(clauseSchema).default([]),
 });
+
+/** What a clause of the document behind a profile demands, and the requirements that decide it. */
+export interface ProfileClause {
+  /** As the document numbers it, such as `TR-03108-01-M`. */
+  readonly id: string;
+  readonly title: string | undefined;
+  readonly level: 'MUST' | 'SHOULD' | undefined;
+  /** Codes; empty where nobody can decide the clause from outside. */
+  readonly checks: readonly string[];
+  /** Why nobody can. */
+  readonly whyNot: string | undefined;
+}
 
 /** A versioned list of requirements with what a failure of each means for the run. */
 export interface Profile {
@@ -22,6 +50,8 @@ export interface Profile {
   readonly description: string;
   readonly verification: 'verified' | 'not-verified';
   readonly gates: Readonly<Record<string, Gate>>;
+  /** In the order of the document; empty where the profile follows none. */
+  readonly clauses: readonly ProfileClause[];
 }
 
 /**
@@ -44,7 +74,19 @@ export async function loadProfile(folder: string, name: string): Promise<Profile
     throw new ConfigurationError(`The profile "${name}" is malformed: ${z.prettifyError(read.error)}`);
   if (read.data.id !== name)
     throw new ConfigurationError(`The profile "${name}" calls itself "${read.data.id}".`);
-  return read.data;
+  return { ...read.data, clauses: read.data.clauses.map(clauseOf) };
+}
+
+function clauseOf(clause: z.output<typeof clauseSchema>): ProfileClause {
+  const { id, title, level } = clause;
+  const decided = 'checks' in clause;
+  return {
+    id,
+    title,
+    level,
+    checks: decided ? clause.checks : [],
+    whyNot: decided ? undefined : clause['why-not'],
+  };
 }
 
 function parsed(source: string, name: string): unknown {
