@@ -138,6 +138,7 @@ function targetOf(site: Site, endpoints: Target['endpoints']): Target {
       },
       op25b: { declared: true },
       clientRecords: site.domain,
+      inboundAuthentication: { spf: 'mark', dkim: 'mark', dmarc: 'reject' },
     },
     timing: {
       replyMs: 3_000,

@@ -16,6 +16,9 @@ export function claimsOf(settings: ClaimSettings): Claims {
     op25b: settings.op25b,
     clientRecords: settings['client-records'],
     popBeforeSmtp: popBeforeSmtpOf(settings['pop-before-smtp']),
+    inboundAuthentication: settings['inbound-authentication'],
+    senderDomains: settings['sender-domains'],
+    nonSendingDomains: settings['non-sending-domains'],
   };
 }
 

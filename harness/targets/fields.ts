@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type Duration, milliseconds } from '../check/duration.ts';
+import { authenticationClaim } from './authentication-claim.ts';
 import { blockListClaim } from './block-list-claim.ts';
 
 /**
@@ -170,6 +171,15 @@ export const claims = z
       .exactOptional()
       .describe('Domain whose SRV records tell mail programs where to go; left out: none does.'),
     'pop-before-smtp': popBeforeSmtp.exactOptional(),
+    'inbound-authentication': authenticationClaim.prefault({}),
+    'sender-domains': z
+      .array(mailDomain, { error: 'a list of domains' })
+      .exactOptional()
+      .describe('Domains in whose name the target sends mail; left out: its mail domain.'),
+    'non-sending-domains': z
+      .array(mailDomain, { error: 'a list of domains' })
+      .default([])
+      .describe('Domains of the operator in whose name nobody ever sends mail.'),
   })
   .meta({ id: 'claims', description: 'What the operator states about the target; checks judge against it.' });
 

@@ -1,6 +1,7 @@
 import type { Safety } from '../check/define.ts';
 import type { Role } from '../check/roles.ts';
 import type { Endpoint } from '../wire/connection.ts';
+import type { InboundAuthenticationClaim } from './authentication-claim.ts';
 import type { BlockListClaims } from './block-list-claim.ts';
 
 /** A mailbox of the target that the audit may use. */
@@ -54,6 +55,12 @@ export interface Claims {
   readonly clientRecords?: string | undefined;
   /** Null: no login to a mailbox opens the way for mail. */
   readonly popBeforeSmtp: PopBeforeSmtpClaim | null;
+  /** What is done with mail from strangers; a method that is absent is not stated. */
+  readonly inboundAuthentication?: InboundAuthenticationClaim;
+  /** Domains in whose name the target sends mail; when absent its mail domain. */
+  readonly senderDomains?: readonly string[] | undefined;
+  /** Domains of the operator in whose name nobody ever sends mail; when absent there are none. */
+  readonly nonSendingDomains?: readonly string[];
 }
 
 /** Waits, in milliseconds. */
