@@ -59,6 +59,8 @@ export interface Bench {
   readonly evidenceFolder: string | null;
   /** Null where the target has no lab. */
   readonly lab: BenchLab | null;
+  /** Options of the command line that a rerun needs beside target and check. */
+  readonly rerunOptions?: readonly string[];
   readonly openSessions: (context: SessionContext) => Sessions;
   /** Fires when the whole run is being ended. */
   readonly signal: AbortSignal;

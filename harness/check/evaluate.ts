@@ -5,6 +5,7 @@ import { visible } from '../evidence/visible.ts';
 import type { Bench } from './bench.ts';
 import type { Check } from './define.ts';
 import { Inconclusive } from './outcomes.ts';
+import { rerunCommand } from './rerun.ts';
 import type { CheckResult, VariantResult } from './result.ts';
 import { ROLES, type Role } from './roles.ts';
 import { type BodyRun, runBody } from './run-body.ts';
@@ -92,7 +93,7 @@ export async function evaluate(check: Check, bench: Bench): Promise<CheckResult>
     transcript: lines,
     transcriptOmitted: omitted,
     source: check.source,
-    rerun: `npx mailspec audit ${target.name} --only ${definition.id}`,
+    rerun: rerunCommand(target.name, definition.id, bench.rerunOptions),
   };
 }
 

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { ExpectedChoice } from '../expected/find.ts';
 import { runAudit } from '../runner/run.ts';
 import { createProgress } from './progress.ts';
 import { printSummary } from './summary.ts';
@@ -12,6 +13,7 @@ export async function auditCommand(
     readonly profile: string;
     readonly only: readonly string[];
     readonly skip: readonly string[];
+    readonly expected: ExpectedChoice;
     readonly strict: boolean;
     readonly concurrency: number;
   },
@@ -35,6 +37,7 @@ export async function auditCommand(
       folder,
       profile: options.profile,
       selection: { only: options.only, skip: options.skip },
+      expected: options.expected,
       strict: options.strict,
       concurrency: options.concurrency,
       listener: progress,

@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { visible } from '../evidence/visible.ts';
+import type { ExpectedChoice } from '../expected/find.ts';
 import { ConfigurationError } from '../targets/configuration-error.ts';
 
 /** Exit codes that are not a conclusion; 0, 1 and 2 are conformant, non-conformant and undetermined. */
@@ -27,11 +28,17 @@ export async function main(argv: readonly string[]): Promise<number> {
     .option('--only <code-or-suite...>', 'run these checks alone')
     .option('--skip <code-or-suite...>', 'leave these checks out')
     .option('--strict', 'warnings count as findings', false)
+    .option(
+      '--expected <file>',
+      'deviations that are expected; mailspec-expected.yaml beside the targets file',
+    )
+    .option('--no-expected', 'nothing is expected, whatever lies beside the targets file')
     .option('--concurrency <n>', 'targets audited at the same time', positiveInteger, 4)
     .action(async (names: string[], options: AuditCommandOptions) => {
       const { auditCommand } = await import('./audit.ts');
       exitCode = await auditCommand(names, {
         ...options,
+        expected: expectedChoice(options.expected),
         only: options.only ?? [],
         skip: options.skip ?? [],
       });
@@ -69,7 +76,14 @@ interface AuditCommandOptions {
   readonly only?: string[];
   readonly skip?: string[];
   readonly strict: boolean;
+  /** False for --no-expected; absent where neither option is given. */
+  readonly expected?: string | boolean;
   readonly concurrency: number;
+}
+
+function expectedChoice(given: string | boolean | undefined): ExpectedChoice {
+  if (typeof given === 'string') return { file: given };
+  return given === false ? 'none' : 'beside-targets';
 }
 
 function exitCodeOf(thrown: unknown): number {

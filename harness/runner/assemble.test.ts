@@ -29,10 +29,15 @@ const RUN: RunFacts = {
     title: 'Test',
     description: 'Test',
     verification: 'verified',
+    clauses: [],
     gates: { 'STLS-001': 'fail', 'SMTP-001': 'fail' },
   },
   strict: false,
   selection: { only: [], skip: [] },
+  expected: [],
+  checks: CHECKS.map(({ definition }) => definition.id),
+  declared: ['mail'],
+  rerunOptions: [],
   engine: null,
 };
 
@@ -55,7 +60,13 @@ function audited(
   journal.close();
   return {
     plan: planTarget(CHECKS, { name, permissions: ['safe'] }, RUN.profile, RUN.selection),
-    declaration: { name, driver: 'host', domain: 'example.test', hostname: 'mail.example.test' },
+    declaration: {
+      name,
+      driver: 'host',
+      domain: 'example.test',
+      hostname: 'mail.example.test',
+      at: { file: 'targets.yaml', line: 3 },
+    },
     target: null,
     lab: null,
     artefact: {},
@@ -74,6 +85,87 @@ async function assembled(run: Partial<RunFacts>, ...targets: readonly AuditedTar
   const verdicts = record.targets.flatMap(({ results }) => results.map(({ verdict }) => verdict));
   return { record, verdicts };
 }
+
+describe('an expected deviation', () => {
+  const entry = {
+    target: 'mail',
+    check: 'STLS-001',
+    verdict: 'fail',
+    reason: 'The old appliance goes in March.',
+    authority: 'Operations',
+    expires: '2026-03-31',
+    place: 'mailspec-expected.yaml:3:5',
+  } as const;
+
+  test('changes what the run ends with, and neither verdict nor conclusion', async () => {
+    const target = audited([
+      [FIRST, 'fail'],
+      [SECOND, 'pass'],
+    ]);
+    const { record, verdicts } = await assembled({ expected: [entry] }, target);
+    expect(verdicts).toEqual(['fail', 'pass']);
+    expect(record).toMatchObject({ conclusion: 'non-conformant', exitCode: 0 });
+    expect(record.targets[0]).toMatchObject({ conclusion: 'non-conformant' });
+    expect(record.targets[0]?.results[0]).toMatchObject({
+      consequence: 'waived',
+      waiver: { reason: 'The old appliance goes in March.', authority: 'Operations' },
+    });
+    expect(record.expected).toMatchObject([{ state: 'met' }]);
+  });
+
+  test('that cannot be told from what happened keeps a run open', async () => {
+    const open = { ...entry, verdict: 'inconclusive' } as const;
+    const { record } = await assembled(
+      { expected: [open] },
+      audited([
+        [FIRST, 'inconclusive'],
+        [SECOND, 'pass'],
+      ]),
+    );
+    expect(record).toMatchObject({ conclusion: 'undetermined', exitCode: 0 });
+  });
+
+  test.each<[string, Partial<RunFacts>, Verdict, exitCode: number, state: string]>([
+    ['did not occur', { expected: [entry] }, 'pass', 4, 'stale'],
+    ['does not apply any more', { expected: [entry] }, 'not-applicable', 4, 'stale'],
+    ['became less', { expected: [entry] }, 'warn', 4, 'stale'],
+    ['has expired', { expected: [{ ...entry, expires: '2025-12-31' }] }, 'fail', 4, 'stale'],
+    ['holds for its last day', { expected: [{ ...entry, expires: '2026-01-01' }] }, 'fail', 0, 'met'],
+    ['is of no check', { expected: [{ ...entry, check: 'STLS-999' }] }, 'pass', 4, 'stale'],
+    ['is of no target', { expected: [{ ...entry, target: 'elsewhere' }] }, 'pass', 4, 'stale'],
+    ['was not looked for', { expected: [{ ...entry, check: 'SMTP-002' }] }, 'pass', 0, 'open'],
+    ['was not settled', { expected: [entry] }, 'inconclusive', 2, 'open'],
+    ['broke instead', { expected: [entry] }, 'error', 2, 'open'],
+    ['became more', { expected: [{ ...entry, verdict: 'warn' }] }, 'fail', 1, 'stale'],
+  ])('that %s', async (_, run, verdict, exitCode, state) => {
+    const { record } = await assembled(
+      run,
+      audited([
+        [FIRST, verdict],
+        [SECOND, 'pass'],
+      ]),
+    );
+    expect({ exitCode: record.exitCode, state: record.expected[0]?.state }).toEqual({ exitCode, state });
+  });
+
+  test('that is stale hides no other finding', async () => {
+    const stale = { ...entry, expires: '2025-12-31' };
+    const { record } = await assembled(
+      { expected: [stale] },
+      audited([
+        [FIRST, 'fail'],
+        [SECOND, 'fail'],
+      ]),
+    );
+    expect(record.exitCode).toBe(1);
+  });
+
+  test('cannot be an error of our own, nor a check that was not run', async () => {
+    const { record } = await assembled({ expected: [entry] }, audited([[SECOND, 'pass']]));
+    expect(record).toMatchObject({ conclusion: 'undetermined', exitCode: 2 });
+    expect(record.targets[0]?.results[0]).toMatchObject({ consequence: 'unsettled', waiver: null });
+  });
+});
 
 describe('the record', () => {
   test('holds a result for every check of the plan, in its order', async () => {

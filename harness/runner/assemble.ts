@@ -1,10 +1,13 @@
 import { arch, platform, release } from 'node:os';
 import { concludeRun, concludeTarget, exitCodeOf, gateResult } from '../../reports/model/conclude.ts';
 import { countVerdicts } from '../../reports/model/counts.ts';
-import type { RoleSnapshot, RunRecord, TargetRecord } from '../../reports/model/record.ts';
+import type { Expectation, Gate, RoleSnapshot, RunRecord, TargetRecord } from '../../reports/model/record.ts';
+import { rerunCommand } from '../check/rerun.ts';
 import type { CheckResult } from '../check/result.ts';
 import { ROLE_NAMES } from '../check/roles.ts';
 import { visible } from '../evidence/visible.ts';
+import type { ExpectedEntry } from '../expected/load.ts';
+import { settle, waiverOf } from '../expected/settle.ts';
 import type { LabAccess } from '../lab/access.ts';
 import type { Target } from '../targets/target.ts';
 import { readJournal } from './journal.ts';
@@ -20,6 +23,8 @@ export interface AuditedTarget {
     readonly driver: string;
     readonly domain: string;
     readonly hostname: string;
+    /** Where it is declared. */
+    readonly at: TargetRecord['declaredAt'];
   };
   /** Null when the target could not be started. */
   readonly target: Target | null;
@@ -39,6 +44,13 @@ export interface RunFacts {
   readonly profile: Profile;
   readonly strict: boolean;
   readonly selection: Selection;
+  /** Deviations that are expected, of whichever target. */
+  readonly expected: readonly ExpectedEntry[];
+  /** The codes of every check there is. */
+  readonly checks: readonly string[];
+  /** The names of every target that is declared. */
+  readonly declared: readonly string[];
+  readonly rerunOptions: readonly string[];
   readonly engine: string | null;
 }
 
@@ -47,7 +59,18 @@ export interface RunFacts {
  * `not-run`, whatever Vitest believes.
  */
 export async function assembleRecord(run: RunFacts, audited: readonly AuditedTarget[]): Promise<RunRecord> {
-  const targets = audited.map((one) => assembleTarget(one, run.strict));
+  const judged = audited.map((one) => judge(one, run));
+  const expected = run.expected.map((entry) =>
+    settle(entry, {
+      ...run,
+      verdictOf: (target, check) =>
+        judged
+          .find(({ declaration }) => declaration.name === target)
+          ?.results.find(({ result }) => result.check === check)?.result.verdict,
+    }),
+  );
+  const met = expected.filter(({ state }) => state === 'met');
+  const targets = judged.map((one) => assembleTarget(one, met, run.strict));
   const conclusion = concludeRun({ interrupted: run.interrupted, targets });
   const all = targets.flatMap((target) => target.results);
   return {
@@ -57,7 +80,7 @@ export async function assembleRecord(run: RunFacts, audited: readonly AuditedTar
     finishedAt: run.finishedAt.toISOString(),
     durationMs: run.finishedAt.getTime() - run.startedAt.getTime(),
     conclusion,
-    exitCode: exitCodeOf(conclusion),
+    exitCode: exitCodeOf({ interrupted: run.interrupted, targets, expected }),
     interrupted: run.interrupted,
     tool: await toolFacts(),
     environment: {
@@ -77,12 +100,19 @@ export async function assembleRecord(run: RunFacts, audited: readonly AuditedTar
       ...countVerdicts(all),
       notSelected: targets.reduce((sum, target) => sum + target.notSelected.length, 0),
     },
+    expected,
     targets,
   };
 }
 
-function assembleTarget(audited: AuditedTarget, strict: boolean): TargetRecord {
-  const { plan, declaration, target, lab, artefact, failure, journalFile, disagreements } = audited;
+interface JudgedTarget extends AuditedTarget {
+  readonly results: readonly { readonly result: CheckResult; readonly gate: Gate }[];
+  readonly capabilities: readonly RoleSnapshot[];
+}
+
+/** What the journal of a target says, with a result for every selected check, in the order of the plan. */
+function judge(audited: AuditedTarget, { rerunOptions }: RunFacts): JudgedTarget {
+  const { plan, failure, journalFile, disagreements } = audited;
   const entries = failure === null ? readJournal(journalFile) : [];
   const found = new Map<string, CheckResult>();
   const capabilities: RoleSnapshot[] = [];
@@ -91,12 +121,23 @@ function assembleTarget(audited: AuditedTarget, strict: boolean): TargetRecord {
     else found.set(entry.result.check, entry.result);
   }
   const results = plan.selected.map(({ facts, gate }) => {
-    const result = found.get(facts.check) ?? notRun(facts, plan.target, failure);
+    const rerun = rerunCommand(plan.target, facts.check, rerunOptions);
+    const result = found.get(facts.check) ?? notRun(facts, plan.target, failure, rerun);
     const disagreement = disagreements.get(facts.check);
-    return gateResult(disagreement === undefined ? result : disputed(result, disagreement), gate, strict);
+    return { result: disagreement === undefined ? result : disputed(result, disagreement), gate };
+  });
+  return { ...audited, results, capabilities };
+}
+
+function assembleTarget(judged: JudgedTarget, met: readonly Expectation[], strict: boolean): TargetRecord {
+  const { plan, declaration, target, lab, artefact, failure, capabilities } = judged;
+  const results = judged.results.map(({ result, gate }) => {
+    const entry = met.find((one) => one.target === plan.target && one.check === result.check);
+    return gateResult(result, gate, strict, entry ? waiverOf(entry) : null);
   });
   const record = {
     name: declaration.name,
+    declaredAt: declaration.at,
     driver: declaration.driver,
     domain: declaration.domain,
     hostname: declaration.hostname,
@@ -118,7 +159,7 @@ function assembleTarget(audited: AuditedTarget, strict: boolean): TargetRecord {
   return { ...record, conclusion: concludeTarget(record) };
 }
 
-function notRun(facts: CheckFacts, target: string, failure: string | null): CheckResult {
+function notRun(facts: CheckFacts, target: string, failure: string | null, rerun: string): CheckResult {
   return {
     ...facts,
     target,
@@ -134,7 +175,7 @@ function notRun(facts: CheckFacts, target: string, failure: string | null): Chec
     evidence: null,
     transcript: [],
     transcriptOmitted: 0,
-    rerun: `npx mailspec audit ${target} --only ${facts.check}`,
+    rerun,
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Gate } from '../../reports/model/record.ts';
+import type { Gate, WaivableVerdict } from '../../reports/model/record.ts';
 import type { Verdict } from '../check/verdict.ts';
 import type { LabAccess } from '../lab/access.ts';
 import type { Target } from '../targets/target.ts';
@@ -11,6 +11,10 @@ export interface AuditContext {
   readonly lab: LabAccess | null;
   /** Codes of the checks to run, with what the profile makes of a failure of each. */
   readonly gates: Readonly<Record<string, Gate>>;
+  /** Verdicts that are expected and waived, by the codes of their checks. */
+  readonly waived: Readonly<Record<string, WaivableVerdict>>;
+  /** Options of the command line that a rerun needs beside target and check. */
+  readonly rerunOptions: readonly string[];
   /** Warnings count. */
   readonly strict: boolean;
   readonly suitesFolder: string;

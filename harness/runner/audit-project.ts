@@ -16,6 +16,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     folder: join(process.env.MAILSPEC_OUT ?? 'mailspec-report', project.name),
     profile: process.env.MAILSPEC_PROFILE ?? 'baseline',
     selection: { only: [], skip: [] },
+    expected: 'beside-targets',
     strict: false,
     listener: { onStarting: () => undefined, onPlanned: () => undefined, onResult: () => undefined },
     signal: new AbortController().signal,

@@ -7,11 +7,13 @@ import { createBench } from './bench.ts';
 import { openJournal } from './journal.ts';
 import { register } from './register.ts';
 
-const { target, lab, runId, gates, strict, suitesFolder, journalFile, evidenceFolder } = inject('audit');
+const audit = inject('audit');
+const { target, lab, runId, gates, waived, strict, suitesFolder } = audit;
+const { rerunOptions, journalFile, evidenceFolder } = audit;
 const checks = await loadChecks(suitesFolder);
 register(
   checks.filter((check) => gates[check.definition.id] !== undefined),
-  createBench({ target, lab: lab && openBenchLab(lab), runId, evidenceFolder }),
+  createBench({ target, lab: lab && openBenchLab(lab), runId, evidenceFolder, rerunOptions }),
   openJournal(journalFile),
-  ({ check, verdict }) => consequenceOf(verdict, gates[check] ?? 'fail', strict),
+  ({ check, verdict }) => consequenceOf(verdict, gates[check] ?? 'fail', strict, waived[check] === verdict),
 );

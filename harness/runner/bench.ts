@@ -12,6 +12,7 @@ export function createBench(options: {
   readonly runId: string;
   readonly evidenceFolder: string | null;
   readonly lab?: BenchLab | null;
+  readonly rerunOptions?: readonly string[];
   readonly signal?: AbortSignal;
 }): Bench {
   const { target, runId, evidenceFolder } = options;
@@ -28,6 +29,7 @@ export function createBench(options: {
     locks: createLocks(),
     evidenceFolder,
     lab: options.lab ?? null,
+    rerunOptions: options.rerunOptions ?? [],
     openSessions,
     signal,
   };

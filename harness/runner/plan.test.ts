@@ -19,6 +19,7 @@ const PROFILE: Profile = {
   title: 'Test',
   description: 'Test',
   verification: 'verified',
+  clauses: [],
   gates: { 'STLS-001': 'fail', 'STLS-002': 'warn', 'SMTP-001': 'info' },
 };
 const TARGET = { name: 'mail', permissions: ['safe', 'sends-mail', 'intrusive'] } as const;

@@ -8,12 +8,15 @@ import { loadChecks } from '../check/load.ts';
 import type { Verdict } from '../check/verdict.ts';
 import { createRedactor } from '../evidence/redaction.ts';
 import { printable, visible } from '../evidence/visible.ts';
+import { type ExpectedChoice, findExpected } from '../expected/find.ts';
+import type { ExpectedEntry } from '../expected/load.ts';
+import { holds } from '../expected/settle.ts';
 import type { LabAccess } from '../lab/access.ts';
 import { openBenchLab } from '../lab/check-lab.ts';
 import { preflight } from '../lab/preflight.ts';
 import { ConfigurationError } from '../targets/configuration-error.ts';
 import { type RunningTarget, startTarget } from '../targets/drivers/start.ts';
-import { loadTargets, type TargetDeclaration } from '../targets/load.ts';
+import { loadTargets, placeOf, type TargetDeclaration } from '../targets/load.ts';
 import { selectTargets } from '../targets/select.ts';
 import { type AuditedTarget, assembleRecord } from './assemble.ts';
 import type { AuditContext } from './audit-context.ts';
@@ -25,6 +28,9 @@ import { type ScheduleOutcome, schedule } from './schedule.ts';
 const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
 export const SUITES_FOLDER = join(PROJECT, 'suites');
 
+/** What a command line without options means. */
+export const DEFAULTS = { targetsFile: 'targets.yaml', profile: 'baseline' } as const;
+
 export interface RunOptions {
   readonly targetsFile: string;
   /** Names of targets; empty: the default of the targets file. */
@@ -35,6 +41,7 @@ export interface RunOptions {
   /** Where the checks lie, and their profiles in `catalog/profiles`; the suites of mailspec when absent. */
   readonly suitesFolder?: string;
   readonly selection: Selection;
+  readonly expected: ExpectedChoice;
   readonly strict: boolean;
   readonly concurrency: number;
   readonly listener: RunListener;
@@ -89,11 +96,14 @@ export async function beginRun(options: Omit<RunOptions, 'concurrency'>): Promis
   const startedAt = new Date();
   const runId = `${startedAt.toISOString().replaceAll(/[-:]|\.\d+/g, '')}-${randomBytes(3).toString('hex')}`;
   const suitesFolder = options.suitesFolder ?? SUITES_FOLDER;
-  const [checks, profile, declarations] = await Promise.all([
+  const [checks, profile, expected, declared] = await Promise.all([
     loadChecks(suitesFolder),
     loadProfile(join(suitesFolder, 'catalog', 'profiles'), options.profile),
-    loadTargets(options.targetsFile).then((all) => selectTargets(all, options.names)),
+    findExpected(options.expected, options.targetsFile),
+    loadTargets(options.targetsFile),
   ]);
+  const declarations = selectTargets(declared, options.names);
+  const rerunOptions = rerunOptionsOf(options);
   const planned = declarations.map((declaration) => ({
     declaration,
     plan: planTarget(checks, declaration, profile, options.selection),
@@ -129,7 +139,9 @@ export async function beginRun(options: Omit<RunOptions, 'concurrency'>): Promis
     throw new ConfigurationError(...mistakes.map((mistake) => mistake.message));
   }
 
-  const contexts = started.flatMap((one) => contextOf(one, options, runId));
+  const contexts = started.flatMap((one) =>
+    contextOf(one, options, runId, { rerunOptions, expected, startedAt }),
+  );
   for (const { target, gates } of contexts)
     options.listener.onPlanned(target.name, Object.keys(gates).length);
   return {
@@ -145,6 +157,10 @@ export async function beginRun(options: Omit<RunOptions, 'concurrency'>): Promis
           profile,
           strict: options.strict,
           selection: options.selection,
+          expected,
+          checks: checks.map(({ definition }) => definition.id),
+          declared: declared.map(({ name }) => name),
+          rerunOptions,
           engine: running.map((one) => one.artefact.engine).find((engine) => engine !== undefined) ?? null,
         },
         started.map((one) => audited(one, outcome)),
@@ -175,6 +191,15 @@ function contextOf(
   { running, plan, journalFile }: Started,
   options: Omit<RunOptions, 'concurrency'>,
   runId: string,
+  {
+    rerunOptions,
+    expected,
+    startedAt,
+  }: {
+    readonly rerunOptions: readonly string[];
+    readonly expected: readonly ExpectedEntry[];
+    readonly startedAt: Date;
+  },
 ): AuditContext[] {
   if (!running) return [];
   return [
@@ -183,11 +208,33 @@ function contextOf(
       target: running.target,
       lab: running.lab,
       gates: Object.fromEntries(plan.selected.map(({ facts, gate }) => [facts.check, gate])),
+      waived: Object.fromEntries(
+        expected
+          .filter((entry) => entry.target === running.target.name && holds(entry, startedAt))
+          .map(({ check, verdict }) => [check, verdict]),
+      ),
+      rerunOptions,
       strict: options.strict,
       suitesFolder: options.suitesFolder ?? SUITES_FOLDER,
       journalFile,
       evidenceFolder: join(options.folder, 'evidence'),
     },
+  ];
+}
+
+/** How a command line must differ from one without options to repeat what this run does. */
+function rerunOptionsOf({
+  targetsFile,
+  profile,
+  strict,
+  expected,
+}: Pick<RunOptions, 'targetsFile' | 'profile' | 'strict' | 'expected'>): string[] {
+  return [
+    ...(targetsFile === DEFAULTS.targetsFile ? [] : ['--targets', targetsFile]),
+    ...(profile === DEFAULTS.profile ? [] : ['--profile', profile]),
+    ...(strict ? ['--strict'] : []),
+    ...(typeof expected === 'object' ? ['--expected', expected.file] : []),
+    ...(expected === 'none' ? ['--no-expected'] : []),
   ];
 }
 
@@ -217,7 +264,7 @@ function audited(
 ): AuditedTarget {
   return {
     plan,
-    declaration,
+    declaration: { ...declaration, at: declaredAt(declaration) },
     target: running?.target ?? null,
     lab: running?.lab ?? null,
     artefact: running?.artefact ?? {},
@@ -225,6 +272,12 @@ function audited(
     journalFile,
     disagreements: outcome.disagreements.get(declaration.name) ?? new Map(),
   };
+}
+
+function declaredAt(declaration: TargetDeclaration): { readonly file: string; readonly line: number } {
+  const [, file = declaration.origin.file, line = '1'] =
+    /^(.*):(\d+):\d+$/.exec(placeOf(declaration, [])) ?? [];
+  return { file: printable(file), line: Number(line) };
 }
 
 /** What a driver says about a target that did not come up is in visible notation, but has several lines. */

@@ -441,8 +441,8 @@ export const SABOTAGES: readonly Sabotage[] = [
     detector: 'record',
     noticed: 'A fail beside a pass is 2 lines: pass, fail: non-conformant 0',
     file: 'reports/model/conclude.ts',
-    line: "return conclusion === 'conformant' ? 0 : conclusion === 'non-conformant' ? 1 : 2;",
-    instead: 'return 0;',
+    line: "if (has('finding')) return 1;",
+    instead: '',
   },
   {
     neglects: 'what is unsettled prevents a conclusion',

@@ -86,9 +86,18 @@ describe('the conclusion', () => {
   });
 
   test('is the exit code', () => {
-    expect(exitCodeOf('conformant')).toBe(0);
-    expect(exitCodeOf('non-conformant')).toBe(1);
-    expect(exitCodeOf('undetermined')).toBe(2);
+    const [target] = broken.targets;
+    if (!target) throw new Error('A record that is non-conformant has no target.');
+    const ending = (...states: readonly [Verdict, Gate][]) =>
+      exitCodeOf({
+        interrupted: null,
+        expected: [],
+        targets: [{ ...target, failure: null, results: resultsOf(...states) }],
+      });
+    expect(ending(['pass', 'fail'])).toBe(0);
+    expect(ending(['fail', 'fail'], ['error', 'fail'])).toBe(1);
+    expect(ending(['error', 'fail'])).toBe(2);
+    expect(ending()).toBe(2);
   });
 });
 
@@ -99,6 +108,15 @@ describe('a record that contradicts itself', () => {
       results: target.results.map((result) => ({ ...result, consequence: 'none' as const })),
     }));
     expect(misconclusions(broken)).toEqual([]);
+    expect(misconclusions({ ...broken, targets }).length).toBeGreaterThan(0);
+  });
+
+  test('is seen when a waiver was added that nobody expects', () => {
+    const waiver = { reason: 'r', authority: 'a', expires: '2027-01-01', place: 'f:1:1' };
+    const targets = broken.targets.map((target) => ({
+      ...target,
+      results: target.results.map((result) => gateResult(result, result.gate, broken.profile.strict, waiver)),
+    }));
     expect(misconclusions({ ...broken, targets }).length).toBeGreaterThan(0);
   });
 

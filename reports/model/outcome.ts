@@ -1,4 +1,4 @@
-import { runObstacle, targetObstacle } from './conclude.ts';
+import { runObstacle, staleExpectations, targetObstacle } from './conclude.ts';
 import type { GatedResult, RunRecord, TargetRecord } from './record.ts';
 
 /** The four outcomes that report formats of test tools know. */
@@ -8,7 +8,8 @@ export type Outcome = (typeof OUTCOMES)[number];
 
 /**
  * How a test tool is told about a result. A CI system colours the run by these, so they follow the
- * consequence and not the verdict: the colour must agree with the exit code.
+ * consequence and not the verdict: the colour must agree with the exit code. What is waived is skipped,
+ * the one outcome that is neither red nor silent: every tool shows the message of a skipped test.
  */
 export function outcomeOf(result: Pick<GatedResult, 'verdict' | 'consequence'>): Outcome {
   switch (result.consequence) {
@@ -16,6 +17,8 @@ export function outcomeOf(result: Pick<GatedResult, 'verdict' | 'consequence'>):
       return 'failed';
     case 'unsettled':
       return 'errored';
+    case 'waived':
+      return 'skipped';
     case 'advice':
     case 'none':
       return result.verdict === 'not-applicable' ? 'skipped' : 'passed';
@@ -26,7 +29,7 @@ export function outcomeOf(result: Pick<GatedResult, 'verdict' | 'consequence'>):
 export interface Obstacle {
   /** Name of the target, or `mailspec` for the run. */
   readonly about: string;
-  readonly name: 'target is audited' | 'run is complete' | 'run ends in order';
+  readonly name: 'target is audited' | 'run is complete' | 'expected deviations occur' | 'run ends in order';
   readonly why: string;
 }
 
@@ -37,16 +40,24 @@ export function obstacleOfTarget(target: TargetRecord): Obstacle | null {
 
 export function obstaclesOfRun(record: RunRecord): Obstacle[] {
   const why = runObstacle(record);
+  const stale = staleExpectations(record);
+  const exit = EXIT[record.exitCode];
   return [
     ...(why === null ? [] : [{ about: 'mailspec', name: 'run is complete', why } as const]),
-    ...(record.exitCode < 3
+    ...(stale === null
       ? []
-      : [{ about: 'mailspec', name: 'run ends in order', why: EXIT[record.exitCode] ?? '' } as const]),
+      : [{ about: 'mailspec', name: 'expected deviations occur', why: stale } as const]),
+    ...(exit === undefined ? [] : [{ about: 'mailspec', name: 'run ends in order', why: exit } as const]),
   ];
+}
+
+/** The waiver of a result in one line; null where there is none. */
+export function waiverLine({ waiver }: Pick<GatedResult, 'waiver'>): string | null {
+  if (waiver === null) return null;
+  return `waived until ${waiver.expires} by ${waiver.authority}: ${waiver.reason} (${waiver.place})`;
 }
 
 const EXIT: Readonly<Record<number, string>> = {
   3: 'The run ended with exit code 3: usage or configuration is wrong.',
-  4: 'The run ended with exit code 4: a baseline expects a deviation that did not occur.',
   5: 'The run ended with exit code 5: mailspec itself failed.',
 };

@@ -8,19 +8,48 @@ export type Gate = 'fail' | 'warn' | 'info';
 /** Whether a target can be trusted; `undetermined` is an answer, never a success. */
 export type Conclusion = 'conformant' | 'non-conformant' | 'undetermined';
 
+/** Somebody's decision to live with a deviation until a day; it never changes a verdict. */
+export interface Waiver {
+  readonly reason: string;
+  /** Who decided. */
+  readonly authority: string;
+  /** The last day on which it holds, in UTC: `2027-03-31`. */
+  readonly expires: string;
+  /** `file:line:column` of the entry that says so. */
+  readonly place: string;
+}
+
 /** A result with the consequence that the profile of the run gives it. */
 export interface GatedResult extends CheckResult {
   readonly gate: Gate;
   /**
-   * `finding`: a fail that counts; `unsettled`: no verdict where one is required; `advice`: a fail or
-   * warn that does not count; `none`. Derived from verdict, gate and strictness.
+   * `finding`: a fail that counts; `unsettled`: no verdict where one is required; `waived`: one of
+   * these that was expected; `advice`: a fail or warn that does not count; `none`. Derived from verdict,
+   * gate, strictness and waiver.
    */
-  readonly consequence: 'finding' | 'unsettled' | 'advice' | 'none';
+  readonly consequence: 'finding' | 'unsettled' | 'waived' | 'advice' | 'none';
+  /** The entry of the expected deviations that speaks of this result; null where there is none. */
+  readonly waiver: Waiver | null;
 }
+
+/** An entry of the expected deviations, and what this run says about it. */
+export interface Expectation extends Waiver {
+  readonly target: string;
+  readonly check: string;
+  readonly verdict: WaivableVerdict;
+  /** `met`: it occurred; `stale`: the entry is out of date and fails the run; `open`: this run cannot tell. */
+  readonly state: 'met' | 'stale' | 'open';
+  readonly why: string;
+}
+
+/** Verdicts that can be expected; our own errors cannot. */
+export type WaivableVerdict = 'fail' | 'warn' | 'inconclusive';
 
 /** One target of a run. */
 export interface TargetRecord {
   readonly name: string;
+  /** Where the target is declared; the file as the user named it. */
+  readonly declaredAt: { readonly file: string; readonly line: number };
   readonly driver: string;
   readonly domain: string;
   readonly hostname: string;
@@ -94,5 +123,7 @@ export interface RunRecord {
   };
   readonly selection: { readonly only: readonly string[]; readonly skip: readonly string[] };
   readonly counts: Readonly<Record<Verdict, number>> & { readonly notSelected: number };
+  /** Deviations that were expected; empty without a file of them. */
+  readonly expected: readonly Expectation[];
   readonly targets: readonly TargetRecord[];
 }

@@ -81,6 +81,22 @@ const evidence = z
   })
   .meta({ id: 'Evidence', description: 'The sealed dialogue of a check.' });
 
+const waived = { reason: text, authority: text, expires: z.iso.date(), place: text };
+const waiver = z
+  .strictObject(waived)
+  .meta({ id: 'Waiver', description: 'Decision to live with a deviation until a day; changes no verdict.' });
+
+const expectation = z
+  .strictObject({
+    ...waived,
+    target: text,
+    check: text,
+    verdict: z.enum(['fail', 'warn', 'inconclusive']),
+    state: z.enum(['met', 'stale', 'open']),
+    why: text,
+  })
+  .meta({ id: 'Expectation', description: 'An expected deviation, and whether it occurred.' });
+
 const result = z
   .strictObject({
     check: checkId,
@@ -108,7 +124,8 @@ const result = z
     source: z.strictObject({ file: text, line: count }),
     rerun: text,
     gate: z.enum(['fail', 'warn', 'info']),
-    consequence: z.enum(['finding', 'unsettled', 'advice', 'none']),
+    consequence: z.enum(['finding', 'unsettled', 'waived', 'advice', 'none']),
+    waiver: waiver.nullable(),
   })
   .meta({ id: 'Result', description: 'Result of one check on one target.' });
 
@@ -135,6 +152,7 @@ const lab = z
 const target = z
   .strictObject({
     name: text,
+    declaredAt: z.strictObject({ file: text, line: count }),
     driver: text,
     domain: text,
     hostname: text,
@@ -180,6 +198,7 @@ export const runRecordSchema = z
     profile: z.strictObject({ id: text, version: text, title: text, strict: z.boolean() }),
     selection: z.strictObject({ only: z.array(text), skip: z.array(text) }),
     counts: z.strictObject({ ...counts, notSelected: count }),
+    expected: z.array(expectation),
     targets: z.array(target),
   })
   .refine(({ targets }) => new Set(targets.map(({ name }) => name)).size === targets.length, {

@@ -1,5 +1,6 @@
 import { describeClause } from '../model/clause.ts';
 import { excerpt } from '../model/excerpt.ts';
+import { waiverLine } from '../model/outcome.ts';
 import type { GatedResult } from '../model/record.ts';
 import type { TranscriptLine, Verification } from '../model/vocabulary.ts';
 
@@ -16,6 +17,7 @@ export function explanation(result: GatedResult): string[] {
   const { evidence } = result;
   return [
     headline(result),
+    ...[waiverLine(result)].filter((line) => line !== null),
     '',
     `${result.check} ${result.title}`,
     `Requirement: ${result.level}, severity ${result.severity}; the profile's gate is ${result.gate}`,

@@ -17,6 +17,7 @@ const record = await runAudit({
   folder: join(folder, 'out'),
   profile: 'test',
   selection: { only: [], skip: [] },
+  expected: 'none',
   strict: false,
   concurrency: 1,
   listener: {

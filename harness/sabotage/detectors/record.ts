@@ -21,6 +21,7 @@ const PROFILE = {
   title: 'Test',
   description: 'Test',
   verification: 'verified',
+  clauses: [],
   gates: { 'SMTP-001': 'fail', 'SMTP-002': 'fail', 'SMTP-003': 'fail' },
 } as const;
 const SELECTION = { only: [], skip: [] };
@@ -53,6 +54,10 @@ const detect: Detector = async () => {
         profile: PROFILE,
         strict: false,
         selection: SELECTION,
+        expected: [],
+        checks: [],
+        declared: [],
+        rerunOptions: [],
         engine: null,
       },
       [
@@ -68,6 +73,7 @@ const detect: Detector = async () => {
             driver: 'host',
             domain: 'example.test',
             hostname: 'mail.example.test',
+            at: { file: 'targets.yaml', line: 3 },
           },
           target: null,
           lab: null,

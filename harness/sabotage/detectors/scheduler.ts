@@ -58,6 +58,7 @@ const detect: Detector = async () => {
       folder: join(folder, 'out'),
       profile: 'test',
       selection: { only: [], skip: [] },
+      expected: 'none',
       strict: false,
       concurrency: 1,
       listener: { onStarting: () => undefined, onPlanned: () => undefined, onResult: () => undefined },

@@ -41,6 +41,12 @@ function requirement(result: GatedResult, words: Words): Fact[] {
   const meaning = toneOf(result) === 'passed' || result.verdict === 'not-applicable';
   return [
     [
+      words.result.waived,
+      result.waiver === null
+        ? null
+        : html`${words.result.waiver(result.waiver.expires, result.waiver.authority)} ${result.waiver.reason} <code>${result.waiver.place}</code>`,
+    ],
+    [
       words.result.meaning,
       meaning
         ? null

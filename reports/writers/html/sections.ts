@@ -6,7 +6,7 @@ import { bySeverity } from './sentences.ts';
 import { type LineBudget, lineBudget } from './size.ts';
 import type { Words } from './words.ts';
 
-export type SectionName = 'finding' | 'unsettled' | 'advice' | 'open' | 'passed' | 'notApplicable';
+export type SectionName = 'finding' | 'unsettled' | 'waived' | 'advice' | 'open' | 'passed' | 'notApplicable';
 
 /** The results of each section, in the order in which a person should read them. */
 export function sectionsOf(record: RunRecord): readonly (readonly [SectionName, readonly GatedResult[]])[] {
@@ -19,6 +19,7 @@ export function sectionsOf(record: RunRecord): readonly (readonly [SectionName, 
   return [
     ['finding', bySeverity(having(({ consequence }) => consequence === 'finding'))],
     ['unsettled', bySeverity(having(({ consequence }) => consequence === 'unsettled'))],
+    ['waived', bySeverity(having(({ consequence }) => consequence === 'waived'))],
     ['advice', bySeverity(having(({ consequence }) => consequence === 'advice'))],
     ['open', quiet('inconclusive')],
     ['passed', quiet('pass')],

@@ -21,6 +21,7 @@ export function whyOfTarget(target: TargetRecord, words: Words): string {
     bySeverity(target.results.filter((result) => result.consequence === consequence));
   const findings = having('finding');
   const unsettled = having('unsettled');
+  const waived = having('waived');
   const advice = having('advice');
   const passed = target.results.filter(({ verdict }) => verdict === 'pass').length;
   const absent = target.results.filter(({ verdict }) => verdict === 'not-applicable').length;
@@ -31,6 +32,7 @@ export function whyOfTarget(target: TargetRecord, words: Words): string {
   return [
     gravest ? why.findings(findings.length, critical, `${gravest.check} — ${ended(gravest.reason)}`) : null,
     open ? why.unsettled(unsettled.length, `${open.check} — ${ended(open.reason)}`) : null,
+    waived.length > 0 ? why.waived(waived.length) : null,
     passed > 0 ? why.passed(passed) : null,
     advice.length > 0 ? why.advice(advice.length) : null,
     absent > 0 ? why.notApplicable(absent) : null,

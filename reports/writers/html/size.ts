@@ -3,7 +3,7 @@ import type { GatedResult, RunRecord } from '../../model/record.ts';
 /** Most lines of the transcript that a result may show. */
 export type LineBudget = (result: GatedResult) => number;
 
-const WANTED = { finding: 40, unsettled: 40, advice: 24, none: 16 } as const;
+const WANTED = { finding: 40, unsettled: 40, waived: 24, advice: 24, none: 16 } as const;
 
 /** Characters of all transcripts together: with its markup a page stays below about 4 MB. */
 const CHARACTERS = 2_000_000;

@@ -6,7 +6,7 @@ import { html, type Safe } from './safe.ts';
  * What follows from a result, as a colour. The glyph shows the verdict and the colour the consequence,
  * so that a fail which the profile does not count looks like one and does not alarm.
  */
-export const TONES = ['finding', 'unsettled', 'advice', 'passed', 'quiet'] as const;
+export const TONES = ['finding', 'unsettled', 'waived', 'advice', 'passed', 'quiet'] as const;
 
 export type Tone = (typeof TONES)[number];
 

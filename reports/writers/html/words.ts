@@ -27,6 +27,7 @@ const verdicts: Readonly<Record<Verdict, { readonly name: string; readonly meani
 const tones: Readonly<Record<Tone, string>> = {
   finding: 'findings',
   unsettled: 'unsettled',
+  waived: 'waived',
   advice: 'advice',
   passed: 'passed',
   quiet: 'not applicable or not required',
@@ -101,6 +102,7 @@ export const ENGLISH = {
     matrix: 'Every check',
     finding: 'Findings',
     unsettled: 'Unsettled',
+    waived: 'Waived',
     advice: 'Advice',
     open: 'Open, and not required',
     passed: 'Passed',
@@ -112,6 +114,8 @@ export const ENGLISH = {
     finding: 'Violations that the profile counts. Each one alone makes its target non-conformant.',
     unsettled:
       'No verdict where one is required. Until these are settled, nobody can say that the target is safe.',
+    waived:
+      'Expected deviations: somebody decided to live with them for some time. They do not fail the run; verdict and conclusion stay what they are.',
     advice: 'Deviations that do not change the conclusion.',
     open: 'No verdict, where the profile does not require one.',
     passed: 'What was observed to be as demanded.',
@@ -142,6 +146,7 @@ export const ENGLISH = {
       }${count === 1 ? '' : ', the gravest'}: ${first}`,
     unsettled: (count: number, first: string) =>
       `${some(count, 'required check', 'required checks')} came to no verdict${count === 1 ? '' : ', the first'}: ${first}`,
+    waived: (count: number) => `${some(count, 'deviation is', 'deviations are')} waived.`,
     advice: (count: number) => `${some(count, 'point', 'points')} of advice.`,
     notApplicable: (count: number) => `${some(count, 'does', 'do')} not apply.`,
     failure: (why: string) => `It could not be audited: ${why}`,
@@ -208,6 +213,8 @@ export const ENGLISH = {
     limits: 'Limits',
     source: 'Check',
     rerun: 'Rerun',
+    waived: 'Waived',
+    waiver: (until: string, by: string) => `until ${until} by ${by}:`,
     client: 'client',
     server: 'server',
     clear: 'clear',

@@ -8,9 +8,9 @@ const colours = new Map(
   ),
 );
 
-const TEXT = ['ink', 'muted', 'link', 'finding', 'unsettled', 'advice', 'passed', 'quiet'];
+const TEXT = ['ink', 'muted', 'link', 'finding', 'unsettled', 'waived', 'advice', 'passed', 'quiet'];
 const GROUND = ['paper', 'raised', 'sunken'];
-const TONES = ['finding', 'unsettled', 'advice', 'passed'];
+const TONES = ['finding', 'unsettled', 'waived', 'advice', 'passed'];
 
 /** Relative luminance (WCAG 2.2). */
 function luminance(colour: string): number {
