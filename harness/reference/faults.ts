@@ -192,6 +192,40 @@ export const FAULTS = {
   'outbound-ignores-required-tls':
     'Mail to destinations for which TLS is required is sent in the clear where there is none.',
 
+  // Transport policies of outgoing mail: DNSSEC, DANE, MTA-STS.
+  'outbound-believes-bogus-answers':
+    'What the DNS says with broken or expired signatures counts as if it were unsigned.',
+  'outbound-without-dane': 'TLSA records of a next hop are never looked up.',
+  'outbound-without-mta-sts': 'MTA-STS policies are never looked up.',
+  'outbound-gives-up-tls-after-bad-certificate':
+    'A next hop whose certificate does not satisfy DANE or MTA-STS is given the message in the clear.',
+  'dane-demands-name-of-pinned-key':
+    'A certificate that matches a TLSA record of usage 3 must also name the next hop.',
+  'dane-delivers-despite-mismatch': 'Mail goes to a next hop whose certificate matches no TLSA record.',
+  'dane-delivers-without-starttls':
+    'Mail goes in the clear to a next hop that has TLSA records and offers no TLS.',
+  'dane-takes-failure-for-absence': 'A lookup of TLSA records that fails counts as if there were none.',
+  'dane-ignores-unusable-records': 'TLSA records none of which can be used count as if there were none.',
+  'dane-skips-name-below-trust-anchor':
+    'A certificate below an authority that a TLSA record of usage 2 names need not name the next hop.',
+  'dane-trusts-insecure-records': 'TLSA records are obeyed whether or not the DNS vouches for them.',
+  'dane-prefers-hosts-with-records': 'Next hops with TLSA records are tried before better ones without.',
+  'dane-sends-no-server-name': 'The handshake under DANE carries no server name.',
+  'sts-sends-recipient-domain-as-server-name':
+    'The handshake under MTA-STS carries the domain of the recipient as server name.',
+  'sts-enforces-nothing': 'MTA-STS policies are fetched, and mail is sent as if there were none.',
+  'sts-skips-certificate-name': 'The certificate of a next hop under MTA-STS need not name it.',
+  'sts-pattern-matches-any-depth': 'A wildcard in an MTA-STS policy stands for any number of labels.',
+  'sts-enforces-testing': 'An MTA-STS policy in mode testing is enforced.',
+  'sts-follows-redirects': 'Redirects are followed when an MTA-STS policy is fetched.',
+  'sts-trusts-any-policy-host': 'An MTA-STS policy is taken from a host with any certificate.',
+  'sts-takes-any-policy-text': 'An MTA-STS policy may be of any media type and length.',
+  'sts-takes-policy-of-parent':
+    'A domain without MTA-STS policy is sent to by the policy of its parent domain.',
+  'sts-drops-cache-without-answer': 'A cached MTA-STS policy is not applied when its record cannot be found.',
+  'sts-keeps-expired-policy': 'A cached MTA-STS policy is applied for ever.',
+  'sts-overrides-dane': 'A next hop that an enforced MTA-STS policy accepts need not satisfy DANE.',
+
   // POP before SMTP. Faults named pop-before-smtp offer it, with a declared window of 3 s.
   'mx-trusts-private-networks': 'mx relays for clients of loopback and private networks.',
   'pop3-login-opens-relay':
@@ -359,6 +393,30 @@ export const FAULTS = {
   'smtp-answers-noop-twice': 'NOOP draws two replies.',
   'smtp-vrfy-names-users': 'VRFY answers 250 with the address of a user, and 550 for nobody.',
   'smtp-expn-lists-members': 'EXPN answers 250 with the addresses of all users.',
+  'smtp-ends-data-at-lf-dot-lf': 'LF "." LF ends the data too.',
+  'smtp-ends-data-at-lf-dot-crlf': 'LF "." CRLF ends the data too.',
+  'smtp-ends-data-at-lf-dot-cr': 'LF "." CR ends the data too.',
+  'smtp-ends-data-at-cr-dot-cr': 'CR "." CR ends the data too.',
+  'smtp-ends-data-at-cr-dot-crlf': 'CR "." CRLF ends the data too.',
+  'smtp-ends-data-at-cr-dot-lf': 'CR "." LF ends the data too.',
+  'smtp-ends-data-at-crlf-nul-dot-crlf': 'CRLF NUL "." CRLF ends the data too.',
+  'smtp-ends-data-at-cr-nul-lf-dot-crlf': 'CR NUL LF "." CRLF ends the data too.',
+  'smtp-ends-data-at-crlf-dot-lf': 'CRLF "." LF ends the data too.',
+  'smtp-ends-data-at-crlf-dot-cr': 'CRLF "." CR ends the data too.',
+  'smtp-ends-data-at-crlf-dot-nul-crlf': 'CRLF "." NUL CRLF ends the data too.',
+  'smtp-ends-data-at-crlf-dot-cr-cr-lf': 'CRLF "." CR CRLF ends the data too.',
+  'smtp-ends-data-at-crlf-dot-space-crlf': 'CRLF "." SP CRLF ends the data too.',
+  'smtp-refuses-false-end-and-goes-on':
+    'LF "." LF and LF "." CRLF are answered 451, and what follows is read as commands.',
+  'smtp-reads-lf-messages': 'A message whose first line ends in LF alone is ended by LF "." LF.',
+  'smtp-delivers-unfinished-messages':
+    'A message whose end never came is delivered when the connection ends.',
+  'smtp-keeps-stuffed-dots': 'The dot that stuffing put in front of a line stays in the message.',
+  'smtp-takes-any-size': 'Messages above the announced SIZE are taken.',
+  'smtp-keeps-envelope-behind-refused-message':
+    'Sender and recipients of a message that was refused at its end stay for the next one.',
+  'submission-relays-stray-octets':
+    'A submitted message may hold bare CR, bare LF and NUL, and leaves with them.',
 
   // The mailbox over POP3.
   'pop3-greets-in-lower-case': 'The greeting on pop3 and pop3s begins with "+ok".',

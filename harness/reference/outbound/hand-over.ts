@@ -6,7 +6,8 @@ import type { FaultName } from '../faults.ts';
 import type { RelayEnvelope } from '../options.ts';
 import { transactWithEverythingListed } from './early-capabilities.ts';
 import type { NextHop } from './next-hop.ts';
-import { type OutboundSession, upgradeIfOffered } from './upgrade.ts';
+import type { TlsDemand } from './transport/tls-demand.ts';
+import { NotAuthenticated, type OutboundSession, upgradeIfOffered } from './upgrade.ts';
 
 /** What became of one recipient at one host. */
 export interface Outcome {
@@ -23,8 +24,7 @@ export interface HandOverContext {
   /** Where the connection comes from; any address when absent. */
   readonly address?: string | undefined;
   readonly signal: AbortSignal;
-  /** Nothing of the message may travel in the clear. */
-  readonly tlsRequired: boolean;
+  readonly demand: TlsDemand;
   readonly faulty: (fault: FaultName) => boolean;
 }
 
@@ -34,7 +34,7 @@ const REPLY_MS = 10_000;
 /**
  * Hands a message to a host, inside TLS where the host offers it (RFC 7435); a handshake that fails is
  * followed by an attempt in the clear, unless TLS is required.
- * @throws WireFailure when the conversation broke
+ * @throws WireFailure when the conversation broke; NotAuthenticated
  */
 export async function handOver(
   hop: NextHop,
@@ -42,13 +42,16 @@ export async function handOver(
   message: Buffer,
   context: HandOverContext,
 ): Promise<readonly Outcome[]> {
+  const gaveUp = context.faulty('outbound-gives-up-tls-after-bad-certificate');
+  let { required } = context.demand;
   const session = await openSession(hop, context, true).catch((failure: unknown) => {
-    if (context.tlsRequired) throw failure;
+    if (gaveUp && failure instanceof NotAuthenticated) required = false;
+    if (required) throw failure;
     return openSession(hop, context, false);
   });
   const { connection } = session.client;
   try {
-    if (context.tlsRequired && !connection.tls) {
+    if (required && !connection.tls) {
       await session.client.quit();
       return envelope.recipients.map((recipient) => ({
         recipient,
@@ -64,7 +67,7 @@ export async function handOver(
 
 async function openSession(
   { endpoint, hostname: peer }: NextHop,
-  { hostname, address, signal, faulty }: HandOverContext,
+  { hostname, address, signal, demand, faulty }: HandOverContext,
   upgrade: boolean,
 ): Promise<OutboundSession> {
   const connection = await openConnection({
@@ -80,7 +83,7 @@ async function openSession(
     const client = await createSmtpClient(connection, hostname);
     const hello = await client.ehlo();
     if (hello.code !== 250) await client.command(`HELO ${hostname}`);
-    if (upgrade) return await upgradeIfOffered(client, { hostname, peer, faulty });
+    if (upgrade) return await upgradeIfOffered(client, { hostname, demand, faulty });
     const { capabilities } = client;
     return { client, capabilities, sizeBeforeTls: Number.POSITIVE_INFINITY };
   } catch (failure) {

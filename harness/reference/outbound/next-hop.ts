@@ -1,11 +1,15 @@
-import { Resolver } from 'node:dns/promises';
 import { isIPv4 } from 'node:net';
 import type { Endpoint } from '../../wire/connection.ts';
+import { TYPE } from './dns/message.ts';
+import { readName } from './dns/name.ts';
+import type { ValidatingResolver } from './dns/validating-resolver.ts';
 
 /** A host to which mail for a domain may be handed, under the name it has in the DNS. */
 export interface NextHop {
   readonly hostname: string;
   readonly endpoint: Endpoint;
+  /** Domains below which its TLSA records are to be looked for, in this order; none where its name is not secure. */
+  readonly tlsaBases: readonly string[];
 }
 
 /** Why a message goes nowhere: now, or never. */
@@ -21,53 +25,51 @@ export class NoRoute extends Error {
   }
 }
 
-/** Deadline of one DNS query, in milliseconds. */
-const QUERY_MS = 1_000;
-
-/** Looks up where mail for a domain goes; one per server, closed by `cancel`. */
-export function createNextHops(server: Endpoint, port: number) {
-  const resolver = new Resolver({ timeout: QUERY_MS, tries: 1 });
-  resolver.setServers([`${server.host}:${server.port}`]);
-
-  /** Addresses of a host; empty when it has none. */
-  async function addressesOf(host: string): Promise<string[]> {
-    return (await unlessAbsent(resolver.resolve4(host))) ?? [];
+/** Looks up where mail for a domain goes. */
+export function createNextHops(resolver: ValidatingResolver, port: number) {
+  /** Hosts by preference, and whether the DNS vouches for them; the domain itself without MX (RFC 5321 §5.1). */
+  async function exchangersOf(domain: string) {
+    const found = await resolver.lookup(domain, TYPE.MX);
+    if (found.kind === 'failed') throw new NoRoute(false, '4.4.3', found.reason);
+    if (found.kind === 'absent') return { names: [domain], secure: found.security === 'secure' };
+    const records = found.records.map((rdata) => ({
+      preference: rdata.readUInt16BE(0),
+      name: readName(rdata, 2).name,
+    }));
+    // RFC 7505 §3.
+    if (records.length === 1 && records[0]?.name === '') {
+      throw new NoRoute(true, '5.1.10', `${domain} takes no mail (null MX).`);
+    }
+    const names = records.toSorted((a, b) => a.preference - b.preference).map(({ name }) => name);
+    return { names, secure: found.security === 'secure' };
   }
 
   return {
     /**
-     * The hosts for a domain, best first: by MX, else the domain itself (RFC 5321 §5.1).
+     * The hosts for a domain, best first. A host whose address cannot be looked up is out of reach.
      * @throws NoRoute
      */
     async of(domain: string): Promise<readonly NextHop[]> {
       const literal = /^\[(.+)\]$/.exec(domain)?.[1];
       if (literal !== undefined && isIPv4(literal)) {
-        return [{ hostname: literal, endpoint: { host: literal, port } }];
+        return [{ hostname: literal, endpoint: { host: literal, port }, tlsaBases: [] }];
       }
-      const found = (await unlessAbsent(resolver.resolveMx(domain))) ?? [];
-      const exchanges = found.toSorted((a, b) => a.priority - b.priority).map(({ exchange }) => exchange);
-      // RFC 7505 §3.
-      if (exchanges.length === 1 && (exchanges[0] === '' || exchanges[0] === '.')) {
-        throw new NoRoute(true, '5.1.10', `${domain} takes no mail (null MX).`);
-      }
+      const { names, secure } = await exchangersOf(domain);
       const hops: NextHop[] = [];
-      for (const hostname of exchanges.length > 0 ? exchanges : [domain]) {
-        for (const host of await addressesOf(hostname)) hops.push({ hostname, endpoint: { host, port } });
+      let unknown: string | undefined;
+      for (const hostname of names) {
+        const found = await resolver.lookup(hostname, TYPE.A);
+        if (found.kind === 'failed') unknown = found.reason;
+        if (found.kind !== 'found') continue;
+        // RFC 7672 §2.2.2: the end of an alias first, then the name in the MX record.
+        const bases = secure && found.security === 'secure' ? [...new Set([found.name, hostname])] : [];
+        for (const address of found.records) {
+          hops.push({ hostname, endpoint: { host: [...address].join('.'), port }, tlsaBases: bases });
+        }
       }
-      if (hops.length === 0) throw new NoRoute(true, '5.4.4', `Nobody is known to take mail for ${domain}.`);
-      return hops;
+      if (hops.length > 0) return hops;
+      if (unknown !== undefined) throw new NoRoute(false, '4.4.3', unknown);
+      throw new NoRoute(true, '5.4.4', `Nobody is known to take mail for ${domain}.`);
     },
-    cancel: () => resolver.cancel(),
   };
-}
-
-/** Undefined for an authoritative no; everything else that is no answer passes. @throws NoRoute */
-async function unlessAbsent<T>(answer: Promise<T>): Promise<T | undefined> {
-  try {
-    return await answer;
-  } catch (failure) {
-    const code: unknown = failure instanceof Error && 'code' in failure ? failure.code : undefined;
-    if (code === 'ENOTFOUND' || code === 'ENODATA') return undefined;
-    throw new NoRoute(false, '4.4.3', `The DNS gives no answer: ${String(code)}.`);
-  }
 }

@@ -3,10 +3,14 @@ import { printable } from '../../evidence/visible.ts';
 import type { Endpoint } from '../../wire/connection.ts';
 import type { FaultName } from '../faults.ts';
 import type { Relay, RelayEnvelope } from '../options.ts';
+import { TYPE } from './dns/message.ts';
+import { createValidatingResolver } from './dns/validating-resolver.ts';
 import { failureReport, type Undeliverable } from './failure-report.ts';
 import { handOver } from './hand-over.ts';
 import { createNextHops, type NextHop, NoRoute } from './next-hop.ts';
-import { requiresTls } from './required-tls.ts';
+import { createStsDiscovery } from './transport/sts-discovery.ts';
+import { createTlsDemands } from './transport/tls-demand.ts';
+import { NotAuthenticated } from './upgrade.ts';
 
 /** The way of mail out of a reference server. */
 export interface Outbound {
@@ -24,7 +28,12 @@ export interface Outbound {
 export interface OutboundOptions {
   readonly domain: string;
   readonly hostname: string;
+  /** Name server; what it says is validated here. */
   readonly resolver: Endpoint;
+  /** Key of the root in base64, without which nothing in the DNS is secure and DANE does not apply. */
+  readonly dnsAnchor?: string;
+  /** Where MTA-STS policies are fetched; without it there are none. */
+  readonly web?: { readonly port: number; readonly authority: string };
   /** Address that mail leaves from; any of this machine when absent. */
   readonly address?: string;
   /** Port on which every MX listens. */
@@ -33,16 +42,25 @@ export interface OutboundOptions {
 }
 
 /** Pauses before each further attempt, in milliseconds: nobody waits for hours here (RFC 5321 §4.5.4.1). */
-const RETRY_AFTER = [200, 400, 800, 1_600, 3_200] as const;
+const RETRY_AFTER = [200, 400, 800, 1_600, 3_200, 3_200] as const;
 
 /**
- * Delivers to other domains: MX lookup, opportunistic TLS, quick retries after temporary failures, and a
+ * Delivers to other domains: MX lookup, TLS as DANE or MTA-STS demand it and else opportunistic, quick retries after temporary failures, and a
  * report to the sender when a recipient cannot be reached, unless the sender is null (RFC 5321 §6.1).
  */
 export function createOutbound(options: OutboundOptions): Outbound {
   const { domain, hostname, resolver, port, address, faulty = () => false } = options;
-  const nextHops = createNextHops(resolver, port);
   const stop = new AbortController();
+  const validating = createValidatingResolver({
+    server: resolver,
+    anchor: options.dnsAnchor,
+    permissive: faulty('outbound-believes-bogus-answers'),
+  });
+  const nextHops = createNextHops(validating, port);
+  const demandOf = createTlsDemands({ resolver: validating, authority: options.web?.authority, faulty });
+  const policies = options.web
+    ? createStsDiscovery({ resolver: validating, web: options.web, signal: stop.signal, faulty })
+    : undefined;
   const running = new Set<Promise<void>>();
   const defects: unknown[] = [];
   let home: NextHop | undefined;
@@ -65,16 +83,27 @@ export function createOutbound(options: OutboundOptions): Outbound {
       return { waiting: new Map<string, string>(), failed: unreachable };
     }
     if (faulty('outbound-swallows-mail')) return { waiting: new Map<string, string>(), failed };
-    for (const hop of hops) {
+    const policy = await policies?.policyOf(to);
+    for (const hop of await inOrder(hops)) {
       const recipients = [...waiting.keys()];
       if (recipients.length === 0 || stop.signal.aborted) break;
+      const demand = await demandOf(to, hop, policy);
+      if ('unfit' in demand) {
+        for (const recipient of recipients) waiting.set(recipient, demand.unfit);
+        continue;
+      }
       const outcomes = await handOver(hop, { ...envelope, recipients }, message, {
         hostname,
         address,
         signal: stop.signal,
-        tlsRequired: requiresTls(to) && !faulty('outbound-ignores-required-tls'),
+        demand,
         faulty,
-      }).catch(() => []);
+      }).catch((failure: unknown) => {
+        if (failure instanceof NotAuthenticated) {
+          for (const recipient of recipients) waiting.set(recipient, failure.message);
+        }
+        return [];
+      });
       for (const { recipient, result, reply } of outcomes) {
         waiting.set(recipient, reply);
         if (result !== 'later') waiting.delete(recipient);
@@ -82,6 +111,18 @@ export function createOutbound(options: OutboundOptions): Outbound {
       }
     }
     return { waiting, failed };
+  }
+
+  /** As the MX records say; a fault puts hosts with TLSA records first. */
+  async function inOrder(hops: readonly NextHop[]): Promise<readonly NextHop[]> {
+    if (!faulty('dane-prefers-hosts-with-records')) return hops;
+    const found = await Promise.all(
+      hops.map(async (hop) => {
+        const { kind } = await validating.lookup(`_25._tcp.${hop.hostname}`, TYPE.TLSA);
+        return { hop, rank: kind === 'found' ? 0 : 1 };
+      }),
+    );
+    return found.toSorted((a, b) => a.rank - b.rank).map(({ hop }) => hop);
   }
 
   async function deliver(to: string, envelope: RelayEnvelope, message: Buffer): Promise<void> {
@@ -118,11 +159,11 @@ export function createOutbound(options: OutboundOptions): Outbound {
   return {
     relay: async (envelope, message) => queue(envelope, message),
     comeHome(mx) {
-      home = { hostname, endpoint: mx };
+      home = { hostname, endpoint: mx, tlsaBases: [] };
     },
     async close() {
       stop.abort();
-      nextHops.cancel();
+      validating.cancel();
       await Promise.all(running);
       if (defects.length > 0) throw new AggregateError(defects, 'Deliveries of the reference server failed.');
     },

@@ -3,6 +3,7 @@ import type { SmtpClient } from '../../client/smtp.ts';
 import type { SmtpCapabilities } from '../../client/smtp-capabilities.ts';
 import { line, lines } from '../../wire/bytes.ts';
 import type { FaultName } from '../faults.ts';
+import type { TlsDemand } from './transport/tls-demand.ts';
 
 /** An open session with a next hop, and what it may be asked for. */
 export interface OutboundSession {
@@ -17,19 +18,23 @@ export interface OutboundSession {
 export interface UpgradeContext {
   /** Name of this server in EHLO. */
   readonly hostname: string;
-  /** Name of the next hop, or its address. */
-  readonly peer: string;
+  readonly demand: TlsDemand;
   readonly faulty: (fault: FaultName) => boolean;
+}
+
+/** The next hop is not who it must be; nothing of the message was told to it. */
+export class NotAuthenticated extends Error {
+  override readonly name = 'NotAuthenticated';
 }
 
 /**
  * STARTTLS where it is listed (RFC 3207 §4): the handshake, and a new EHLO whose answer replaces everything
  * that was said in the clear. Without a go-ahead the session stays in the clear.
- * @throws WireFailure when the handshake fails
+ * @throws WireFailure when the handshake fails; NotAuthenticated when the certificates do not do
  */
 export async function upgradeIfOffered(
   client: SmtpClient,
-  { hostname, peer, faulty }: UpgradeContext,
+  { hostname, demand, faulty }: UpgradeContext,
 ): Promise<OutboundSession> {
   const before = client.capabilities;
   const session = { client, capabilities: before, sizeBeforeTls: sizeLimit(before) };
@@ -42,7 +47,15 @@ export async function upgradeIfOffered(
   const goAhead = await client.reply('the reply to STARTTLS');
   if (goAhead.code !== 220) return session;
   // An address is no server name (RFC 6066 §3).
-  const { unreadClear } = await connection.startTls(isIP(peer) === 0 ? { serverName: peer } : {});
+  const { serverName } = demand;
+  const { unreadClear } = await connection.startTls(
+    serverName !== '' && isIP(serverName) === 0 ? { serverName } : {},
+  );
+  const objection = demand.objection(connection.session?.peerCertificates ?? []);
+  if (objection !== undefined) {
+    await client.quit();
+    throw new NotAuthenticated(objection);
+  }
   if (faulty('outbound-skips-second-ehlo')) return session;
   if (unreadClear.length > 0 && faulty('outbound-keeps-input-across-tls')) {
     // The injected reply counts as the answer, so nobody waits for the real one.
