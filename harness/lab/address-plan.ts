@@ -16,7 +16,7 @@ export interface AddressPlan {
   readonly receivers: readonly string[];
 }
 
-const RECEIVERS = Array.from({ length: 32 }, (_, index) => 129 + index);
+const RECEIVERS = Array.from({ length: 64 }, (_, index) => 97 + index);
 const UNUSED = Array.from({ length: 60 }, (_, index) => 170 + index);
 
 /**

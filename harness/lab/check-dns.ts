@@ -29,12 +29,20 @@ export function openCheckDns(scope: CheckScope): LabDns {
 
   return {
     lookup: (name, type) => ask('look up a name', signal, () => mocks.dns.lookup({ name, type })),
-    async publish(origin, records) {
+    async publish(origin, records, dnssec) {
       assertOwn(origin);
-      const zones = [{ origin, records: [...records] }];
+      const zones = [{ origin, records: [...records], ...(dnssec ? { dnssec } : {}) }];
       await ask('publish a zone', signal, () => mocks.dns.publish({ zones }));
       atEnd(() => mocks.dns.withdraw({ origins: [origin] }));
-      note(`published the zone ${origin}: ${records.map(({ name, type }) => `${name} ${type}`).join(', ')}`);
+      const kind = dnssec === undefined ? 'zone' : 'signed zone';
+      note(
+        `published the ${kind} ${origin}: ${records.map(({ name, type }) => `${name} ${type}`).join(', ')}`,
+      );
+    },
+    async withdraw(origin) {
+      assertOwn(origin);
+      await ask('withdraw a zone', signal, () => mocks.dns.withdraw({ origins: [origin] }));
+      note(`withdrew the zone ${origin}`);
     },
     async fault(...faults) {
       for (const { name } of faults) assertOwn(name);

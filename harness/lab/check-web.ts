@@ -18,6 +18,13 @@ export function openCheckWeb({ mocks, nonce, signal, access, note, atEnd }: Chec
       atEnd(() => mocks.web.withdraw({ hosts: names }));
       note(`published the HTTPS hosts ${names.join(', ')}`);
     },
+    async withdraw(...hosts) {
+      for (const host of hosts) {
+        if (!own({ host })) throw new Error(`${host} does not carry the nonce of the check.`);
+      }
+      await ask('withdraw HTTPS hosts', signal, () => mocks.web.withdraw({ hosts: [...hosts] }));
+      note(`withdrew the HTTPS hosts ${hosts.join(', ')}`);
+    },
     async requests() {
       const { entries } = await ask('list HTTPS requests', signal, () => mocks.web.requests());
       return entries.filter(own);

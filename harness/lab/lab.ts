@@ -13,6 +13,7 @@ import type {
   WebHost,
   WebRequest,
   ZoneRecord,
+  ZoneSigning,
 } from 'net-mocks';
 import type { Role } from '../check/roles.ts';
 import type { Endpoint } from '../wire/connection.ts';
@@ -32,6 +33,7 @@ export type {
   WebHost,
   WebRequest,
   ZoneRecord,
+  ZoneSigning,
 };
 
 /** An address from which the client can connect, as the target sees it. */
@@ -107,7 +109,11 @@ export interface Receiver {
   setScript(script: readonly SmtpRule[]): Promise<void>;
   /** Messages that came to this server, whatever they carry. */
   messages(): Promise<readonly ArrivedMessage[]>;
-  waitForMessage(within?: { readonly withinMs?: number }): Promise<ArrivedMessage | null>;
+  /** The first message, or the first one to a recipient that holds the given text. */
+  waitForMessage(sought?: {
+    readonly withinMs?: number;
+    readonly recipient?: string;
+  }): Promise<ArrivedMessage | null>;
   sessions(): Promise<readonly SmtpSession[]>;
   /** The first session that is over. */
   waitForSession(within?: { readonly withinMs?: number }): Promise<SmtpSession | null>;
@@ -139,7 +145,9 @@ export interface LabDns {
   /** What is published about a name, by whomever; faults and the target have no part in it. */
   lookup(name: string, type: string): Promise<PublishedAnswer>;
   /** Adds the zone or replaces the one with this origin; every origin must carry the nonce of the check. */
-  publish(origin: string, records: readonly ZoneRecord[]): Promise<void>;
+  publish(origin: string, records: readonly ZoneRecord[], dnssec?: ZoneSigning): Promise<void>;
+  /** Takes a zone away that this check published; its names are gone. */
+  withdraw(origin: string): Promise<void>;
   /** Faults of names that carry the nonce of the check. */
   fault(...faults: readonly DnsFault[]): Promise<void>;
   /** Ends the faults that this check set. */
@@ -161,6 +169,8 @@ export interface DnsSought {
 export interface LabWeb {
   /** Publishes HTTPS hosts; every name must carry the nonce of the check. A records are the check's own matter. */
   publish(...hosts: readonly WebHost[]): Promise<void>;
+  /** Takes hosts away that this check published. */
+  withdraw(...hosts: readonly string[]): Promise<void>;
   requests(): Promise<readonly WebRequest[]>;
   waitForRequest(sought: {
     readonly host?: string;

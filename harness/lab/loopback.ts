@@ -14,6 +14,10 @@ export interface LoopbackLab {
   readonly resolver: Endpoint;
   /** Port on which every MX of this lab listens; loopback ports below 1024 are not for everybody. */
   readonly mxPort: number;
+  /** Key of the root of the DNS, base64. */
+  readonly dnsAnchor: string;
+  /** Port on which policies are served, and PEM of the authority of the lab. */
+  readonly web: { readonly port: number; readonly authority: string };
   /** Tells the lab who the target is. */
   admit(target: {
     readonly domain: string;
@@ -46,11 +50,18 @@ export async function startLoopbackLab(): Promise<LoopbackLab> {
     await control.close();
     await lab.close();
   };
-  const [{ dns }, { servers }] = await Promise.all([lab.endpoints(), lab.smtp.servers()]);
+  const [{ dns, web }, { servers }, { dnskey }, { certificate }] = await Promise.all([
+    lab.endpoints(),
+    lab.smtp.servers(),
+    lab.dns.trustAnchor(),
+    lab.certificates.authority(),
+  ]);
   const mxPort = servers.find(({ name }) => name === SINK)?.endpoint.port ?? 0;
   return {
     resolver: endpointOf(dns),
     mxPort,
+    dnsAnchor: dnskey.split(' ').at(-1) ?? '',
+    web: { port: web.port, authority: certificate },
     async admit({ domain, hostname, endpoints, outboundMs }) {
       const [some] = Object.values(endpoints);
       const target = { domain, hostname, address: some?.host ?? '127.0.0.1' };

@@ -60,11 +60,15 @@ export function openReceivers(scope: CheckScope, dns: LabDns): Lab['receiver'] {
         const { entries } = await ask('list messages', signal, () => mocks.smtp.messages({ server: name }));
         return entries.map(arrivedMessage);
       },
-      async waitForMessage({ withinMs = access.outboundMs } = {}) {
+      async waitForMessage({ withinMs = access.outboundMs, recipient } = {}) {
         const found = await ask(
           'wait for a message',
           signal,
-          (ended) => mocks.smtp.waitForMessage({ server: name, deadlineMs: withinMs }, ended),
+          (ended) =>
+            mocks.smtp.waitForMessage(
+              { server: name, deadlineMs: withinMs, ...(recipient === undefined ? {} : { recipient }) },
+              ended,
+            ),
           withinMs,
         );
         const message = found && arrivedMessage(found);

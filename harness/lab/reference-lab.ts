@@ -35,6 +35,8 @@ export async function startReferenceInLab(options: ReferenceOptions = {}): Promi
     domain,
     hostname,
     resolver: lab.resolver,
+    dnsAnchor: lab.dnsAnchor,
+    web: lab.web,
     port: lab.mxPort,
     address: host,
     faulty,

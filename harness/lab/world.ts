@@ -45,7 +45,7 @@ export async function publishWorld(mocks: Mocks, plan: AddressPlan, target: Name
 }
 
 /**
- * The zones of a target: MX of the domain, address of the host name, and what else it has.
+ * The zones of a target, signed: MX of the domain, address of the host name, and what else it has.
  * @param records each at or below domain or host name
  */
 export function targetZones(
@@ -56,10 +56,10 @@ export function targetZones(
   const exchanger: ZoneRecord = { name: domain, type: 'MX', data: { preference: 10, exchange: hostname } };
   const belongs = (root: string) => (record: ZoneRecord) => isBelow(record.name, root);
   const own = [exchanger, host, ...records];
-  if (isBelow(hostname, domain)) return [{ origin: domain, records: own }];
+  if (isBelow(hostname, domain)) return [{ origin: domain, records: own, dnssec: {} }];
   return [
-    { origin: domain, records: own.filter(belongs(domain)) },
-    { origin: hostname, records: own.filter(belongs(hostname)) },
+    { origin: domain, records: own.filter(belongs(domain)), dnssec: {} },
+    { origin: hostname, records: own.filter(belongs(hostname)), dnssec: {} },
   ];
 }
 

@@ -1,6 +1,6 @@
 import { blockListsOf } from './block-list-claim.ts';
 import type { ClaimSettings, TimingSettings } from './schema.ts';
-import type { Claims, PopBeforeSmtpClaim, Timing } from './target.ts';
+import type { Claims, OutgoingPolicies, PopBeforeSmtpClaim, Timing } from './target.ts';
 
 /** The claims of a declaration as checks read them. */
 export function claimsOf(settings: ClaimSettings): Claims {
@@ -15,6 +15,8 @@ export function claimsOf(settings: ClaimSettings): Claims {
     dnsbl: blockListsOf(settings.dnsbl),
     op25b: settings.op25b,
     clientRecords: settings['client-records'],
+    outgoingPolicies: outgoingPoliciesOf(settings['outgoing-policies']),
+    publishedPolicies: settings['published-policies'],
     popBeforeSmtp: popBeforeSmtpOf(settings['pop-before-smtp']),
     inboundAuthentication: settings['inbound-authentication'],
     senderDomains: settings['sender-domains'],
@@ -26,6 +28,17 @@ function popBeforeSmtpOf(settings: ClaimSettings['pop-before-smtp']): PopBeforeS
   if (!settings) return null;
   const { window, granularity, maximum, imap } = settings;
   return { windowMs: window, granularityMs: granularity, maximumMs: maximum, imap };
+}
+
+function outgoingPoliciesOf(settings: ClaimSettings['outgoing-policies']): OutgoingPolicies | undefined {
+  if (!settings) return undefined;
+  const { dnssec, dane } = settings;
+  return {
+    dnssec: dnssec || dane,
+    dane,
+    mtaSts: settings['mta-sts'],
+    tlsReportsWithinMs: settings['tls-reports'] ?? null,
+  };
 }
 
 /** The waits of a declaration as checks read them. */

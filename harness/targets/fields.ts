@@ -137,6 +137,24 @@ const popBeforeSmtp = z
   )
   .describe('POP before SMTP is offered on purpose; left out: no mailbox login opens the way for mail.');
 
+const outgoingPolicies = z
+  .strictObject(
+    {
+      dnssec: yesOrNo
+        .default(false)
+        .describe('The resolver of the target validates, with the root of the lab as trust anchor.'),
+      dane: yesOrNo.default(false).describe('Outgoing mail obeys DANE (RFC 7672); means dnssec too.'),
+      'mta-sts': yesOrNo
+        .default(false)
+        .describe('Outgoing mail obeys MTA-STS (RFC 8461), with the authority of the lab as trust anchor.'),
+      'tls-reports': wait
+        .exactOptional()
+        .describe('TLS reports (RFC 8460) are sent this long after a delivery at the latest.'),
+    },
+    { error: 'a mapping of dnssec, dane, mta-sts and tls-reports' },
+  )
+  .describe('What the target does about the security of its outgoing mail; left out: nothing.');
+
 export const claims = z
   .strictObject({
     'public-mx': yesOrNo.default(false).describe('The mx role is a publicly referenced MX of the domain.'),
@@ -170,6 +188,12 @@ export const claims = z
     'client-records': mailDomain
       .exactOptional()
       .describe('Domain whose SRV records tell mail programs where to go; left out: none does.'),
+    'outgoing-policies': outgoingPolicies.exactOptional(),
+    'published-policies': mailDomain
+      .exactOptional()
+      .describe(
+        'Domain whose TLSA, MTA-STS and TLSRPT records tell senders what the target promises; left out: none does.',
+      ),
     'pop-before-smtp': popBeforeSmtp.exactOptional(),
     'inbound-authentication': authenticationClaim.prefault({}),
     'sender-domains': z

@@ -329,7 +329,9 @@ describe('a target that cannot be', () => {
     [
       'something of the lab that cannot be handed over',
       [...CONTAINER, 'env: { DNS: "lab:sink" }'],
-      ['T:9:17: Of the lab only lab:resolver can be handed over, not "lab:sink".'],
+      [
+        'T:9:17: Of the lab only lab:resolver, lab:trust-anchor and lab:authority can be handed over, not "lab:sink".',
+      ],
     ],
     [
       'the password of an account that is not declared',

@@ -26,6 +26,7 @@ import {
   wait,
   yesOrNo,
 } from './fields.ts';
+import { isLabFact } from './lab-facts.ts';
 
 /** What a targets file may say; the words of errors are explained in `fields.ts`. */
 
@@ -95,7 +96,7 @@ const container = z
       .record(variableName, z.string({ error: 'text, in quotes if need be' }), { error: 'a mapping' })
       .default({})
       .describe(
-        'Environment of the container. env:NAME, file:path and account:<address> stand for secrets, lab:resolver for the address of the name server to use; text:… is taken as it is.',
+        'Environment of the container. env:NAME, file:path and account:<address> stand for secrets, lab:resolver for the address of the name server to use, lab:trust-anchor for the DS record of its root, lab:authority for the certificate (PEM) behind the servers of the lab; text:… is taken as it is.',
       ),
     files: z
       .array(
@@ -150,13 +151,13 @@ const container = z
     demandImageOrBuild(given, issues, 'A container has either "image" or "build".');
     for (const [name, value] of Object.entries(given.env)) {
       const asked = /^lab:(.*)$/s.exec(value)?.[1];
-      if (asked === undefined || (asked === 'resolver' && given.lab)) continue;
+      if (asked === undefined || (isLabFact(asked) && given.lab)) continue;
       issues.addIssue({
         code: 'custom',
         path: ['env', name],
         message: given.lab
-          ? `Of the lab only lab:resolver can be handed over, not "${value}".`
-          : `This target has no lab (lab: false), so ${name} cannot take its resolver.`,
+          ? `Of the lab only lab:resolver, lab:trust-anchor and lab:authority can be handed over, not "${value}".`
+          : `This target has no lab (lab: false), so ${name} cannot take its ${asked}.`,
       });
     }
     given.dns.forEach(({ name }, index) => {

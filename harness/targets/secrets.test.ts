@@ -97,6 +97,6 @@ describe('readSecrets', () => {
       LEVEL: 'debug',
     });
     expect(first.values).toEqual([password, 'token']);
-    expect(first.resolverVariables).toEqual(['RESOLVER']);
+    expect(first.labVariables).toEqual({ RESOLVER: 'resolver' });
   });
 });

@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { ConfigurationError } from './configuration-error.ts';
+import { isLabFact, type LabFact } from './lab-facts.ts';
 import { placeOf, type TargetDeclaration } from './load.ts';
 import type { Account } from './target.ts';
 import { type KeyPath, readFailure } from './yaml-source.ts';
@@ -12,8 +13,8 @@ export interface Secrets {
   readonly accounts: readonly Account[];
   /** Environment of the container, references replaced. */
   readonly env: Readonly<Record<string, string>>;
-  /** Variables that take the address of the lab's resolver, known only once there is a lab. */
-  readonly resolverVariables: readonly string[];
+  /** Variables that take a fact of the lab, known only once there is one. */
+  readonly labVariables: Readonly<Record<string, LabFact>>;
   /** Every secret above, for the redactor. */
   readonly values: readonly string[];
 }
@@ -29,7 +30,7 @@ const GENERATED_LENGTH = 24;
 export async function readSecrets(declaration: TargetDeclaration): Promise<Secrets> {
   const { settings } = declaration;
   if (settings.driver === 'reference' || settings.driver === 'network')
-    return { accounts: [], env: {}, resolverVariables: [], values: [] };
+    return { accounts: [], env: {}, labVariables: {}, values: [] };
   const problems: string[] = [];
   const values: string[] = [];
   const read = async (reference: string, path: KeyPath): Promise<string> => {
@@ -55,17 +56,17 @@ export async function readSecrets(declaration: TargetDeclaration): Promise<Secre
     });
   }
   const env: Record<string, string> = {};
-  const resolverVariables: string[] = [];
+  const labVariables: Record<string, LabFact> = {};
   for (const [name, written] of Object.entries(settings.driver === 'container' ? settings.env : {})) {
     const { form, rest } = formOf(written);
     if (form === 'account') env[name] = accounts.find(({ address }) => address === rest)?.password ?? '';
     else if (form === 'text') env[name] = rest;
-    else if (form === 'lab') resolverVariables.push(name);
+    else if (form === 'lab' && isLabFact(rest)) labVariables[name] = rest;
     else if (form === 'plain') env[name] = written;
     else env[name] = await read(written, ['env', name]);
   }
   if (problems.length > 0) throw new ConfigurationError(...problems);
-  return { accounts, env, resolverVariables, values };
+  return { accounts, env, labVariables, values };
 }
 
 /** Forms of a value of `env`: four references, `text:` for what only looks like one, and plain text. */

@@ -28,6 +28,18 @@ export interface PopBeforeSmtpClaim {
   readonly imap: boolean;
 }
 
+/** What the target does about the security of its outgoing mail. */
+export interface OutgoingPolicies {
+  /** Its resolver validates DNSSEC, with the root of the lab as trust anchor. */
+  readonly dnssec: boolean;
+  /** It obeys DANE (RFC 7672). */
+  readonly dane: boolean;
+  /** It obeys MTA-STS (RFC 8461) and trusts the authority of the lab. */
+  readonly mtaSts: boolean;
+  /** It sends TLS reports (RFC 8460) within this time of a delivery, in milliseconds; null: it does not. */
+  readonly tlsReportsWithinMs: number | null;
+}
+
 /** What the operator states about the target; suites judge against it. */
 export interface Claims {
   /** The `mx` role is a publicly referenced MX of the domain. */
@@ -53,6 +65,10 @@ export interface Claims {
   readonly op25b?: { readonly declared: boolean };
   /** Domain whose SRV records tell mail programs where to go (RFC 6186); when absent none does. */
   readonly clientRecords?: string | undefined;
+  /** When absent nothing of it is done. */
+  readonly outgoingPolicies?: OutgoingPolicies | undefined;
+  /** Domain whose DNS and web host tell senders what the target promises (TLSA, MTA-STS, TLSRPT); when absent none does. */
+  readonly publishedPolicies?: string | undefined;
   /** Null: no login to a mailbox opens the way for mail. */
   readonly popBeforeSmtp: PopBeforeSmtpClaim | null;
   /** What is done with mail from strangers; a method that is absent is not stated. */

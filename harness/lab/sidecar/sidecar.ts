@@ -6,6 +6,7 @@ import { createRedactor } from '../../evidence/redaction.ts';
 import { lastLogLines } from '../../targets/drivers/container-log.ts';
 import { StartFailed } from '../../targets/drivers/start-failed.ts';
 import type { Docker } from '../../targets/engine.ts';
+import type { LabFact } from '../../targets/lab-facts.ts';
 import { runLabels, TARGET_LABEL } from '../../targets/labels.ts';
 import type { Endpoint } from '../../wire/connection.ts';
 import type { LabAccess, RoutedVantage } from '../access.ts';
@@ -19,8 +20,8 @@ import { createLink, type Link } from './link.ts';
 /** A lab in a container, for a target in a container. */
 export interface Sidecar {
   readonly link: Link;
-  /** Address of the only name server that the target is to use. */
-  readonly resolver: string;
+  /** Address of the only name server that the target is to use, and the anchors of trust in it and in servers. */
+  readonly facts: Readonly<Record<LabFact, string>>;
   /** Publishes these beside what there is about the target, instead of what it published so before. */
   publish(records: readonly ZoneRecord[]): Promise<void>;
   /** What a worker needs to use it; `roles` are the ports of the target. */
@@ -115,17 +116,22 @@ export async function startSidecar(options: {
   const control = { url: `http://${LOOPBACK}:${hostPort(CONTROL_PORT)}`, token };
 
   const named = { ...target, address: link.target };
-  const ask = async (request: (mocks: Mocks) => Promise<void>) => {
+  const ask = async <T>(request: (mocks: Mocks) => Promise<T>): Promise<T> => {
     const mocks = connectLab(control.url, { token });
     try {
-      await request(mocks);
+      return await request(mocks);
     } finally {
       await mocks.close();
     }
   };
-  await ask(async (mocks) => {
+  const facts = await ask(async (mocks) => {
     await untilReady(docker, container.id, () => mocks.endpoints(), signal);
     await publishWorld(mocks, PLAN, named);
+    const [{ ds }, { certificate }] = await Promise.all([
+      mocks.dns.trustAnchor(),
+      mocks.certificates.authority(),
+    ]);
+    return { resolver: PLAN.resolver, 'trust-anchor': ds, authority: certificate };
   });
   const relay = { host: LOOPBACK, port: hostPort(RELAY_PORT) };
   const routed = (vantage: Vantage): RoutedVantage => ({
@@ -134,7 +140,7 @@ export async function startSidecar(options: {
   });
   return {
     link,
-    resolver: PLAN.resolver,
+    facts,
     publish: (records) =>
       ask(async (mocks) => {
         await mocks.dns.publish({ zones: targetZones(named, records) });

@@ -61,7 +61,7 @@ export async function startContainer(
     const plan: ContainerPlan = {
       imageId: image.id,
       labels: { ...runLabels(runId), [TARGET_LABEL]: name },
-      env: { ...secrets.env, ...resolverFor(secrets, sidecar) },
+      env: { ...secrets.env, ...labVariables(secrets, sidecar) },
       ports: [...new Set(Object.values(settings.roles))],
       files,
       memory: gigabytes(settings.limits.memory),
@@ -115,18 +115,19 @@ async function bothOf<A, B>(one: Promise<A>, other: Promise<B> | undefined): Pro
   return [await one, await other];
 }
 
-/** The variables by which the container learns its name server. */
-function resolverFor({ resolverVariables }: Secrets, sidecar: Sidecar | undefined): Record<string, string> {
-  return Object.fromEntries(sidecar ? resolverVariables.map((name) => [name, sidecar.resolver]) : []);
+/** The variables by which the container learns its name server, and whom to trust in the lab. */
+function labVariables({ labVariables }: Secrets, sidecar: Sidecar | undefined): Record<string, string> {
+  if (!sidecar) return {};
+  return Object.fromEntries(Object.entries(labVariables).map(([name, fact]) => [name, sidecar.facts[fact]]));
 }
 
-function linkTo(sidecar: Sidecar | undefined, { resolverVariables }: Secrets): ContainerPlan['link'] {
+function linkTo(sidecar: Sidecar | undefined, { labVariables }: Secrets): ContainerPlan['link'] {
   if (!sidecar) return undefined;
-  const { link, resolver } = sidecar;
+  const { link, facts } = sidecar;
   return {
     network: link.name,
     address: link.target,
-    resolver: resolverVariables.length > 0 ? undefined : resolver,
+    resolver: Object.values(labVariables).includes('resolver') ? undefined : facts.resolver,
   };
 }
 

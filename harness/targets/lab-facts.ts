@@ -1,0 +1,8 @@
+/** What a container can be told of its lab, by the words behind `lab:` in `env`. */
+export const LAB_FACTS = ['resolver', 'trust-anchor', 'authority'] as const;
+
+export type LabFact = (typeof LAB_FACTS)[number];
+
+export function isLabFact(word: string): word is LabFact {
+  return LAB_FACTS.some((fact) => fact === word);
+}
