@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import * as authentication from '../authentication/authentication.ts';
 import * as certificates from '../certificates/certificates.ts';
 import * as sasl from '../client/sasl/sasl.ts';
 import type { EvidenceEvent } from '../evidence/events.ts';
@@ -81,6 +82,7 @@ export async function runBody(context: {
     sasl,
     tls,
     certificates,
+    authentication,
     definition,
     target,
     role,

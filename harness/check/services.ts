@@ -1,3 +1,4 @@
+import type * as Authentication from '../authentication/authentication.ts';
 import type * as Certificates from '../certificates/certificates.ts';
 import type { Answer } from '../client/answer.ts';
 import type { ImapClient, ImapReply } from '../client/imap.ts';
@@ -90,6 +91,9 @@ export interface Services {
   readonly tls: typeof TlsProbe;
   /** Reads certificates, matches their names and builds paths to trust anchors. */
   readonly certificates: typeof Certificates;
+
+  /** Signs messages as senders of the lab do. */
+  readonly authentication: typeof Authentication;
 
   /** SMTP client on the role. A greeting of 4yz is tried again; a lasting one is inconclusive. */
   smtp(options?: ClientOptions): Promise<SmtpClient>;
