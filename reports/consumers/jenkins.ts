@@ -18,7 +18,9 @@ export function readAsJenkins(root: Tree): ReadCase[] {
         const dot = className.lastIndexOf('.');
         return {
           identity: JSON.stringify([
-            suite.attributes.name,
+            suite.attributes.package
+              ? `${suite.attributes.package}.${suite.attributes.name}`
+              : suite.attributes.name,
             dot < 0 ? '(root)' : className.slice(0, dot),
             className.slice(dot + 1),
             one.attributes.name,

@@ -4,6 +4,7 @@ import {
   obstacleOfTarget,
   obstaclesOfRun,
   outcomeOf,
+  waiverLine,
 } from '../model/outcome.ts';
 import type { GatedResult, RunRecord, TargetRecord } from '../model/record.ts';
 import { SUITES } from '../model/vocabulary.ts';
@@ -13,50 +14,65 @@ import { attributes, xml } from './xml.ts';
 interface Case {
   readonly outcome: Outcome;
   readonly ms: number;
+  /** What is told of the case beside its outcome, in the properties of its suite. */
+  readonly facts: Readonly<Record<string, string>>;
+  /** What is told of a case that did not fail and yet has something to tell. */
+  readonly told: readonly string[];
   readonly xml: string;
+}
+
+interface Suite {
+  readonly name: string;
+  readonly package: string;
+  readonly startedAt: string;
+  readonly facts: Readonly<Record<string, string>>;
+  readonly cases: readonly Case[];
 }
 
 /**
  * The record as JUnit XML: one suite per target and topic, no nesting, exactly one outcome child per
- * case. What the profile does not count is a passing case that tells its verdict in `system-out`, so
- * that the colour in CI agrees with the exit code.
+ * case. What the profile does not count is a passing case, and what is waived a skipped one, so that the
+ * colour in CI agrees with the exit code; their stories stand in the `system-out` of the suite. The file
+ * follows the strictest schema in use, that of the JUnit task of Apache Ant, whose cases have no
+ * properties and no output of their own.
  */
 export function writeJunit(record: RunRecord): string {
   const suites = [
-    ...record.targets.flatMap((target) => targetSuites(target)),
-    ...obstacleSuite('mailspec run', record.startedAt, obstaclesOfRun(record)),
+    ...record.targets.flatMap((target) => targetSuites(record, target)),
+    ...obstacleSuite('mailspec run', 'mailspec', record.startedAt, obstaclesOfRun(record)),
   ];
-  const totals = attributes({
-    name: 'mailspec',
-    ...counters(suites.flatMap((suite) => suite.cases)),
-    timestamp: record.startedAt,
-  });
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites${totals}>`,
-    ...suites.map((suite) => suite.xml),
+    '<testsuites>',
+    ...suites.map(suiteXml),
     '</testsuites>',
     '',
   ].join('\n');
 }
 
-interface Suite {
-  readonly cases: readonly Case[];
-  readonly xml: string;
-}
-
-function targetSuites(target: TargetRecord): Suite[] {
+function targetSuites(record: RunRecord, target: TargetRecord): Suite[] {
   const obstacle = obstacleOfTarget(target);
-  const startedAt = target.results[0]?.startedAt ?? '';
   return [
-    ...SUITES.flatMap(({ slug }) => {
+    ...SUITES.flatMap(({ slug }): Suite[] => {
       const results = target.results.filter((result) => result.suite === slug);
-      if (results.length === 0) return [];
-      const about = { target: target.name, ...targetFacts(target) };
-      const cases = results.map((result) => resultCase(target, result));
-      return [suite(`${target.name} ${slug}`, results[0]?.startedAt ?? startedAt, about, cases)];
+      const [first] = results;
+      if (!first) return [];
+      return [
+        {
+          name: `${target.name} ${slug}`,
+          package: className(target.name),
+          startedAt: first.startedAt,
+          facts: { target: target.name, ...targetFacts(target) },
+          cases: results.map((result) => resultCase(target, result)),
+        },
+      ];
     }),
-    ...obstacleSuite(`${target.name} target`, startedAt, obstacle === null ? [] : [obstacle]),
+    ...obstacleSuite(
+      `${target.name} target`,
+      className(target.name),
+      record.startedAt,
+      obstacle === null ? [] : [obstacle],
+    ),
   ];
 }
 
@@ -70,22 +86,29 @@ function targetFacts(target: TargetRecord): Record<string, string> {
   };
 }
 
-function suite(
-  name: string,
-  timestamp: string,
-  facts: Readonly<Record<string, string>>,
-  cases: readonly Case[],
-): Suite {
-  const head = attributes({ name, ...counters(cases), timestamp: timestamp || null });
-  return {
-    cases,
-    xml: [
-      `  <testsuite${head}>`,
-      ...properties('    ', facts),
-      ...cases.map((one) => one.xml),
-      '  </testsuite>',
-    ].join('\n'),
-  };
+function suiteXml(suite: Suite, id: number): string {
+  const { name, cases } = suite;
+  const head = attributes({
+    package: suite.package,
+    id,
+    name,
+    // The schema admits neither fractions nor a zone; it is UTC.
+    timestamp: suite.startedAt.slice(0, 'yyyy-mm-ddThh:mm:ss'.length),
+    hostname: 'localhost',
+    ...counters(cases),
+  });
+  const facts = [...Object.entries(suite.facts), ...cases.flatMap((one) => Object.entries(one.facts))];
+  const told = cases.filter((one) => one.told.length > 0).map((one) => body(one.told));
+  return [
+    `  <testsuite${head}>`,
+    '    <properties>',
+    ...facts.map(([fact, value]) => `      <property${attributes({ name: fact, value })}/>`),
+    '    </properties>',
+    ...cases.map((one) => one.xml),
+    `    <system-out>${told.join('\n\n')}</system-out>`,
+    '    <system-err></system-err>',
+    '  </testsuite>',
+  ].join('\n');
 }
 
 function counters(cases: readonly Case[]): Record<string, string | number> {
@@ -102,32 +125,32 @@ function counters(cases: readonly Case[]): Record<string, string | number> {
 function resultCase(target: TargetRecord, result: GatedResult): Case {
   const outcome = outcomeOf(result);
   const lines = explanation(result);
-  const head = attributes({
-    classname: `${className(target.name)}.${result.suite}`,
-    name: `${result.check} ${result.slug}`,
-    time: seconds(result.durationMs),
-    file: result.source.file,
-    line: result.source.line,
-  });
+  const waived = waiverLine(result);
+  const message = waived === null ? headline(result) : `${waived}; ${headline(result)}`;
+  const silent = result.verdict === 'pass' || result.verdict === 'not-applicable';
   return {
     outcome,
     ms: result.durationMs,
-    xml: [
-      `    <testcase${head}>`,
-      ...properties('      ', resultFacts(result)),
-      ...outcomeChild(outcome, outcomeType(result), headline(result), lines),
-      ...(outcome === 'passed' && result.verdict !== 'pass'
-        ? [`      <system-out>${body(lines)}</system-out>`]
-        : []),
-      '    </testcase>',
-    ].join('\n'),
+    facts: prefixed(result.check, resultFacts(result)),
+    told: outcome === 'failed' || outcome === 'errored' || silent ? [] : lines,
+    xml: caseXml(
+      {
+        classname: `${className(target.name)}.${result.suite}`,
+        name: `${result.check} ${result.slug}`,
+        time: seconds(result.durationMs),
+      },
+      outcomeChild(outcome, outcomeType(result), message, lines),
+    ),
   };
+}
+
+function caseXml(head: Readonly<Record<string, string>>, child: readonly string[]): string {
+  if (child.length === 0) return `    <testcase${attributes(head)}/>`;
+  return [`    <testcase${attributes(head)}>`, ...child, '    </testcase>'].join('\n');
 }
 
 function resultFacts(result: GatedResult): Record<string, string> {
   return {
-    target: result.target,
-    check: result.check,
     verdict: result.verdict,
     ...(result.cause === null ? {} : { cause: result.cause }),
     consequence: result.consequence,
@@ -136,7 +159,13 @@ function resultFacts(result: GatedResult): Record<string, string> {
     severity: result.severity,
     clauses: result.clauses.join(' '),
     ...(result.evidence === null ? {} : { evidence: result.evidence.digest }),
+    rerun: result.rerun,
   };
+}
+
+/** Facts as properties of a suite, each with the check that it is about. */
+function prefixed(check: string, facts: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(facts).map(([fact, value]) => [`${check} ${fact}`, value]));
 }
 
 /** A fixed word for what happened. None of them may be a type that Rails casts, such as `integer` or `date`. */
@@ -164,37 +193,31 @@ function outcomeChild(outcome: Outcome, type: string, message: string, lines: re
   }
 }
 
-function obstacleSuite(name: string, timestamp: string, obstacles: readonly Obstacle[]): Suite[] {
-  if (obstacles.length === 0) return [];
-  const cases = obstacles.map((obstacle): Case => {
-    const head = attributes({
-      classname: name.startsWith('mailspec ') ? 'mailspec.run' : `${className(obstacle.about)}.target`,
-      name: obstacle.name,
-      time: seconds(0),
-    });
-    const facts = { target: obstacle.about, check: obstacle.name, verdict: 'error' };
-    return {
+function obstacleSuite(
+  name: string,
+  prefix: string,
+  startedAt: string,
+  obstacles: readonly Obstacle[],
+): Suite[] {
+  const [first] = obstacles;
+  if (!first) return [];
+  const cases = obstacles.map(
+    (obstacle): Case => ({
       outcome: 'errored',
       ms: 0,
-      xml: [
-        `    <testcase${head}>`,
-        ...properties('      ', facts),
-        ...outcomeChild('errored', 'undetermined', obstacle.why, [obstacle.why]),
-        '    </testcase>',
-      ].join('\n'),
-    };
-  });
-  return [suite(name, timestamp, {}, cases)];
-}
-
-function properties(indent: string, facts: Readonly<Record<string, string>>): string[] {
-  const entries = Object.entries(facts);
-  if (entries.length === 0) return [];
-  return [
-    `${indent}<properties>`,
-    ...entries.map(([name, value]) => `${indent}  <property${attributes({ name, value })}/>`),
-    `${indent}</properties>`,
-  ];
+      facts: prefixed(obstacle.name, { verdict: 'error' }),
+      told: [],
+      xml: caseXml(
+        {
+          classname: `${prefix}.${prefix === 'mailspec' ? 'run' : 'target'}`,
+          name: obstacle.name,
+          time: seconds(0),
+        },
+        outcomeChild('errored', 'undetermined', obstacle.why, [obstacle.why]),
+      ),
+    }),
+  );
+  return [{ name, package: prefix, startedAt, facts: { target: first.about }, cases }];
 }
 
 /** Jenkins splits a class name at its last dot; `~` keeps different target names different. */

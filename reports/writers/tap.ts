@@ -1,5 +1,5 @@
 import { describeClause } from '../model/clause.ts';
-import { obstacleOfTarget, obstaclesOfRun, outcomeOf } from '../model/outcome.ts';
+import { obstacleOfTarget, obstaclesOfRun, outcomeOf, waiverLine } from '../model/outcome.ts';
 import { printable } from '../model/printable.ts';
 import type { GatedResult, RunRecord } from '../model/record.ts';
 import { headline } from './explanation.ts';
@@ -13,7 +13,8 @@ interface Point {
 
 /**
  * The record as TAP version 13: flat, the plan first so that a truncated file is seen as such, and
- * diagnostics with JSON scalars only, which every YAML reader takes.
+ * diagnostics with JSON scalars only, which every YAML reader takes. What is waived is skipped: a TODO
+ * would say more, but tools that make JUnit of TAP take it for a failure.
  */
 export function writeTap(record: RunRecord): string {
   const points = [
@@ -28,19 +29,21 @@ export function writeTap(record: RunRecord): string {
 
 function resultPoint(result: GatedResult): Point {
   const outcome = outcomeOf(result);
+  const waived = waiverLine(result);
   const broken = result.variants
     .flatMap(({ violations, deviations }) => [...violations, ...deviations])
     .at(0);
   return {
     ok: outcome === 'passed' || outcome === 'skipped',
     description: `${result.target} ${result.check} ${result.slug}`,
-    skip: outcome === 'skipped' ? result.reason : null,
+    skip: outcome === 'skipped' ? (waived ?? result.reason) : null,
     facts: {
       target: result.target,
       check: result.check,
       verdict: result.verdict,
       ...(result.cause === null ? {} : { cause: result.cause }),
       consequence: result.consequence,
+      ...(waived === null ? {} : { waived }),
       gate: result.gate,
       level: result.level,
       severity: result.severity,

@@ -1,0 +1,20 @@
+import { printable } from '../model/printable.ts';
+
+/**
+ * A text as a code span, where nothing is read as Markdown, HTML, a link or a mention: the delimiter is
+ * longer than any run of backticks in the text (CommonMark §6.1).
+ */
+export function codeSpan(text: string): string {
+  const shown = printable(text);
+  if (shown.trim() === '') return '` `';
+  const longest = Math.max(0, ...[...shown.matchAll(/`+/g)].map(([run]) => run.length));
+  const fence = '`'.repeat(longest + 1);
+  // One space on each side is taken away again where both ends have one.
+  const padding = /^[ `]|[ `]$/.test(shown) ? ' ' : '';
+  return `${fence}${padding}${shown}${padding}${fence}`;
+}
+
+/** A text of our own catalogue with everything escaped that Markdown could read as markup (CommonMark §2.4). */
+export function escapedMarkdown(text: string): string {
+  return printable(text).replace(/[!-/:-@[-`{-~]/g, '\\$&');
+}
