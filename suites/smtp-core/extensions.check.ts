@@ -64,7 +64,7 @@ export const listedExtensionsWork = check(
         if (client.connection.ended) break;
       }
       if (keywords.has('PIPELINING')) {
-        const replies = await client.pipeline('NOOP', 'RSET', 'NOOP');
+        const replies = await client.pipeline('RSET', `MAIL FROM:<${from}>`, 'RSET');
         verify.that(replies.every(isPositive), {
           demand: 'PIPELINING is listed, and commands in one segment are answered each',
           expected: 'three times 250',

@@ -1,5 +1,6 @@
 import { CRLF } from '../../wire/bytes.ts';
-import { acceptMessage, objectionToLine, TOO_LARGE } from './data.ts';
+import { objectionToLine, TOO_LARGE } from './content-rules.ts';
+import { acceptMessage } from './data.ts';
 import { refusalToBegin } from './envelope.ts';
 import { IDLE_MS, SIZE_LIMIT } from './limits.ts';
 import { closing, type Reply, reply } from './reply.ts';

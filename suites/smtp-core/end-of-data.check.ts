@@ -1,0 +1,105 @@
+import { check } from '../../harness/check/define.ts';
+import type { Services, Verify } from '../../harness/check/services.ts';
+import { encode, type FalseEnd, nameOf, REACHABLE, realEnd, UNREACHABLE } from './end-of-data.ts';
+import { message } from './message.ts';
+import { beginTransaction } from './session.ts';
+import { assertRealEndWorks, findingOf } from './smuggling.ts';
+import { isEnded, observe } from './smuggling-trial.ts';
+
+export const onlyTheRealEndEndsData = check(
+  {
+    id: 'SMTP-014',
+    slug: 'only-the-real-end-ends-data',
+    title: 'Only CRLF.CRLF ends the data (end-of-data strictness)',
+    sends:
+      'messages in which octets stand that resemble the end of data and that a sender passes on, then a line of text and the real end; the real end over several segments',
+    demands: 'the data ends at its real end and nowhere else',
+    level: 'MUST',
+    severity: 'critical',
+    clauses: ['rfc5321#4.1.1.4', 'rfc5321#2.3.8'],
+    roles: ['mx', 'submission', 'submissions'],
+    needs: ['account'],
+    effect: 'delivers',
+    safety: 'sends-mail',
+    budget: '30s',
+    limits: [
+      'Published as VU#302671, with CVE-2023-51764 (Postfix), CVE-2023-51765 (Sendmail) and CVE-2023-51766 (Exim).',
+      'What becomes of octets that are taken as content is looked at by SMTP-013 for the mailbox and by SMTP-016 for mail to others.',
+    ],
+    kills: [
+      'smtp-ends-data-at-lf-dot-lf',
+      'smtp-ends-data-at-lf-dot-crlf',
+      'smtp-ends-data-at-lf-dot-cr',
+      'smtp-ends-data-at-cr-dot-cr',
+      'smtp-ends-data-at-cr-dot-crlf',
+      'smtp-ends-data-at-cr-dot-lf',
+      'smtp-ends-data-at-crlf-nul-dot-crlf',
+      'smtp-ends-data-at-cr-nul-lf-dot-crlf',
+      'smtp-refuses-false-end-and-goes-on',
+    ],
+  },
+  async (services) => {
+    await services.variant('the real end', (verify) => assertRealEndWorks(services, verify));
+    await strictAbout(services, REACHABLE);
+  },
+);
+
+export const nothingUnreachableEndsData = check(
+  {
+    id: 'SMTP-027',
+    slug: 'nothing-near-the-real-end-ends-data',
+    title: 'A dot line with a wrong end does not end the data, even where senders would have stuffed it',
+    sends:
+      'messages in which a line begins with a dot behind CRLF and ends otherwise than in CRLF, or holds more than the dot, then a line of text and the real end',
+    demands: 'the data ends at its real end and nowhere else',
+    level: 'MUST',
+    severity: 'medium',
+    clauses: ['rfc5321#4.1.1.4', 'rfc5321#2.3.8'],
+    roles: ['mx', 'submission', 'submissions'],
+    needs: ['account'],
+    effect: 'delivers',
+    safety: 'sends-mail',
+    budget: '25s',
+    limits: [
+      'A sender that stuffs dots never emits these octets, so that an attacker reaches them only through a broken one.',
+    ],
+    kills: [
+      'smtp-ends-data-at-crlf-dot-lf',
+      'smtp-ends-data-at-crlf-dot-cr',
+      'smtp-ends-data-at-crlf-dot-nul-crlf',
+      'smtp-ends-data-at-crlf-dot-cr-cr-lf',
+      'smtp-ends-data-at-crlf-dot-space-crlf',
+    ],
+  },
+  async (services) => {
+    await services.variant('the real end', (verify) => assertRealEndWorks(services, verify));
+    await strictAbout(services, UNREACHABLE);
+  },
+);
+
+/** A line of text and the real end behind each false one: where the line is answered, the data had ended. */
+async function strictAbout(services: Services, falseEnds: readonly FalseEnd[]): Promise<void> {
+  for (const [index, falseEnd] of falseEnds.entries())
+    await services.variant(nameOf(falseEnd), (verify) => judge(services, verify, falseEnd, index));
+}
+
+async function judge(services: Services, verify: Verify, falseEnd: FalseEnd, index: number): Promise<void> {
+  const { bytes, nonce } = services;
+  const { client, from } = await beginTransaction(services);
+  const token = `${nonce}-${index}`;
+  const lines = message(services, { token, from });
+  const content = Buffer.concat([
+    lines.subarray(0, lines.length - bytes.CRLF.length),
+    encode(services, falseEnd),
+    Buffer.from(`The minutes ${token} go on.`),
+    realEnd(services),
+  ]);
+  const trial = await observe(services, client, [content], 'none');
+  verify.that(!isEnded(trial.outcome), {
+    demand: `${nameOf(falseEnd)} does not end the data`,
+    expected: 'one reply, at the real end, or the end of the connection',
+    actual: isEnded(trial.outcome)
+      ? findingOf(trial, falseEnd.reachable)
+      : `${trial.outcome} (replies ${trial.replies})`,
+  });
+}

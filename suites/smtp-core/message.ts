@@ -1,0 +1,31 @@
+import type { Services } from '../../harness/check/services.ts';
+
+/** A short message of neutral wording that carries a token in its header and in its body. */
+export function message(
+  { bytes, helloName }: Pick<Services, 'bytes' | 'helloName'>,
+  {
+    token,
+    from,
+    fields = [],
+    body = [],
+  }: {
+    readonly token: string;
+    readonly from: string;
+    /** Whole header fields on top of the others. */
+    readonly fields?: readonly string[];
+    /** Lines behind the one that names the token. */
+    readonly body?: readonly string[];
+  },
+): Buffer {
+  return bytes.lines(
+    ...fields,
+    `From: <${from}>`,
+    'To: undisclosed-recipients:;',
+    `Subject: Minutes ${token}`,
+    `Message-ID: <${token}@${helloName}>`,
+    `Date: ${new Date().toUTCString().replace('GMT', '+0000')}`,
+    '',
+    `These are the minutes known as ${token}.`,
+    ...body,
+  );
+}

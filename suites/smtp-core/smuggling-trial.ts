@@ -1,0 +1,111 @@
+import type { Answer, Services, SmtpClient, SmtpReply } from '../../harness/check/services.ts';
+import { isPositive, lineOf } from './replies.ts';
+
+/**
+ * What a server made of octets in a message that are not its end, told by how many replies it gave and by
+ * what became of the commands behind them, never by the sign of the first reply.
+ */
+export type Outcome =
+  /** One message, commands and all, was taken: the octets are content. */
+  | 'not recognised'
+  | 'rejected at the real end'
+  | 'rejected and closed'
+  /** The message was ended, and what followed was read as commands, which were refused. */
+  | 'ended, second transaction refused'
+  | 'smuggled'
+  /** The message was ended and refused, and the commands behind it were executed all the same. */
+  | 'smuggled after a refusal';
+
+export interface Trial {
+  readonly outcome: Outcome;
+  /** Codes of the replies, and the end of the connection where there was one, in order. */
+  readonly replies: string;
+  /** The message, or the first of the two, was taken. */
+  readonly taken: boolean;
+}
+
+/** Outcomes in which a message ended where it must not. */
+export function isEnded(outcome: Outcome): boolean {
+  return isSmuggled(outcome) || outcome === 'ended, second transaction refused';
+}
+
+export function isSmuggled(outcome: Outcome): boolean {
+  return outcome === 'smuggled' || outcome === 'smuggled after a refusal';
+}
+
+/** Most replies that a trial can draw: the commands of a second transaction and their leftovers. */
+const MOST_REPLIES = 20;
+
+/**
+ * Sends content in which a false end stands, up to and with its real end, behind a 354, and reads what comes
+ * up to the end of the connection.
+ * @param pieces written one after the other, each in a segment of its own
+ * @param second how the hidden transaction hands over its message; `none`: there is none
+ */
+export async function observe(
+  { inconclusive, pause }: Pick<Services, 'inconclusive' | 'pause'>,
+  client: SmtpClient,
+  pieces: readonly Buffer[],
+  second: 'DATA' | 'BDAT' | 'none',
+): Promise<Trial> {
+  const start = await client.command('DATA');
+  if (start.code !== 354) inconclusive('precondition', `DATA is refused: ${lineOf(start)}`);
+  for (const [index, piece] of pieces.entries()) {
+    if (index > 0) await pause(SEGMENT_PAUSE);
+    client.raw(piece);
+  }
+  const replies: SmtpReply[] = [];
+  const first = await next(client);
+  if (first.kind === 'silence')
+    return inconclusive('timeout', 'The server answers nothing behind the real end of the data.');
+  if (first.kind === 'closed') return { outcome: 'rejected and closed', replies: 'closed', taken: false };
+  replies.push(first.reply);
+  // QUIT last: its 221 tells that nothing more is to come.
+  let last = await client.attempt('QUIT');
+  while (last.kind === 'reply' && replies.length < MOST_REPLIES) {
+    replies.push(last.reply);
+    last = await next(client);
+  }
+  const farewell = replies.findLastIndex(({ code }, index) => index > 0 && code === 221);
+  const answers = farewell > 0 ? replies.slice(0, farewell) : replies;
+  const codes = replies.map(({ code }) => String(code));
+  if (farewell < 0) codes.push(last.kind === 'closed' ? 'closed' : 'silence');
+  return {
+    outcome: outcomeOf(answers, farewell > 0, second),
+    replies: codes.join(', '),
+    taken: isPositive(first.reply),
+  };
+}
+
+/** Between segments that must not be put together, in milliseconds. */
+const SEGMENT_PAUSE = 25;
+
+async function next(client: SmtpClient): Promise<Answer<SmtpReply>> {
+  try {
+    return { kind: 'reply', reply: await client.reply('a reply to what stands behind the message') };
+  } catch (failure) {
+    if (failure instanceof Error && failure.name === 'ConnectionEnded')
+      return { kind: 'closed', how: client.connection.ended?.how ?? 'error' };
+    if (failure instanceof Error && failure.name === 'Silence') return { kind: 'silence', waitedMs: 0 };
+    throw failure;
+  }
+}
+
+function outcomeOf(
+  answers: readonly SmtpReply[],
+  saidGoodbye: boolean,
+  second: 'DATA' | 'BDAT' | 'none',
+): Outcome {
+  const [first, ...rest] = answers;
+  const refused = first !== undefined && !isPositive(first);
+  if (rest.length === 0) {
+    if (!refused) return 'not recognised';
+    return saidGoodbye ? 'rejected at the real end' : 'rejected and closed';
+  }
+  // A farewell of another kind, such as 421, belongs to the end of the connection.
+  if (refused && !saidGoodbye && rest.every(({ code }) => code === 421)) return 'rejected and closed';
+  const expected = second === 'DATA' ? [2, 2, 3, 2] : second === 'BDAT' ? [2, 2, 2] : undefined;
+  const executed = expected?.every((digit, index) => Math.floor((rest[index]?.code ?? 0) / 100) === digit);
+  if (!executed) return 'ended, second transaction refused';
+  return refused ? 'smuggled after a refusal' : 'smuggled';
+}

@@ -1,0 +1,183 @@
+import { check } from '../../harness/check/define.ts';
+import type { Services, Verify } from '../../harness/check/services.ts';
+import { nameOf, REACHABLE } from './end-of-data.ts';
+import { openSender } from './session.ts';
+import { assertRealEndWorks, attack, findingOf, type Manner } from './smuggling.ts';
+import { isEnded, isSmuggled } from './smuggling-trial.ts';
+
+const PLAIN: Manner = { name: 'one segment', hello: 'EHLO', second: 'DATA' };
+const MANNERS: readonly Manner[] = [
+  { name: 'by BDAT', hello: 'EHLO', second: 'BDAT' },
+  { name: 'behind HELO', hello: 'HELO', second: 'DATA' },
+  { name: 'octet by octet', hello: 'EHLO', second: 'DATA', split: true },
+];
+/** The forms that servers are known to fall for, and the only ones tried in every manner. */
+const NOTORIOUS = REACHABLE.slice(0, 4);
+
+export const oneTransactionIsOneMessage = check(
+  {
+    id: 'SMTP-015',
+    slug: 'one-transaction-is-one-message',
+    title: 'Inbound smuggling end to end: one transaction never becomes two messages',
+    sends:
+      'messages in which a false end and a whole second transaction stand, for another mailbox: in one segment and octet by octet, behind EHLO and HELO, the second message by DATA and by BDAT',
+    demands: 'at most one message comes out of one transaction',
+    level: 'MUST',
+    severity: 'critical',
+    clauses: ['rfc5321#4.1.1.4', 'rfc5321#2.3.8'],
+    roles: ['mx', 'submission', 'submissions'],
+    needs: ['account', 'mailbox'],
+    effect: 'delivers',
+    safety: 'sends-mail',
+    budget: '60s',
+    connections: 2,
+    limits: [
+      'Published as VU#302671, with CVE-2023-51764 (Postfix), CVE-2023-51765 (Sendmail) and CVE-2023-51766 (Exim).',
+      'The second message is looked for in the mailboxes of the declared accounts only.',
+      'Where a second transaction is refused because its commands come too early, a server that paces them may still be fooled by a patient attacker; that the data ended at all is reported by SMTP-014.',
+    ],
+    kills: [
+      'smtp-ends-data-at-lf-dot-lf',
+      'smtp-ends-data-at-lf-dot-crlf',
+      'smtp-ends-data-at-cr-dot-cr',
+      'smtp-refuses-false-end-and-goes-on',
+    ],
+  },
+  async (services) => {
+    const { role, variant } = services;
+    await variant('the real end', (verify) => assertRealEndWorks(services, verify));
+    let label = 0;
+    for (const falseEnd of REACHABLE) {
+      label += 1;
+      await variant(`${nameOf(falseEnd)}, ${PLAIN.name}`, (verify) =>
+        judge(services, verify, PLAIN, falseEnd, String(label)),
+      );
+    }
+    const { client } = await openSender(services);
+    const chunking = client.capabilities?.keywords.has('CHUNKING') ?? false;
+    client.connection.close();
+    for (const manner of MANNERS) {
+      if (manner.second === 'BDAT' && !chunking) continue;
+      if (manner.hello === 'HELO' && role !== 'mx') continue;
+      for (const falseEnd of NOTORIOUS) {
+        label += 1;
+        await variant(`${nameOf(falseEnd)}, ${manner.name}`, (verify) =>
+          judge(services, verify, manner, falseEnd, String(label)),
+        );
+      }
+    }
+  },
+);
+
+/** Messages whose lines end otherwise than in CRLF, and what could end them. */
+const LINE_MODES: readonly {
+  readonly name: string;
+  readonly lines: (services: Services, lines: Buffer) => Buffer;
+  readonly end: (typeof REACHABLE)[number]['octets'];
+  readonly reachable: boolean;
+}[] = [
+  { name: 'LF throughout', lines: allLf, end: ['LF', '.', 'LF'], reachable: false },
+  {
+    name: 'LF throughout, ended by LF . CR LF',
+    lines: allLf,
+    end: ['LF', '.', 'CR', 'LF'],
+    reachable: false,
+  },
+  { name: 'CR throughout', lines: allCr, end: ['CR', '.', 'CR'], reachable: false },
+  { name: 'first line CR LF, then LF', lines: lfBehindFirst, end: ['LF', '.', 'LF'], reachable: true },
+  { name: 'first line LF, then CR LF', lines: lfFirst, end: ['LF', '.', 'LF'], reachable: true },
+];
+
+export const lineEndsDoNotSwitch = check(
+  {
+    id: 'SMTP-028',
+    slug: 'line-ends-do-not-switch',
+    title: 'No message makes the server read LF or CR as the end of a line',
+    sends:
+      'messages whose lines all end in LF or all in CR, or that change between CRLF and LF, with a false end of the same kind and a whole second transaction behind it',
+    demands: 'the data ends at CRLF.CRLF only, whatever the lines before ended in',
+    level: 'MUST',
+    severity: 'high',
+    clauses: ['rfc5321#2.3.8', 'rfc5321#4.1.1.4'],
+    roles: ['mx', 'submission', 'submissions'],
+    needs: ['account', 'mailbox'],
+    effect: 'delivers',
+    safety: 'sends-mail',
+    budget: '30s',
+    connections: 2,
+    limits: [
+      'A message without any CRLF reaches the target only through a sender that adds no trace field, or one that passes on what it gets.',
+    ],
+    kills: ['smtp-reads-lf-messages', 'smtp-ends-data-at-lf-dot-lf'],
+  },
+  async (services) => {
+    await services.variant('the real end', (verify) => assertRealEndWorks(services, verify));
+    for (const [index, { name, lines, end, reachable }] of LINE_MODES.entries()) {
+      await services.variant(name, async (verify) => {
+        const falseEnd = { octets: end, reachable };
+        await judge(services, verify, PLAIN, falseEnd, `mode-${index}`, (all) =>
+          withoutLast(lines(services, all)),
+        );
+      });
+    }
+  },
+);
+
+async function judge(
+  services: Services,
+  verify: Verify,
+  manner: Manner,
+  falseEnd: (typeof REACHABLE)[number],
+  label: string,
+  carrier?: (lines: Buffer) => Buffer,
+): Promise<void> {
+  const seen = await attack(services, manner, falseEnd, label, carrier);
+  const two = isSmuggled(seen.outcome) || seen.delivered;
+  verify.that(!two, {
+    demand: `${nameOf(falseEnd)} and commands behind it make no second message`,
+    expected: 'one message at most',
+    actual: two ? findingOf(seen, falseEnd.reachable) : `${seen.outcome} (replies ${seen.replies})`,
+  });
+  if (two || !isEnded(seen.outcome)) return;
+  verify.ideally.that(false, {
+    demand: `${nameOf(falseEnd)} does not end the data`,
+    expected: 'one reply, at the real end, or the end of the connection',
+    actual: findingOf(seen, falseEnd.reachable),
+  });
+}
+
+/** One octet ends the last line in every mode. */
+function withoutLast(lines: Buffer): Buffer {
+  return lines.subarray(0, -1);
+}
+
+function replaced({ bytes }: Services, lines: Buffer, by: Buffer): Buffer {
+  const [cr, lf] = [bytes.CR.toString('latin1'), bytes.LF.toString('latin1')];
+  return Buffer.from(
+    lines
+      .toString('latin1')
+      .split(cr + lf)
+      .join(by.toString('latin1')),
+    'latin1',
+  );
+}
+
+function allLf(services: Services, lines: Buffer): Buffer {
+  return replaced(services, lines, services.bytes.LF);
+}
+
+function allCr(services: Services, lines: Buffer): Buffer {
+  return replaced(services, lines, services.bytes.CR);
+}
+
+function lfBehindFirst(services: Services, lines: Buffer): Buffer {
+  const first = lines.indexOf(services.bytes.CRLF) + services.bytes.CRLF.length;
+  return Buffer.concat([lines.subarray(0, first), allLf(services, lines.subarray(first))]);
+}
+
+/** The last line is left without CRLF, so that the false end behind it stands alone. */
+function lfFirst(services: Services, lines: Buffer): Buffer {
+  const { CRLF } = services.bytes;
+  const first = lines.indexOf(CRLF) + CRLF.length;
+  return Buffer.concat([allLf(services, lines.subarray(0, first)), lines.subarray(first, -1)]);
+}

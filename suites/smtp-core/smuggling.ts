@@ -1,0 +1,142 @@
+import type { Account, Services, Verify } from '../../harness/check/services.ts';
+import { encode, type FalseEnd, realEnd } from './end-of-data.ts';
+import { message } from './message.ts';
+import { type Begun, beginTransaction, openSender, type Sender, strangerOf } from './session.ts';
+import { isSmuggled, type Outcome, observe, type Trial } from './smuggling-trial.ts';
+
+/** How a message with a second transaction in it is sent. */
+export interface Manner {
+  readonly name: string;
+  /** HELO announces no extension: neither PIPELINING nor CHUNKING is agreed upon. */
+  readonly hello: 'EHLO' | 'HELO';
+  /** How the second transaction hands over its message. */
+  readonly second: 'DATA' | 'BDAT';
+  /** Each octet of the false end in a segment of its own. */
+  readonly split?: boolean;
+}
+
+/** A session that said hello in the manner; HELO is for strangers, for a user has to log in. */
+async function openInManner(services: Services, { hello }: Manner): Promise<Sender> {
+  if (hello === 'EHLO') return openSender(services);
+  const client = await services.smtp();
+  await client.command(`HELO ${services.helloName}`);
+  return { client, from: await strangerOf(services) };
+}
+
+/** What a message with a hidden second transaction came to, and what was found in the mailboxes. */
+export interface Attack extends Trial {
+  /** The second message lies in a mailbox as a message of its own. */
+  readonly delivered: boolean;
+  /** The message that carries it all lies in the mailbox. */
+  readonly carrierDelivered: boolean;
+}
+
+/**
+ * Sends a message in which a false end and a second transaction stand, and looks for the second message.
+ * @param carrier the lines of the message in front of the false end; ended by CRLF where none are given
+ */
+export async function attack(
+  services: Services,
+  manner: Manner,
+  falseEnd: Pick<FalseEnd, 'octets'>,
+  label: string,
+  carrierLines: (lines: Buffer) => Buffer = (lines) => withoutLineEnd(services, lines),
+): Promise<Attack> {
+  const { bytes, nonce, account } = services;
+  const outer = `${nonce}-${label}-outer`;
+  const inner = `${nonce}-${label}-inner`;
+  const victim = victimOf(services);
+  const begun = await beginTransaction(services, {
+    open: (given) => openInManner(given, manner),
+  });
+  const { client, from } = begun;
+  const content = message(services, { token: outer, from });
+  const carrier = carrierLines(content);
+  const hidden = secondTransaction(services, begun, victim, inner, manner);
+  const end = encode(services, falseEnd);
+  const pieces = manner.split
+    ? [carrier, ...[...end].map((octet) => Buffer.from([octet])), hidden]
+    : [Buffer.concat([carrier, end, hidden])];
+  const trial = await observe(services, client, pieces, manner.second);
+  client.connection.close();
+  const carrierFound = trial.taken
+    ? await services.inMailbox({ token: outer, sent: content, account: account() })
+    : null;
+  const wanted = isSmuggled(trial.outcome);
+  // Behind the message that came first, a second one is there at once or has gone elsewhere.
+  const found =
+    wanted || carrierFound
+      ? await services.inMailbox({
+          token: inner,
+          sent: bytes.lines(''),
+          account: victim,
+          ...(wanted ? {} : { withinMs: 0 }),
+        })
+      : null;
+  // Where there is only one account, the message that carries everything is found too.
+  const delivered = found?.fields.some(({ name, value }) => name === 'subject' && value.includes(inner));
+  return { ...trial, delivered: delivered ?? false, carrierDelivered: carrierFound !== null };
+}
+
+function victimOf({ target, account }: Services): Account {
+  return target.accounts[1] ?? account();
+}
+
+/** The second transaction, up to the real end of the data for a server that sees only one message. */
+function secondTransaction(
+  services: Services,
+  { from }: Begun,
+  victim: Account,
+  token: string,
+  { second }: Manner,
+): Buffer {
+  const { bytes } = services;
+  const content = message(services, { token, from });
+  const commands = [`MAIL FROM:<${from}>`, `RCPT TO:<${victim.address}>`];
+  if (second === 'DATA') return Buffer.concat([bytes.lines(...commands, 'DATA'), content, bytes.line('.')]);
+  const chunk = Buffer.concat([content, bytes.line('.')]);
+  return Buffer.concat([bytes.lines(...commands, `BDAT ${chunk.length} LAST`), chunk]);
+}
+
+/** A false end brings its own line end. */
+function withoutLineEnd({ bytes }: Services, lines: Buffer): Buffer {
+  return lines.subarray(0, lines.length - bytes.CRLF.length);
+}
+
+/** The finding in words: what happened, whether it breaks the text, who can reach it, and what it led to here. */
+export function findingOf(
+  { outcome, replies, delivered }: { outcome: Outcome; replies: string; delivered?: boolean },
+  reachable: boolean,
+): string {
+  const reach = reachable
+    ? 'an attacker reaches it through a sender that stuffs dots as it should'
+    : 'only a broken sender lets it through';
+  const here = isSmuggled(outcome)
+    ? `exploitable here: the second transaction was taken${delivered ? ' and delivered' : ''}`
+    : 'not shown to be exploitable here';
+  return `${outcome} (replies ${replies}); breaks RFC 5321 §4.1.1.4; ${reach}; ${here}`;
+}
+
+/** Sends the message that ends as it should, in one segment and with its end over several. */
+export async function assertRealEndWorks(services: Services, verify: Verify): Promise<void> {
+  const { nonce, inconclusive } = services;
+  for (const split of [false, true]) {
+    const { client, from } = await beginTransaction(services);
+    const content = message(services, { token: `${nonce}-control-${split ? 'split' : 'whole'}`, from });
+    const end = realEnd(services);
+    const carrier = withoutLineEnd(services, content);
+    const pieces = split
+      ? [carrier, ...[...end].map((octet) => Buffer.from([octet]))]
+      : [Buffer.concat([carrier, end])];
+    const { taken, replies } = await observe(services, client, pieces, 'none');
+    client.connection.close();
+    if (!split && !taken)
+      inconclusive('precondition', `A message that ends as it should is refused (replies ${replies}).`);
+    if (split)
+      verify.that(taken, {
+        demand: 'the real end is recognised when it comes in several segments',
+        expected: '250',
+        actual: replies,
+      });
+  }
+}
