@@ -41,6 +41,7 @@ export async function admit(
       ...(sender.receivedSpf === undefined ? [] : [Buffer.from(sender.receivedSpf), CRLF]),
     ]),
   };
+  if (signatures.refusal) return { ...admission, refusal: signatures.refusal, mailbox: 'INBOX' };
   if (author.disposition === 'reject') {
     const refusal = reply(550, '5.7.1', 'The domain of the author asks to refuse this message (DMARC)');
     return { ...admission, refusal, mailbox: 'INBOX' };
