@@ -110,7 +110,7 @@ function render(view: MailboxView, message: StoredMessage, item: FetchItem): Buf
     case 'INTERNALDATE':
       return fact(octets(`"${formatDateTime(message.internalDate)}"`));
     case 'RFC822.SIZE':
-      return fact(octets(String(message.content.length)));
+      return fact(octets(String(sizeOf(view, message))));
     case 'ENVELOPE':
       return fact(envelope(parseMime(message.content).split.fields));
     case 'BODY':
@@ -121,4 +121,9 @@ function render(view: MailboxView, message: StoredMessage, item: FetchItem): Buf
       return Buffer.concat([octets(`${item.name} `), content ? literal(content) : octets('NIL')]);
     }
   }
+}
+
+function sizeOf({ mistakes }: MailboxView, { content }: StoredMessage): number {
+  if (!mistakes?.sizesWithoutLineEnds) return content.length;
+  return content.length - (content.toString('latin1').match(/\r\n/g)?.length ?? 0) * 2;
 }

@@ -50,6 +50,7 @@ export function select(
   const { site } = session;
   const view = openView(mailbox, readOnly, {
     expungeUntold: site.faulty('imap-expunge-untold'),
+    sizesWithoutLineEnds: site.faulty('imap-size-without-line-ends'),
     arrivalsUntold: site.faulty('imap-arrivals-untold'),
   });
   session.view = view;

@@ -11,6 +11,7 @@ export interface Numbered {
 export interface MailboxView {
   readonly mailbox: Mailbox;
   readonly readOnly: boolean;
+  readonly mistakes: ViewMistakes | undefined;
   /** Messages by their numbers; those that other sessions removed are left out. */
   numbered(): readonly Numbered[];
   /** The largest number, and the largest UID, for `*`. */
@@ -30,6 +31,8 @@ export interface ViewMistakes {
   readonly expungeUntold: boolean;
   /** New messages are not mentioned. */
   readonly arrivalsUntold: boolean;
+  /** RFC822.SIZE leaves the line ends out. */
+  readonly sizesWithoutLineEnds: boolean;
 }
 
 export function openView(mailbox: Mailbox, readOnly: boolean, mistakes?: ViewMistakes): MailboxView {
@@ -49,6 +52,7 @@ export function openView(mailbox: Mailbox, readOnly: boolean, mistakes?: ViewMis
   return {
     mailbox,
     readOnly,
+    mistakes,
     numbered: () =>
       known.flatMap(({ uid }, index) => {
         const message = mailbox.find(uid);

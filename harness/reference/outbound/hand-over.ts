@@ -6,6 +6,7 @@ import type { FaultName } from '../faults.ts';
 import type { RelayEnvelope } from '../options.ts';
 import { transactWithEverythingListed } from './early-capabilities.ts';
 import type { NextHop } from './next-hop.ts';
+import { termsOf } from './terms.ts';
 import type { TlsDemand } from './transport/tls-demand.ts';
 import { NotAuthenticated, type OutboundSession, upgradeIfOffered } from './upgrade.ts';
 
@@ -99,7 +100,7 @@ async function transact(
   { faulty }: HandOverContext,
 ): Promise<readonly Outcome[]> {
   const { client, capabilities, sizeBeforeTls } = session;
-  const { sender, recipients, smtpUtf8 } = envelope;
+  const { recipients } = envelope;
   if (faulty('outbound-obeys-size-from-before-tls') && message.length > sizeBeforeTls) {
     await client.quit();
     const reply = `The message is larger than ${sizeBeforeTls} octets`;
@@ -111,17 +112,21 @@ async function transact(
     return recipients.map((recipient) => outcome(recipient, decided));
   }
   const outcomes: Outcome[] = [];
-  const utf8 = smtpUtf8 && capabilities?.keywords.has('SMTPUTF8') ? ' SMTPUTF8' : '';
-  const mail = await client.command(`MAIL FROM:<${sender}>${utf8}`);
+  const terms = termsOf(capabilities, envelope, message, faulty);
+  if (!terms.possible) {
+    await client.quit();
+    return recipients.map((recipient) => ({ recipient, result: 'never', reply: terms.reply }));
+  }
+  const mail = await client.command(`MAIL FROM:<${terms.envelope.sender}>${terms.parameters}`);
   if (mail.code !== 250) return recipients.map((recipient) => outcome(recipient, mail));
   const accepted: string[] = [];
-  for (const recipient of recipients) {
-    const reply = await client.command(`RCPT TO:<${recipient}>`);
+  for (const [index, recipient] of recipients.entries()) {
+    const reply = await client.command(`RCPT TO:<${terms.envelope.recipients[index] ?? recipient}>`);
     if (replyClass(reply) === 2) accepted.push(recipient);
     else outcomes.push(outcome(recipient, reply));
   }
   if (accepted.length > 0) {
-    const decided = await client.data(message);
+    const decided = await client.data(terms.message);
     outcomes.push(...accepted.map((recipient) => outcome(recipient, decided)));
   }
   await client.quit();

@@ -9,6 +9,13 @@ function wireOctets({ content }: StoredMessage): Buffer {
   return ended ? content : Buffer.concat([content, CRLF]);
 }
 
+/** What STAT and LIST tell: the octets of the message on the wire (RFC 1939 §11). */
+function sizeOf({ site }: Maildrop, message: StoredMessage): number {
+  const octets = wireOctets(message);
+  if (!site.faulty('pop3-size-counts-line-ends-once')) return octets.length;
+  return octets.length - (octets.toString('latin1').match(/\r\n/g)?.length ?? 0);
+}
+
 interface Numbered {
   readonly number: number;
   readonly message: StoredMessage;
@@ -30,13 +37,13 @@ const NO_SUCH_MESSAGE = err('No such message');
 /** STAT (RFC 1939 §5). */
 export function stat(maildrop: Maildrop): Pop3Response {
   const left = remaining(maildrop);
-  const octets = left.reduce((sum, { message }) => sum + wireOctets(message).length, 0);
+  const octets = left.reduce((sum, { message }) => sum + sizeOf(maildrop, message), 0);
   return ok(`${left.length} ${octets}`);
 }
 
 /** LIST (RFC 1939 §5): a scan listing of one message or of all. */
 export function list(maildrop: Maildrop, argument: string): Pop3Response {
-  return listing(maildrop, argument, (message) => String(wireOctets(message).length));
+  return listing(maildrop, argument, (message) => String(sizeOf(maildrop, message)));
 }
 
 /** UIDL (RFC 1939 §7): ids that never change and are never used again. */

@@ -17,7 +17,8 @@ export async function bdat(session: SmtpSession, argument: string): Promise<Repl
   if (!match) return reply(501, '5.5.4', 'Syntax: BDAT size [LAST]');
   const size = Number(match[1]);
   if (size > SIZE_LIMIT) return closing(TOO_LARGE);
-  const chunk = await session.connection.readOctets(size, 'a chunk', IDLE_MS);
+  const chunk = mishandledChunk(session, await session.connection.readOctets(size, 'a chunk', IDLE_MS));
+  if (size === 0 && session.site.faulty('bdat-refuses-empty-last')) return reply(501, '5.5.4', 'Empty chunk');
   const { transaction } = session;
   if (!transaction) return refusalToBegin(session) ?? reply(503, '5.5.1', 'Send MAIL and RCPT first');
   if (transaction.recipients.length === 0) return reply(554, '5.5.1', 'No valid recipients');
@@ -38,9 +39,18 @@ function finish(session: SmtpSession, transaction: Transaction, content: Buffer)
   const message = content.subarray(-CRLF.length).equals(CRLF) ? content : Buffer.concat([content, CRLF]);
   for (let from = 0; from < message.length; ) {
     const end = message.indexOf(CRLF, from);
-    const objection = objectionToLine(message.subarray(from, end));
+    const objection = objectionToLine(session.site, message.subarray(from, end));
     if (objection) return objection;
     from = end + CRLF.length;
   }
   return acceptMessage(session, transaction, message);
+}
+
+/** A chunk is taken as it is (RFC 3030 §2): octets that mean something behind DATA mean nothing here. */
+function mishandledChunk({ site }: SmtpSession, chunk: Buffer): Buffer {
+  if (site.faulty('bdat-removes-dots')) {
+    return Buffer.from(chunk.toString('latin1').replace(/(^|\r\n)\.(?!$)/g, '$1'), 'latin1');
+  }
+  const ended = chunk.length === 0 || chunk.subarray(-CRLF.length).equals(CRLF);
+  return ended || !site.faulty('bdat-ends-chunks-with-crlf') ? chunk : Buffer.concat([chunk, CRLF]);
 }

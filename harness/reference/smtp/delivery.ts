@@ -1,6 +1,7 @@
 import { line } from '../../wire/bytes.ts';
 import type { Admission } from '../authentication/inbound.ts';
 import { splitMessage } from '../message/header.ts';
+import { mishandled } from '../message/mishandling.ts';
 import type { Site } from '../site.ts';
 import type { Mailbox } from '../store/mailbox.ts';
 import { bounce } from './bounce.ts';
@@ -19,21 +20,22 @@ export async function deliver(
   { message, results, mailbox }: Admission,
 ): Promise<Reply> {
   const { site, connection, account } = session;
-  const traced = Buffer.concat([results, receivedField(session, transaction), message]);
+  const traced = Buffer.concat([results, receivedField(session, transaction), mishandled(site, message)]);
   const elsewhere = transaction.recipients.filter(({ account: local, fate }) => !local && !fate);
   if (elsewhere.length > 0 && site.relay) {
     const envelope = {
       sender: transaction.sender,
-      recipients: elsewhere.map(({ address }) => address),
+      recipients: elsewhere.map(({ address }) => mishandledPath(site, address)),
       smtpUtf8: transaction.smtpUtf8,
     };
     try {
       await site.relay(envelope, traced);
+      if (elsewhere.length > 1 && site.faulty('relay-sends-twice')) await site.relay(envelope, traced);
     } catch {
       return reply(451, '4.4.1', 'The next hop did not take the message, try again later');
     }
   }
-  const copy = withReturnPath(traced, transaction.sender);
+  const copy = withReturnPath(site, traced, transaction.sender);
   for (const recipient of transaction.recipients) {
     if (!recipient.account) continue;
     mailboxOf(site, recipient.account.address, mailbox).add({
@@ -60,8 +62,16 @@ function mailboxOf({ store }: Site, address: string, name: Admission['mailbox'])
 }
 
 /** Final delivery leaves exactly one Return-Path, on top (RFC 5321 §4.4). */
-function withReturnPath(message: Buffer, sender: string): Buffer {
+function withReturnPath(site: Site, message: Buffer, sender: string): Buffer {
   const { fields, separator, body } = splitMessage(message);
-  const others = fields.filter(({ name }) => name !== 'return-path').map(({ octets }) => octets);
+  const keeps = site.faulty('delivery-keeps-return-path');
+  const others = fields.filter(({ name }) => keeps || name !== 'return-path').map(({ octets }) => octets);
   return Buffer.concat([line(`Return-Path: <${sender}>`), ...others, separator, body]);
+}
+
+/** An address on its way out, which stays as it was given (RFC 5321 §2.4). */
+function mishandledPath(site: Site, address: string): string {
+  const at = address.lastIndexOf('@');
+  if (!site.faulty('relay-lowers-local-parts')) return address;
+  return `${address.slice(0, at).toLowerCase()}${address.slice(at)}`;
 }

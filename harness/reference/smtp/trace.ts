@@ -7,17 +7,21 @@ import { isSubmission, type SmtpSession, type Transaction } from './session.ts';
 export function receivedField(session: SmtpSession, transaction: Transaction): Buffer {
   const { site, connection, hello, helloBeforeTls } = session;
   if (isSubmission(session) && site.faulty('submission-removes-received')) return Buffer.alloc(0);
-  const name = helloBeforeTls ?? hello?.name ?? 'unknown';
+  // A fault takes names with line ends, and they break the field here.
+  const [name = 'unknown', ...broken] = (helloBeforeTls ?? hello?.name ?? 'unknown').split(/[\r\n]/);
   const address = connection.clientAddress;
   const literal = address.includes(':') ? `IPv6:${address}` : address;
   const [only, ...others] = transaction.recipients;
   const clauses = [`by ${site.hostname} with ${withProtocol(session, transaction)}`, `id ${newId()}`];
   // Naming one of several recipients would tell the others about a blind copy (RFC 5321 §7.2).
   if (only && others.length === 0) clauses.push(`for <${only.address}>`);
+  else if (site.faulty('received-names-all-recipients'))
+    clauses.push(`for ${transaction.recipients.map((one) => `<${one.address}>`).join(',')}`);
   const namesCipher = !(isSubmission(session) && site.faulty('submission-received-without-cipher'));
   if (connection.tls && namesCipher) clauses.push(`tls ${connection.tls.getCipher().standardName}`);
   return lines(
     `Received: from ${name} ([${literal}])`,
+    ...broken,
     `\t${clauses.join(' ')};`,
     `\t${headerDate(new Date())}`,
   );

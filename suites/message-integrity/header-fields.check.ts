@@ -1,0 +1,206 @@
+import { check } from '../../harness/check/define.ts';
+import { MAILDROP } from '../../harness/check/resources.ts';
+import { verifySame } from './comparison.ts';
+import { readMessage, valuesOf } from './header.ts';
+import { letter } from './letter.ts';
+import { deliveries, onEveryWay, TO_MAILBOX } from './ways.ts';
+
+/** Fields as they may legally be written, and as tidy programs like to write them anew. */
+const ODD_FIELDS: readonly (string | readonly string[])[] = [
+  [
+    'Received: from first.example (first.example [192.0.2.1])',
+    '\tby second.example with ESMTP id 1;',
+    '\tMon, 3 Nov 2025 10:00:00 +0100',
+  ],
+  'Received: from second.example by third.example with SMTP id 2; Mon, 3 Nov 2025 10:00:01 +0100 (CET)',
+  'X-Unknown-Field: one',
+  'X-Unknown-Field: two, with the same name',
+  'x-lower-case: stays',
+  'X-No-Space:value',
+  'X-Much-Space:   \t value',
+  ['X-Folded: first', ' second', '\tthird', '   fourth'],
+  'X-Empty:',
+  'Keywords: one,two ,three',
+  'Comments: (a comment) "a quoted string" <no@address>',
+  [
+    'X-Long:',
+    ...Array.from({ length: 40 }, (_, index) => ` <${'reference'.repeat(6)}-${index}@example.test>`),
+  ],
+  `X-Wide: ${'w'.repeat(900)}`,
+  'MIME-Version: 1.0 (made by hand)',
+  ['Content-Type: text/plain;', '\tcharset="us-ascii";', ' format=flowed'],
+];
+
+export const headerFieldsAreUnchanged = check(
+  {
+    id: 'MSG-010',
+    slug: 'header-fields-are-unchanged',
+    title: 'Header fields arrive as they were written, in their order; what is added stands on top',
+    sends:
+      'a message with two Received fields, unknown, repeated, folded, empty, very long and oddly spaced fields',
+    demands: 'every field octet by octet, in the same order, with nothing between them or below',
+    level: 'MUST',
+    severity: 'medium',
+    clauses: ['rfc5321#3.6.3', 'rfc5321#4.4', 'rfc5322#3.6', 'rfc6376#3.4.1'],
+    roles: ['mx', 'submission', 'submissions'],
+    per: 'target',
+    needs: ['account', 'mailbox', 'dns', 'sink'],
+    effect: 'delivers',
+    safety: 'sends-mail',
+    budget: '25s',
+    waits: deliveries(4),
+    resources: [MAILDROP],
+    limits: ['Fields that a filter adds below others are a deviation, as long as those are unchanged.'],
+    kills: [
+      'message-fields-reordered',
+      'message-fields-unfolded',
+      'message-repeated-fields-dropped',
+      'message-unknown-fields-dropped',
+      'message-subject-tagged',
+      'message-fields-added-below',
+    ],
+  },
+  (services) =>
+    onEveryWay(services, {
+      label: 'odd fields',
+      compose: ({ from, to }, token) =>
+        letter(services, {
+          from,
+          to,
+          token,
+          fields: ODD_FIELDS,
+          body: services.bytes.line(`The minutes known as ${token}.`),
+        }),
+      judge(verify, copy, { sent }) {
+        const before = readMessage(services, sent).fields.map(({ octets }) => octets);
+        const after = readMessage(services, copy.bytes).fields.map(({ octets }) => octets);
+        const kept = after.filter((field) => before.some((one) => one.equals(field)));
+        const changed = before.find((field) => !kept.some((one) => one.equals(field)));
+        const whole = verify.that(changed === undefined, {
+          demand: `${copy.reader}: every field is there, octet by octet`,
+          expected: changed ? changed.toString('latin1') : `${before.length} fields`,
+          actual: changed ? sameName(after, changed) : `${kept.length} fields`,
+        });
+        if (!whole) return;
+        const inOrder = verifySame(
+          verify,
+          `${copy.reader}: the fields are in their order`,
+          Buffer.concat(before),
+          Buffer.concat(kept),
+        );
+        const [first] = before;
+        if (!inOrder || !first) return;
+        const below = after.slice(after.findIndex((field) => field.equals(first)));
+        const added = below.find((field) => !before.some((one) => one.equals(field)));
+        verify.ideally.that(added === undefined, {
+          demand: `${copy.reader}: what is added stands above what was sent`,
+          expected: 'nothing new below',
+          actual: added ?? 'nothing new below',
+        });
+      },
+    }),
+);
+
+/** The field of this name that came instead. */
+function sameName(fields: readonly Buffer[], wanted: Buffer): Buffer | string {
+  const name = wanted
+    .subarray(0, wanted.indexOf(':') + 1)
+    .toString('latin1')
+    .toLowerCase();
+  const found = fields.find((field) => field.toString('latin1').toLowerCase().startsWith(name));
+  return found ?? 'no field of this name';
+}
+
+export const messageIdAndDateAreKept = check(
+  {
+    id: 'MSG-011',
+    slug: 'message-id-and-date-are-kept',
+    title: 'Message-ID and Date that a message brings are kept, whatever they look like',
+    sends: 'a message with a date in the past in another zone and a long Message-ID with unusual characters',
+    demands: 'both fields are the ones that were sent, and there is one of each',
+    level: 'MUST',
+    severity: 'medium',
+    clauses: ['rfc5321#6.4', 'rfc6409#8.2', 'rfc6409#8.3', 'rfc5322#3.6.4'],
+    roles: ['mx', 'submission', 'submissions'],
+    per: 'target',
+    needs: ['account', 'mailbox', 'dns', 'sink'],
+    effect: 'delivers',
+    safety: 'sends-mail',
+    budget: '25s',
+    waits: deliveries(4),
+    resources: [MAILDROP],
+    kills: ['message-id-replaced', 'message-date-rewritten'],
+  },
+  (services) =>
+    onEveryWay(services, {
+      label: 'message id',
+      compose: ({ from, to }, token) =>
+        services.bytes.lines(
+          'Date: Sat, 1 Mar 2025 23:59:59 -0930 (a comment)',
+          `From: <${from}>`,
+          `To: <${to}>`,
+          `Subject: Minutes ${token}`,
+          `Message-Id: <${token}+=/?^{}~!#$%&'*.${'long'.repeat(20)}@id.example>`,
+          '',
+          `The minutes known as ${token}.`,
+        ),
+      judge(verify, copy, { sent }) {
+        const [before, after] = [readMessage(services, sent), readMessage(services, copy.bytes)];
+        for (const name of ['message-id', 'date']) {
+          const octets = (fields: typeof after.fields) =>
+            Buffer.concat(fields.filter((field) => field.name === name).map((field) => field.octets));
+          verifySame(
+            verify,
+            `${copy.reader}: ${name === 'date' ? 'Date' : 'Message-ID'} is the one that was sent`,
+            octets(before.fields),
+            octets(after.fields),
+          );
+        }
+      },
+    }),
+);
+
+export const returnPathIsReplaced = check(
+  {
+    id: 'MSG-012',
+    slug: 'return-path-is-the-envelope-sender',
+    title: 'A delivered message has one Return-Path, the envelope sender, whatever it brought along',
+    sends: 'a message with a Return-Path field that names somebody else',
+    demands: 'one Return-Path in the mailbox, and it is the reverse-path of the envelope',
+    level: 'MUST',
+    severity: 'low',
+    clauses: ['rfc5321#4.4'],
+    roles: ['mx'],
+    per: 'target',
+    needs: ['account', 'mailbox'],
+    effect: 'delivers',
+    safety: 'sends-mail',
+    budget: '20s',
+    waits: deliveries(2),
+    resources: [MAILDROP],
+    kills: ['delivery-keeps-return-path'],
+  },
+  (services) =>
+    onEveryWay(services, {
+      label: 'return path',
+      ways: [TO_MAILBOX],
+      compose({ from, to }, token) {
+        const content = letter(services, {
+          from,
+          to,
+          token,
+          body: services.bytes.line(`Known as ${token}.`),
+        });
+        return Buffer.concat([services.bytes.line('Return-Path: <somebody@else.example>'), content]);
+      },
+      judge(verify, copy, { sent }) {
+        const [author = ''] = valuesOf(readMessage(services, sent).fields, 'from');
+        const found = valuesOf(readMessage(services, copy.bytes).fields, 'return-path');
+        verify.that(found.length === 1 && found[0] === author, {
+          demand: `${copy.reader}: there is one Return-Path, the reverse-path of the envelope`,
+          expected: author,
+          actual: found.length === 0 ? 'none' : found.join(', '),
+        });
+      },
+    }),
+);

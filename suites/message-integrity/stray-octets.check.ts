@@ -1,0 +1,114 @@
+import { type CheckDefinition, check } from '../../harness/check/define.ts';
+import { MAILDROP } from '../../harness/check/resources.ts';
+import type { Services } from '../../harness/check/services.ts';
+import { verifySame } from './comparison.ts';
+import { readMessage } from './header.ts';
+import { bodyAround, letter, passageOf } from './letter.ts';
+import { deliveries, onEveryWay } from './ways.ts';
+
+const COMMON = {
+  roles: ['mx', 'submission', 'submissions'],
+  per: 'target',
+  needs: ['account', 'mailbox', 'dns', 'sink'],
+  effect: 'delivers',
+  safety: 'sends-mail',
+  budget: '25s',
+  waits: deliveries(4),
+  resources: [MAILDROP],
+} as const satisfies Partial<CheckDefinition>;
+
+export const nulIsRefusedOrKept = check(
+  {
+    ...COMMON,
+    id: 'MSG-014',
+    slug: 'nul-is-refused-or-kept',
+    title: 'NUL in a body is refused or kept, and never dropped or replaced',
+    sends: 'a body with NUL inside a word, at both ends of a line and as a line of its own',
+    demands: 'the message is refused, or the octets are the same',
+    level: 'SHOULD',
+    severity: 'low',
+    clauses: ['rfc5321#4.5.2', 'rfc5322#4', 'rfc2045#2.7'],
+    limits: [
+      'IMAP cannot hand out NUL in a literal (RFC 9051 §4.3), so a server that takes it has to change it there; POP3 and the next hop show what was kept.',
+    ],
+    kills: ['message-loses-nul'],
+  },
+  (services) => tryOctets(services, 'NUL', ['a', 0, 'b', 'line', [0, 'begins'], ['ends', 0], [0]]),
+);
+
+export const bareCrIsRefusedOrKept = check(
+  {
+    ...COMMON,
+    id: 'MSG-015',
+    slug: 'bare-cr-is-refused-or-kept',
+    title: 'CR without LF in a body is refused or kept, and never becomes a line end',
+    sends: 'a body with CR inside a line, at its beginning, and twice in front of a line end',
+    demands: 'the message is refused, or the octets are the same',
+    level: 'MUST',
+    severity: 'medium',
+    clauses: ['rfc5321#2.3.8', 'rfc5321#4.1.1.4', 'rfc5322#2.3'],
+    limits: ['Whether a message can be smuggled by such octets is looked at by the suite smtp-core.'],
+    kills: ['message-bare-cr-becomes-crlf'],
+  },
+  (services) =>
+    tryOctets(services, 'bare CR', [
+      ['in', 13, 'side'],
+      [13, 'begins'],
+      ['ends', 13],
+    ]),
+);
+
+export const bareLfIsRefusedOrKept = check(
+  {
+    ...COMMON,
+    id: 'MSG-016',
+    slug: 'bare-lf-is-refused-or-kept',
+    title: 'LF without CR in a body is refused or kept, and never becomes a line end',
+    sends: 'a body with LF inside a line, at its beginning, and twice in a row',
+    demands: 'the message is refused, or the octets are the same',
+    level: 'MUST',
+    severity: 'medium',
+    clauses: ['rfc5321#2.3.8', 'rfc5321#4.1.1.4', 'rfc5322#2.3'],
+    limits: ['Whether a message can be smuggled by such octets is looked at by the suite smtp-core.'],
+    kills: ['message-bare-lf-becomes-crlf'],
+  },
+  (services) =>
+    tryOctets(services, 'bare LF', [
+      ['in', 10, 'side'],
+      [10, 'begins'],
+      ['two', 10, 10, 'of them'],
+    ]),
+);
+
+/** A piece of a line: text, or an octet by its number. */
+type Piece = string | number;
+
+function tryOctets(
+  services: Services,
+  name: string,
+  texts: readonly (Piece | readonly Piece[])[],
+): Promise<void> {
+  const { bytes } = services;
+  const passage = Buffer.concat(texts.flatMap((text) => [...[text].flat().map(octetsOf), bytes.CRLF]));
+  return onEveryWay(services, {
+    label: name.toLowerCase(),
+    refusal: 'complies',
+    compose: ({ from, to }, token) =>
+      letter(services, { from, to, token, body: bodyAround(services, token, passage) }),
+    judge(verify, copy, { sent, token }) {
+      if (copy.reader === 'IMAP' && passage.includes(0)) return;
+      const { body } = readMessage(services, copy.bytes);
+      const before = passageOf(sent, token) ?? sent;
+      verifySame(
+        verify,
+        `${copy.reader}: ${name} that was taken is kept`,
+        before,
+        passageOf(body, token) ?? body,
+      );
+    },
+  });
+}
+
+function octetsOf(piece: Piece): Buffer {
+  return typeof piece === 'string' ? Buffer.from(piece) : Buffer.of(piece);
+}

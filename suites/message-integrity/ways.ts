@@ -1,0 +1,201 @@
+import { Inconclusive } from '../../harness/check/outcomes.ts';
+import type { Offered, Services, Target, Verify } from '../../harness/check/services.ts';
+import { letter } from './letter.ts';
+import { retrieveByPop3 } from './maildrop.ts';
+
+/** A message as somebody at its destination has it. */
+export interface Copy {
+  /** `IMAP`, `POP3` or `next hop`, to begin a demand with. */
+  readonly reader: string;
+  readonly bytes: Buffer;
+}
+
+/** A message that is handed in, whose content may depend on the envelope. */
+export interface Mail {
+  /** ASCII that no other message has. */
+  readonly token: string;
+  /** Parameters of MAIL. */
+  readonly parameters?: string;
+  compose(envelope: Envelope): Buffer;
+}
+
+export interface Envelope {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** What became of a message. */
+export interface Journey {
+  readonly sent: Buffer;
+  readonly offered: Offered;
+  /** None where it was not taken, or did not arrive in time. */
+  readonly copies: readonly Copy[];
+}
+
+/** A way through the target. */
+export interface Way {
+  readonly name: string;
+  /** Distinguishes the tokens of both ways. */
+  readonly key: string;
+  send(services: Services, mail: Mail): Promise<Journey>;
+}
+
+/** From a stranger to mx, read in the mailbox by IMAP and by POP3. */
+export const TO_MAILBOX: Way = {
+  name: 'from elsewhere to a mailbox',
+  key: 'in',
+  async send(services, mail) {
+    const { offer, inMailbox, target, notApplicable } = services;
+    if (!target.endpoints.mx) notApplicable('The target declares no mx.', 'no port 25');
+    const envelope = { from: await strangerOf(services), to: services.account().address };
+    const sent = mail.compose(envelope);
+    const offered = await offer({ content: sent, sender: envelope.from, ...parametersOf(mail) });
+    if (offered.disposition !== 'accepted') return { sent, offered, copies: [] };
+    const stored = await inMailbox({ token: mail.token, sent });
+    if (!stored) return { sent, offered, copies: [] };
+    const byImap = target.endpoints.imap ?? target.endpoints.imaps;
+    if (!byImap) return { sent, offered, copies: [{ reader: 'POP3', bytes: stored.bytes }] };
+    const copies: Copy[] = [{ reader: 'IMAP', bytes: stored.bytes }];
+    if (/^inbox$/i.test(stored.mailbox)) {
+      const retrieved = await retrieveByPop3(services, mail.token);
+      if (retrieved) copies.push({ reader: 'POP3', bytes: retrieved });
+    }
+    return { sent, offered, copies };
+  },
+};
+
+/** From the first account by submission to a server elsewhere. */
+export const TO_NEXT_HOP: Way = {
+  name: 'from a user to another server',
+  key: 'out',
+  async send(services, mail) {
+    const { offer, lab, account } = services;
+    const world = lab();
+    const envelope = { from: account().address, to: await world.externalRecipient(mail.token) };
+    const sent = mail.compose(envelope);
+    const offered = await offer({
+      content: sent,
+      sender: envelope.from,
+      recipient: envelope.to,
+      as: account(),
+      ...parametersOf(mail),
+    });
+    if (offered.disposition !== 'accepted') return { sent, offered, copies: [] };
+    const arrived = await world.waitForMessage({ recipient: envelope.to, kind: 'delivery' });
+    return { sent, offered, copies: arrived ? [{ reader: 'next hop', bytes: arrived.content }] : [] };
+  },
+};
+
+export const WAYS: readonly Way[] = [TO_MAILBOX, TO_NEXT_HOP];
+
+/** One input, on every way. */
+export interface Trial {
+  /** Short, lower case; begins the tokens. */
+  readonly label: string;
+  readonly parameters?: string;
+  readonly ways?: readonly Way[];
+  /**
+   * What a refusal of the content means: by default nothing, because a server may refuse what it suspects.
+   * Refusals of the envelope always leave the check open.
+   */
+  readonly refusal?: 'leaves-open' | 'complies' | 'violates';
+  compose(envelope: Envelope, token: string): Buffer;
+  judge(
+    verify: Verify,
+    copy: Copy,
+    about: { readonly sent: Buffer; readonly token: string },
+  ): void | Promise<void>;
+}
+
+/** Runs a trial on every way, each being a variant, and has every copy judged. */
+export async function onEveryWay(services: Services, trial: Trial): Promise<void> {
+  for (const way of trial.ways ?? WAYS) {
+    await services.variant(`${trial.label}, ${way.name}`, async (verify) => {
+      const token = tokenOf(services, trial.label, way.key);
+      const journey = await way.send(services, {
+        token,
+        ...parametersOf(trial),
+        compose: (envelope) => trial.compose(envelope, token),
+      });
+      if (!isTaken(services, verify, journey, trial.refusal ?? 'leaves-open')) return;
+      if (!(await hasArrived(services, verify, journey, way))) return;
+      for (const copy of journey.copies) await trial.judge(verify, copy, { sent: journey.sent, token });
+    });
+  }
+}
+
+export function tokenOf({ nonce }: Pick<Services, 'nonce'>, label: string, key: string): string {
+  return `${label.replaceAll(/[^a-z0-9]+/g, '')}${key}-${nonce}`;
+}
+
+function isTaken(
+  { inconclusive }: Services,
+  verify: Verify,
+  { offered }: Journey,
+  refusal: NonNullable<Trial['refusal']>,
+): boolean {
+  const { disposition, stage, line } = offered;
+  if (disposition === 'accepted') return true;
+  if (stage !== 'DATA' || refusal === 'leaves-open')
+    return inconclusive('precondition', `The message is refused at ${stage}, so nothing arrives: ${line}`);
+  if (refusal === 'complies') {
+    verify.that(true, {
+      demand: 'the message is refused or arrives unchanged',
+      expected: 'either',
+      actual: line,
+    });
+    return false;
+  }
+  if (disposition === 'deferred')
+    return inconclusive('precondition', `The message is refused for now, again and again: ${line}`);
+  verify.that(false, { demand: 'the message is taken', expected: '250', actual: line });
+  return false;
+}
+
+/** What was taken arrives; before its absence counts, an ordinary message has to arrive on the same way. */
+export async function hasArrived(
+  services: Services,
+  verify: Verify,
+  { copies, offered }: Journey,
+  way: Way,
+): Promise<boolean> {
+  if (copies.length > 0) return true;
+  const token = tokenOf(services, 'control', way.key);
+  const control = await way.send(services, {
+    token,
+    compose: ({ from, to }) =>
+      letter(services, { from, to, token, body: services.bytes.line('These are the minutes.') }),
+  });
+  if (control.copies.length === 0)
+    services.inconclusive(
+      'precondition',
+      `Neither this message nor an ordinary one arrived behind it, so nothing can be said: ${control.offered.line}`,
+    );
+  return verify.that(false, {
+    demand: 'what was taken arrives',
+    expected: 'a delivery, as of an ordinary message',
+    actual: `nothing behind ${offered.line}`,
+  });
+}
+
+/** A sender elsewhere whose domain exists where there is a lab. */
+export async function strangerOf({ lab, nonce, helloName }: Services): Promise<string> {
+  try {
+    return await lab().forgedSender(nonce);
+  } catch (failure) {
+    if (!(failure instanceof Inconclusive)) throw failure;
+    return `probe@${helloName}`;
+  }
+}
+
+function parametersOf({ parameters }: { readonly parameters?: string }): { readonly parameters?: string } {
+  return parameters === undefined ? {} : { parameters };
+}
+
+/** Where the target declares nothing else, in milliseconds. */
+const ORDINARY_WAIT = 30_000;
+
+/** Time for so many deliveries, one after the other, as the target declares it. */
+export function deliveries(count: number): (target: Target) => number {
+  return ({ timing }) => count * (timing.outboundMs ?? ORDINARY_WAIT);
+}
