@@ -6,27 +6,42 @@ import { miscounts } from './model/counts.ts';
 import { printable } from './model/printable.ts';
 import type { RunRecord } from './model/record.ts';
 import { parseRecord } from './model/schema.ts';
+import { rowsOfCtrf } from './recount/ctrf.ts';
 import { rowsOfHtml } from './recount/html.ts';
 import { rowsOfJunit } from './recount/junit.ts';
+import { rowsOfMarkdown, summarized } from './recount/markdown.ts';
 import { differences, type Row, rowsOf } from './recount/row.ts';
+import { rowsOfSarif } from './recount/sarif.ts';
 import { rowsOfTap } from './recount/tap.ts';
+import { writeCtrf } from './writers/ctrf.ts';
 import { writeHtml } from './writers/html/page.ts';
 import { writeJunit } from './writers/junit.ts';
+import { writeMarkdown } from './writers/markdown.ts';
+import { writeSarif } from './writers/sarif.ts';
 import { writeTap } from './writers/tap.ts';
 
 /** How a report is derived from the record, and how its file is read again without the writer. */
-interface Report {
+export interface Report {
+  /** What the command line calls it. */
+  readonly format: Format;
   readonly file: string;
   readonly write: (record: RunRecord) => string;
   readonly read: (content: string) => readonly Row[];
+  /** What it says of a row, where that is not all of it. */
+  readonly states?: (row: Row) => Row;
 }
+
+export type Format = 'json' | 'junit' | 'html' | 'tap' | 'sarif' | 'ctrf' | 'markdown';
 
 /** Every report of a run; `results.json` comes first, because the others can be derived from it again. */
 export const REPORTS: readonly Report[] = [
-  { file: 'results.json', write: writeRecord, read: rowsOfRecord },
-  { file: 'junit.xml', write: writeJunit, read: rowsOfJunit },
-  { file: 'report.html', write: (record) => writeHtml(record), read: rowsOfHtml },
-  { file: 'results.tap', write: writeTap, read: rowsOfTap },
+  { format: 'json', file: 'results.json', write: writeRecord, read: rowsOfRecord },
+  { format: 'junit', file: 'junit.xml', write: writeJunit, read: rowsOfJunit },
+  { format: 'html', file: 'report.html', write: (record) => writeHtml(record), read: rowsOfHtml },
+  { format: 'tap', file: 'results.tap', write: writeTap, read: rowsOfTap },
+  { format: 'sarif', file: 'results.sarif', write: writeSarif, read: rowsOfSarif },
+  { format: 'ctrf', file: 'ctrf-report.json', write: writeCtrf, read: rowsOfCtrf },
+  { format: 'markdown', file: 'summary.md', write: writeMarkdown, read: rowsOfMarkdown, states: summarized },
 ];
 
 /** Reports that could not be written or that do not say what the record says; exit code 5. */
@@ -53,14 +68,14 @@ export async function writeReports(
   const expected = rowsOf(record);
   const problems: { file: string; problem: string }[] = [];
   const causes: unknown[] = [];
-  for (const { file, write, read } of reports) {
+  for (const { file, write, read, states = asItIs } of reports) {
     const path = join(folder, file);
     try {
       await mkdir(folder, { recursive: true });
       // A report of an earlier run must not be taken for one of this run.
       await rm(path, { force: true });
       await replaceFile(path, write(record));
-      for (const problem of differences(expected, read(await readFile(path, 'utf8')))) {
+      for (const problem of differences(expected.map(states), read(await readFile(path, 'utf8')))) {
         problems.push({ file, problem });
       }
     } catch (cause) {
@@ -69,6 +84,10 @@ export async function writeReports(
     }
   }
   if (problems.length > 0) throw new ReportMismatch(folder, problems, causes);
+}
+
+function asItIs(row: Row): Row {
+  return row;
 }
 
 async function replaceFile(path: string, content: string): Promise<void> {

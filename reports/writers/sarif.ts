@@ -2,13 +2,7 @@ import { createHash } from 'node:crypto';
 import { isAbsolute } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describeClause } from '../model/clause.ts';
-import {
-  type Obstacle,
-  obstacleOfTarget,
-  obstaclesOfRun,
-  outcomeOf,
-  waiverLine,
-} from '../model/outcome.ts';
+import { type Obstacle, obstacleOfTarget, obstaclesOfRun, outcomeOf, waiverLine } from '../model/outcome.ts';
 import { printable } from '../model/printable.ts';
 import type { GatedResult, RunRecord, TargetRecord } from '../model/record.ts';
 import type { Severity } from '../model/vocabulary.ts';
@@ -70,6 +64,7 @@ function targetRun(record: RunRecord, target: TargetRecord): object {
           check: result.check,
           verdict: result.verdict,
           outcome: outcomeOf(result),
+          waived: result.waiver !== null,
         })),
         ...obstacles.map(obstacleOutcome),
       ],
@@ -138,7 +133,9 @@ function levelOf({ gate }: GatedResult): 'error' | 'warning' | 'note' {
 
 function resultOf(target: TargetRecord, result: GatedResult): object {
   const waived = waiverLine(result);
-  const broken = result.variants.flatMap(({ violations, deviations }) => [...violations, ...deviations]).at(0);
+  const broken = result.variants
+    .flatMap(({ violations, deviations }) => [...violations, ...deviations])
+    .at(0);
   const told = [
     headline(result),
     ...(broken ? [`Expected: ${broken.expected}. Found: ${broken.actual}.`] : []),
@@ -185,7 +182,7 @@ function notification({ about, name, why }: Obstacle): object {
 }
 
 function obstacleOutcome({ name }: Obstacle): object {
-  return { check: name, verdict: 'error', outcome: 'errored' };
+  return { check: name, verdict: 'error', outcome: 'errored', waived: false };
 }
 
 /** A relative path stays relative to the checkout; code scanning shows no other. */

@@ -24,6 +24,15 @@ const PROFILE = {
   clauses: [],
   gates: { 'SMTP-001': 'fail', 'SMTP-002': 'fail', 'SMTP-003': 'fail' },
 } as const;
+const EXPECTED = {
+  target: 'mail',
+  check: 'SMTP-002',
+  verdict: 'fail',
+  reason: 'It is known.',
+  authority: 'Operations',
+  expires: '9999-12-31',
+  place: 'mailspec-expected.yaml:3:5',
+} as const;
 const SELECTION = { only: [], skip: [] };
 
 interface Run {
@@ -31,13 +40,21 @@ interface Run {
   readonly interrupted?: string;
   readonly failure?: string;
   readonly disagreement?: string;
+  /** Whether it is expected that the second check fails. */
+  readonly expected?: boolean;
 }
 
 /** The record starts from the plan, and concludes from what the journal says and from nothing else. */
 const detect: Detector = async () => {
   const folder = await mkdtemp(join(tmpdir(), 'mailspec-record-'));
   let runs = 0;
-  const concluded = async ({ second, interrupted, failure, disagreement }: Run): Promise<string> => {
+  const concluded = async ({
+    second,
+    interrupted,
+    failure,
+    disagreement,
+    expected = false,
+  }: Run): Promise<string> => {
     runs += 1;
     const journalFile = join(folder, `${runs}.jsonl`);
     const journal = openJournal(journalFile);
@@ -54,9 +71,9 @@ const detect: Detector = async () => {
         profile: PROFILE,
         strict: false,
         selection: SELECTION,
-        expected: [],
-        checks: [],
-        declared: [],
+        expected: expected ? [EXPECTED] : [],
+        checks: ['SMTP-001', 'SMTP-002'],
+        declared: ['mail'],
         rerunOptions: [],
         engine: null,
       },
@@ -94,6 +111,8 @@ const detect: Detector = async () => {
     const open = await concluded({ second: 'inconclusive' });
     const disputed = await concluded({ second: 'pass', disagreement: 'the test failed' });
     const cut = await concluded({ second: 'pass', interrupted: 'it was asked to stop.' });
+    const waived = await concluded({ second: 'fail', expected: true });
+    const mended = await concluded({ second: 'pass', expected: true });
     const dead = await concluded({ second: 'pass', failure: 'It did not start.' });
     return untrue(
       [good === '2 lines: pass, pass: conformant 0', `Two passes are ${good}.`],
@@ -102,6 +121,8 @@ const detect: Detector = async () => {
       [open === '2 lines: pass, inconclusive: undetermined 2', `An open question is ${open}.`],
       [disputed === '2 lines: pass, error: undetermined 2', `A result that is disputed is ${disputed}.`],
       [cut === '2 lines: pass, pass: undetermined 2', `A run that was cut short is ${cut}.`],
+      [waived === '2 lines: pass, fail: non-conformant 0', `A fail that is expected is ${waived}.`],
+      [mended === '2 lines: pass, pass: conformant 4', `An expected fail that passed is ${mended}.`],
       [dead === '2 lines: not-run, not-run: undetermined 2', `A target that did not start is ${dead}.`],
     );
   } finally {

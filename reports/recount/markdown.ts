@@ -1,0 +1,75 @@
+import type { Outcome } from '../model/outcome.ts';
+import type { Row } from './row.ts';
+import { Unreadable } from './unreadable.ts';
+
+const HEADING = /^## (?:✓|✗|\?|‼) (`+)(.*)\1: [a-z -]+$/;
+const COUNTS = /^failed (\d+) · errored (\d+) · skipped (\d+) · passed (\d+)$/;
+const ITEM = /^- (✗|‼|~) \*\*([A-Za-z0-9 -]+)\*\* \(([a-z-]+)(?:, [a-z]+)?\)/;
+const OUTCOME: Readonly<Record<string, Outcome>> = { '✗': 'failed', '‼': 'errored', '~': 'skipped' };
+
+/** What a summary says of a result: of those that it only counts, the outcome alone. */
+export function summarized(row: Row): Row {
+  const listed =
+    row.outcome === 'failed' ||
+    row.outcome === 'errored' ||
+    (row.outcome === 'skipped' && row.verdict !== 'not-applicable');
+  return listed ? row : { target: row.target, check: '', verdict: '', outcome: row.outcome };
+}
+
+/** The rows that a Markdown summary states. @throws Unreadable, also when it lists more than it counts */
+export function rowsOfMarkdown(source: string): Row[] {
+  const lines = source.split('\n');
+  if (!lines.at(-2)?.startsWith('Every check, '))
+    throw new Unreadable('The file does not end with its last line.');
+  const rows: Row[] = [];
+  let target: string | null = null;
+  let counts: ReadonlyMap<Outcome, number> = new Map();
+  let listed: Row[] = [];
+  const close = () => {
+    if (target !== null) rows.push(...listed, ...unlisted(target, counts, listed));
+    listed = [];
+    counts = new Map();
+  };
+  for (const [index, line] of lines.entries()) {
+    const [, , heading] = HEADING.exec(line) ?? [];
+    if (line.startsWith('## ') && heading === undefined)
+      throw new Unreadable(`Line ${index + 1} must be the heading of a target.`);
+    if (heading !== undefined) {
+      close();
+      target = spanned(heading);
+    }
+    const counted = COUNTS.exec(line);
+    if (counted) {
+      const [failed, errored, skipped, passed] = counted.slice(1).map(Number);
+      counts = new Map([
+        ['failed', failed ?? 0],
+        ['errored', errored ?? 0],
+        ['skipped', skipped ?? 0],
+        ['passed', passed ?? 0],
+      ]);
+    }
+    const [, glyph = '', check, verdict = ''] = ITEM.exec(line) ?? [];
+    if (line.startsWith('- ') && check === undefined)
+      throw new Unreadable(`Line ${index + 1} must be an item with its check.`);
+    if (check !== undefined && target !== null)
+      listed.push({ target, check, verdict, outcome: OUTCOME[glyph] ?? 'errored' });
+  }
+  close();
+  return rows;
+}
+
+function unlisted(target: string, counts: ReadonlyMap<Outcome, number>, listed: readonly Row[]): Row[] {
+  if (counts.size === 0) throw new Unreadable(`The counts of ${target} are missing.`);
+  return [...counts].flatMap(([outcome, count]) => {
+    const found = listed.filter((row) => row.outcome === outcome).length;
+    const due = outcome === 'failed' || outcome === 'errored' ? found : Math.max(found, count);
+    if (due !== count) throw new Unreadable(`${target} counts ${count} × ${outcome}, and lists ${found}.`);
+    return Array.from({ length: count - found }, () => ({ target, check: '', verdict: '', outcome }));
+  });
+}
+
+/** The text of a code span, whose padding is one space on each side (CommonMark §6.1). */
+function spanned(content: string): string {
+  if (content.trim() === '') return content.slice(1);
+  return content.startsWith(' ') && content.endsWith(' ') ? content.slice(1, -1) : content;
+}

@@ -1,0 +1,117 @@
+import { describeClause } from '../model/clause.ts';
+import {
+  type Obstacle,
+  type Outcome,
+  obstacleOfTarget,
+  obstaclesOfRun,
+  outcomeOf,
+  waiverLine,
+} from '../model/outcome.ts';
+import type { Conclusion, GatedResult, RunRecord, TargetRecord } from '../model/record.ts';
+import { headline } from './explanation.ts';
+import { codeSpan, escapedMarkdown } from './markdown-text.ts';
+
+const SIGN: Readonly<Record<Conclusion, string>> = {
+  conformant: '✓',
+  'non-conformant': '✗',
+  undetermined: '?',
+};
+
+/** How an item begins; what passed or does not apply is counted and not listed. */
+const GLYPH: Readonly<Record<Exclude<Outcome, 'passed'>, string>> = {
+  failed: '✗',
+  errored: '‼',
+  skipped: '~',
+};
+
+/** A comment on GitHub holds 65,536 characters. */
+const LONGEST = 60_000;
+
+type Item = (result: GatedResult) => string[];
+
+/**
+ * The record as a Markdown summary for a pull request: per target its conclusion and counts, and every
+ * finding, open question and waiver. Everything that is not our own wording stands in code spans, where
+ * nothing is a link, a mention or HTML. A summary that would be too long for a comment names its checks only.
+ */
+export function writeMarkdown(record: RunRecord): string {
+  const whole = summary(record, full);
+  return whole.length <= LONGEST ? whole : summary(record, brief);
+}
+
+function summary(record: RunRecord, item: Item): string {
+  const { profile } = record;
+  return [
+    `# mailspec: ${record.conclusion}`,
+    '',
+    `Profile ${codeSpan(`${profile.id}@${profile.version}`)}${profile.strict ? ', strict' : ''}, exit code ${record.exitCode}, run ${codeSpan(record.runId)}.`,
+    '',
+    ...record.targets.flatMap((target) => targetLines(target, item)),
+    ...orderLines(obstaclesOfRun(record)),
+    `Every check, with the dialogues: ${codeSpan('report.html')}`,
+    '',
+  ].join('\n');
+}
+
+function targetLines(target: TargetRecord, item: Item): string[] {
+  const obstacle = obstacleOfTarget(target);
+  const of = (outcome: Outcome) => target.results.filter((result) => outcomeOf(result) === outcome);
+  const waived = of('skipped').filter(({ verdict }) => verdict !== 'not-applicable');
+  const advice = of('passed').filter(({ consequence }) => consequence === 'advice').length;
+  return [
+    `## ${SIGN[target.conclusion]} ${codeSpan(target.name)}: ${target.conclusion}`,
+    '',
+    counts({
+      failed: of('failed').length,
+      errored: of('errored').length + (obstacle === null ? 0 : 1),
+      skipped: of('skipped').length,
+      passed: of('passed').length,
+    }),
+    '',
+    ...(advice > 0 ? [`${advice} of those that passed with advice.`, ''] : []),
+    ...[...of('failed'), ...of('errored'), ...waived].flatMap(item),
+    ...(obstacle === null ? [] : obstacleItem(obstacle)),
+    '',
+  ];
+}
+
+function orderLines(obstacles: readonly Obstacle[]): string[] {
+  if (obstacles.length === 0) return [];
+  return [
+    `## ‼ ${codeSpan('mailspec')}: the run`,
+    '',
+    counts({ failed: 0, errored: obstacles.length, skipped: 0, passed: 0 }),
+    '',
+    ...obstacles.flatMap(obstacleItem),
+    '',
+  ];
+}
+
+function counts(count: Readonly<Record<Outcome, number>>): string {
+  return `failed ${count.failed} · errored ${count.errored} · skipped ${count.skipped} · passed ${count.passed}`;
+}
+
+/** An item with reason, clauses and the command that reruns it. */
+function full(result: GatedResult): string[] {
+  const waived = waiverLine(result);
+  const clauses = result.clauses.map((clause) => {
+    const { label, url } = describeClause(clause);
+    return url === null ? escapedMarkdown(label) : `[${escapedMarkdown(label)}](<${url}>)`;
+  });
+  return [
+    `${brief(result).join('')} ${escapedMarkdown(result.title)}`,
+    `  - ${codeSpan(headline(result))}`,
+    ...(waived === null ? [] : [`  - ${codeSpan(waived)}`]),
+    `  - ${clauses.join(', ')}; rerun: ${codeSpan(result.rerun)}`,
+  ];
+}
+
+function brief(result: GatedResult): string[] {
+  const outcome = outcomeOf(result);
+  const glyph = outcome === 'passed' ? '' : GLYPH[outcome];
+  return [`- ${glyph} **${result.check}** (${result.verdict}, ${result.severity})`];
+}
+
+function obstacleItem({ name, why }: Obstacle): string[] {
+  return [`- ${GLYPH.errored} **${name}** (error)`, `  - ${codeSpan(why)}`];
+}
