@@ -21,10 +21,11 @@ const OUTBOUND_MS = 5_000;
  * @throws Error (EADDRNOTAVAIL) where loopback has only one address
  */
 export async function startReferenceInLab(options: ReferenceOptions = {}): Promise<ReferenceInLab> {
-  const [{ startReference }, { createOutbound }, { createExchangers }] = await Promise.all([
+  const [{ startReference }, { createOutbound }, { createExchangers }, { createSigning }] = await Promise.all([
     import('../reference/server.ts'),
     import('../reference/outbound/outbound.ts'),
     import('../reference/outbound/exchangers.ts'),
+    import('../reference/authentication/signing.ts'),
   ]);
   const domain = options.domain ?? DOMAIN;
   const hostname = options.hostname ?? `mail.${domain}`;
@@ -44,7 +45,9 @@ export async function startReferenceInLab(options: ReferenceOptions = {}): Promi
   const exchangers = createExchangers(lab.resolver);
   const ends = [() => outbound.close(), async () => exchangers.cancel(), () => lab.close()];
   try {
+    const signing = await createSigning(domain, faulty);
     const server = await startReference({
+      signing,
       ...options,
       domain,
       hostname,
@@ -59,7 +62,7 @@ export async function startReferenceInLab(options: ReferenceOptions = {}): Promi
     const { mx } = server.target.endpoints;
     if (mx) outbound.comeHome(mx);
     const admitted = await lab.admit({ ...server.target, outboundMs: OUTBOUND_MS });
-    const access = await completeReferenceWorld(admitted, { domain, hostname }, faulty);
+    const access = await completeReferenceWorld(admitted, { domain, hostname, signing }, faulty);
     let closing: Promise<void> | undefined;
     return {
       server,

@@ -1,4 +1,5 @@
-import { connectLab, type ZoneRecord } from 'net-mocks';
+import { connectLab, txtStrings, type ZoneRecord } from 'net-mocks';
+import type { Signing } from '../reference/authentication/signing.ts';
 import type { FaultName } from '../reference/server.ts';
 import type { LabAccess } from './access.ts';
 import { type NetworkConduct, openLoopbackNetwork, WELL_BEHAVED } from './loopback-network.ts';
@@ -14,11 +15,11 @@ type Faulty = (fault: FaultName) => boolean;
 
 /**
  * What there is around the reference server beside the lab itself: records by which users find submission,
- * what lists say about its address, and the access network of a subscriber.
+ * keys of its signatures, what lists say about its address, and the access network of a subscriber.
  */
 export async function completeReferenceWorld(
   access: LabAccess,
-  target: { readonly domain: string; readonly hostname: string },
+  target: { readonly domain: string; readonly hostname: string; readonly signing: Signing },
   faulty: Faulty,
 ): Promise<LabAccess> {
   const address = access.addresses.target;
@@ -26,6 +27,7 @@ export async function completeReferenceWorld(
   try {
     const zones = [
       { origin: `_tcp.${target.domain}`, records: clientRecords(target, faulty) },
+      ...keyZones(target.signing),
       ...REFERENCE_LISTS.reputationZones.map((origin) => ({
         origin,
         records: reputation(origin, faulty('outbound-address-listed') ? [address] : []),
@@ -67,6 +69,15 @@ function clientRecords(
           record('pop3s', 995, implicit),
         ]),
   ];
+}
+
+/** Key records, in a zone of their own per domain (RFC 6376 §3.6.2.1). */
+function keyZones({ records }: Signing) {
+  const byZone = Map.groupBy(records, ({ name }) => name.slice(name.indexOf('.') + 1));
+  return [...byZone].map(([origin, keys]) => ({
+    origin,
+    records: keys.map(({ name, text }): ZoneRecord => ({ name, type: 'TXT', data: txtStrings(text) })),
+  }));
 }
 
 /** A list with its test entry (RFC 5782 §5). */

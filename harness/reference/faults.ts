@@ -415,6 +415,11 @@ export const FAULTS = {
   'smtp-takes-any-size': 'Messages above the announced SIZE are taken.',
   'smtp-keeps-envelope-behind-refused-message':
     'Sender and recipients of a message that was refused at its end stay for the next one.',
+  'smtp-ends-commands-at-lf': 'LF ends a command too.',
+  'smtp-ends-commands-at-cr': 'CR ends a command too.',
+  'smtp-takes-hello-names-with-lf':
+    'The name in EHLO may hold CR and LF, and the Received field is broken there.',
+  'outbound-does-not-stuff-dots': 'Dots are not stuffed in outgoing mail.',
   'submission-relays-stray-octets':
     'A submitted message may hold bare CR, bare LF and NUL, and leaves with them.',
 
@@ -530,8 +535,6 @@ export const FAULTS = {
   'dkim-takes-excessive-lengths': 'Signatures pass whose l= is larger than the body.',
   'dkim-takes-partial-bodies': 'Signatures whose l= leaves a part of the body out pass without remark.',
   'dkim-overlooks-expiry': 'The x= of a signature is ignored.',
-  'mx-encodes-eight-bit-text': 'Text with octets over 127 is stored as quoted-printable.',
-  'mx-removes-unknown-fields': 'Header fields that begin with X- are removed from mail of strangers.',
 
   // DKIM of mail that leaves, signed at submission.
   'signs-nothing': 'Submitted mail is not signed.',

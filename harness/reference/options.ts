@@ -1,5 +1,6 @@
 import type { Role } from '../check/roles.ts';
 import type { Endpoint } from '../wire/connection.ts';
+import type { Signing } from './authentication/signing.ts';
 import type { FaultName } from './faults.ts';
 import type { BlockLists } from './smtp/block-lists.ts';
 
@@ -76,6 +77,8 @@ export interface ReferenceOptions {
   readonly popBeforeSmtp?: PopBeforeSmtp;
   /** DNS by which mx checks SPF, DKIM and DMARC of mail from strangers; without it nothing is checked. */
   readonly resolver?: Endpoint;
+  /** Signatures of submitted mail; without them it leaves unsigned. */
+  readonly signing?: Signing;
   /** Lists that mx asks about its clients; none by default. */
   readonly blockLists?: BlockLists;
   /** Lists that the outbound address is said not to be on; nothing but a claim. */

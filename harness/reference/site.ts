@@ -26,6 +26,8 @@ export interface Site {
   readonly exchangersOf: ReferenceOptions['exchangersOf'];
   /** Where SPF, DKIM and DMARC of mail from strangers are looked up; undefined where they are not checked. */
   readonly lookups: Lookups | undefined;
+  /** How mail of users is signed; undefined where it is not. */
+  readonly signing: ReferenceOptions['signing'];
   readonly blockLists: BlockLists | undefined;
   /** What the lists said about clients when they came last, by address. */
   readonly standings: Map<string, Standing>;
@@ -62,6 +64,7 @@ export async function createSite(options: ReferenceOptions): Promise<Site> {
     relay: options.relay,
     exchangersOf: options.exchangersOf,
     lookups: options.resolver && createLookups(options.resolver),
+    signing: options.signing,
     blockLists: options.blockLists,
     standings: new Map(),
     reputationZones: options.reputationZones ?? [],

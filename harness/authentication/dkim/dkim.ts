@@ -1,4 +1,5 @@
 /** DKIM (RFC 6376) as checks and the reference server use it. */
+export { txtStrings } from 'net-mocks';
 export type { KeyKind, PublishedKey, SigningKey } from './keys.ts';
 export { keyRecord, readKeyRecord, signingKey } from './keys.ts';
 export type { SignatureOrder } from './sign.ts';

@@ -1,4 +1,5 @@
 import { line } from '../../wire/bytes.ts';
+import { signedReport } from '../authentication/signing.ts';
 import { failureReport } from '../outbound/failure-report.ts';
 import type { SmtpSession, Transaction } from './session.ts';
 
@@ -15,7 +16,7 @@ export async function bounce(
     .filter(({ fate }) => fate === 'bounced')
     .map(({ address }) => ({ recipient: address, status: '5.1.1', reason: '550 5.1.1 User unknown' }));
   if (failed.length === 0 || sender === '') return;
-  const report = failureReport(site, sender, failed, message);
+  const report = signedReport(site, failureReport(site, sender, failed, message));
   const account = site.directory.find(sender);
   if (account) {
     site.store.of(account.address).inbox.add({

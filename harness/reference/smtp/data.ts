@@ -1,5 +1,6 @@
 import { line } from '../../wire/bytes.ts';
 import { admit } from '../authentication/inbound.ts';
+import { signedForUser } from '../authentication/signing.ts';
 import { deliver } from './delivery.ts';
 import { refusalToBegin } from './envelope.ts';
 import { readMessage } from './message-reader.ts';
@@ -32,5 +33,7 @@ export async function acceptMessage(
   const objection = objectionToMessage(session, message);
   if (objection) return objection;
   const admission = await admit(session, transaction, completeSubmission(session, message));
-  return admission.refusal ?? deliver(session, transaction, admission);
+  if (admission.refusal) return admission.refusal;
+  const signed = signedForUser(session, admission.message);
+  return deliver(session, transaction, { ...admission, message: signed });
 }

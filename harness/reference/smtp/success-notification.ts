@@ -1,4 +1,5 @@
 import { lines } from '../../wire/bytes.ts';
+import { signedReport } from '../authentication/signing.ts';
 import { headerDate } from '../message/date.ts';
 import { splitMessage } from '../message/header.ts';
 import type { Recipient, SmtpSession, Transaction } from './session.ts';
@@ -18,7 +19,7 @@ export async function notifySuccess(
   const { sender } = transaction;
   const wanting = transaction.recipients.filter((recipient) => recipient.notifySuccess);
   if (sender === '' || wanting.length === 0) return;
-  const notification = compose(session, transaction, wanting, message);
+  const notification = signedReport(site, compose(session, transaction, wanting, message));
   const [to] = site.faulty('mx-notifies-original-recipient')
     ? wanting.flatMap(({ original }) => original?.replace(/^[^;]*;/, '') ?? [])
     : [sender];
