@@ -21,12 +21,14 @@ const OUTBOUND_MS = 5_000;
  * @throws Error (EADDRNOTAVAIL) where loopback has only one address
  */
 export async function startReferenceInLab(options: ReferenceOptions = {}): Promise<ReferenceInLab> {
-  const [{ startReference }, { createOutbound }, { createExchangers }, { createSigning }] = await Promise.all([
-    import('../reference/server.ts'),
-    import('../reference/outbound/outbound.ts'),
-    import('../reference/outbound/exchangers.ts'),
-    import('../reference/authentication/signing.ts'),
-  ]);
+  const [{ startReference }, { createOutbound }, { createExchangers }, { createSigning }] = await Promise.all(
+    [
+      import('../reference/server.ts'),
+      import('../reference/outbound/outbound.ts'),
+      import('../reference/outbound/exchangers.ts'),
+      import('../reference/authentication/signing.ts'),
+    ],
+  );
   const domain = options.domain ?? DOMAIN;
   const hostname = options.hostname ?? `mail.${domain}`;
   const lab = await startLoopbackLab();
