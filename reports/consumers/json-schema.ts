@@ -11,7 +11,7 @@ export async function openJsonSchema(
   const source = await readFile(new URL(`../fixtures/schemas/${SCHEMAS[format]}`, import.meta.url), 'utf8');
   // The draft that a schema names is older than Ajv's; what these two use of it has not changed since.
   const { $schema: _draft, id: _id, ...schema } = JSON.parse(source) as Record<string, unknown>;
-  const ajv = new Ajv({ strict: false, allErrors: true });
+  const ajv = new Ajv({ strict: false, allErrors: true, unicodeRegExp: false });
   addFormats.default(ajv);
   const validate = ajv.compile(schema);
   return {

@@ -1,0 +1,262 @@
+import { marked } from 'marked';
+import { Parser, type Result } from 'tap-parser';
+import { describe, expect, test } from 'vitest';
+import { readAsCodeScanning } from './consumers/code-scanning.ts';
+import { readAsDorny } from './consumers/dorny.ts';
+import { readAsGitLab } from './consumers/gitlab.ts';
+import { readAsJenkins } from './consumers/jenkins.ts';
+import { openJsonSchema } from './consumers/json-schema.ts';
+import { openJunitSchema } from './consumers/junit-schema.ts';
+import { readAsMikepenz } from './consumers/mikepenz.ts';
+import { readAsPublishUnitTestResult } from './consumers/publish-unit-test-result.ts';
+import type { ReadCase } from './consumers/reading.ts';
+import { readAsSonobuoy } from './consumers/sonobuoy.ts';
+import { parseXml, type Tree } from './consumers/xml-tree.ts';
+import { rawText, visibleText } from './fixtures/hostile-text.ts';
+import { randomRecord } from './fixtures/random-record.ts';
+import { seeded } from './fixtures/seeded.ts';
+import { describeClause } from './model/clause.ts';
+import type { RunRecord } from './model/record.ts';
+import { differences, rowsOf } from './recount/row.ts';
+import { REPORTS } from './write.ts';
+import { writeCtrf } from './writers/ctrf.ts';
+import { writeJunit } from './writers/junit.ts';
+import { writeMarkdown } from './writers/markdown.ts';
+import { writeSarif } from './writers/sarif.ts';
+import { writeTap } from './writers/tap.ts';
+
+/** A thousand runs of servers that send whatever has broken a report; in every fourth our own escaping failed before. */
+const RECORDS: readonly RunRecord[] = Array.from({ length: 1000 }, (_, seed) =>
+  randomRecord(seeded(seed), seed % 4 === 3 ? rawText : visibleText),
+);
+/** Those whose texts are as a record must have them. */
+const ORDERLY = RECORDS.filter((_, seed) => seed % 4 !== 3);
+
+function dueOf(record: RunRecord) {
+  const rows = rowsOf(record);
+  const count = (...outcomes: string[]) => rows.filter(({ outcome }) => outcomes.includes(outcome)).length;
+  return { passed: count('passed'), failed: count('failed', 'errored'), skipped: count('skipped') };
+}
+
+/** What a reader makes of every record must be what the record says. */
+function agree(read: (record: RunRecord) => ReturnType<typeof dueOf>): void {
+  for (const [seed, record] of RECORDS.entries()) {
+    expect({ seed, ...read(record) }).toEqual({ seed, ...dueOf(record) });
+  }
+}
+
+test('a thousand runs hold every outcome, every exit code of a run, and waivers', () => {
+  const outcomes = new Set(RECORDS.flatMap(rowsOf).map(({ outcome }) => outcome));
+  expect(outcomes).toEqual(new Set(['passed', 'failed', 'errored', 'skipped']));
+  expect(new Set(RECORDS.map(({ exitCode }) => exitCode))).toEqual(new Set([0, 1, 2, 4]));
+  const waived = RECORDS.flatMap(({ targets }) => targets.flatMap(({ results }) => results)).filter(
+    ({ consequence }) => consequence === 'waived',
+  );
+  expect(new Set(waived.map(({ verdict }) => verdict))).toEqual(new Set(['fail', 'warn', 'inconclusive']));
+});
+
+test.each(REPORTS)('$file, read again without its writer, says what the record says', (report) => {
+  const { write, read, states = (row) => row } = report;
+  for (const [seed, record] of ORDERLY.entries()) {
+    expect({ seed, wrong: differences(rowsOf(record).map(states), read(write(record))) }).toEqual({
+      seed,
+      wrong: [],
+    });
+  }
+});
+
+test.each(REPORTS.filter(({ format }) => format !== 'json'))(
+  '$file holds no character that a format cannot carry',
+  ({ write }) => {
+    for (const [seed, record] of RECORDS.entries()) {
+      const found = /[^\n\p{L}\p{M}\p{N}\p{P}\p{S}\p{Zs}]/u.exec(write(record));
+      expect({ seed, at: found?.index, found: found?.[0] }).toEqual({ seed });
+    }
+  },
+);
+
+describe('JUnit', () => {
+  const roots: Tree[] = RECORDS.map((record) => parseXml(writeJunit(record)));
+  const rootOf = new Map(RECORDS.map((record, index) => [record, roots[index]]));
+  const count = (cases: readonly ReadCase[]) => {
+    const of = (status: ReadCase['status']) => cases.filter((one) => one.status === status).length;
+    const different = new Set(cases.map(({ identity }) => identity)).size;
+    expect(different).toBe(cases.length);
+    return { passed: of('passed'), failed: of('failed'), skipped: of('skipped') };
+  };
+
+  test.each<[string, (root: Tree) => ReadCase[]]>([
+    ['Jenkins', readAsJenkins],
+    ['GitLab', readAsGitLab],
+    ['dorny/test-reporter', readAsDorny],
+    ['mikepenz/action-junit-report', readAsMikepenz],
+    ['EnricoMi/publish-unit-test-result-action', readAsPublishUnitTestResult],
+    ['Sonobuoy', readAsSonobuoy],
+  ])('%s counts what the record says, and is red where the exit code is', (_, read) => {
+    agree((record) => {
+      const root = rootOf.get(record);
+      if (!root) throw new Error('A record has no XML.');
+      const counts = count(read(root));
+      expect(counts.failed === 0).toBe(record.exitCode === 0);
+      return counts;
+    });
+  });
+
+  test('the schema of Apache Ant has nothing against it, says libxml2', async () => {
+    const schema = await openJunitSchema();
+    for (const [seed, record] of RECORDS.entries()) {
+      expect({ seed, problems: schema.problems(writeJunit(record)) }).toEqual({ seed, problems: [] });
+    }
+  });
+
+  test('libxml2 sees what is against the schema', async () => {
+    const schema = await openJunitSchema();
+    const xml = writeJunit(RECORDS.find(({ exitCode }) => exitCode === 1) ?? RECORDS[0] ?? failure());
+    expect(schema.problems(xml.replace(/ failures="\d+"/, ''))).toHaveLength(1);
+    expect(schema.problems(xml.replace(/<system-err><\/system-err>/, ''))).toHaveLength(1);
+    expect(() => schema.problems(xml.replace(/<\/testsuites>\n$/, ''))).toThrow();
+  });
+});
+
+test('tap-parser counts what the record says', () => {
+  agree((record) => {
+    const asserts: Result[] = [];
+    const parser = new Parser({ strict: true });
+    parser.on('assert', (assert) => asserts.push(assert));
+    parser.end(writeTap(record));
+    const { results } = parser;
+    if (!results) throw new Error('tap-parser gave no result.');
+    expect(results.ok).toBe(record.exitCode === 0);
+    expect({ bailout: results.bailout, todo: results.todo }).toEqual({ bailout: false, todo: 0 });
+    expect(results.failures.filter(({ tapError }) => tapError)).toEqual([]);
+    return {
+      passed: asserts.filter(({ ok, skip }) => ok && !skip).length,
+      failed: results.fail,
+      skipped: results.skip,
+    };
+  });
+});
+
+describe('SARIF', () => {
+  test('its schema has nothing against it', async () => {
+    const schema = await openJsonSchema('sarif');
+    for (const [seed, record] of RECORDS.entries()) {
+      expect({ seed, problems: schema.problems(writeSarif(record)) }).toEqual({ seed, problems: [] });
+    }
+    expect(schema.problems('{"version":"2.1.0"}')).not.toEqual([]);
+  });
+
+  test('code scanning shows every deviation once, and dismisses what is waived', () => {
+    for (const [seed, record] of RECORDS.entries()) {
+      const alerts = readAsCodeScanning(writeSarif(record));
+      const due = record.targets
+        .flatMap(({ results }) => results)
+        .filter(({ verdict }) => verdict === 'fail' || verdict === 'warn');
+      expect({
+        seed,
+        alerts: alerts.map(({ rule }) => rule).sort(),
+        dismissed: alerts.filter(({ dismissed }) => dismissed).length,
+      }).toEqual({
+        seed,
+        alerts: due.map(({ check }) => check).sort(),
+        dismissed: due.filter(({ waiver }) => waiver !== null).length,
+      });
+    }
+  });
+
+  test('no message holds a link or a placeholder', () => {
+    for (const record of RECORDS) {
+      for (const { message } of readAsCodeScanning(writeSarif(record))) {
+        expect(message).not.toMatch(/(?<!\\)[[\]]/);
+        expect(message.replaceAll('{{', '').replaceAll('}}', '')).not.toMatch(/[{}]/);
+      }
+    }
+  });
+});
+
+describe('CTRF', () => {
+  test('its schema has nothing against it, and its summary counts what the record says', async () => {
+    const schema = await openJsonSchema('ctrf');
+    agree((record) => {
+      const json = writeCtrf(record);
+      expect(schema.problems(json)).toEqual([]);
+      const { results }: { results: { summary: Record<'passed' | 'failed' | 'skipped', number> } } =
+        JSON.parse(json);
+      const { passed, failed, skipped } = results.summary;
+      return { passed, failed, skipped };
+    });
+    expect(schema.problems('{"reportFormat":"CTRF"}')).not.toEqual([]);
+  });
+});
+
+describe('Markdown', () => {
+  const OURS = /^<\/?(?:h[12]|p|ul|li|strong|code|a)(?: href="([^"]*)")?>$/;
+
+  test('what a renderer makes of it holds our own elements, and links to clauses alone', () => {
+    for (const [seed, record] of RECORDS.entries()) {
+      const html = marked.parse(writeMarkdown(record), { async: false, gfm: true });
+      const clauses = new Set(
+        record.targets.flatMap(({ results }) =>
+          results.flatMap((result) => result.clauses.map((clause) => describeClause(clause).url)),
+        ),
+      );
+      for (const [tag] of html.matchAll(/<[^>]*>?/g)) {
+        const [known, link] = OURS.exec(tag) ?? [];
+        expect({ seed, tag, known: known !== undefined }).toEqual({ seed, tag, known: true });
+        if (link !== undefined) expect([...clauses]).toContain(link);
+      }
+    }
+  });
+
+  test('reasons and waivers arrive as they were', () => {
+    for (const [seed, record] of ORDERLY.entries()) {
+      const html = marked.parse(writeMarkdown(record), { async: false, gfm: true });
+      const spans = new Set(
+        [...html.matchAll(/<code>([^<]*)<\/code>/g)].map(([, text = '']) => decoded(text)),
+      );
+      const waivers = record.targets
+        .flatMap(({ results }) => results)
+        .flatMap(({ consequence, waiver }) => (consequence === 'waived' && waiver ? [waiver] : []));
+      for (const { reason, place } of waivers) {
+        const told = [...spans].some((span) => span.includes(reason) && span.includes(place));
+        expect({ seed, reason, told }).toEqual({ seed, reason, told: true });
+      }
+    }
+  });
+
+  test('is short enough for a comment, however much was found', () => {
+    const [record] = RECORDS.filter(({ targets }) => targets.some(({ results }) => results.length > 10));
+    const [target] = record?.targets.filter(({ results }) => results.length > 10) ?? [];
+    const [result] = target?.results ?? [];
+    if (!record || !target || !result) throw new Error('No record has a target with many results.');
+    const results = Array.from({ length: 300 }, (_, index) => ({
+      ...result,
+      check: `SMTP-${index}` as const,
+      verdict: 'fail' as const,
+      consequence: 'finding' as const,
+      waiver: null,
+    }));
+    const targets = ['one', 'two', 'three'].map((name) => ({
+      ...target,
+      name,
+      results: results.map((one) => ({ ...one, target: name })),
+    }));
+    expect(writeMarkdown({ ...record, targets }).length).toBeLessThan(65_536);
+  });
+});
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&amp;': '&',
+  '&lt;': '<',
+  '&gt;': '>',
+  '&quot;': '"',
+  '&#39;': "'",
+};
+
+function decoded(text: string): string {
+  return text.replace(/&[^;]*;/g, (entity) => ENTITIES[entity] ?? entity);
+}
+
+function failure(): never {
+  throw new Error('There is no record.');
+}
