@@ -1,0 +1,19 @@
+# Sourced by the entrypoint: starts Rspamd before Postfix, which would put everybody off without it.
+
+await_listener() {
+  local attempt
+  for attempt in {1..200}; do
+    if (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; then return; fi
+    sleep 0.1
+  done
+  fail "nothing listens on port $1 after 20 s."
+}
+
+# Rspamd takes RSA keys in PEM, and of an Ed25519 key the 32 octets themselves.
+openssl pkey -in /etc/mailspec/dkim/e1.key -outform DER | tail -c 32 | base64 -w 0 >/etc/mailspec/dkim/e1.seed
+chown _rspamd /etc/mailspec/dkim/e1.seed
+chmod 0600 /etc/mailspec/dkim/e1.seed
+
+install -d -o _rspamd -g _rspamd /run/rspamd /var/lib/rspamd /var/log/rspamd
+start rspamd rspamd -f -u _rspamd -g _rspamd -c /etc/rspamd/rspamd.conf
+await_listener 11332
