@@ -550,6 +550,78 @@ export const FAULTS = {
   'signs-mail-of-strangers': 'Mail from strangers that has a From of the mail domain is signed.',
   'key-record-in-two': 'The p= of a key record is broken off, and its rest is in a record of its own.',
   'key-record-in-test-mode': 'Key records say t=y.',
+
+  // SPF of mail that strangers bring.
+  'spf-not-evaluated': 'Nothing is looked up about SPF, and no result is recorded.',
+  'spf-not-recorded': 'SPF is evaluated; its result stands nowhere and decides nothing but DMARC.',
+  'spf-compares-another-address':
+    'Policies are compared with 192.0.2.99 instead of the address of the client.',
+  'spf-reads-received-field': 'Policies are compared with the address in the topmost Received field, if any.',
+  'spf-fail-as-neutral': 'A fail of SPF is taken for neutral.',
+  'spf-softfail-as-fail': 'Softfail of SPF is taken for fail.',
+  'spf-refuses-softfail': 'Mail for which SPF says softfail is refused with 550 5.7.23.',
+  'spf-neutral-to-junk': 'Mail for which SPF says neutral goes to Junk.',
+  'spf-none-as-permerror': 'A domain without SPF policy yields permerror.',
+  'spf-skips-unknown-mechanisms': 'Terms of an SPF policy that nobody knows are skipped.',
+  'spf-stops-reading-at-match': 'Nothing in an SPF policy behind all, or behind the address, is read.',
+  'spf-first-record-wins': 'Of several SPF policies the first one in the answer counts.',
+  'spf-takes-other-versions': 'A record that begins with v=spf1 and more characters is an SPF policy too.',
+  'spf-lookups-unlimited': 'An SPF policy may lead to any number of look-ups.',
+  'spf-counts-first-lookup': 'The query for the SPF policy itself is one of the ten look-ups.',
+  'spf-void-lookups-unlimited': 'Any number of names in an SPF policy may have no records.',
+  'spf-implicit-mx': 'A name without MX record is its own mail exchanger for the mx mechanism.',
+  'spf-include-as-redirect': 'The result of an included SPF policy is the result, whatever follows.',
+  'spf-missing-policies-neutral':
+    'A name that include or redirect leads to and that has no SPF policy counts as neutral.',
+  'spf-redirect-despite-all': 'redirect of an SPF policy counts although all is there.',
+  'spf-servfail-as-none': 'A failure of the DNS is taken for the absence of records by SPF.',
+  'spf-refuses-temperror': 'Mail whose SPF policy cannot be looked up is refused with 550 5.7.24.',
+  'spf-prefix-31-as-32': 'Networks of 31 bits are compared as single addresses by SPF.',
+  'spf-forgives-malformed-networks': 'Malformed networks in an SPF policy are skipped.',
+  'spf-macros-not-reversed': 'The r of macros in SPF policies is overlooked.',
+  'spf-skips-null-sender': 'SPF is not evaluated for a null reverse-path.',
+  'spf-skips-hello': 'SPF is not evaluated for the HELO name where there is a sender.',
+  'spf-joins-strings-with-space': 'The strings of a TXT record are joined with a space between them.',
+  'spf-refuses-unknown-modifiers': 'A modifier that nobody knows is a syntax error of an SPF policy.',
+  'submission-applies-spf': 'Mail of users is refused with 550 5.7.23 where SPF of their domain says fail.',
+  'results-at-the-bottom':
+    'Authentication-Results and Received-SPF are written below the header fields that came with the message.',
+
+  // DMARC and recorded results.
+  'dmarc-not-evaluated': 'DMARC records are neither asked for nor heeded.',
+  'dmarc-failure-delivered-unmarked':
+    'Mail that fails DMARC is delivered to INBOX, and nothing is said about it.',
+  'dmarc-any-signature-counts': 'A good signature of any domain makes DMARC pass.',
+  'dmarc-compares-ends-of-names': 'SPF of a domain whose name ends with the characters of the author aligns.',
+  'dmarc-ignores-signatures': 'Signatures have no part in DMARC.',
+  'dmarc-spf-none-counts': 'A sender whose domain has no SPF record counts as authenticated for DMARC.',
+  'dmarc-broken-signature-fails': 'A signature that does not fit makes DMARC fail, whatever SPF says.',
+  'dmarc-strict-alignment-ignored': 'adkim=s and aspf=s are taken for r.',
+  'dmarc-relaxed-alignment-refused': 'adkim=r and aspf=r are taken for s.',
+  'dmarc-asks-exact-domain-only': 'No other name than that of the author is asked for a DMARC record.',
+  'dmarc-none-goes-to-junk': 'Mail that fails under p=none goes to Junk.',
+  'dmarc-test-mode-ignored': 't=y is ignored.',
+  'dmarc-first-of-several-records': 'Of several DMARC records the first one counts.',
+  'dmarc-version-anywhere':
+    'v=DMARC1 may stand anywhere in a record, in any letter case and with any number.',
+  'dmarc-unknown-tags-break-record': 'A DMARC record with an unknown tag is none.',
+  'dmarc-last-from-counts': 'Of several From fields or addresses the last one is taken for the author.',
+  'dmarc-first-author-counts': 'Of several From fields or addresses the first one is taken for the author.',
+  'dmarc-servfail-refuses': 'Mail is refused for good with 550 while DMARC cannot be decided.',
+  'dmarc-servfail-passes': 'DMARC passes while it cannot be decided.',
+  'arc-trusted-unverified': 'Where the last ARC seal says cv=pass, DMARC passes.',
+  'results-not-recorded': 'SPF, DKIM and DMARC are evaluated, and no Authentication-Results are written.',
+  'results-of-spf-alone': 'Authentication-Results tell SPF alone.',
+  'results-at-the-bottom': 'Authentication-Results stand below all other header fields.',
+  'forged-results-kept': 'Results from outside under the name of this server are left in place.',
+  'forged-results-first-removed':
+    'Of results from outside under the name of this server the first field alone is removed.',
+  'forged-results-in-variants-kept':
+    'Results from outside are removed where they begin with the name of this server, exactly written.',
+  'dmarc-record-malformed': 'The DMARC record of the mail domain is "p=reject; v=DMARC1".',
+  'dmarc-record-twice': 'The mail domain has two DMARC records.',
+  'dmarc-record-without-effect':
+    'The DMARC record of the mail domain says p=none and names no address for reports.',
 } as const;
 
 export type FaultName = keyof typeof FAULTS;

@@ -1,6 +1,7 @@
-import { createSmtpClient } from '../../client/smtp.ts';
+import { createSmtpClient, type SmtpClient } from '../../client/smtp.ts';
 import { replyClass, type SmtpReply } from '../../client/smtp-reply.ts';
 import { createRecorder } from '../../evidence/recorder.ts';
+import { line } from '../../wire/bytes.ts';
 import { openConnection } from '../../wire/connection.ts';
 import type { FaultName } from '../faults.ts';
 import type { RelayEnvelope } from '../options.ts';
@@ -126,11 +127,20 @@ async function transact(
     else outcomes.push(outcome(recipient, reply));
   }
   if (accepted.length > 0) {
-    const decided = await client.data(terms.message);
+    const careless = faulty('outbound-does-not-stuff-dots');
+    const decided = await (careless ? unstuffed(client, terms.message) : client.data(terms.message));
     outcomes.push(...accepted.map((recipient) => outcome(recipient, decided)));
   }
   await client.quit();
   return outcomes;
+}
+
+/** DATA without dot stuffing. */
+async function unstuffed(client: SmtpClient, message: Buffer): Promise<SmtpReply> {
+  const start = await client.command('DATA');
+  if (start.code !== 354) return start;
+  client.raw(Buffer.concat([message, line('.')]));
+  return client.reply('the reply to the end of data');
 }
 
 function outcome(recipient: string, reply: SmtpReply): Outcome {

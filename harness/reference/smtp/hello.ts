@@ -7,8 +7,10 @@ import { isSubmission, type SmtpSession } from './session.ts';
 /** EHLO (RFC 5321 §4.1.1.1): begins anew and lists the extensions. */
 export function ehlo(session: SmtpSession, argument: string): Reply {
   const name = argument.trim();
-  if (!isHelloName(name)) return reply(501, '5.5.4', 'Syntax: EHLO domain or address literal');
-  session.hello = { name, extended: true };
+  const taken = isHelloName(name) || session.site.faulty('smtp-takes-hello-names-with-lf');
+  if (!taken) return reply(501, '5.5.4', 'Syntax: EHLO domain or address literal');
+  const [first = '', ...broken] = name.split(/[\r\n]/);
+  session.hello = { name: first, extended: true, broken };
   if (!session.site.faulty('smtp-keeps-envelope-across-tls')) session.transaction = undefined;
   return bareReply(250, session.site.hostname, ...extensions(session));
 }

@@ -9,6 +9,8 @@ export interface Hello {
   readonly name: string;
   /** EHLO rather than HELO. */
   readonly extended: boolean;
+  /** What a fault takes behind a line end in the name; it breaks the Received field there. */
+  readonly broken?: readonly string[];
 }
 
 export interface Recipient {
@@ -52,6 +54,8 @@ export interface SmtpSession {
   errors: number;
   /** A fault believes what the client claimed to be. */
   favoured: boolean;
+  /** The address that a fault takes for the one of the client. */
+  claimedAddress?: string | undefined;
 }
 
 /** Messages are submitted here rather than relayed to (RFC 6409). */

@@ -1,4 +1,4 @@
-import { CR, LF, line, NUL } from '../../wire/bytes.ts';
+import { CR, CRLF, LF, line, NUL } from '../../wire/bytes.ts';
 import { AUTH_COMMAND_LIMIT } from '../sasl/limits.ts';
 import type { ServerConnection } from '../session/connection.ts';
 import { IdleTooLong } from '../session/endings.ts';
@@ -55,7 +55,8 @@ function greeting(site: Site): Reply {
 async function executeNext(session: SmtpSession): Promise<boolean> {
   const { connection, site } = session;
   const input = await connection.readLine('a command', { limit: AUTH_COMMAND_LIMIT, withinMs: IDLE_MS });
-  const answer = input.kind === 'overlong' ? TOO_LONG : await execute(session, input.bytes);
+  const answer =
+    input.kind === 'overlong' ? TOO_LONG : await execute(session, cutCommand(session, input.bytes));
   if (answer === 'closed') return false;
   if (answer === 'upgraded' || answer === 'unanswered') return true;
   const limit = site.life.errorLimit ?? ERROR_LIMIT;
@@ -69,6 +70,18 @@ async function executeNext(session: SmtpSession): Promise<boolean> {
   return !answer.closes;
 }
 
+/** The part of a line in front of what a fault takes for its end; the rest is left for the next command. */
+function cutCommand({ connection, site }: SmtpSession, bytes: Buffer): Buffer {
+  const end =
+    (site.faulty('smtp-ends-commands-at-lf') && LF) ||
+    (site.faulty('smtp-ends-commands-at-cr') && CR) ||
+    null;
+  const at = end ? bytes.indexOf(end) : -1;
+  if (at < 0) return bytes;
+  connection.putBack(Buffer.concat([bytes.subarray(at + 1), CRLF]));
+  return bytes.subarray(0, at);
+}
+
 /** Errors of the client; with a limit of its own the site counts every refusal, as Postfix does. */
 function isError({ code }: Reply, { life }: Site): boolean {
   return life.errorLimit === undefined ? code >= 500 && code <= 504 : code >= 400;
@@ -79,7 +92,8 @@ async function execute(
   bytes: Buffer,
 ): Promise<Reply | 'upgraded' | 'unanswered' | 'closed'> {
   const { site, connection } = session;
-  if (bytes.includes(CR) || bytes.includes(LF) || bytes.includes(NUL)) {
+  const careless = site.faulty('smtp-takes-hello-names-with-lf') && /^EHLO /i.test(bytes.toString('latin1'));
+  if (!careless && (bytes.includes(CR) || bytes.includes(LF) || bytes.includes(NUL))) {
     return reply(500, '5.5.2', 'Bare CR, bare LF and NUL are not allowed in a command');
   }
   const text = bytes.toString('utf8').replace(/[ \t]+$/, '');
@@ -131,7 +145,7 @@ async function execute(
     case 'EXPN':
       return expand(session);
     default: {
-      const claim = claimOfClient(session, verb);
+      const claim = claimOfClient(session, verb, argument);
       if (claim === 'believed') return 'unanswered';
       if (claim) return claim;
       const unknown = reply(500, '5.5.2', 'Command not recognized');

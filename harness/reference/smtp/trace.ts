@@ -7,8 +7,7 @@ import { isSubmission, type SmtpSession, type Transaction } from './session.ts';
 export function receivedField(session: SmtpSession, transaction: Transaction): Buffer {
   const { site, connection, hello, helloBeforeTls } = session;
   if (isSubmission(session) && site.faulty('submission-removes-received')) return Buffer.alloc(0);
-  // A fault takes names with line ends, and they break the field here.
-  const [name = 'unknown', ...broken] = (helloBeforeTls ?? hello?.name ?? 'unknown').split(/[\r\n]/);
+  const name = helloBeforeTls ?? hello?.name ?? 'unknown';
   const address = connection.clientAddress;
   const literal = address.includes(':') ? `IPv6:${address}` : address;
   const [only, ...others] = transaction.recipients;
@@ -21,7 +20,7 @@ export function receivedField(session: SmtpSession, transaction: Transaction): B
   if (connection.tls && namesCipher) clauses.push(`tls ${connection.tls.getCipher().standardName}`);
   return lines(
     `Received: from ${name} ([${literal}])`,
-    ...broken,
+    ...(hello?.broken ?? []),
     `\t${clauses.join(' ')};`,
     `\t${headerDate(new Date())}`,
   );
