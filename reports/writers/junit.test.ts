@@ -13,7 +13,7 @@ import { rowsOfJunit } from '../recount/junit.ts';
 import { rowsOf } from '../recount/row.ts';
 import { writeJunit } from './junit.ts';
 
-const RECORDS = 200;
+const RECORDS = 40;
 
 const CONSUMERS: readonly [name: string, read: (root: Tree) => ReadCase[]][] = [
   ['Jenkins', readAsJenkins],

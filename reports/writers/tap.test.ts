@@ -1,5 +1,5 @@
 import { execFile, spawnSync } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ import type { RunRecord } from '../model/record.ts';
 import { rowsOf } from '../recount/row.ts';
 import { writeTap } from './tap.ts';
 
-const RECORDS = 200;
+const RECORDS = 100;
 const TEXTS = [
   ['visible', visibleText],
   ['raw', rawText],
@@ -90,6 +90,33 @@ test.each(TEXTS)('tap-junit makes well-formed XML with the same counts of it (%s
   }
 });
 
+test('the pipeline of the README: tap-junit makes a JUnit file of a TAP file', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'mailspec-tap-'));
+  const bin = join(createRequire(import.meta.url).resolve('tap-junit/package.json'), '../bin/tap-junit');
+  try {
+    for (const seed of [0, 1, 2, 3, 4, 5, 6, 7]) {
+      const record = randomRecord(seeded(seed), seed % 2 === 0 ? visibleText : rawText);
+      await writeFile(join(folder, 'results.tap'), writeTap(record));
+      const args = ['--input', 'results.tap', '--output', '.', '--name', `results-${seed}`];
+      // The first failure makes it end with 1.
+      await promisify(execFile)(process.execPath, [bin, ...args], { cwd: folder }).catch((ended) => {
+        if (ended.code !== 1) throw ended;
+      });
+      const root = parseXml(await readFile(join(folder, `results-${seed}.xml`), 'utf8'));
+      const [suite] = root.children;
+      const due = dueOf(record);
+      expect({ seed, tests: suite?.attributes.tests, failures: suite?.attributes.failures }).toEqual({
+        seed,
+        tests: String(due.passed + due.failed + due.skipped),
+        failures: String(due.failed),
+      });
+      expect(suite?.attributes.skipped).toBe(String(due.skipped));
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+});
+
 const PERL_READER = `
 use TAP::Parser;
 for my $file (@ARGV) {
@@ -132,12 +159,20 @@ const prove = spawnSync('prove', ['--version']).status === 0;
 test.skipIf(!prove)('prove ends like the run; needs prove', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'mailspec-tap-'));
   try {
-    for (const seed of [0, 1, 2, 3, 4, 5]) {
+    for (const seed of [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]) {
       const record = randomRecord(seeded(seed), rawText);
       const file = join(folder, `${seed}.tap`);
       await writeFile(file, writeTap(record));
-      const { status } = spawnSync('prove', ['--ext', 'tap', file]);
+      const { status, stdout } = spawnSync('prove', ['--ext', 'tap', file], { encoding: 'utf8' });
       expect({ seed, green: status === 0 }).toEqual({ seed, green: record.exitCode === 0 });
+      const { passed, failed, skipped } = dueOf(record);
+      const [, tests] = /^Files=1, Tests=(\d+)/m.exec(stdout) ?? [];
+      const [, broken = '0'] = /\(Wstat: .* Failed: (\d+)\)/.exec(stdout) ?? [];
+      expect({ seed, tests, broken }).toEqual({
+        seed,
+        tests: String(passed + failed + skipped),
+        broken: String(failed),
+      });
     }
   } finally {
     await rm(folder, { recursive: true, force: true });
