@@ -86,6 +86,23 @@ export async function writeReports(
   if (problems.length > 0) throw new ReportMismatch(folder, problems, causes);
 }
 
+/**
+ * A report of a record, the same to the octet as `writeReports` writes it, read back like it.
+ * @throws ReportMismatch
+ */
+export function deriveReport(record: RunRecord, format: Format): string {
+  const report = REPORTS.find((one) => one.format === format);
+  if (!report) throw new TypeError(`There is no format ${format}.`);
+  const { file, write, read, states = asItIs } = report;
+  const content = write(record);
+  const problems = differences(rowsOf(record).map(states), read(content)).map((problem) => ({
+    file,
+    problem,
+  }));
+  if (problems.length > 0) throw new ReportMismatch('.', problems, []);
+  return content;
+}
+
 function asItIs(row: Row): Row {
   return row;
 }

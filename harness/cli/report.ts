@@ -1,0 +1,20 @@
+import { writeFile } from 'node:fs/promises';
+import { deriveReport, type Format } from '../../reports/write.ts';
+import { ConfigurationError } from '../targets/configuration-error.ts';
+import { readFailure } from '../targets/yaml-source.ts';
+import { readRecord } from './read-record.ts';
+
+/**
+ * `mailspec report`: derives a report from a record again, the same to the octet as the audit wrote it.
+ * @param out file to write; null: the standard output
+ */
+export async function reportCommand(path: string, format: Format, out: string | null): Promise<void> {
+  const content = deriveReport(await readRecord(path), format);
+  if (out === null) {
+    process.stdout.write(content);
+    return;
+  }
+  await writeFile(out, content).catch((error: unknown) => {
+    throw new ConfigurationError(`${out}: ${readFailure(error)}`);
+  });
+}

@@ -1,0 +1,101 @@
+import type { GatedResult, RunRecord } from './record.ts';
+import type { Verdict } from './vocabulary.ts';
+
+/**
+ * `regressed`: worse than before; `unsettled`: settled before, and no longer; `fixed`: better, or settled
+ * and good; `new` and `gone`: in one run alone; `changed`: different, neither better nor worse.
+ */
+export const CHANGES = ['regressed', 'unsettled', 'fixed', 'new', 'gone', 'changed'] as const;
+
+export type Change = (typeof CHANGES)[number];
+
+/** What became of one check on one target between two runs. */
+export interface Difference {
+  readonly change: Change;
+  readonly target: string;
+  readonly check: string;
+  readonly title: string;
+  /** Null where the run did not have it. */
+  readonly before: Verdict | null;
+  readonly after: Verdict | null;
+  readonly reason: string;
+  readonly rerun: string;
+}
+
+export interface Comparison {
+  readonly differences: readonly Difference[];
+  /** How many results are the same in both runs. */
+  readonly same: number;
+  /** Differences between the runs that their verdicts may come from. */
+  readonly notes: readonly string[];
+}
+
+/** What the verdicts of two runs have in common and where they differ; waivers and gates do not matter. */
+export function compareRuns(before: RunRecord, after: RunRecord): Comparison {
+  const [old, young] = [resultsOf(before), resultsOf(after)];
+  const keys = [...new Set([...old.keys(), ...young.keys()])];
+  const differences = keys.flatMap((key) => {
+    const [was, is] = [old.get(key), young.get(key)];
+    const shown = is ?? was;
+    if (!shown) return [];
+    const change = changeOf(was?.verdict ?? null, is?.verdict ?? null);
+    if (change === null) return [];
+    const { target, check, title, reason, rerun } = shown;
+    return [
+      {
+        change,
+        target,
+        check,
+        title,
+        before: was?.verdict ?? null,
+        after: is?.verdict ?? null,
+        reason,
+        rerun,
+      },
+    ];
+  });
+  return {
+    differences: CHANGES.flatMap((change) => differences.filter((one) => one.change === change)),
+    same: keys.length - differences.length,
+    notes: notesOf(before, after),
+  };
+}
+
+/** 1 where something is worse, 2 where something is no longer settled, else 0. */
+export function comparisonExitCode({ differences }: Comparison): 0 | 1 | 2 {
+  const has = (change: Change) => differences.some((one) => one.change === change);
+  return has('regressed') ? 1 : has('unsettled') ? 2 : 0;
+}
+
+function changeOf(before: Verdict | null, after: Verdict | null): Change | null {
+  if (before === null) return 'new';
+  if (after === null) return 'gone';
+  if (before === after) return null;
+  const [was, is] = [rank(before), rank(after)];
+  if (is === null) return was === null ? 'changed' : 'unsettled';
+  if (was === null) return is === RANK.fail ? 'regressed' : 'fixed';
+  return is > was ? 'regressed' : is < was ? 'fixed' : 'changed';
+}
+
+const RANK = { pass: 0, 'not-applicable': 0, warn: 1, fail: 2 } as const;
+
+/** How bad a verdict is; null where nothing was settled. */
+function rank(verdict: Verdict): number | null {
+  return verdict in RANK ? RANK[verdict as keyof typeof RANK] : null;
+}
+
+function resultsOf(record: RunRecord): ReadonlyMap<string, GatedResult> {
+  const results = record.targets.flatMap((target) => target.results);
+  return new Map(results.map((result) => [JSON.stringify([result.target, result.check]), result]));
+}
+
+function notesOf(before: RunRecord, after: RunRecord): string[] {
+  const named = ({ profile }: RunRecord) => `${profile.id}@${profile.version}`;
+  const pairs = [
+    ['mailspec', before.tool.version, after.tool.version],
+    ['Profile', named(before), named(after)],
+    ['Only', before.selection.only.join(' ') || 'all', after.selection.only.join(' ') || 'all'],
+    ['Without', before.selection.skip.join(' ') || 'none', after.selection.skip.join(' ') || 'none'],
+  ] as const;
+  return pairs.flatMap(([what, was, is]) => (was === is ? [] : [`${what}: ${was} before, ${is} after.`]));
+}
