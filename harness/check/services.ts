@@ -7,7 +7,17 @@ import type { SaslMechanism } from '../client/sasl/mechanism.ts';
 import type * as Sasl from '../client/sasl/sasl.ts';
 import type { SmtpClient } from '../client/smtp.ts';
 import type { SmtpReply } from '../client/smtp-reply.ts';
-import type { ArrivedMessage, Interception, Lab, Receiver, SmtpSession } from '../lab/lab.ts';
+import type {
+  ArrivedMessage,
+  CertificateRequest,
+  Interception,
+  Lab,
+  Receiver,
+  SmtpSession,
+  WebHost,
+  ZoneRecord,
+  ZoneSigning,
+} from '../lab/lab.ts';
 import type { AccessNetwork, OutsideService, OutsideSink } from '../lab/network.ts';
 import type { MailSought } from '../mailbox/in-mailbox.ts';
 import type { Offered, Offering } from '../mailbox/offer.ts';
@@ -26,6 +36,7 @@ export type {
   Account,
   Answer,
   ArrivedMessage,
+  CertificateRequest,
   Connection,
   ImapClient,
   ImapReply,
@@ -48,6 +59,9 @@ export type {
   StoredMessage,
   Target,
   Verify,
+  WebHost,
+  ZoneRecord,
+  ZoneSigning,
 };
 
 /** How far a client goes before the script takes over. */

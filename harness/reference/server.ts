@@ -138,6 +138,7 @@ function targetOf(site: Site, endpoints: Target['endpoints']): Target {
       },
       op25b: { declared: true },
       clientRecords: site.domain,
+      outgoingPolicies: { dnssec: true, dane: true, mtaSts: true, tlsReportsWithinMs: null },
       inboundAuthentication: { spf: 'mark', dkim: 'mark', dmarc: 'reject' },
     },
     timing: {

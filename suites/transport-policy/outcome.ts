@@ -1,0 +1,116 @@
+import type { ArrivedMessage, Services, SmtpSession, Verify } from '../../harness/check/services.ts';
+import type { Destination } from './destination.ts';
+
+/** What became of a message to a destination within the time for a delivery. */
+export interface Outcome {
+  readonly destination: Destination;
+  readonly arrived: ArrivedMessage | null;
+  /** Conversations in which the recipient was told. */
+  readonly sessions: readonly SmtpSession[];
+  /** The target asked for the mail servers of the domain. */
+  readonly attempted: boolean;
+  /** Types of records that were asked for, in order. */
+  readonly asked: readonly string[];
+}
+
+/** Waits until the message is there, or the time for a delivery is over. */
+export async function outcomeOf(services: Services, destination: Destination): Promise<Outcome> {
+  const { lab } = services;
+  const { domain, recipient, receivers } = destination;
+  const arrivals = await Promise.all(receivers.map((receiver) => receiver.waitForMessage({ recipient })));
+  const sessions = await Promise.all(receivers.map((receiver) => receiver.sessions()));
+  const queries = await lab().dns.queries({ name: domain, below: true });
+  const asked = [...new Set(queries.map(({ type }) => type))];
+  return {
+    destination,
+    arrived: arrivals.find((one) => one !== null) ?? null,
+    sessions: sessions.flat().filter((session) => isTold(session, recipient)),
+    attempted: asked.includes('MX'),
+    asked,
+  };
+}
+
+/** Waits for all of them together. */
+export function outcomesOf(
+  services: Services,
+  destinations: readonly Destination[],
+): Promise<readonly Outcome[]> {
+  return Promise.all(destinations.map((destination) => outcomeOf(services, destination)));
+}
+
+function isTold({ commands }: SmtpSession, recipient: string): boolean {
+  return commands.some(
+    ({ verb, argument }) => verb === 'RCPT' && argument.toLowerCase().includes(recipient.toLowerCase()),
+  );
+}
+
+/** An outcome in words. */
+export function describe({ arrived, sessions, asked }: Outcome): string {
+  const seen = `DNS asked for ${asked.join(', ') || 'nothing'}`;
+  if (arrived) return `delivery ${arrived.tls ? `inside ${arrived.tls.version}` : 'in the clear'}; ${seen}`;
+  return `${sessions.length > 0 ? 'no delivery, but the recipient was told' : 'no delivery'}; ${seen}`;
+}
+
+/** Ends the variant where nothing shows that the target ever tried. */
+export function assertAttempted({ inconclusive, lab }: Services, { destination, attempted }: Outcome): void {
+  if (attempted) return;
+  inconclusive(
+    'environment',
+    `The target took the message and never asked the DNS of the lab for ${destination.domain} within ${lab().outboundMs} ms: its mail goes another way.`,
+  );
+}
+
+/** The message is there, inside TLS where that is demanded. */
+export function mustArrive(
+  services: Services,
+  verify: Pick<Verify, 'that'>,
+  outcome: Outcome,
+  demand: string,
+  { tls = true } = {},
+): void {
+  assertAttempted(services, outcome);
+  const { arrived } = outcome;
+  verify.that(arrived !== null && (!tls || arrived.tls !== null), {
+    demand,
+    expected: tls ? 'delivery inside TLS' : 'delivery',
+    actual: describe(outcome),
+  });
+}
+
+/** Neither the message is there, nor was anything of it told. */
+export function mustNotArrive(
+  services: Services,
+  verify: Pick<Verify, 'that'>,
+  outcome: Outcome,
+  demand: string,
+): void {
+  assertAttempted(services, outcome);
+  const { arrived, sessions } = outcome;
+  verify.that(arrived === null && sessions.length === 0, {
+    demand,
+    expected: 'no delivery',
+    actual: describe(outcome),
+  });
+}
+
+/** Falling back to the clear is worse than delivering to the wrong server, and a finding of its own. */
+export function mustNotFallBackToClear(verify: Pick<Verify, 'that'>, outcome: Outcome): void {
+  const clear = outcome.sessions.some(({ commands }) =>
+    commands.some(({ verb, channel }) => verb === 'RCPT' && channel === 'plain'),
+  );
+  verify.that(!clear, {
+    demand: 'nothing is sent in the clear after TLS did not do',
+    expected: 'no envelope outside TLS',
+    actual: clear ? describe(outcome) : 'no envelope outside TLS',
+  });
+}
+
+/** What was held back comes once the destination is in order: it was delayed, not bounced. */
+export function shouldArriveAfterRepair(services: Services, verify: Verify, outcome: Outcome): void {
+  const { lab } = services;
+  verify.ideally.that(outcome.arrived !== null, {
+    demand: 'what could not be delivered waits, and comes once the destination is in order',
+    expected: `delivery within ${lab().outboundMs} ms`,
+    actual: describe(outcome),
+  });
+}
