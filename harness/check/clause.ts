@@ -11,6 +11,7 @@ export interface ClauseFacts {
 const OTHER_DOCUMENTS: ReadonlyMap<string, { readonly label: string; readonly url: string | null }> = new Map(
   [
     ['bsi-tr-03108', { label: 'BSI TR-03108', url: 'https://www.bsi.bund.de/dok/TR-03108-en' }],
+    ['bsi-tr-03182', { label: 'BSI TR-03182', url: 'https://www.bsi.bund.de/dok/TR-03182-en' }],
     [
       'cisa-bod-18-01',
       {

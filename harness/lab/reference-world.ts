@@ -28,6 +28,7 @@ export async function completeReferenceWorld(
     const zones = [
       { origin: `_tcp.${target.domain}`, records: clientRecords(target, faulty) },
       ...keyZones(target.signing),
+      { origin: `_dmarc.${target.domain}`, records: policyRecords(target.domain, faulty) },
       ...REFERENCE_LISTS.reputationZones.map((origin) => ({
         origin,
         records: reputation(origin, faulty('outbound-address-listed') ? [address] : []),
@@ -42,6 +43,15 @@ export async function completeReferenceWorld(
     await mocks.close();
   }
   return { ...access, network: await openLoopbackNetwork(access, conductOf(faulty)) };
+}
+
+/** What receivers are to do with mail that is not from here (RFC 9989 §4.7). */
+function policyRecords(domain: string, faulty: Faulty): ZoneRecord[] {
+  const record = (data: string): ZoneRecord => ({ name: `_dmarc.${domain}`, type: 'TXT', data });
+  const good = record(`v=DMARC1; p=reject; rua=mailto:dmarc@${domain}`);
+  if (faulty('dmarc-record-malformed')) return [record('p=reject; v=DMARC1')];
+  if (faulty('dmarc-record-twice')) return [good, record('v=DMARC1; p=none')];
+  return [faulty('dmarc-record-without-effect') ? record('v=DMARC1; p=none') : good];
 }
 
 /** How mail programs find submission (RFC 6186, RFC 8314 §5.1). */

@@ -420,6 +420,13 @@ export const FAULTS = {
   'smtp-takes-hello-names-with-lf':
     'The name in EHLO may hold CR and LF, and the Received field is broken there.',
   'outbound-does-not-stuff-dots': 'Dots are not stuffed in outgoing mail.',
+  'smtp-looks-at-first-message-only':
+    'Behind a message that was refused at its end, the content of others is not looked at in the session.',
+  'smtp-verify-clears-envelope': 'VRFY within a transaction ends it.',
+  'smtp-refusals-clear-envelope': 'Any command that is answered 5yz ends the transaction.',
+  'smtp-executes-refused-chunks': 'The octets of a chunk without a recipient are read as commands.',
+  'smtp-takes-data-behind-chunks': 'DATA behind BDAT gets 354.',
+  'smtp-dot-ends-chunks': 'CRLF "." CRLF in a chunk ends it, and the rest is read as commands.',
   'submission-relays-stray-octets':
     'A submitted message may hold bare CR, bare LF and NUL, and leaves with them.',
 
@@ -584,8 +591,6 @@ export const FAULTS = {
   'spf-joins-strings-with-space': 'The strings of a TXT record are joined with a space between them.',
   'spf-refuses-unknown-modifiers': 'A modifier that nobody knows is a syntax error of an SPF policy.',
   'submission-applies-spf': 'Mail of users is refused with 550 5.7.23 where SPF of their domain says fail.',
-  'results-at-the-bottom':
-    'Authentication-Results and Received-SPF are written below the header fields that came with the message.',
 
   // DMARC and recorded results.
   'dmarc-not-evaluated': 'DMARC records are neither asked for nor heeded.',
@@ -612,7 +617,8 @@ export const FAULTS = {
   'arc-trusted-unverified': 'Where the last ARC seal says cv=pass, DMARC passes.',
   'results-not-recorded': 'SPF, DKIM and DMARC are evaluated, and no Authentication-Results are written.',
   'results-of-spf-alone': 'Authentication-Results tell SPF alone.',
-  'results-at-the-bottom': 'Authentication-Results stand below all other header fields.',
+  'results-at-the-bottom':
+    'Authentication-Results and Received-SPF are written below the header fields that came with the message.',
   'forged-results-kept': 'Results from outside under the name of this server are left in place.',
   'forged-results-first-removed':
     'Of results from outside under the name of this server the first field alone is removed.',

@@ -1,7 +1,10 @@
 import { CRLF } from '../../wire/bytes.ts';
+import { splitMessage } from '../message/header.ts';
+import type { Site } from '../site.ts';
 import { type Reply, reply } from '../smtp/reply.ts';
 import type { SmtpSession, Transaction } from '../smtp/session.ts';
 import { checkAuthorPolicy } from './author-policy.ts';
+import type { Finding } from './finding.ts';
 import { withoutForgedResults } from './forged-results.ts';
 import { resultsField } from './results-field.ts';
 import { checkSenderPolicy } from './sender-policy.ts';
@@ -29,22 +32,44 @@ export async function admit(
 ): Promise<Admission> {
   const { site } = session;
   const { lookups } = site;
-  if (!lookups || session.role !== 'mx' || session.account)
-    return { message, results: Buffer.alloc(0), mailbox: 'INBOX' };
-  const sender = await checkSenderPolicy(session, transaction.sender, lookups);
+  if (!lookups || session.role !== 'mx' || session.account) {
+    const isChecked = lookups && session.role !== 'mx' && site.faulty('submission-applies-spf');
+    const sender = isChecked && (await checkSenderPolicy(session, transaction.sender, message, lookups));
+    const refusal = sender ? sender.refusal : undefined;
+    return { message, results: Buffer.alloc(0), mailbox: 'INBOX', ...(refusal && { refusal }) };
+  }
+  const sender = await checkSenderPolicy(session, transaction.sender, message, lookups);
   const signatures = await checkSignatures(site, message, lookups);
-  const author = await checkAuthorPolicy(site, sender, signatures, lookups);
-  const admission = {
-    message: withoutForgedResults(site, message),
-    results: Buffer.concat([
-      resultsField(site, [...sender.findings, ...signatures.findings, ...author.findings]),
-      ...(sender.receivedSpf === undefined ? [] : [Buffer.from(sender.receivedSpf), CRLF]),
-    ]),
-  };
+  const author = await checkAuthorPolicy(site, { message, sender, signatures }, lookups);
+  const results = Buffer.concat([
+    resultsField(site, recordable(site, [...sender.findings, ...signatures.findings, ...author.findings])),
+    ...(sender.receivedSpf === undefined || site.faulty('results-not-recorded')
+      ? []
+      : [Buffer.from(sender.receivedSpf), CRLF]),
+  ]);
+  const cleaned = withoutForgedResults(site, message);
+  const admission = site.faulty('results-at-the-bottom')
+    ? { message: withFieldsAtBottom(cleaned, results), results: Buffer.alloc(0) }
+    : { message: cleaned, results };
+  if (sender.refusal) return { ...admission, refusal: sender.refusal, mailbox: 'INBOX' };
   if (signatures.refusal) return { ...admission, refusal: signatures.refusal, mailbox: 'INBOX' };
   if (author.disposition === 'reject') {
     const refusal = reply(550, '5.7.1', 'The domain of the author asks to refuse this message (DMARC)');
     return { ...admission, refusal, mailbox: 'INBOX' };
   }
-  return { ...admission, mailbox: author.disposition === 'quarantine' ? 'Junk' : 'INBOX' };
+  return {
+    ...admission,
+    mailbox: author.disposition === 'quarantine' ? 'Junk' : (sender.mailbox ?? 'INBOX'),
+  };
+}
+
+function withFieldsAtBottom(message: Buffer, fields: Buffer): Buffer {
+  const { header, separator, body } = splitMessage(message);
+  return Buffer.concat([header, fields, separator, body]);
+}
+
+/** The findings that are written down: all of them, without a fault. */
+function recordable(site: Site, findings: readonly Finding[]): readonly Finding[] | null {
+  if (site.faulty('results-not-recorded')) return null;
+  return site.faulty('results-of-spf-alone') ? findings.filter(({ method }) => method === 'spf') : findings;
 }

@@ -1,6 +1,7 @@
 import { Resolver } from 'node:dns/promises';
 import type { DNSResolver } from 'mailauth';
 import type { Endpoint } from '../../wire/connection.ts';
+import { addressesOf } from './odd-names.ts';
 
 /** Deadline of one DNS query, in milliseconds. */
 const QUERY_MS = 1_000;
@@ -12,12 +13,25 @@ export interface Lookups {
   cancel(): void;
 }
 
-export function createLookups({ host, port }: Endpoint): Lookups {
+export function createLookups(server: Endpoint): Lookups {
   const resolver = new Resolver({ timeout: QUERY_MS, tries: 2 });
-  resolver.setServers([`${host}:${port}`]);
+  resolver.setServers([`${server.host}:${server.port}`]);
+  const ended = new AbortController();
+  const resolve = async (name: string, type: string): Promise<unknown> => {
+    try {
+      return await resolver.resolve(name, type);
+    } catch (failure) {
+      const isOdd = failure instanceof Error && 'code' in failure && failure.code === 'EBADNAME';
+      if (!isOdd || type !== 'A') throw failure;
+      return (await addressesOf(server, name, ended.signal)) ?? Promise.reject(failure);
+    }
+  };
   return {
     // The declared answers of mailauth leave out the records that it gets from node:dns for MX.
-    resolve: resolver.resolve.bind(resolver) as DNSResolver,
-    cancel: () => resolver.cancel(),
+    resolve: resolve as DNSResolver,
+    cancel() {
+      resolver.cancel();
+      ended.abort();
+    },
   };
 }

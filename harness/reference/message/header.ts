@@ -77,3 +77,15 @@ export function splitAddressList(value: string): string[] {
   const members = bare.match(/(?:"(?:[^"\\]|\\.)*"|<[^>]*>|[^,"<])+/g) ?? [];
   return members.map((member) => member.trim()).filter((member) => member !== '');
 }
+
+/**
+ * The value of a From field is a list of mailboxes and nothing else (RFC 5322 §3.4): each member an address,
+ * or a phrase with an address in brackets at its end.
+ */
+export function isMailboxList(value: string): boolean {
+  const members = splitAddressList(value);
+  return members.length > 0 && members.every((member) => MAILBOX.test(member) || ADDRESS.test(member));
+}
+
+const MAILBOX = /^(?:"(?:[^"\\]|\\.)*"|[^<>@":;\\])*<[^<>@\s,:;]+@[^<>@\s,:;]+>$/;
+const ADDRESS = /^[^<>@\s,:;]+@[^<>@\s,:;]+$/;

@@ -1,0 +1,143 @@
+import { check } from '../../harness/check/define.ts';
+import type { Services } from '../../harness/check/services.ts';
+import { protectedDomain, publish, silentDomain, strangerDomain } from './author.ts';
+import { assertEvaluated, assertJudged, isAsked, isContained } from './evaluation.ts';
+import { attempt, type Handling, recorded, wordsOf } from './trial.ts';
+
+const common = {
+  roles: ['mx'],
+  needs: ['account', 'mailbox', 'dns'],
+  effect: 'delivers',
+  safety: 'sends-mail',
+} as const;
+
+export const forgedMailIsContained = check(
+  {
+    ...common,
+    id: 'DMARC-001',
+    slug: 'forged-mail-is-contained',
+    title: 'A forged message under p=reject is rejected, quarantined or marked',
+    sends:
+      'a message in the name of a domain that asks to reject what fails, from an address that its SPF record does not name, unsigned',
+    demands: 'it is refused, goes to Junk, or is delivered with dmarc=fail; where a claim says which, that',
+    level: 'policy',
+    severity: 'high',
+    clauses: ['rfc9989#5.3', 'rfc9989#5.4', 'bsi-tr-03182#4.1.7'],
+    budget: '60s',
+    kills: ['dmarc-not-evaluated', 'dmarc-failure-delivered-unmarked'],
+    limits: [
+      'RFC 9989 asks receivers not to refuse for p=reject alone. Other reasons for a refusal cannot be seen, so a refusal counts as good.',
+      'By POP3 only INBOX can be read: a message that goes elsewhere counts as not found.',
+    ],
+  },
+  async (services) => {
+    const { verify, inconclusive, target, notApplicable } = services;
+    const claim = target.claims.inboundAuthentication?.dmarc;
+    if (claim === 'none')
+      return notApplicable(
+        'DMARC is not evaluated, as declared.',
+        'claims: inbound-authentication: dmarc: none',
+      );
+    const domain = await protectedDomain(services);
+    const handling = await forge(services, domain);
+    if (handling.kind === 'lost' && !target.endpoints.imap && !target.endpoints.imaps)
+      inconclusive('precondition', 'The message was taken and is not in INBOX; POP3 shows no other mailbox.');
+    if (handling.kind === 'deferred' || handling.kind === 'lost') {
+      verify.ideally.that(false, {
+        demand: 'the message is refused for good, goes to Junk or is marked',
+        expected: 'a lasting refusal, Junk, or dmarc=fail',
+        actual: wordsOf(handling),
+      });
+      return;
+    }
+    verify.that(isContained(handling), {
+      demand: `a message in the name of ${domain} is kept from looking genuine`,
+      expected: 'refused, in Junk, or delivered with dmarc=fail',
+      actual: wordsOf(handling),
+    });
+    if (handling.kind !== 'rejected' || handling.stage === 'DATA')
+      verify.that(await isAsked(services, domain), {
+        demand: 'the policy of the author is asked for',
+        expected: `a query for _dmarc.${domain}`,
+        actual: 'no query',
+      });
+    if (claim !== undefined)
+      verify.that(isAsClaimed(claim, handling), {
+        demand: 'what is declared is done',
+        expected: `dmarc: ${claim}`,
+        actual: wordsOf(handling),
+      });
+  },
+);
+
+/**
+ * In the author's own envelope first; where that is refused for its SPF record, in an envelope about which
+ * nobody says anything, because only then DMARC has a say.
+ */
+async function forge(services: Services, domain: string): Promise<Handling> {
+  const author = [`From: The Chief <ceo@${domain}>`];
+  const own = await attempt(services, { name: 'own-envelope', author, sender: `ceo@${domain}` });
+  if (own.kind !== 'rejected' || own.stage === 'DATA') return own;
+  services.note(`in its own envelope the message was ${wordsOf(own)}`);
+  const silent = await silentDomain(services);
+  return attempt(services, { name: 'other-envelope', author, sender: `bounces@${silent}` });
+}
+
+function isAsClaimed(claim: 'reject' | 'quarantine' | 'mark', handling: Handling): boolean {
+  if (claim === 'reject') return handling.kind === 'rejected';
+  if (claim === 'quarantine') return handling.kind === 'rejected' || handling.kind === 'junk';
+  return isContained(handling);
+}
+
+export const unalignedPassesDoNotHelp = check(
+  {
+    ...common,
+    id: 'DMARC-004',
+    slug: 'unaligned-passes-do-not-help',
+    title: 'Unaligned passes do not help',
+    sends:
+      'a message in the name of a protected domain with an SPF pass and a good signature of another organisational domain; and of one whose name ends like the protected one',
+    demands: 'dmarc=fail, or what follows from it; never dmarc=pass',
+    level: 'MUST',
+    severity: 'critical',
+    clauses: ['rfc9989#5.3.4', 'rfc9989#5.3.5', 'rfc9989#4.4'],
+    budget: '90s',
+    kills: ['dmarc-any-signature-counts', 'dmarc-compares-ends-of-names'],
+  },
+  async (services) => {
+    const { variant } = services;
+    const strangers = [
+      ['another domain', () => strangerDomain(services)],
+      ['a name with the same end', () => lookAlike(services)],
+    ] as const;
+    for (const [name, stranger] of strangers) {
+      await variant(name, async (verify) => {
+        const domain = await protectedDomain(services, 'author');
+        const other = await stranger();
+        const handling = await attempt(services, {
+          name,
+          author: [`From: The Chief <ceo@${domain}>`],
+          sender: `bounces@${other}`,
+          signedBy: [other],
+        });
+        await assertEvaluated(services, domain, handling);
+        assertJudged(services, handling);
+        verify.that(!recorded(handling, 'dmarc').includes('pass'), {
+          demand: `SPF and DKIM of ${other} say nothing about ${domain}`,
+          expected: 'no dmarc=pass',
+          actual: wordsOf(handling),
+        });
+        verify.that(isContained(handling), {
+          demand: `a message in the name of ${domain} is kept from looking genuine`,
+          expected: 'refused, in Junk, or delivered with dmarc=fail',
+          actual: wordsOf(handling),
+        });
+      });
+    }
+  },
+);
+
+/** Its name ends with all characters of the author's domain, and yet lies beside it. */
+function lookAlike(services: Services): Promise<string> {
+  return publish(services, services.lab().domain('not-the-author'), { spf: 'sender', key: true });
+}

@@ -1,0 +1,130 @@
+import { check } from '../../harness/check/define.ts';
+import type { Services } from '../../harness/check/services.ts';
+import { type DmarcRecord, parseRecord } from './record.ts';
+
+export const ownPolicyIsPublished = check(
+  {
+    id: 'DMARC-016',
+    slug: 'own-policy-is-published',
+    title: 'The target domain publishes a valid DMARC policy with report address',
+    sends: 'a query for the DMARC record of the mail domain, and for the consent of foreign report addresses',
+    demands:
+      'one valid record, p=quarantine or reject, with an address for aggregate reports that agrees to get them',
+    level: 'policy',
+    severity: 'high',
+    clauses: ['bsi-tr-03182#4.1.6', 'rfc9989#4.7', 'rfc9989#4.10'],
+    roles: ['mx'],
+    per: 'target',
+    needs: ['dns'],
+    effect: 'reads',
+    safety: 'safe',
+    budget: '20s',
+    kills: ['dmarc-record-malformed', 'dmarc-record-twice', 'dmarc-record-without-effect'],
+    limits: [
+      'Reads what the DNS around the target says: for a container that is the zone that its target file declares.',
+    ],
+  },
+  async (services) => {
+    const { verify, target, lab, notApplicable } = services;
+    const zone = await lab().dns.lookup(target.domain, 'MX');
+    const found = await policyOf(services, target.domain);
+    if (found.records.length === 0 && zone.records.length === 0)
+      return notApplicable(
+        `${target.domain} has no records in the DNS of the lab.`,
+        'no MX record, no DMARC record',
+      );
+    verify.that(found.records.length > 0, {
+      demand: `${target.domain}, or a domain above it, has a DMARC record`,
+      expected: `a TXT record of _dmarc.${target.domain} that begins with v=DMARC1`,
+      actual: found.others.length > 0 ? found.others.join(' / ') : 'none',
+    });
+    if (found.records.length === 0) return;
+    verify.that(found.records.length === 1, {
+      demand: 'there is one record, for of several none counts',
+      expected: 'one record',
+      actual: found.records.map(({ text }) => text).join(' / '),
+    });
+    const [record] = found.records;
+    if (record && found.records.length === 1) await judge(services, record);
+  },
+);
+
+/** The records of the first name up the tree that has one, and TXT records there that are none. */
+async function policyOf(
+  { lab }: Services,
+  domain: string,
+): Promise<{ readonly records: readonly DmarcRecord[]; readonly others: readonly string[] }> {
+  const labels = domain.split('.');
+  let others: readonly string[] = [];
+  for (let from = 0; from < labels.length - 1; from += 1) {
+    const answer = await lab().dns.lookup(`_dmarc.${labels.slice(from).join('.')}`, 'TXT');
+    const texts = answer.records.map(({ data }) => [data].flat().join(''));
+    const records = texts.flatMap((text) => parseRecord(text) ?? []);
+    if (records.length > 0) return { records, others };
+    others = [...others, ...texts];
+  }
+  return { records: [], others };
+}
+
+async function judge(services: Services, { text, tags, flaws }: DmarcRecord): Promise<void> {
+  const { verify, target } = services;
+  verify.that(flaws.length === 0, {
+    demand: 'the record is well formed',
+    expected: 'tags and values of RFC 9989 §4.7',
+    actual: flaws.length > 0 ? `${text}: ${flaws.join('; ')}` : text,
+  });
+  const policy = tags.get('p') ?? 'none';
+  verify.ideally.that(policy === 'quarantine' || policy === 'reject', {
+    demand: 'what fails is not to be delivered',
+    expected: 'p=quarantine or p=reject',
+    actual: text,
+  });
+  const sub = tags.get('sp');
+  verify.ideally.that(sub === undefined || strength(sub) >= strength(policy), {
+    demand: 'subdomains are protected no less',
+    expected: `sp=${policy} or none`,
+    actual: text,
+  });
+  verify.ideally.that(tags.get('t') !== 'y', {
+    demand: 'the policy is meant, not tested',
+    expected: 'no t=y',
+    actual: text,
+  });
+  const obsolete = ['pct', 'rf', 'ri'].filter((tag) => tags.has(tag));
+  verify.ideally.that(obsolete.length === 0, {
+    demand: 'no tag is used that RFC 9989 removed',
+    expected: 'no pct, rf, ri',
+    actual: text,
+  });
+  const destinations = (tags.get('rua') ?? '')
+    .split(',')
+    .map((one) => one.trim())
+    .filter(Boolean);
+  verify.ideally.that(destinations.length > 0, {
+    demand: 'somebody is told what others see',
+    expected: 'rua=mailto:…',
+    actual: text,
+  });
+  for (const destination of destinations) {
+    const host = /^mailto:[^@]+@([^!]+)/i.exec(destination)?.[1];
+    if (host === undefined || isWithin(host, target.domain)) continue;
+    const consent = await services.lab().dns.lookup(`${target.domain}._report._dmarc.${host}`, 'TXT');
+    verify.ideally.that(
+      consent.records.some(({ data }) => /^v=DMARC1\b/.test([data].flat().join(''))),
+      {
+        demand: `${host} agrees to get reports about ${target.domain}`,
+        expected: `v=DMARC1 at ${target.domain}._report._dmarc.${host}`,
+        actual: 'no such record',
+      },
+    );
+  }
+}
+
+function isWithin(host: string, domain: string): boolean {
+  const [a, b] = [host.toLowerCase(), domain.toLowerCase()];
+  return a === b || a.endsWith(`.${b}`) || b.endsWith(`.${a}`);
+}
+
+function strength(policy: string): number {
+  return ['none', 'quarantine', 'reject'].indexOf(policy);
+}
