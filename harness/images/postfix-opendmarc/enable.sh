@@ -20,6 +20,12 @@ postconf -e 'non_smtpd_milters = $signers' 'internal_mail_filter_classes = bounc
 install -d /etc/opendkim
 printf '127.0.0.1\n::1\n' >/etc/opendkim/internal-hosts
 
+# The resolver within OpenDKIM knows without asking that nothing exists below .test (RFC 6761, section 6.2),
+# where labs are. Only a configuration file would change that, and OpenDKIM reads it for every message anew, with a
+# parser that several threads cannot use at once: the daemon crashes. So the name in the library is another one.
+library=$(readlink -f /usr/lib/*/libunbound.so.8)
+perl -0777 -pi -e '$found = s/\0test\.\0/\0zzzz.\0/g; END { exit($found == 1 ? 0 : 1) }' "$library"
+
 # ---- Authentication-Results: what a stranger says in the name of this server is removed ----
 postconf -e 'header_checks = regexp:/etc/postfix/authentication-results'
 # Rewritten at every start with the name of policyd-spf.

@@ -22,17 +22,10 @@ await_listener() {
   fail "nothing listens on port $1 after 10 s."
 }
 
-# OpenDKIM as Debian builds it has a resolver of its own, which would begin at the root servers, and which
-# knows by itself that nothing exists below .test (RFC 6761, section 6.2).
-name_servers=$(awk '$1 == "nameserver" { print "  forward-addr: " $2 }' /etc/resolv.conf)
-cat >/etc/opendkim/resolver.conf <<RESOLVER
-server:
-  local-zone: "test." nodefault
-  module-config: "iterator"
-forward-zone:
-  name: "."
-$name_servers
-RESOLVER
+# OpenDKIM as Debian builds it has a resolver of its own, which would begin at the root servers.
+name_servers=$(awk '$1 == "nameserver" { print $2 }' /etc/resolv.conf | paste -sd ,)
+sed -i '/^Nameservers /d' /etc/opendkim.conf
+printf 'Nameservers %s\n' "$name_servers" >>/etc/opendkim.conf
 unset name_servers
 
 start opendkim opendkim -f -x /etc/opendkim.conf
