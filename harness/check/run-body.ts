@@ -8,6 +8,7 @@ import { createRecorder } from '../evidence/recorder.ts';
 import { visible } from '../evidence/visible.ts';
 import { inMailbox } from '../mailbox/in-mailbox.ts';
 import { offer } from '../mailbox/offer.ts';
+import * as smime from '../smime/smime.ts';
 import * as bytes from '../wire/bytes.ts';
 import * as tls from '../wire/tls-probe.ts';
 import type { Bench, CheckLab } from './bench.ts';
@@ -83,6 +84,7 @@ export async function runBody(context: {
     tls,
     certificates,
     authentication,
+    smime,
     definition,
     target,
     role,

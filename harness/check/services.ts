@@ -22,6 +22,7 @@ import type { AccessNetwork, OutsideService, OutsideSink } from '../lab/network.
 import type { MailSought } from '../mailbox/in-mailbox.ts';
 import type { Offered, Offering } from '../mailbox/offer.ts';
 import type { RecordedResult, StoredMessage } from '../mailbox/stored-message.ts';
+import type * as Smime from '../smime/smime.ts';
 import type { Account, Target } from '../targets/target.ts';
 import type * as Bytes from '../wire/bytes.ts';
 import type { Connection } from '../wire/connection.ts';
@@ -108,6 +109,8 @@ export interface Services {
 
   /** Signs messages as senders of the lab do. */
   readonly authentication: typeof Authentication;
+  /** Signs messages as mail programs do, and verifies them. */
+  readonly smime: typeof Smime;
 
   /** SMTP client on the role. A greeting of 4yz is tried again; a lasting one is inconclusive. */
   smtp(options?: ClientOptions): Promise<SmtpClient>;

@@ -18,7 +18,7 @@ export function verifySame(verify: Pick<Verify, 'that'>, demand: string, sent: B
   }
   return verify.that(false, {
     demand,
-    expected: `at octet ${at} of ${sent.length}: ${excerpt(sent, at).toString('latin1')}`,
+    expected: `at octet ${at} of ${sent.length}: ${excerpt(sent, at).toString()}`,
     actual: Buffer.concat([Buffer.from(`at octet ${at} of ${got.length}: `), excerpt(got, at)]),
   });
 }

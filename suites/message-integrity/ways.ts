@@ -16,6 +16,8 @@ export interface Mail {
   readonly token: string;
   /** Parameters of MAIL. */
   readonly parameters?: string;
+  /** Somebody else than the stranger that mx is shown otherwise. */
+  readonly sender?: string;
   compose(envelope: Envelope): Buffer;
 }
 
@@ -45,22 +47,13 @@ export const TO_MAILBOX: Way = {
   name: 'from elsewhere to a mailbox',
   key: 'in',
   async send(services, mail) {
-    const { offer, inMailbox, target, notApplicable } = services;
+    const { offer, target, notApplicable } = services;
     if (!target.endpoints.mx) notApplicable('The target declares no mx.', 'no port 25');
-    const envelope = { from: await strangerOf(services), to: services.account().address };
+    const envelope = { from: mail.sender ?? (await strangerOf(services)), to: services.account().address };
     const sent = mail.compose(envelope);
     const offered = await offer({ content: sent, sender: envelope.from, ...parametersOf(mail) });
     if (offered.disposition !== 'accepted') return { sent, offered, copies: [] };
-    const stored = await inMailbox({ token: mail.token, sent });
-    if (!stored) return { sent, offered, copies: [] };
-    const byImap = target.endpoints.imap ?? target.endpoints.imaps;
-    if (!byImap) return { sent, offered, copies: [{ reader: 'POP3', bytes: stored.bytes }] };
-    const copies: Copy[] = [{ reader: 'IMAP', bytes: stored.bytes }];
-    if (/^inbox$/i.test(stored.mailbox)) {
-      const retrieved = await retrieveByPop3(services, mail.token);
-      if (retrieved) copies.push({ reader: 'POP3', bytes: retrieved });
-    }
-    return { sent, offered, copies };
+    return { sent, offered, copies: await copiesInMailbox(services, mail.token, sent) };
   },
 };
 
@@ -70,8 +63,7 @@ export const TO_NEXT_HOP: Way = {
   key: 'out',
   async send(services, mail) {
     const { offer, lab, account } = services;
-    const world = lab();
-    const envelope = { from: account().address, to: await world.externalRecipient(mail.token) };
+    const envelope = { from: account().address, to: await lab().externalRecipient(mail.token) };
     const sent = mail.compose(envelope);
     const offered = await offer({
       content: sent,
@@ -81,12 +73,35 @@ export const TO_NEXT_HOP: Way = {
       ...parametersOf(mail),
     });
     if (offered.disposition !== 'accepted') return { sent, offered, copies: [] };
-    const arrived = await world.waitForMessage({ recipient: envelope.to, kind: 'delivery' });
-    return { sent, offered, copies: arrived ? [{ reader: 'next hop', bytes: arrived.content }] : [] };
+    return { sent, offered, copies: await copiesAtNextHop(services, envelope.to) };
   },
 };
 
 export const WAYS: readonly Way[] = [TO_MAILBOX, TO_NEXT_HOP];
+
+/** What arrived of a message that was handed in by other means than `send`. */
+export function retrieveCopies(
+  services: Services,
+  way: Way,
+  { token, sent, to }: { readonly token: string; readonly sent: Buffer; readonly to: string },
+): Promise<readonly Copy[]> {
+  return way.key === 'in' ? copiesInMailbox(services, token, sent) : copiesAtNextHop(services, to);
+}
+
+async function copiesInMailbox(services: Services, token: string, sent: Buffer): Promise<readonly Copy[]> {
+  const { inMailbox, target } = services;
+  const stored = await inMailbox({ token, sent });
+  if (!stored) return [];
+  if (!target.endpoints.imap && !target.endpoints.imaps) return [{ reader: 'POP3', bytes: stored.bytes }];
+  const copies: Copy[] = [{ reader: 'IMAP', bytes: stored.bytes }];
+  const retrieved = /^inbox$/i.test(stored.mailbox) ? await retrieveByPop3(services, token) : undefined;
+  return retrieved ? [...copies, { reader: 'POP3', bytes: retrieved }] : copies;
+}
+
+async function copiesAtNextHop({ lab }: Services, recipient: string): Promise<readonly Copy[]> {
+  const arrived = await lab().waitForMessage({ recipient, kind: 'delivery' });
+  return arrived ? [{ reader: 'next hop', bytes: arrived.content }] : [];
+}
 
 /** One input, on every way. */
 export interface Trial {

@@ -1,0 +1,64 @@
+import type { Services, SmtpClient, SmtpReply } from '../../harness/check/services.ts';
+import { type Envelope, strangerOf, type Way } from './ways.ts';
+
+/** An open session in which mail may be sent, and from whom to whom. */
+export interface Sender {
+  readonly client: SmtpClient;
+  readonly envelope: Envelope;
+}
+
+/** A session behind EHLO for the way of a message: as a stranger on mx, or as the first account inside TLS. */
+export async function openSender(services: Services, way: Way, token: string): Promise<Sender> {
+  const { smtp, target, account, lab, notApplicable } = services;
+  if (way.key === 'in') {
+    if (!target.endpoints.mx) notApplicable('The target declares no mx.', 'no port 25');
+    const client = await smtp({ role: 'mx', at: target.claims.mxRequiresTls ? 'tls' : 'ready' });
+    return { client, envelope: { from: await strangerOf(services), to: account().address } };
+  }
+  const client = await openUser(services);
+  return { client, envelope: { from: account().address, to: await lab().externalRecipient(token) } };
+}
+
+/** A session of the first account inside TLS, logged in. */
+export async function openUser(services: Services): Promise<SmtpClient> {
+  const { smtp, target, account, sasl, inconclusive, notApplicable } = services;
+  const role = (['submission', 'submissions'] as const).find((one) => target.endpoints[one]);
+  if (!role) return notApplicable('The target declares no submission role.', 'neither 587 nor 465');
+  const client = await smtp({ role, at: 'tls' });
+  const mechanisms = client.capabilities?.mechanisms ?? [];
+  const mechanism = mechanisms.includes('LOGIN') && !mechanisms.includes('PLAIN') ? sasl.login : sasl.plain;
+  const { accepted, outcome } = await sasl.authenticateSmtp(client, mechanism(account()));
+  if (accepted) return client;
+  const seen = outcome.kind === 'reply' ? outcome.reply.text : outcome.kind;
+  return inconclusive('precondition', `The login of ${account().address} is refused: ${seen}`);
+}
+
+/** Ends the variant as not applicable where a way into the target does not list an extension. */
+export async function assertListed(services: Services, way: Way, keyword: string): Promise<void> {
+  const { notApplicable } = services;
+  const { client } = await openSender(services, way, `look-${services.nonce}`);
+  const keywords = [...(client.capabilities?.keywords.keys() ?? [])];
+  await client.quit();
+  if (!keywords.includes(keyword))
+    notApplicable(`The target does not offer ${keyword} here.`, `EHLO lists ${keywords.join(' ')}`);
+}
+
+/** Sender and recipients on an open session; the first refusal, or undefined where all were taken. */
+export async function beginTransaction(
+  client: SmtpClient,
+  from: string,
+  ...recipients: readonly string[]
+): Promise<SmtpReply | undefined> {
+  const mail = await client.command(`MAIL FROM:<${from}>`);
+  if (mail.code !== 250) return mail;
+  for (const recipient of recipients) {
+    const rcpt = await client.command(`RCPT TO:<${recipient}>`);
+    if (rcpt.code !== 250 && rcpt.code !== 251) return rcpt;
+  }
+  return undefined;
+}
+
+/** Code and lines of a reply, as sent. */
+export function lineOf({ code, lines }: SmtpReply): string {
+  return `${code} ${lines.join(' / ')}`;
+}

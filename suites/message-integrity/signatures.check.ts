@@ -1,0 +1,197 @@
+import { check } from '../../harness/check/define.ts';
+import { MAILDROP } from '../../harness/check/resources.ts';
+import type { Services } from '../../harness/check/services.ts';
+import { letter } from './letter.ts';
+import { deliveries, type Envelope, onEveryWay, TO_MAILBOX, TO_NEXT_HOP, type Way } from './ways.ts';
+
+const SELECTOR = 'integrity';
+const SIGNED_FIELDS = [
+  'from',
+  'to',
+  'subject',
+  'date',
+  'message-id',
+  'x-folded',
+  'mime-version',
+  'content-type',
+];
+
+export const dkimSignaturesSurvive = check(
+  {
+    id: 'MSG-017',
+    slug: 'dkim-signatures-survive',
+    title: 'A DKIM signature of the strictest kind verifies after delivery and at the next hop',
+    sends:
+      'a message signed simple/simple by its author, with folded fields and white space at the end of lines',
+    demands: 'the signature verifies over what arrives',
+    level: 'MUST',
+    severity: 'high',
+    clauses: ['rfc6376#3.4.1', 'rfc6376#3.4.3', 'rfc5321#3.6.3', 'rfc6409#8'],
+    roles: ['mx', 'submission', 'submissions'],
+    per: 'target',
+    needs: ['account', 'mailbox', 'dns', 'sink'],
+    effect: 'delivers',
+    safety: 'sends-mail',
+    budget: '30s',
+    waits: deliveries(4),
+    resources: [MAILDROP],
+    limits: [
+      'The key of what the account sends is known to this check alone; how the target signs is looked at by the suite dkim.',
+    ],
+    kills: [
+      'message-loses-trailing-space',
+      'message-fields-unfolded',
+      'message-subject-tagged',
+      'message-gets-footer',
+      'message-date-rewritten',
+    ],
+  },
+  async (services) => {
+    const { authentication } = services;
+    const { dkim } = authentication;
+    const key = await dkim.signingKey('rsa-2048', 'message-integrity');
+    const record = dkim.keyRecord(key);
+    const domainOf = (address: string) => address.slice(address.lastIndexOf('@') + 1);
+    const stranger = await publishedAuthor(services, record);
+    for (const way of [withSender(TO_MAILBOX, stranger), TO_NEXT_HOP]) {
+      await onEveryWay(services, {
+        label: 'dkim',
+        ways: [way],
+        compose(envelope, token) {
+          const domain = domainOf(envelope.from);
+          const order = {
+            domain,
+            selector: SELECTOR,
+            key,
+            canonicalization: 'simple/simple',
+            fields: SIGNED_FIELDS,
+          } as const;
+          return dkim.signed(plainLetter(services, envelope, token), order);
+        },
+        async judge(verify, copy, { sent }) {
+          const found = await dkim.verify(copy.bytes, async (name) =>
+            name.startsWith(`${SELECTOR}.`) ? [record] : [],
+          );
+          const ours = found.find(({ selector }) => selector === SELECTOR);
+          verify.that(ours?.result === 'pass', {
+            demand: `${copy.reader}: the signature of the author verifies`,
+            expected: `pass, as it did over the ${sent.length} octets that were sent`,
+            actual: ours ? `${ours.result} ${ours.reason}`.trim() : 'the signature is gone',
+          });
+        },
+      });
+    }
+  },
+);
+
+export const smimeSignaturesSurvive = check(
+  {
+    id: 'MSG-018',
+    slug: 'smime-signatures-survive',
+    title: 'A message signed by S/MIME verifies after delivery and at the next hop',
+    sends:
+      'a multipart/signed message whose text has white space at the end of lines, dots, and encoded parts',
+    demands: 'the digest over the first part and the signature over the digest hold for what arrives',
+    level: 'MUST',
+    severity: 'high',
+    clauses: ['rfc8551#3.1', 'rfc8551#3.5.3', 'rfc1847#2.1', 'rfc5321#3.6.3'],
+    roles: ['mx', 'submission', 'submissions'],
+    per: 'target',
+    needs: ['account', 'mailbox', 'dns', 'sink'],
+    effect: 'delivers',
+    safety: 'sends-mail',
+    budget: '30s',
+    waits: deliveries(4),
+    resources: [MAILDROP],
+    limits: ['The signature is detached; an enveloped or opaque one is base64 as any attachment.'],
+    kills: ['message-loses-trailing-space', 'message-parts-decoded'],
+  },
+  async (services) => {
+    const { smime, bytes, nonce } = services;
+    const by = await smime.signer(`signer-${nonce}@example.test`);
+    await onEveryWay(services, {
+      label: 's/mime',
+      compose({ from, to }, token) {
+        const part = bytes.lines(
+          'Content-Type: text/plain; charset=utf-8',
+          'Content-Transfer-Encoding: quoted-printable',
+          '',
+          `These are the minutes known as ${token}.`,
+          'two spaces at the end  ',
+          '.',
+          '=3D and =41=42 are equal to =3d and AB, a soft=',
+          ' break, Gr=C3=BC=C3=9Fe',
+          'From the beginning of a line',
+          '-- ',
+          '',
+        );
+        const { contentType, body } = smime.signedEntity(part, by, `signed-${token}`);
+        const fields = [
+          'MIME-Version: 1.0',
+          ['Content-Type: multipart/signed;', ...parametersOf(contentType)],
+        ];
+        return letter(services, { from, to, token, fields, body });
+      },
+      judge(verify, copy, { sent }) {
+        const before = smime.verifySignedMessage(sent, by.certificate);
+        if (!before.valid) throw new Error(`What was sent does not verify itself: ${before.reason}`);
+        const { valid, reason } = smime.verifySignedMessage(copy.bytes, by.certificate);
+        verify.that(valid, {
+          demand: `${copy.reader}: the signature of the author holds`,
+          expected: before.reason,
+          actual: reason,
+        });
+      },
+    });
+  },
+);
+
+/** Parameters behind the type, one line each. */
+function parametersOf(contentType: string): readonly string[] {
+  const [, ...parameters] = contentType.split('; ');
+  return parameters.map((parameter, index) => ` ${parameter}${index < parameters.length - 1 ? ';' : ''}`);
+}
+
+/** A text with what simple canonicalization is strict about. */
+function plainLetter(services: Services, { from, to }: Envelope, token: string): Buffer {
+  return letter(services, {
+    from,
+    to,
+    token,
+    fields: [
+      ['X-Folded: first', '\tsecond   ', '   third'],
+      'MIME-Version:  1.0',
+      ['Content-Type: text/plain;', '\tcharset=us-ascii'],
+    ],
+    body: services.bytes.lines(
+      `Known as ${token}.`,
+      'two spaces  ',
+      'a tab\t',
+      '',
+      '.',
+      'the last line',
+      '',
+      '',
+    ),
+  });
+}
+
+/** An author elsewhere whose domain takes mail back and publishes the key. */
+async function publishedAuthor({ lab }: Services, record: string): Promise<string> {
+  const world = lab();
+  const domain = world.domain('author');
+  await world.dns.publish(domain, [
+    { name: domain, type: 'A', data: world.addresses.sink },
+    { name: domain, type: 'MX', data: { preference: 10, exchange: domain } },
+    { name: `${SELECTOR}._domainkey.${domain}`, type: 'TXT', data: record },
+  ]);
+  return `author@${domain}`;
+}
+
+/** The way, with another sender than its own. */
+function withSender(way: Way, from: string): Way {
+  return {
+    ...way,
+    send: (services, mail) => way.send(services, { ...mail, sender: from }),
+  };
+}
