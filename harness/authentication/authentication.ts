@@ -1,3 +1,4 @@
 /** What senders of mail and those who receive it do to tell who wrote it; handed to checks as `authentication`. */
 export { type SealOrder, sealed } from './arc/seal.ts';
 export * as dkim from './dkim/dkim.ts';
+export * as spf from './spf/spf.ts';

@@ -1,8 +1,11 @@
+import { createHash, X509Certificate } from 'node:crypto';
 import { connectLab, txtStrings, type ZoneRecord } from 'net-mocks';
 import type { Signing } from '../reference/authentication/signing.ts';
 import type { FaultName } from '../reference/server.ts';
 import type { LabAccess } from './access.ts';
 import { type NetworkConduct, openLoopbackNetwork, WELL_BEHAVED } from './loopback-network.ts';
+import { publishedPolicies } from './published-policies.ts';
+import { senderPolicyZones } from './reference-sender-policy.ts';
 
 /** Lists that the reference server asks, or does not want to be on. */
 export const REFERENCE_LISTS = {
@@ -19,15 +22,27 @@ type Faulty = (fault: FaultName) => boolean;
  */
 export async function completeReferenceWorld(
   access: LabAccess,
-  target: { readonly domain: string; readonly hostname: string; readonly signing: Signing },
+  target: {
+    readonly domain: string;
+    readonly hostname: string;
+    readonly signing: Signing;
+    /** DER of the certificate that mx shows. */
+    readonly certificate: Buffer;
+  },
   faulty: Faulty,
 ): Promise<LabAccess> {
   const address = access.addresses.target;
   const mocks = connectLab(access.control.url, { token: access.control.token });
+  const policies = publishedPolicies(
+    { ...target, publicKey: publicKeyDigest(target.certificate), web: access.addresses.web },
+    faulty,
+  );
   try {
     const zones = [
+      ...policies.zones,
       { origin: `_tcp.${target.domain}`, records: clientRecords(target, faulty) },
       ...keyZones(target.signing),
+      ...senderPolicyZones({ ...target, address }, faulty),
       { origin: `_dmarc.${target.domain}`, records: policyRecords(target.domain, faulty) },
       ...REFERENCE_LISTS.reputationZones.map((origin) => ({
         origin,
@@ -39,10 +54,17 @@ export async function completeReferenceWorld(
         : []),
     ];
     await mocks.dns.publish({ zones });
+    await mocks.web.publish({ hosts: [...policies.hosts] });
   } finally {
     await mocks.close();
   }
   return { ...access, network: await openLoopbackNetwork(access, conductOf(faulty)) };
+}
+
+/** As TLSA 3 1 1 wants it (RFC 6698 §2.1), in hexadecimal digits. */
+function publicKeyDigest(der: Buffer): string {
+  const key = new X509Certificate(der).publicKey.export({ type: 'spki', format: 'der' });
+  return createHash('sha256').update(key).digest('hex');
 }
 
 /** What receivers are to do with mail that is not from here (RFC 9989 §4.7). */

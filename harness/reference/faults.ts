@@ -226,6 +226,12 @@ export const FAULTS = {
   'sts-keeps-expired-policy': 'A cached MTA-STS policy is applied for ever.',
   'sts-overrides-dane': 'A next hop that an enforced MTA-STS policy accepts need not satisfy DANE.',
 
+  // What the DNS tells senders of a policy of mx.
+  'tlsa-of-previous-certificate': 'The TLSA record of mx is for another key than mx shows.',
+  'tlsa-absent': 'No TLSA record is published for mx.',
+  'published-policy-names-old-mx': 'The enforced MTA-STS policy names another host than mx.',
+  'tls-report-record-malformed': 'The TLSRPT record has no address for reports.',
+
   // POP before SMTP. Faults named pop-before-smtp offer it, with a declared window of 3 s.
   'mx-trusts-private-networks': 'mx relays for clients of loopback and private networks.',
   'pop3-login-opens-relay':
@@ -502,6 +508,8 @@ export const FAULTS = {
   'bdat-refuses-empty-last': 'BDAT 0 LAST is answered 501.',
   'delivery-keeps-return-path': 'Return-Path fields that a message brings are delivered with it.',
   'received-names-all-recipients': 'The Received field names every recipient of the envelope.',
+  'submission-keeps-bcc': 'The Bcc field of a submitted message stays in it.',
+  'mailbox-gets-two-copies': 'A message for several mailboxes is put into each of them twice.',
   'relay-lowers-local-parts': 'Local parts of the envelope are put into lower case on their way out.',
   'relay-sends-twice': 'A message for several recipients elsewhere is sent once more for each of them.',
   'outbound-sends-8bit-regardless': 'Octets beyond US-ASCII are sent to hosts without 8BITMIME.',
@@ -590,6 +598,15 @@ export const FAULTS = {
   'spf-skips-hello': 'SPF is not evaluated for the HELO name where there is a sender.',
   'spf-joins-strings-with-space': 'The strings of a TXT record are joined with a space between them.',
   'spf-refuses-unknown-modifiers': 'A modifier that nobody knows is a syntax error of an SPF policy.',
+  'own-spf-absent': 'The mail domain publishes no SPF policy.',
+  'own-spf-twice': 'The mail domain publishes two SPF policies.',
+  'own-spf-malformed': 'The SPF policy of the mail domain is "v=spf1 +ip:116.100.122.11 -all".',
+  'own-spf-permits-everybody': 'The SPF policy of the mail domain ends in +all.',
+  'own-spf-omits-this-server': 'The SPF policy of the mail domain does not permit this server.',
+  'own-spf-needs-many-lookups': 'The SPF policy of the mail domain has eleven terms that ask the DNS.',
+  'own-spf-uses-ptr': 'The SPF policy of the mail domain has a ptr term.',
+  'parked-domain-unprotected': 'The domain that sends no mail publishes no record.',
+  'parked-domain-without-null-mx': 'The domain that sends no mail has no MX record.',
   'submission-applies-spf': 'Mail of users is refused with 550 5.7.23 where SPF of their domain says fail.',
 
   // DMARC and recorded results.

@@ -21,6 +21,8 @@ export type { StoredMessage } from './store/mailbox.ts';
 export interface ReferenceServer {
   /** The server as a target that is ready to be audited. */
   readonly target: Target;
+  /** DER of the certificate that it shows. */
+  readonly certificate: Buffer;
   /** What lies in the INBOX of an account, oldest first; empty for an address nobody has. */
   mailbox(address: string): readonly StoredMessage[];
   /** The bearer token that OAUTHBEARER and XOAUTH2 accept for an account. */
@@ -58,6 +60,7 @@ export async function startReference(options: ReferenceOptions = {}): Promise<Re
   }
   return {
     target: targetOf(site, endpoints),
+    certificate: site.certificate.der,
     mailbox(address) {
       const account = site.directory.find(address);
       return account ? [...site.store.of(account.address).inbox.messages] : [];
@@ -94,6 +97,11 @@ function serve(site: Site, role: Role, connection: ServerConnection): Promise<vo
     case 'imaps':
       return serveImap(site, role, connection);
   }
+}
+
+/** A domain in whose name nobody sends mail. */
+export function parkedDomain(domain: string): string {
+  return `parked.${domain}`;
 }
 
 /** A server in this process closes a window at once; half a second is for the way there and back. */
@@ -138,8 +146,11 @@ function targetOf(site: Site, endpoints: Target['endpoints']): Target {
       },
       op25b: { declared: true },
       clientRecords: site.domain,
+      publishedPolicies: site.domain,
       outgoingPolicies: { dnssec: true, dane: true, mtaSts: true, tlsReportsWithinMs: null },
       inboundAuthentication: { spf: 'mark', dkim: 'mark', dmarc: 'reject' },
+      senderDomains: [site.domain],
+      nonSendingDomains: [parkedDomain(site.domain)],
     },
     timing: {
       replyMs: 3_000,

@@ -150,17 +150,23 @@ export function overcautionAboutRecipient({ site, role }: SmtpSession, address: 
  * Commands by which a client says on whose behalf it comes, where a fault believes them from everybody:
  * XCLIENT is answered, a PROXY header is not. Undefined for every other command.
  */
-export function claimOfClient(session: SmtpSession, verb: string): Reply | 'believed' | undefined {
+export function claimOfClient(
+  session: SmtpSession,
+  verb: string,
+  argument: string,
+): Reply | 'believed' | undefined {
   const { site, role, hello } = session;
   if (role !== 'mx') return undefined;
   if (verb === 'XCLIENT' && site.faulty('mx-trusts-xclient')) {
     session.favoured = true;
+    session.claimedAddress = /\bADDR=(\S+)/i.exec(argument)?.[1];
     session.hello = undefined;
     session.transaction = undefined;
     return bareReply(220, `${site.hostname} ESMTP`);
   }
   if (verb === 'PROXY' && !hello && site.faulty('mx-trusts-proxy-header')) {
     session.favoured = true;
+    session.claimedAddress = /^TCP4 (\S+)/i.exec(argument)?.[1];
     return 'believed';
   }
   return undefined;

@@ -51,6 +51,8 @@ export interface SmtpSession {
   /** What the lists of addresses say about the client; unknown until they were asked. */
   standing?: Standing;
   failedLogins: number;
+  /** Messages that were refused at their end. */
+  refusedMessages: number;
   errors: number;
   /** A fault believes what the client claimed to be. */
   favoured: boolean;

@@ -28,6 +28,7 @@ export async function serveSmtp(site: Site, role: SmtpRole, connection: ServerCo
     anonymous: false,
     transaction: undefined,
     failedLogins: 0,
+    refusedMessages: 0,
     errors: 0,
     favoured: false,
   };
@@ -59,6 +60,7 @@ async function executeNext(session: SmtpSession): Promise<boolean> {
     input.kind === 'overlong' ? TOO_LONG : await execute(session, cutCommand(session, input.bytes));
   if (answer === 'closed') return false;
   if (answer === 'upgraded' || answer === 'unanswered') return true;
+  if (answer.code >= 500 && site.faulty('smtp-refusals-clear-envelope')) session.transaction = undefined;
   const limit = site.life.errorLimit ?? ERROR_LIMIT;
   if (isError(answer, site) && ++session.errors >= limit) {
     await connection.send(
@@ -134,6 +136,7 @@ async function execute(
       return closing(reply(221, '2.0.0', `${site.hostname} closing the connection`));
     case 'VRFY':
       if (argument === '') return reply(501, '5.5.4', 'Syntax: VRFY user');
+      if (site.faulty('smtp-verify-clears-envelope')) session.transaction = undefined;
       if (site.faulty('smtp-mixes-codes-in-reply')) await connection.send(line('250-2.5.0 Cannot verify'));
       return verify(session, argument);
     case 'HELP':

@@ -1,0 +1,101 @@
+import type { Offered, RecordedResult, Services, StoredMessage } from '../../harness/check/services.ts';
+import { a, clientAddress, type ZoneRecord } from './world.ts';
+
+/** A message from a domain with a policy of its own. */
+export interface Probe {
+  /** First label of the sender's domain; no two probes of a body share one. */
+  readonly label: string;
+  /** What the domain publishes; an address record is added, because servers refuse senders without. */
+  readonly zone: (domain: string) => readonly ZoneRecord[];
+  /** Nothing is added to the zone. */
+  readonly bare?: boolean;
+  /** `probe` where none is given. */
+  readonly localPart?: string;
+  /** Reverse-path where it is not in the domain; the domain is checked all the same. */
+  readonly sender?: string;
+  /** Name given in EHLO; one without policy where none is given. */
+  readonly hello?: string;
+  /** Header fields above the others, as lines. */
+  readonly above?: readonly string[];
+  /** Hands the message over in another way. */
+  readonly handOver?: (mail: Mail) => Promise<Offered>;
+}
+
+export interface Mail {
+  readonly sender: string;
+  readonly content: Buffer;
+}
+
+/** What the target made of a probe. */
+export interface Attempt {
+  readonly domain: string;
+  readonly sender: string;
+  readonly offered: Offered;
+  /** Null where it is not in the mailbox, or was not accepted. */
+  readonly stored: StoredMessage | null;
+  /** What was recorded about the checked identity, topmost first. */
+  readonly results: readonly RecordedResult[];
+  /** The policy of the domain was asked for. */
+  readonly asked: boolean;
+}
+
+const counts = new WeakMap<Services, number>();
+
+/** Publishes the zone, hands the message in, and reads what was recorded. */
+export async function attempt(services: Services, probe: Probe): Promise<Attempt> {
+  const { lab, nonce, bytes, offer, inMailbox, note } = services;
+  const { label, zone, bare = false, localPart = 'probe', above = [] } = probe;
+  const world = lab();
+  const domain = world.domain(label);
+  const records = zone(domain);
+  const address = records.some(({ name, type }) => name === domain && type === 'A')
+    ? []
+    : [a(domain, world.addresses.sink)];
+  await world.dns.publish(domain, [...records, ...(bare ? [] : address)]);
+
+  const number = (counts.get(services) ?? 0) + 1;
+  counts.set(services, number);
+  const token = `t${number}x${nonce}`;
+  const sender = probe.sender ?? `${localPart}@${domain}`;
+  const content = bytes.lines(
+    ...above,
+    `Date: ${new Date().toUTCString().replace('GMT', '+0000')}`,
+    `From: <probe@${domain}>`,
+    `To: <${services.account().address}>`,
+    `Message-ID: <${token}@${domain}>`,
+    'Subject: sender policy',
+    '',
+    'A probe of the sender policy.',
+  );
+  const offered = probe.handOver
+    ? await probe.handOver({ sender, content })
+    : await offer({ sender, content, ...(probe.hello === undefined ? {} : { hello: probe.hello }) });
+  const stored = offered.disposition === 'accepted' ? await inMailbox({ token, sent: content }) : null;
+  const identity = sender === '' ? 'helo' : 'mailfrom';
+  const results = (stored?.results ?? []).filter((one) => isAbout(one, identity));
+  const asked = (await world.dns.queries({ name: domain, type: 'TXT' })).length > 0;
+  const said = results.map(wordsOf).join(', ') || 'nothing';
+  note(`${label}: ${offered.disposition}, recorded ${said}, policy ${asked ? '' : 'not '}asked for`);
+  return { domain, sender, offered, stored, results, asked };
+}
+
+/**
+ * Of an identity that is checked besides MAIL FROM the result says nothing here. A null reverse-path stands
+ * for the HELO identity, and servers name it by either (RFC 7208 §2.4).
+ */
+function isAbout({ method, field, properties }: RecordedResult, identity: 'helo' | 'mailfrom'): boolean {
+  if (method !== 'spf') return false;
+  if (identity === 'helo') return true;
+  if (field === 'Received-SPF') return properties.get('identity')?.toLowerCase() !== 'helo';
+  return properties.has('smtp.mailfrom') || properties.has('smtp.mail') || !properties.has('smtp.helo');
+}
+
+/** `pass by mail.example.test (Received-SPF)`. */
+export function wordsOf({ result, authservId, field }: RecordedResult): string {
+  return `${result}${authservId === null ? '' : ` by ${authservId}`} (${field})`;
+}
+
+/** A policy that names the client and forbids everybody else. */
+export function allowing(services: Services): (domain: string) => readonly ZoneRecord[] {
+  return (domain) => [{ name: domain, type: 'TXT', data: `v=spf1 ip4:${clientAddress(services)} -all` }];
+}

@@ -1,0 +1,50 @@
+import { check } from '../../harness/check/define.ts';
+import { allowing, attempt } from './attempt.ts';
+import { enforces } from './controls.ts';
+import { messages, SPF_CHECK } from './spf-check.ts';
+
+export const spfIsEvaluated = check(
+  {
+    ...SPF_CHECK,
+    id: 'SPF-001',
+    slug: 'evaluated-and-recorded',
+    title: 'SPF is evaluated for MAIL FROM, and the result is recorded or enforced',
+    sends: 'a message from a domain whose policy permits the client',
+    demands: 'the policy is asked for, and the result stands in the message or decides about it',
+    level: 'policy',
+    severity: 'high',
+    clauses: ['rfc7208#2.4', 'rfc7208#9'],
+    waits: messages(1),
+    kills: ['spf-not-evaluated', 'spf-not-recorded'],
+  },
+  async (services) => {
+    const { target, verify, inconclusive, notApplicable, lab } = services;
+    lab().assertUntrusted();
+    if (target.claims.inboundAuthentication?.spf === 'none')
+      return notApplicable(
+        'The target is declared not to evaluate SPF.',
+        'inbound-authentication: { spf: none }',
+      );
+    const { asked, results, offered, stored } = await attempt(services, {
+      label: 'evaluated',
+      zone: allowing(services),
+    });
+    const isUnseen = !asked && results.length === 0;
+    if (isUnseen && offered.disposition !== 'accepted')
+      return inconclusive('precondition', `The message is not accepted: ${offered.line}`);
+    if (isUnseen && !stored) return inconclusive('precondition', 'The accepted message is in no mailbox.');
+    verify.that(!isUnseen, {
+      demand: 'SPF is evaluated for MAIL FROM',
+      expected: 'a TXT query for the domain, or a recorded result',
+      actual: isUnseen ? 'neither' : asked ? 'a TXT query' : 'a recorded result',
+    });
+    if (isUnseen) return;
+    const isShown = results.length > 0;
+    const enforced = isShown || (await enforces(services));
+    verify.ideally.that(enforced, {
+      demand: 'the result is recorded or enforced',
+      expected: 'Received-SPF or Authentication-Results, or a refusal of what a policy forbids',
+      actual: isShown ? 'recorded' : enforced ? 'enforced' : 'the policy is asked for, and nothing follows',
+    });
+  },
+);

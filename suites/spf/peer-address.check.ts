@@ -1,0 +1,132 @@
+import { check } from '../../harness/check/define.ts';
+import { Inconclusive } from '../../harness/check/outcomes.ts';
+import type { Offered, Services, SmtpClient, SmtpReply, Verify } from '../../harness/check/services.ts';
+import { attempt, type Mail, type Probe } from './attempt.ts';
+import { assertEvaluates } from './controls.ts';
+import { expectResult } from './expectation.ts';
+import { messages, SPF_CHECK } from './spf-check.ts';
+import { clientAddress, txt } from './world.ts';
+
+export const peerAddressCounts = check(
+  {
+    ...SPF_CHECK,
+    id: 'SPF-021',
+    slug: 'peer-address-counts',
+    title: 'SPF is checked for the address of the TCP peer, whatever the peer claims',
+    sends:
+      'messages from a domain that permits another address, which the client claims by XCLIENT, by a PROXY header and by header fields',
+    demands: 'fail or a refusal each time, and neither XCLIENT nor PROXY is taken',
+    level: 'MUST',
+    severity: 'high',
+    clauses: ['rfc7208#4.1', 'rfc7208#2.5'],
+    waits: messages(3),
+    kills: ['mx-trusts-xclient', 'mx-trusts-proxy-header', 'spf-reads-received-field'],
+    limits: ['PROXY is tried in its first version, the text header.'],
+  },
+  async (services) => {
+    const { variant, lab, inconclusive, bytes, smtp } = services;
+    await assertEvaluates(services);
+    const [, other] = lab().vantages;
+    if (!other) return inconclusive('environment', 'The lab has no second vantage.');
+    const forbidden = (label: string): Probe => ({
+      label,
+      zone: (domain) => [txt(domain, `v=spf1 ip4:${other.address} -all`)],
+    });
+
+    await variant('XCLIENT', async (verify) => {
+      const handOver = async (mail: Mail) => {
+        const client = await smtp({ at: 'ready' });
+        verify.ideally.that(client.capabilities?.keywords.has('XCLIENT') !== true, {
+          demand: 'XCLIENT is not offered to strangers',
+          expected: 'EHLO without XCLIENT',
+          actual: client.capabilities?.keywords.has('XCLIENT') ? 'XCLIENT is listed' : 'not listed',
+        });
+        const claim = await client.command(`XCLIENT ADDR=${other.address}`);
+        verify.reply(claim, 'XCLIENT of a stranger is refused').codeClass(4, 5);
+        return transfer(services, client, mail);
+      };
+      await judge(services, verify, { ...forbidden('xclient'), handOver });
+    });
+
+    await variant('PROXY header', async (verify) => {
+      const header = `PROXY TCP4 ${other.address} ${lab().addresses.target} 40000 25`;
+      const opened = await entering(() => smtp({ preamble: bytes.line(header) }));
+      if (!opened) {
+        verify.that(true, {
+          demand: 'a PROXY header of a stranger is refused',
+          expected: 'no session',
+          actual: 'turned away',
+        });
+        return;
+      }
+      // Where the header is a command like others, its refusal is on the way before anything is sent.
+      const unasked = await opened.connection.watch(services.target.timing.quietMs);
+      services.note(unasked.length === 0 ? 'the header is not answered' : 'the header is answered');
+      if (opened.connection.ended) {
+        verify.that(true, {
+          demand: 'a PROXY header of a stranger is refused',
+          expected: 'no session',
+          actual: 'the connection is closed',
+        });
+        return;
+      }
+      const handOver = (mail: Mail) => transfer(services, opened, mail);
+      await judge(services, verify, { ...forbidden('proxy'), handOver });
+    });
+
+    await variant('header fields', async (verify) => {
+      const above = [
+        `Received: from x.example (x.example [${other.address}])`,
+        `\tby ${services.target.hostname} with ESMTP; Thu, 1 Jan 2026 00:00:00 +0000`,
+        `X-Originating-IP: [${other.address}]`,
+      ];
+      await judge(services, verify, { ...forbidden('fields'), above });
+    });
+  },
+);
+
+async function judge(services: Services, verify: Verify, probe: Probe): Promise<void> {
+  services.note(`the client comes from ${clientAddress(services)}`);
+  await expectResult(services, verify, await attempt(services, probe), 'fail');
+}
+
+/** Undefined where who speaks first is turned away, with a refusal for a greeting or with none. */
+async function entering(open: () => Promise<SmtpClient>): Promise<SmtpClient | undefined> {
+  try {
+    return await open();
+  } catch (failure) {
+    const isTurnedAway =
+      (failure instanceof Inconclusive && failure.why === 'precondition') ||
+      (failure instanceof Error && failure.name === 'ConnectionEnded');
+    if (isTurnedAway) return undefined;
+    throw failure;
+  }
+}
+
+/** A transaction on an open connection, up to the first refusal. */
+async function transfer(
+  { account }: Services,
+  client: SmtpClient,
+  { sender, content }: Mail,
+): Promise<Offered> {
+  try {
+    const steps: readonly (readonly [Offered['stage'], () => Promise<SmtpReply>])[] = [
+      ['EHLO', () => client.ehlo()],
+      ['MAIL', () => client.command(`MAIL FROM:<${sender}>`)],
+      ['RCPT', () => client.command(`RCPT TO:<${account().address}>`)],
+    ];
+    for (const [stage, step] of steps) {
+      const reply = await step();
+      if (reply.code !== 250 && reply.code !== 251) return offered(stage, reply);
+    }
+    return offered('DATA', await client.data(content));
+  } finally {
+    client.connection.close();
+  }
+}
+
+function offered(stage: Offered['stage'], reply: SmtpReply): Offered {
+  const { code, lines } = reply;
+  const disposition = code >= 500 ? 'rejected' : code >= 400 ? 'deferred' : 'accepted';
+  return { disposition, stage, code, reply, line: `${code} ${lines.join(' / ')}` };
+}

@@ -1,0 +1,222 @@
+import { check } from '../../harness/check/define.ts';
+import type { ArrivedMessage, Services, Verify } from '../../harness/check/services.ts';
+import { messages } from './spf-check.ts';
+import { ELSEWHERE } from './world.ts';
+
+/** Terms that ask the DNS, at most (RFC 7208 §4.6.4). */
+const LOOKUPS = 10;
+/** Octets of a policy that fits into an answer with its name (RFC 7208 §3.4). */
+const LENGTH = 450;
+/** Shorter prefixes permit more addresses than anybody sends mail from. */
+const SHORTEST_PREFIX = 16;
+/** RFC 7208 §10.1.3 is about these results of a client that the policy does not know. */
+const PROTECTIVE: readonly string[] = ['fail', 'softfail'];
+
+export const ownPolicyIsProtective = check(
+  {
+    id: 'SPF-023',
+    slug: 'own-policy-is-protective',
+    title: 'The own domains publish a valid and protective policy that covers where mail really comes from',
+    sends:
+      'queries for the policies of the sender domains; a message of a user to a receiving server elsewhere',
+    demands:
+      'one valid record each, with ten look-ups at most, that ends in -all or ~all, and pass for the address that the message comes from',
+    level: 'policy',
+    severity: 'high',
+    clauses: ['rfc7208#3', 'rfc7208#3.1', 'rfc7208#3.2', 'rfc7208#4.6.4', 'cisa-bod-18-01#email'],
+    roles: ['mx', 'submission', 'submissions'],
+    per: 'target',
+    needs: ['account', 'dns', 'sink'],
+    effect: 'delivers',
+    safety: 'sends-mail',
+    budget: '30s',
+    waits: messages(1),
+    limits: ['Addresses are those from which mail leaves during the check; others are not known.'],
+    kills: [
+      'own-spf-absent',
+      'own-spf-twice',
+      'own-spf-malformed',
+      'own-spf-permits-everybody',
+      'own-spf-omits-this-server',
+      'own-spf-needs-many-lookups',
+      'own-spf-uses-ptr',
+    ],
+  },
+  async (services) => {
+    const { target, lab, variant, notApplicable, inconclusive } = services;
+    const declared = target.claims.senderDomains;
+    const domains = declared ?? [target.domain];
+    const published = await Promise.all(domains.map((domain) => policiesOf(services, domain)));
+    if (!declared && published.every((policies) => policies.length === 0))
+      return notApplicable(
+        'No record of the target is known, and no sender domain is declared.',
+        `no TXT record of ${domains.join(', ')} is a policy`,
+      );
+    for (const [index, domain] of domains.entries())
+      await variant(`policy of ${domain}`, (verify) =>
+        verifyPolicy(services, verify, domain, published[index] ?? []),
+      );
+    await variant('address that mail comes from', async (verify) => {
+      const arrived = await sendOut(services);
+      if (!arrived) return inconclusive('precondition', 'No message came out, so no address is known.');
+      await verifyCover(services, verify, domains, arrived);
+      const policies = await policiesOf(services, arrived.hello);
+      if (policies.length === 0) return;
+      const { clientAddress: address, hello: domain } = arrived;
+      const own = await services.authentication.spf.evaluatePolicy({ address, domain }, lab().dns.lookup);
+      verify.that(own.result === 'pass', {
+        demand: `the policy of the HELO name ${domain} permits ${address}`,
+        expected: 'pass',
+        actual: `${own.result} (${own.comment})`,
+      });
+    });
+  },
+);
+
+async function policiesOf({ lab, authentication }: Services, domain: string): Promise<readonly string[]> {
+  const { records } = await lab().dns.lookup(domain, 'TXT');
+  return records
+    .filter(({ type }) => type === 'TXT')
+    .map(({ data }) => (Array.isArray(data) ? data.join('') : String(data)))
+    .filter(authentication.spf.isPolicy);
+}
+
+async function verifyPolicy(
+  { authentication, lab }: Services,
+  verify: Verify,
+  domain: string,
+  policies: readonly string[],
+): Promise<void> {
+  const [policy] = policies;
+  const isSingle = verify.that(policies.length === 1, {
+    demand: `${domain} publishes one policy`,
+    expected: 'one record that begins with v=spf1',
+    actual: policies.join(' | ') || 'none',
+  });
+  if (!isSingle || policy === undefined) return;
+  // A client that no term names is judged by the end of the policy, and makes every term ask.
+  const stranger = await authentication.spf.evaluatePolicy({ address: ELSEWHERE, domain }, lab().dns.lookup);
+  verify.that(PROTECTIVE.includes(stranger.result), {
+    demand: `the policy of ${domain} is valid, has ${LOOKUPS} look-ups at most, and protects it from strangers`,
+    expected: `${PROTECTIVE.join(' or ')} for ${ELSEWHERE}`,
+    actual: `${stranger.result} after ${stranger.lookups} look-ups (${stranger.comment})`,
+  });
+  const terms = authentication.spf.policyTerms(policy);
+  verify.ideally.that(!terms.some(({ name }) => name === 'ptr'), {
+    demand: `the policy of ${domain} does without ptr`,
+    expected: 'no ptr (RFC 7208 §5.5)',
+    actual: policy,
+  });
+  verify.ideally.that(policy.length <= LENGTH, {
+    demand: `the policy of ${domain} fits into a packet`,
+    expected: `${LENGTH} octets at most`,
+    actual: `${policy.length} octets`,
+  });
+  const wide = terms.filter(
+    ({ name, qualifier, value }) =>
+      qualifier === '+' && name === 'ip4' && Number(/\/(\d+)$/.exec(value)?.[1] ?? 32) < SHORTEST_PREFIX,
+  );
+  verify.ideally.that(wide.length === 0, {
+    demand: `the policy of ${domain} permits no wide networks`,
+    expected: `prefixes of ${SHORTEST_PREFIX} bits or more`,
+    actual: wide.map(({ value }) => value).join(', ') || 'none is wider',
+  });
+}
+
+/** A message of the first user, as it reaches a receiving server. */
+async function sendOut({ lab, nonce, account, bytes, offer }: Services): Promise<ArrivedMessage | null> {
+  const recipient = await lab().externalRecipient(nonce);
+  const sender = account().address;
+  const content = bytes.lines(
+    `Date: ${new Date().toUTCString().replace('GMT', '+0000')}`,
+    `From: <${sender}>`,
+    `To: <${recipient}>`,
+    `Message-ID: <${nonce}@${sender.slice(sender.indexOf('@') + 1)}>`,
+    'Subject: outbound',
+    '',
+    'A message on its way out.',
+  );
+  const { disposition } = await offer({ sender, recipient, content, as: account() });
+  if (disposition !== 'accepted') return null;
+  return lab().waitForMessage({ token: nonce, kind: 'delivery' });
+}
+
+async function verifyCover(
+  { authentication, lab }: Services,
+  verify: Verify,
+  domains: readonly string[],
+  { clientAddress: address }: ArrivedMessage,
+): Promise<void> {
+  for (const domain of domains) {
+    const { result, comment } = await authentication.spf.evaluatePolicy(
+      { address, domain },
+      lab().dns.lookup,
+    );
+    verify.that(result === 'pass', {
+      demand: `the policy of ${domain} permits ${address}, from which its mail comes`,
+      expected: 'pass',
+      actual: `${result} (${comment})`,
+    });
+  }
+}
+
+export const silentDomainsSaySo = check(
+  {
+    id: 'SPF-024',
+    slug: 'silent-domains-say-so',
+    title: 'Domains in whose name nobody sends mail say so',
+    sends: 'queries for MX, SPF and DMARC of every domain that is declared to send no mail',
+    demands: 'a null MX, v=spf1 -all, and DMARC with p=reject and rua',
+    level: 'policy',
+    severity: 'low',
+    clauses: ['rfc7505#3', 'rfc7505#4.2', 'rfc7208#10.1.2'],
+    roles: ['mx'],
+    needs: ['dns'],
+    effect: 'reads',
+    safety: 'safe',
+    budget: '8s',
+    kills: ['parked-domain-unprotected', 'parked-domain-without-null-mx'],
+  },
+  async (services) => {
+    const { target, lab, variant, notApplicable } = services;
+    const domains = target.claims.nonSendingDomains ?? [];
+    if (domains.length === 0)
+      return notApplicable('No domain is declared to send no mail.', 'non-sending-domains is empty');
+    for (const domain of domains)
+      await variant(domain, async (verify) => {
+        const exchangers = (await lab().dns.lookup(domain, 'MX')).records.map(({ data }) => data);
+        const [only, ...others] = exchangers.map(nullExchanger);
+        verify.that(only === true && others.length === 0, {
+          demand: `${domain} takes no mail`,
+          expected: 'MX 0 . alone',
+          actual: JSON.stringify(exchangers),
+        });
+        const policies = await policiesOf(services, domain);
+        verify.that(policies.length === 1 && policies[0]?.toLowerCase() === 'v=spf1 -all', {
+          demand: `${domain} permits nobody to send`,
+          expected: 'v=spf1 -all',
+          actual: policies.join(' | ') || 'no policy',
+        });
+        const { records } = await lab().dns.lookup(`_dmarc.${domain}`, 'TXT');
+        const texts = records.map(({ data }) => (Array.isArray(data) ? data.join('') : String(data)));
+        const asks = texts.filter((text) => /^v=DMARC1\b/.test(text));
+        verify.that(
+          asks.length === 1 &&
+            /;\s*p\s*=\s*reject\b/.test(asks[0] ?? '') &&
+            /;\s*rua\s*=/.test(asks[0] ?? ''),
+          {
+            demand: `${domain} asks to refuse mail in its name, and to be told`,
+            expected: 'v=DMARC1; p=reject; rua=…',
+            actual: asks.join(' | ') || 'no record',
+          },
+        );
+      });
+  },
+);
+
+/** `.` without preference (RFC 7505 §3). */
+function nullExchanger(data: unknown): boolean {
+  if (typeof data !== 'object' || data === null || !('exchange' in data) || !('preference' in data))
+    return false;
+  return data.preference === 0 && (data.exchange === '.' || data.exchange === '');
+}

@@ -1,0 +1,113 @@
+import { check } from '../../harness/check/define.ts';
+import type { RecordedResult, Services, StoredMessage, Verify } from '../../harness/check/services.ts';
+import { attempt, wordsOf } from './attempt.ts';
+import { assertEvaluates } from './controls.ts';
+import { messages, SPF_CHECK } from './spf-check.ts';
+import { clientAddress, txt } from './world.ts';
+
+const RESULTS = ['none', 'neutral', 'pass', 'fail', 'softfail', 'temperror', 'permerror'];
+
+export const resultsStandOnTop = check(
+  {
+    ...SPF_CHECK,
+    id: 'SPF-020',
+    slug: 'recorded-on-top',
+    title: 'Recorded results are well formed and stand above what came with the message',
+    sends:
+      'a message from a domain that says ?all, with forged Received-SPF and Authentication-Results fields',
+    demands:
+      'the own result stands above the forged ones and above the own Received field, and names the client and the sender',
+    level: 'MUST',
+    severity: 'low',
+    clauses: ['rfc7208#9.1', 'rfc8601#2.7.2', 'rfc8601#4'],
+    waits: messages(1),
+    kills: ['results-at-the-bottom'],
+  },
+  async (services) => {
+    const { verify, inconclusive, target } = services;
+    await assertEvaluates(services);
+    const { stored, results, offered, sender } = await attempt(services, {
+      label: 'forged',
+      zone: (domain) => [txt(domain, 'v=spf1 ?all')],
+      above: [
+        'Received-SPF: pass (forged) client-ip=192.0.2.7; envelope-from=forged@example.com; helo=forged.example;',
+        `Authentication-Results: ${target.hostname}; spf=pass smtp.mailfrom=forged@example.com`,
+      ],
+    });
+    if (!stored) return inconclusive('precondition', `The message is in no mailbox: ${offered.line}`);
+    if (results.length === 0) return inconclusive('precondition', 'No result is recorded.');
+    verify.that(
+      results.every(({ place }) => place === 'above'),
+      {
+        demand: 'every own result stands above what was sent',
+        expected: 'above',
+        actual: results.map((one) => `${wordsOf(one)} ${one.place}`).join(', '),
+      },
+    );
+    for (const result of results) {
+      verifyPlace(verify, stored, result);
+      if (result.field === 'Received-SPF') verifyReceivedSpf(services, result, sender);
+      else verifyResults(verify, result, sender);
+    }
+  },
+);
+
+/** RFC 7208 §9.1, RFC 8601 §4.1: above the Received field that the receiver added. */
+function verifyPlace(verify: Verify, { added }: StoredMessage, { field, line }: RecordedResult): void {
+  const names = added.map(({ name }) => name);
+  const received = names.indexOf('received');
+  const own = names.indexOf(field.toLowerCase());
+  verify.ideally.that(received < 0 || own < received, {
+    demand: `${field} stands above the Received field of the receiver`,
+    expected: 'above',
+    actual: received < 0 || own < received ? 'above' : `below: ${line}`,
+  });
+}
+
+function verifyReceivedSpf(
+  services: Services,
+  { result, properties, line }: RecordedResult,
+  sender: string,
+): void {
+  const { verify, helloName } = services;
+  verify.ideally.that(RESULTS.includes(result), {
+    demand: 'Received-SPF begins with a result',
+    expected: RESULTS.join(', '),
+    actual: result,
+  });
+  const expected = {
+    'client-ip': clientAddress(services),
+    'envelope-from': sender,
+    helo: helloName,
+  };
+  for (const [key, value] of Object.entries(expected)) {
+    const found = properties.get(key)?.replace(/^<(.*)>$/, '$1');
+    // A key is optional, and false ones are worse than none (RFC 7208 §9.1).
+    const judged = found === undefined ? verify.ideally : verify;
+    judged.that(found?.toLowerCase() === value.toLowerCase(), {
+      demand: `Received-SPF names ${key}`,
+      expected: value,
+      actual: found ?? `no ${key}: ${line}`,
+    });
+  }
+}
+
+function verifyResults(
+  verify: Verify,
+  { result, properties, authservId, line }: RecordedResult,
+  sender: string,
+): void {
+  verify.ideally.that(authservId !== null && RESULTS.includes(result), {
+    demand: 'Authentication-Results has an authserv-id and a result',
+    expected: `an authserv-id, and ${RESULTS.join(', ')}`,
+    actual: line,
+  });
+  const found = properties.get('smtp.mailfrom')?.replace(/^<(.*)>$/, '$1');
+  const domain = sender.slice(sender.indexOf('@') + 1);
+  const judged = found === undefined ? verify.ideally : verify;
+  judged.that(found !== undefined && [sender, domain, `@${domain}`].includes(found.toLowerCase()), {
+    demand: 'Authentication-Results names the sender',
+    expected: `smtp.mailfrom=${sender}, or its domain`,
+    actual: found ?? `no smtp.mailfrom: ${line}`,
+  });
+}

@@ -1,0 +1,35 @@
+import type { Lab, Services } from '../../harness/check/services.ts';
+
+/** A record of a sender's zone. */
+export type ZoneRecord = Parameters<Lab['dns']['publish']>[1][number];
+
+/** An address that no client of the lab has (RFC 5737 §3). */
+export const ELSEWHERE = '192.0.2.1';
+
+/** The address from which the target sees the client. */
+export function clientAddress({ lab, inconclusive }: Services): string {
+  const [first] = lab().vantages;
+  return first?.address ?? inconclusive('environment', 'The lab has no vantage.');
+}
+
+/** A TXT record of one string, or of several that belong together (RFC 7208 §3.3). */
+export function txt(name: string, ...strings: readonly string[]): ZoneRecord {
+  return { name, type: 'TXT', data: [...strings] };
+}
+
+export function a(name: string, address: string): ZoneRecord {
+  return { name, type: 'A', data: address };
+}
+
+export function mx(name: string, exchange: string, preference = 10): ZoneRecord {
+  return { name, type: 'MX', data: { preference, exchange } };
+}
+
+/** An address as a number of 32 bits, and back. */
+export function toNumber(address: string): number {
+  return address.split('.').reduce((sum, octet) => sum * 256 + Number(octet), 0);
+}
+
+export function toAddress(number: number): string {
+  return [24, 16, 8, 0].map((shift) => (number >>> shift) & 0xff).join('.');
+}
