@@ -11,7 +11,12 @@ export interface AuthorCase {
   readonly name: string;
   /** The lines of the header, folded ones included. */
   readonly lines: (names: Names) => readonly string[];
+  /** How the victim is written, where not as its address. */
+  readonly spelling?: (victim: string) => string;
 }
+
+/** Fields that readers show as the author of a message (RFC 5322 §3.6.2, §3.6.6). */
+export const AUTHOR_FIELDS: readonly string[] = ['from', 'sender', 'resent-from'];
 
 const encoded = (text: string) => `=?utf-8?B?${Buffer.from(text).toString('base64')}?=`;
 
@@ -69,6 +74,7 @@ export const AUTHOR_CASES: readonly AuthorCase[] = [
   {
     name: 'a first author in an encoded word',
     lines: ({ victim, stranger }) => [`From: ${encoded(`<${victim}>`)}, <${stranger}>`],
+    spelling: (victim) => encoded(`<${victim}>`),
   },
   {
     name: 'a route in the address',

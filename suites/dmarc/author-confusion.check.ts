@@ -1,7 +1,7 @@
 import { check } from '../../harness/check/define.ts';
 import type { Services } from '../../harness/check/services.ts';
 import { protectedDomain, strangerDomain } from './author.ts';
-import { AUTHOR_CASES } from './author-cases.ts';
+import { AUTHOR_CASES, AUTHOR_FIELDS } from './author-cases.ts';
 import { assertEvaluated, isAsked } from './evaluation.ts';
 import { attempt, type Handling, recorded, wordsOf } from './trial.ts';
 
@@ -36,14 +36,16 @@ export const oddAuthorsDoNotPass = check(
     });
     await assertEvaluated(services, stranger, control);
     const marks = recorded(control, 'dmarc').length > 0;
-    for (const { name, lines } of AUTHOR_CASES) {
+    for (const { name, lines, spelling } of AUTHOR_CASES) {
       await variant(name, async (verify) => {
+        const address = `ceo@${victim}`;
         const handling = await attempt(services, {
           name,
-          author: lines({ victim: `ceo@${victim}`, stranger: `a@${stranger}` }),
+          author: lines({ victim: address, stranger: `a@${stranger}` }),
           sender: `a@${stranger}`,
         });
-        judge(services, verify, { handling, marks, asked: await isAsked(services, victim) });
+        const asked = await isAsked(services, victim);
+        judge(services, verify, { handling, marks, asked, victim: spelling?.(address) ?? address });
       });
     }
   },
@@ -52,17 +54,21 @@ export const oddAuthorsDoNotPass = check(
 function judge(
   { inconclusive }: Services,
   verify: Services['verify'],
-  { handling, marks, asked }: { handling: Handling; marks: boolean; asked: boolean },
+  { handling, marks, asked, victim }: { handling: Handling; marks: boolean; asked: boolean; victim: string },
 ): void {
   if (handling.kind === 'deferred' || handling.kind === 'lost')
     inconclusive('precondition', `The message was ${wordsOf(handling)}.`);
-  const passed = handling.kind === 'inbox' && recorded(handling, 'dmarc').includes('pass');
+  // A server may put an end to the header at a line that is no field; then nobody shows the victim.
+  const shown =
+    handling.kind === 'inbox' &&
+    handling.message.fields.some(({ name, value }) => AUTHOR_FIELDS.includes(name) && value.includes(victim));
+  const passed = shown && recorded(handling, 'dmarc').includes('pass');
   verify.that(!passed, {
     demand: 'a message with a doubtful author is not vouched for',
     expected: 'refused, in Junk, or without dmarc=pass',
     actual: wordsOf(handling),
   });
-  if (handling.kind !== 'inbox' || passed) return;
+  if (!shown || passed) return;
   // Silence about the author is no protection, and where nothing is ever recorded it cannot be judged.
   verify.ideally.that(recorded(handling, 'dmarc').length > 0 || (!marks && asked), {
     demand: 'what is delivered all the same carries a result',
