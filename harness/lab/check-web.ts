@@ -18,6 +18,7 @@ export function openCheckWeb({ mocks, nonce, signal, access, note, atEnd }: Chec
       atEnd(() => mocks.web.withdraw({ hosts: names }));
       note(`published the HTTPS hosts ${names.join(', ')}`);
     },
+    fetch: (host, path) => ask('fetch from an HTTPS host', signal, () => mocks.web.fetch({ host, path })),
     async withdraw(...hosts) {
       for (const host of hosts) {
         if (!own({ host })) throw new Error(`${host} does not carry the nonce of the check.`);

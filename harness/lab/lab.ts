@@ -2,6 +2,7 @@ import type {
   CertificateRequest,
   DnsFault,
   DnsQueryEntry,
+  Fetched,
   IssuedCertificate,
   ProxyMode,
   ProxySession,
@@ -23,6 +24,7 @@ export type {
   CertificateRequest,
   DnsFault,
   DnsQueryEntry,
+  Fetched,
   IssuedCertificate,
   ProxyMode,
   ProxySession,
@@ -169,6 +171,8 @@ export interface DnsSought {
 export interface LabWeb {
   /** Publishes HTTPS hosts; every name must carry the nonce of the check. A records are the check's own matter. */
   publish(...hosts: readonly WebHost[]): Promise<void>;
+  /** What a host that anybody published answers to GET; redirects are not followed. */
+  fetch(host: string, path: string): Promise<Fetched>;
   /** Takes hosts away that this check published. */
   withdraw(...hosts: readonly string[]): Promise<void>;
   requests(): Promise<readonly WebRequest[]>;

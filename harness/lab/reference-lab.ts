@@ -64,7 +64,8 @@ export async function startReferenceInLab(options: ReferenceOptions = {}): Promi
     const { mx } = server.target.endpoints;
     if (mx) outbound.comeHome(mx);
     const admitted = await lab.admit({ ...server.target, outboundMs: OUTBOUND_MS });
-    const access = await completeReferenceWorld(admitted, { domain, hostname, signing }, faulty);
+    const { certificate } = server;
+    const access = await completeReferenceWorld(admitted, { domain, hostname, signing, certificate }, faulty);
     let closing: Promise<void> | undefined;
     return {
       server,

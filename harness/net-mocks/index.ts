@@ -34,6 +34,7 @@ export type {
 } from './smtp/capture.ts';
 export type { SmtpServerOptions } from './smtp/options.ts';
 export type { BrokenHandshake, SmtpReply, SmtpRule, SmtpStage } from './smtp/rules.ts';
+export type { Fetched } from './web/fetch.ts';
 export type { WebHost, WebRoute } from './web/hosts.ts';
 export type { RequestFilter, WebRequest } from './web/server.ts';
 export type { ClientHello } from './wire/client-hello.ts';

@@ -562,7 +562,7 @@ export const FAULTS = {
   'signs-author-once': 'Signatures cover every field as often as it occurs, and no oftener.',
   'signs-nothing-of-the-body': 'Signatures say l=0.',
   'signs-as-provider': 'Submitted mail is signed by provider.example.',
-  'signs-mail-of-strangers': 'Mail from strangers that has a From of the mail domain is signed.',
+  'signs-mail-of-strangers': 'Mail from strangers is signed as well.',
   'key-record-in-two': 'The p= of a key record is broken off, and its rest is in a record of its own.',
   'key-record-in-test-mode': 'Key records say t=y.',
 

@@ -75,6 +75,7 @@ export function connectLab(url: string, options: ControlOptions = {}): Lab {
       publish: (input) => call('/web/publish', input),
       withdraw: (input) => call('/web/withdraw', input),
       hosts: () => call('/web/hosts'),
+      fetch: (input) => call('/web/fetch', input),
       requests: (input) => call('/web/requests', input),
       waitForRequest: (input, signal) => call('/web/waitForRequest', input, signal),
     },

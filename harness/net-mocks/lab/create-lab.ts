@@ -17,6 +17,7 @@ import { parseRelay, type Relay, type RelayConnection, startRelay } from '../rel
 import { createMailExchange } from '../smtp/mail-exchange.ts';
 import { parseSmtpServer } from '../smtp/options.ts';
 import { parseScript } from '../smtp/rules.ts';
+import { fetchFrom } from '../web/fetch.ts';
 import { parseHost } from '../web/hosts.ts';
 import { matchesRequest, startWebServer } from '../web/server.ts';
 import { createServerSet, type NamedServer } from '../wire/server-set.ts';
@@ -186,6 +187,13 @@ export async function startLab(settings: LabSettings) {
         return { hosts: hosts.filter((host) => web.withdraw(host)) };
       },
       hosts: async () => ({ hosts: web.hosts() }),
+      async fetch(input: unknown) {
+        const { host, path } = read(input, (fields) => ({
+          host: fields.required('host', parseName),
+          path: fields.required('path', parseString),
+        }));
+        return fetchFrom(web.endpoint, host, path);
+      },
       async requests(input?: unknown) {
         const { since, filter } = readPage(input, requestFilter);
         return filtered(web.requests.since(since), (entry) => matchesRequest(entry, filter));

@@ -13,6 +13,7 @@ import type { RelayConnection, RelayOptions } from '../relay/server.ts';
 import type { MessageFilter, ReceivedMessage, SessionFilter, SmtpSession } from '../smtp/capture.ts';
 import type { SmtpServerOptions } from '../smtp/options.ts';
 import type { SmtpRule } from '../smtp/rules.ts';
+import type { Fetched } from '../web/fetch.ts';
 import type { WebHost } from '../web/hosts.ts';
 import type { RequestFilter, WebRequest } from '../web/server.ts';
 import type { Endpoint } from '../wire/listen.ts';
@@ -88,6 +89,8 @@ export interface Lab {
     publish(input: { hosts: WebHost[] }): Promise<{ hosts: string[] }>;
     withdraw(input: { hosts: string[] }): Promise<{ hosts: string[] }>;
     hosts(): Promise<{ hosts: string[] }>;
+    /** GET of a published host as a client sees it; redirects are not followed. */
+    fetch(input: { host: string; path: string }): Promise<Fetched>;
     requests(input?: Since & RequestFilter): Promise<Page<WebRequest>>;
     waitForRequest(input: Deadline & RequestFilter, signal?: AbortSignal): Promise<Entry<WebRequest> | null>;
   };
