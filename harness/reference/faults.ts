@@ -433,6 +433,21 @@ export const FAULTS = {
   'smtp-executes-refused-chunks': 'The octets of a chunk without a recipient are read as commands.',
   'smtp-takes-data-behind-chunks': 'DATA behind BDAT gets 354.',
   'smtp-dot-ends-chunks': 'CRLF "." CRLF in a chunk ends it, and the rest is read as commands.',
+  'mx-refuses-literal-hello': 'mx refuses recipients where the hello name is an address literal.',
+  'smtp-takes-fifty-recipients': 'The fifty-first recipient gets 452.',
+  'smtp-refuses-long-local-parts': 'A sender with a local part over 32 octets gets 501.',
+  'smtp-executes-tail-of-long-line':
+    'A command line is cut at 2048 octets, and the rest is the next command.',
+  'smtp-drops-input-behind-refusal': 'What was sent behind a command that is refused is dropped.',
+  'smtp-takes-data-without-recipients': 'DATA without a recipient gets 354, and its message 250.',
+  'smtp-takes-malformed-paths':
+    'What stands for a path in MAIL and RCPT is taken for an address whatever it is.',
+  'smtp-refuses-source-routes': 'A recipient behind a source route gets 550.',
+  'smtp-received-omits-client': 'The Received field does not name the address of the client.',
+  'smtp-never-counts-hops': 'Messages with any number of Received fields are taken.',
+  'smtp-counts-few-hops': 'Messages with more than 30 Received fields are refused.',
+  'smtp-lists-smtputf8-alone': 'EHLO lists SMTPUTF8 without 8BITMIME.',
+  'smtp-takes-utf8-unannounced': 'A sender in UTF-8 is taken without SMTPUTF8.',
   'submission-relays-stray-octets':
     'A submitted message may hold bare CR, bare LF and NUL, and leaves with them.',
 

@@ -23,7 +23,12 @@ import { ATTRIBUTES, CONTENT_TYPES, coveredBySignature } from './cms.ts';
 export interface Signer {
   /** DER. */
   readonly certificate: Buffer;
-  readonly privateKey: KeyObject;
+  /**
+   * Signs a MIME part, leaving it readable (RFC 8551 §3.5.3).
+   * @param part header and body of the part, with CRLF line ends, as it stands between the delimiters
+   * @param boundary occurs nowhere in the part
+   */
+  sign(part: Buffer, boundary: string): SignedEntity;
 }
 
 /** A multipart/signed: the value of its Content-Type field, and the body with CRLF line ends. */
@@ -38,8 +43,8 @@ const DAY = 86_400_000;
 /** Characters of base64 on one line (RFC 2045 §6.8). */
 const WIDTH = 76;
 
-/** A fresh signer with a key on P-256, whose certificate names the address (RFC 8550 §3). */
-export async function signer(address: string): Promise<Signer> {
+/** See `signer`. */
+export async function createSigner(address: string): Promise<Signer> {
   x509.cryptoProvider.set(globalThis.crypto);
   const keys = await webcrypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, [
     'sign',
@@ -58,16 +63,18 @@ export async function signer(address: string): Promise<Signer> {
       new x509.SubjectAlternativeNameExtension([{ type: 'email', value: address }]),
     ],
   });
-  return { certificate: Buffer.from(certificate.rawData), privateKey: KeyObject.from(keys.privateKey) };
+  const identity = {
+    certificate: Buffer.from(certificate.rawData),
+    privateKey: KeyObject.from(keys.privateKey),
+  };
+  return {
+    certificate: identity.certificate,
+    sign: (part, boundary) => signedEntity(part, detachedSignature(part, identity), boundary),
+  };
 }
 
-/**
- * Signs a MIME part, leaving it readable (RFC 8551 §3.5.3).
- * @param part header and body of the part, with CRLF line ends, as it stands between the delimiters
- * @param boundary occurs nowhere in the part
- */
-export function signedEntity(part: Buffer, by: Signer, boundary: string): SignedEntity {
-  const wrapped = base64(detachedSignature(part, by)).match(new RegExp(`.{1,${WIDTH}}`, 'g')) ?? [];
+function signedEntity(part: Buffer, signature: Buffer, boundary: string): SignedEntity {
+  const wrapped = base64(signature).match(new RegExp(`.{1,${WIDTH}}`, 'g')) ?? [];
   return {
     contentType: `multipart/signed; protocol="application/pkcs7-signature"; micalg=sha-256; boundary="${boundary}"`,
     body: Buffer.concat([
@@ -89,7 +96,10 @@ export function signedEntity(part: Buffer, by: Signer, boundary: string): Signed
 }
 
 /** The SignedData over content that stands elsewhere, DER (RFC 5652 §5). */
-function detachedSignature(content: Buffer, { certificate, privateKey }: Signer): Buffer {
+function detachedSignature(
+  content: Buffer,
+  { certificate, privateKey }: { readonly certificate: Buffer; readonly privateKey: KeyObject },
+): Buffer {
   const parsed = AsnConvert.parse(certificate, Certificate);
   const digest = createHash('sha256').update(content).digest();
   const signedAttrs = inOrder([

@@ -19,14 +19,8 @@ const DIGESTS: Readonly<Record<string, string>> = {
   '2.16.840.1.101.3.4.2.3': 'sha512',
 };
 
-/**
- * Verifies a multipart/signed message as a mail program does: digest of the first part, then the signature
- * over it by the key of the certificate that the second part brings (RFC 8551 §3.5.3, RFC 5652 §5.4, §5.6).
- * Nobody is asked whether that certificate deserves trust.
- * @param message with CRLF line ends
- * @param certificate the only one that counts, DER; the one that came along where none is given
- */
-export function verifySignedMessage(message: Buffer, certificate?: Buffer): SignatureFinding {
+/** See `verifySignedMessage`. */
+export function verified(message: Buffer, certificate?: Buffer): SignatureFinding {
   const { fields, body } = readHeader(message);
   const contentType = fields.find(({ name }) => name === 'content-type')?.value ?? '';
   const boundary = /^multipart\/signed\s*;.*\bboundary=(?:"([^"]+)"|([^\s;]+))/is.exec(contentType);

@@ -62,3 +62,52 @@ export async function beginTransaction(
 export function lineOf({ code, lines }: SmtpReply): string {
   return `${code} ${lines.join(' / ')}`;
 }
+
+/** A message for several recipients in one transaction. */
+export interface Circular {
+  readonly sent: Buffer;
+  /** Recipients that were taken. */
+  readonly taken: readonly string[];
+}
+
+/**
+ * Hands in one message for several recipients, patient with what is refused for now. A recipient that is
+ * refused is left out.
+ * @throws Inconclusive where nobody, or the message itself, is taken
+ */
+export async function handInToSeveral(
+  services: Services,
+  way: Way,
+  circular: {
+    readonly token: string;
+    readonly recipients: readonly string[];
+    compose(envelope: Envelope): Buffer;
+  },
+): Promise<Circular> {
+  const { token, recipients, compose } = circular;
+  let sent: Buffer = Buffer.alloc(0);
+  const taken = new Set<string>();
+  const reply = await services.patiently(async () => {
+    const { client, envelope } = await openSender(services, way, token);
+    taken.clear();
+    try {
+      const mail = await client.command(`MAIL FROM:<${envelope.from}>`);
+      if (mail.code !== 250) return mail;
+      let refusal: SmtpReply | undefined;
+      for (const recipient of recipients) {
+        const rcpt = await client.command(`RCPT TO:<${recipient}>`);
+        if (rcpt.code === 250 || rcpt.code === 251) taken.add(recipient);
+        else refusal = rcpt;
+      }
+      // Greylisting refuses every recipient once.
+      if (refusal && (taken.size === 0 || refusal.code < 500)) return refusal;
+      sent = compose(envelope);
+      return await client.data(sent);
+    } finally {
+      await client.quit();
+    }
+  });
+  if (reply.code !== 250)
+    services.inconclusive('precondition', `A message for several recipients is refused: ${lineOf(reply)}`);
+  return { sent, taken: [...taken] };
+}

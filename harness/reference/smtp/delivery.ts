@@ -36,7 +36,9 @@ export async function deliver(
     }
   }
   const copy = withReturnPath(site, traced, transaction.sender);
-  for (const recipient of transaction.recipients) {
+  const { recipients } = transaction;
+  const twice = recipients.length > 1 && site.faulty('mailbox-gets-two-copies');
+  for (const recipient of twice ? [...recipients, ...recipients] : recipients) {
     if (!recipient.account) continue;
     mailboxOf(site, recipient.account.address, mailbox).add({
       content: copy,

@@ -10,8 +10,11 @@ import { mayBeAuthor } from './user-rights.ts';
 /** What is wrong with the content of a message, if anything. */
 export function objectionToMessage(session: SmtpSession, message: Buffer): Reply | undefined {
   const { site } = session;
+  if (session.refusedMessages > 0 && site.faulty('smtp-looks-at-first-message-only')) return undefined;
   const parts = splitMessage(message);
-  if (parts.fields.filter(({ name }) => name === 'received').length > HOP_LIMIT) {
+  const limit = site.faulty('smtp-counts-few-hops') ? 30 : HOP_LIMIT;
+  const hops = parts.fields.filter(({ name }) => name === 'received').length;
+  if (hops > limit && !site.faulty('smtp-never-counts-hops')) {
     return reply(554, '5.4.6', 'Too many hops, this message may be looping');
   }
   if (site.faulty('body-with-starttls-refused') && parts.body.includes('STARTTLS')) {
@@ -38,7 +41,7 @@ function objectionToAuthor(session: SmtpSession, { fields }: SplitMessage): Repl
 export function completeSubmission(session: SmtpSession, message: Buffer): Buffer {
   if (!isSubmission(session)) return message;
   const { site } = session;
-  const { fields } = splitMessage(message);
+  const { fields, separator, body } = splitMessage(message);
   const lacks = (wanted: string) => !fields.some(({ name }) => name === wanted);
   const added: string[] = [];
   if (lacks('date') && !site.faulty('submission-adds-no-date')) {
@@ -47,5 +50,7 @@ export function completeSubmission(session: SmtpSession, message: Buffer): Buffe
   if (lacks('message-id') && !site.faulty('submission-adds-no-message-id')) {
     added.push(`Message-ID: <${newId()}@${site.hostname}>`);
   }
-  return Buffer.concat([lines(...added), message]);
+  // Recipients of blind copies are in the envelope (RFC 5322 §3.6.3).
+  const kept = fields.filter(({ name }) => name !== 'bcc' || site.faulty('submission-keeps-bcc'));
+  return Buffer.concat([lines(...added), ...kept.map(({ octets }) => octets), separator, body]);
 }

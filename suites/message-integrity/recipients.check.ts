@@ -1,0 +1,309 @@
+import { check } from '../../harness/check/define.ts';
+import { MAILDROP } from '../../harness/check/resources.ts';
+import type { ArrivedMessage, Receiver, Services } from '../../harness/check/services.ts';
+import { readMessage, valuesOf } from './header.ts';
+import { letter, ordinaryFields } from './letter.ts';
+import { handInToSeveral } from './session.ts';
+import { deliveries, onEveryWay, TO_MAILBOX, TO_NEXT_HOP, tokenOf } from './ways.ts';
+
+export const blindRecipientsStayBlind = check(
+  {
+    id: 'MSG-013',
+    slug: 'blind-recipients-stay-blind',
+    title: 'What a recipient gets names no other recipient of the envelope',
+    sends: 'one message for two recipients that its header does not name, and one with a Bcc field',
+    demands: 'no address of the other recipient in any copy; the Bcc field does not leave the server',
+    level: 'MUST',
+    severity: 'medium',
+    clauses: ['rfc5321#7.2', 'rfc5322#3.6.3'],
+    roles: ['mx', 'submission', 'submissions'],
+    per: 'target',
+    needs: ['account', 'mailbox', 'dns', 'sink'],
+    effect: 'delivers',
+    safety: 'sends-mail',
+    budget: '30s',
+    waits: deliveries(5),
+    resources: [MAILDROP],
+    limits: ['Mail programs are to remove Bcc themselves, so a server that leaves it is a deviation only.'],
+    kills: ['received-names-all-recipients', 'submission-keeps-bcc'],
+  },
+  async (services) => {
+    const { variant, target, inMailbox, account, secondAccount, lab, bytes, notApplicable, inconclusive } =
+      services;
+    const compose = (token: string) => (envelope: { readonly from: string }) =>
+      letter(services, {
+        from: envelope.from,
+        to: 'somebody@example.test',
+        token,
+        body: bytes.line(`Known as ${token}.`),
+      });
+    await variant('two mailboxes', async (verify) => {
+      if (!target.endpoints.mx) notApplicable('The target declares no mx.', 'no port 25');
+      const accounts = [account(), secondAccount()];
+      const token = tokenOf(services, 'blind', 'in');
+      const recipients = accounts.map(({ address }) => address);
+      const { sent } = await handInToSeveral(services, TO_MAILBOX, {
+        token,
+        recipients,
+        compose: compose(token),
+      });
+      for (const one of accounts) {
+        const stored = await inMailbox({ token, sent, account: one });
+        if (!stored) inconclusive('precondition', `The message did not arrive for ${one.address} in time.`);
+        else
+          verifyBlind(
+            verify,
+            `the copy of ${one.address}`,
+            stored.bytes,
+            recipients.filter((other) => other !== one.address),
+          );
+      }
+    });
+    await variant('two recipients elsewhere', async (verify) => {
+      const receiver = await lab().receiver();
+      const token = tokenOf(services, 'blind', 'out');
+      const recipients = ['first', 'second'].map((name) => `${name}-${token}@${receiver.domain}`);
+      await handInToSeveral(services, TO_NEXT_HOP, { token, recipients, compose: compose(token) });
+      const messages = await allArrived(services, receiver, recipients);
+      if (!messages)
+        return inconclusive('precondition', 'The message did not arrive for every recipient in time.');
+      for (const { content, recipients: got } of messages)
+        verifyBlind(
+          verify,
+          `the copy of ${got.join(' and ')}`,
+          content,
+          recipients.filter((one) => got.length > 1 || !got.includes(one)),
+        );
+    });
+    await onEveryWay(services, {
+      label: 'bcc field',
+      ways: [TO_NEXT_HOP],
+      compose: ({ from, to }, token) =>
+        Buffer.concat([
+          ...ordinaryFields(services, { from, to, token }),
+          bytes.lines('Bcc: <nobody@blind.example>', '', `Known as ${token}.`),
+        ]),
+      judge(verify, copy) {
+        const found = valuesOf(readMessage(services, copy.bytes).fields, 'bcc');
+        verify.ideally.that(found.length === 0, {
+          demand: 'a submitted message leaves without its Bcc field',
+          expected: 'no Bcc field',
+          actual: found.length === 0 ? 'no Bcc field' : `Bcc: ${found.join(', ')}`,
+        });
+      },
+    });
+  },
+);
+
+export const localPartsAreKept = check(
+  {
+    id: 'MSG-023',
+    slug: 'local-parts-are-kept',
+    title: 'The local part of a recipient elsewhere arrives as it was given',
+    sends:
+      'one message to addresses with capitals, a tag, quoted spaces and every character that an atom may have',
+    demands: 'the next hop gets the same local parts, and the same reverse-path',
+    level: 'MUST',
+    severity: 'medium',
+    clauses: ['rfc5321#2.4', 'rfc5321#4.1.2', 'rfc5321#2.3.11'],
+    roles: ['submission', 'submissions'],
+    per: 'target',
+    needs: ['account', 'dns', 'sink'],
+    effect: 'delivers',
+    safety: 'sends-mail',
+    budget: '20s',
+    waits: deliveries(1),
+    limits: ['Local parts that the target refuses are left to the suite smtp-core.'],
+    kills: ['relay-lowers-local-parts'],
+  },
+  async (services) => {
+    const { verify, lab, account, bytes, inconclusive } = services;
+    const receiver = await lab().receiver();
+    const token = tokenOf(services, 'local', 'out');
+    const recipients = [
+      `Mixed.CASE-${token}`,
+      `user+Tag-${token}`,
+      `"two words ${token}"`,
+      `#$%&'*/=?^_\`{|}~-${token}`,
+    ].map((localPart) => `${localPart}@${receiver.domain}`);
+    const { taken } = await handInToSeveral(services, TO_NEXT_HOP, {
+      token,
+      recipients,
+      compose: ({ from }) =>
+        letter(services, {
+          from,
+          to: 'somebody@example.test',
+          token,
+          body: bytes.line(`Known as ${token}.`),
+        }),
+    });
+    const messages = await untilArrived(services, receiver, taken.length);
+    const got = messages.flatMap((message) => message.recipients);
+    if (got.length < taken.length)
+      return inconclusive(
+        'precondition',
+        `${got.length} of ${taken.length} recipients were reached in time.`,
+      );
+    for (const recipient of taken) {
+      verify.that(got.includes(recipient), {
+        demand: 'the recipient is the one that was given',
+        expected: recipient,
+        actual: got.join(', '),
+      });
+    }
+    const senders = new Set(messages.map(({ sender }) => sender));
+    verify.that(senders.size === 1 && senders.has(account().address), {
+      demand: 'the reverse-path is the one that was given',
+      expected: account().address,
+      actual: [...senders].join(', '),
+    });
+  },
+);
+
+/** How long duplicates are waited for when everything has come, in milliseconds. */
+const SETTLING = 1_500;
+
+export const everyRecipientGetsOneCopy = check(
+  {
+    id: 'MSG-024',
+    slug: 'every-recipient-gets-one-copy',
+    title: 'Of a message for several recipients, everybody gets exactly one copy',
+    sends:
+      'one message for three recipients elsewhere, two of them in the same domain, and one for two mailboxes',
+    demands: 'one copy for each of them',
+    level: 'MUST',
+    severity: 'medium',
+    clauses: ['rfc5321#2.1', 'rfc5321#4.2.5', 'rfc5321#6.1'],
+    roles: ['mx', 'submission', 'submissions'],
+    per: 'target',
+    needs: ['account', 'mailbox', 'dns', 'sink'],
+    effect: 'delivers',
+    safety: 'sends-mail',
+    budget: '30s',
+    waits: deliveries(4),
+    limits: ['Copies that come later than a moment behind the last one are not seen.'],
+    kills: ['relay-sends-twice', 'mailbox-gets-two-copies'],
+  },
+  async (services) => {
+    const {
+      variant,
+      target,
+      lab,
+      account,
+      secondAccount,
+      inMailbox,
+      imap,
+      pause,
+      notApplicable,
+      inconclusive,
+      bytes,
+    } = services;
+    const compose = (token: string) => (envelope: { readonly from: string }) =>
+      letter(services, {
+        from: envelope.from,
+        to: 'somebody@example.test',
+        token,
+        body: bytes.line(`Known as ${token}.`),
+      });
+    await variant('three recipients elsewhere', async (verify) => {
+      const receivers = [await lab().receiver(), await lab().receiver({ label: 'other' })];
+      const token = tokenOf(services, 'several', 'out');
+      const [one, other] = receivers.map(({ domain }) => domain);
+      const recipients = [`first-${token}@${one}`, `second-${token}@${one}`, `third-${token}@${other}`];
+      await handInToSeveral(services, TO_NEXT_HOP, { token, recipients, compose: compose(token) });
+      const counts = [2, 1];
+      for (const [index, receiver] of receivers.entries())
+        await untilArrived(services, receiver, counts[index] ?? 1);
+      await pause(SETTLING);
+      const got = (await Promise.all(receivers.map((receiver) => receiver.messages())))
+        .flat()
+        .flatMap((message) => message.recipients);
+      const reached = new Set(got);
+      if (recipients.some((recipient) => !reached.has(recipient)))
+        return inconclusive('timeout', `Not everybody was reached in time, only ${[...reached].join(', ')}.`);
+      verify.that(got.length === recipients.length, {
+        demand: 'everybody gets one copy',
+        expected: recipients.join(', '),
+        actual: got.join(', '),
+      });
+    });
+    await variant('two mailboxes', async (verify) => {
+      if (!target.endpoints.mx) notApplicable('The target declares no mx.', 'no port 25');
+      const role = (['imaps', 'imap'] as const).find((each) => target.endpoints[each]);
+      if (!role)
+        return notApplicable(
+          'The target declares no IMAP, by which copies are counted.',
+          'neither 993 nor 143',
+        );
+      const accounts = [account(), secondAccount()];
+      const token = tokenOf(services, 'several', 'in');
+      const recipients = accounts.map(({ address }) => address);
+      const { sent } = await handInToSeveral(services, TO_MAILBOX, {
+        token,
+        recipients,
+        compose: compose(token),
+      });
+      for (const { address, login, password } of accounts) {
+        const one = accounts.find((each) => each.address === address);
+        const stored = await inMailbox({ token, sent, ...(one ? { account: one } : {}) });
+        if (!stored) return inconclusive('timeout', `The message did not arrive for ${address} in time.`);
+        await pause(SETTLING);
+        const client = await imap({ role, at: 'tls' });
+        await client.login(login, password);
+        await client.select(stored.mailbox, { readOnly: true });
+        const { length } = await client.search(`TEXT "${token}"`);
+        await client.logout();
+        verify.that(length === 1, {
+          demand: `the mailbox of ${address} gets one copy`,
+          expected: '1',
+          actual: String(length),
+        });
+      }
+    });
+  },
+);
+
+function verifyBlind(
+  verify: Services['verify'],
+  whose: string,
+  content: Buffer,
+  blind: readonly string[],
+): void {
+  const text = content.toString('latin1').toLowerCase();
+  const named = blind.find((address) => text.includes(address.toLowerCase()));
+  const at = named === undefined ? 0 : text.indexOf(named.toLowerCase());
+  verify.that(named === undefined, {
+    demand: `${whose} names no other recipient`,
+    expected: `no ${blind.join(', ')}`,
+    actual: named === undefined ? 'none' : content.subarray(Math.max(0, at - 80), at + named.length + 10),
+  });
+}
+
+/** The messages when they reached every recipient; undefined where they did not in time. */
+async function allArrived(
+  services: Services,
+  receiver: Receiver,
+  recipients: readonly string[],
+): Promise<readonly ArrivedMessage[] | undefined> {
+  const messages = await untilArrived(services, receiver, recipients.length);
+  const got = messages.flatMap((message) => message.recipients);
+  return recipients.every((recipient) => got.includes(recipient)) ? messages : undefined;
+}
+
+/** Waits until so many recipients were reached at a server, or the time is over. */
+async function untilArrived(
+  { lab, pause }: Services,
+  receiver: Receiver,
+  count: number,
+): Promise<readonly ArrivedMessage[]> {
+  const deadline = performance.now() + lab().outboundMs;
+  for (;;) {
+    const messages = await receiver.messages();
+    const reached = messages.reduce((sum, message) => sum + message.recipients.length, 0);
+    if (reached >= count || performance.now() >= deadline) return messages;
+    await pause(LOOK);
+  }
+}
+
+/** Pause between two looks, in milliseconds. */
+const LOOK = 200;
