@@ -107,6 +107,16 @@ write_accounts() {
 # take another process for itself.
 remove_stale_pid_files() { rm -f -- /run/dovecot*/master.pid "$postfix_pid"; }
 
+# Without the socket of Dovecot smtpd ends, and Postfix waits a minute before it starts another one.
+wait_for_dovecot() {
+  local look
+  for look in {1..100}; do
+    if [[ -S /var/spool/postfix/private/auth ]]; then return; fi
+    sleep 0.1
+  done
+  say 'Dovecot has not opened its socket for logins within 10 s'
+}
+
 declare -A name_of=()
 start() {
   local name=$1
@@ -145,7 +155,10 @@ done
 for service in /usr/local/lib/mailspec/services/*; do
   start "${service##*/}" "$service"
 done
-if command -v postfix >/dev/null; then start postfix postfix start-fg; fi
+if command -v postfix >/dev/null; then
+  wait_for_dovecot
+  start postfix postfix start-fg
+fi
 
 status=0
 wait -n -p ended "${!name_of[@]}" || status=$?
