@@ -6,7 +6,8 @@ policyd-spf     unix  -       n      n      -      0       spawn
   user=policyd-spf argv=/usr/bin/policyd-spf
 SERVICE
 postconf -e 'policyd-spf_time_limit = 3600'
-postconf -e 'smtpd_recipient_restrictions = check_policy_service { unix:private/policyd-spf, timeout=30s, default_action=DUNNO }'
+postconf -e 'sender_policy = check_policy_service { unix:private/policyd-spf, timeout=30s, default_action=DUNNO }'
+postconf -e 'smtpd_recipient_restrictions = $sender_policy'
 
 # ---- DKIM and DMARC: milters ----
 postconf -e 'milter_default_action = tempfail'

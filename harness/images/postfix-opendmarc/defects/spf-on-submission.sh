@@ -5,5 +5,5 @@
 # Should be noticed by: SPF-022.
 sed -i 's/^\(HELO_reject\|Mail_From_reject\) = .*/\1 = Fail/' /etc/postfix-policyd-spf-python/policyd-spf.conf
 for service in submission submissions; do
-  postconf -P "$service/inet/smtpd_recipient_restrictions=\$smtpd_recipient_restrictions"
+  postconf -P "$service/inet/smtpd_recipient_restrictions=\$sender_policy"
 done
