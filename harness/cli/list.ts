@@ -1,17 +1,90 @@
-import { fileURLToPath } from 'node:url';
+import type { Gate } from '../../reports/model/record.ts';
+import type { Check, Level } from '../check/define.ts';
 import { loadChecks } from '../check/load.ts';
 import { SUITES } from '../check/suites.ts';
+import { visible } from '../evidence/visible.ts';
+import { loadProfile } from '../runner/profile.ts';
+import { ConfigurationError } from '../targets/configuration-error.ts';
+import { nearest } from '../targets/nearest.ts';
+import { PROFILES_FOLDER, SUITES_FOLDER } from './suites-folder.ts';
 
-/** Prints every check: code, level, severity and title, under its suite. */
-export async function listCommand(): Promise<void> {
-  const checks = await loadChecks(fileURLToPath(new URL('../../suites', import.meta.url)));
+const LEVELS: readonly Level[] = ['MUST', 'SHOULD', 'MAY', 'policy'];
+
+export interface ListOptions {
+  readonly suite?: readonly string[];
+  readonly profile?: string;
+  readonly level?: readonly string[];
+  readonly json: boolean;
+}
+
+/**
+ * `mailspec list`: every check with code, level, severity and title, under its suite.
+ * @throws ConfigurationError for a suite, level or profile that does not exist
+ */
+export async function listCommand(options: ListOptions): Promise<void> {
+  const suites = known(
+    'suite',
+    options.suite,
+    SUITES.map(({ slug }) => slug),
+  );
+  const levels = known('level', options.level, LEVELS);
+  const profile = options.profile === undefined ? null : await loadProfile(PROFILES_FOLDER, options.profile);
+  const checks = (await loadChecks(SUITES_FOLDER)).filter(
+    ({ suite, definition: { id, level } }) =>
+      suites.includes(suite) &&
+      levels.includes(level) &&
+      (profile === null || profile.gates[id] !== undefined),
+  );
+  const gateOf = ({ definition }: Check): Gate | null => profile?.gates[definition.id] ?? null;
+  if (options.json) {
+    const entries = checks.map((check) => entryOf(check, gateOf(check)));
+    process.stdout.write(`${JSON.stringify(entries, null, 2)}\n`);
+    return;
+  }
   for (const suite of SUITES) {
     const members = checks.filter((check) => check.suite === suite.slug);
     if (members.length === 0) continue;
     process.stdout.write(`${suite.slug}: ${suite.topic}\n`);
-    for (const { definition } of members) {
-      const { id, level, severity, title } = definition;
-      process.stdout.write(`  ${id.padEnd(9)} ${level.padEnd(6)} ${severity.padEnd(8)} ${title}\n`);
+    for (const check of members) {
+      const { id, level, severity, title } = check.definition;
+      const gate = gateOf(check);
+      process.stdout.write(
+        `  ${id.padEnd(9)} ${level.padEnd(6)} ${severity.padEnd(8)} ${gate === null ? '' : `${gate.padEnd(4)} `}${title}\n`,
+      );
     }
   }
+}
+
+function entryOf({ suite, definition, source }: Check, gate: Gate | null): object {
+  const { id, slug, title, level, severity, safety, roles, clauses } = definition;
+  return {
+    check: id,
+    slug,
+    suite,
+    title,
+    level,
+    severity,
+    safety,
+    roles,
+    clauses,
+    ...(gate === null ? {} : { gate }),
+    source,
+  };
+}
+
+/** The names that were given, in the spelling that is known; all of them where none was given. */
+function known(
+  what: string,
+  given: readonly string[] | undefined,
+  names: readonly string[],
+): readonly string[] {
+  if (given === undefined) return names;
+  return given.map((name) => {
+    const found = names.find((candidate) => candidate.toLowerCase() === name.toLowerCase());
+    if (found !== undefined) return found;
+    const guess = nearest(name, names);
+    throw new ConfigurationError(
+      `There is no ${what} "${visible(name)}"${guess ? `; did you mean "${guess}"?` : `; there are ${names.join(', ')}.`}`,
+    );
+  });
 }

@@ -1,7 +1,15 @@
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import type { Format } from '../../reports/write.ts';
+import { logLine } from '../evidence/log-line.ts';
 import { visible } from '../evidence/visible.ts';
+import { EXPECTED_FILE } from '../expected/file-name.ts';
 import type { ExpectedChoice } from '../expected/find.ts';
 import { ConfigurationError } from '../targets/configuration-error.ts';
+import type { ExpectOptions } from './expect.ts';
+import type { ListOptions } from './list.ts';
+
+/** What a report can be derived as; the writers are loaded when one is. */
+const FORMATS: readonly Format[] = ['json', 'junit', 'html', 'tap', 'sarif', 'ctrf', 'markdown'];
 
 /** Exit codes that are not a conclusion; 0, 1 and 2 are conformant, non-conformant and undetermined. */
 const EXIT = { usage: 3, internal: 5 } as const;
@@ -47,9 +55,60 @@ export async function main(argv: readonly string[]): Promise<number> {
   program
     .command('list')
     .description('Lists the checks, suite by suite.')
-    .action(async () => {
+    .option('--suite <name...>', 'of these suites alone')
+    .option('--profile <name>', 'of this profile alone, each with its gate')
+    .option('--level <level...>', 'of these levels alone: MUST, SHOULD, MAY, policy')
+    .option('--json', 'as JSON', false)
+    .action(async (options: ListOptions) => {
       const { listCommand } = await import('./list.ts');
-      await listCommand();
+      await listCommand(options);
+    });
+
+  program
+    .command('explain')
+    .description('Explains a check: what it asks and demands, why, and how it is proven.')
+    .argument('<code>', 'code of a check, such as STLS-011')
+    .option('--json', 'as JSON', false)
+    .action(async (code: string, { json }: { json: boolean }) => {
+      const { explainCommand } = await import('./explain.ts');
+      await explainCommand(code, json);
+    });
+
+  program
+    .command('report')
+    .description('Derives a report again from the record of a run.')
+    .argument('[record]', 'results.json, or the folder that holds it', 'mailspec-report')
+    .addOption(new Option('--format <format>', 'which report').choices(FORMATS).makeOptionMandatory())
+    .option('--out <file>', 'where it goes; the standard output when absent')
+    .action(async (path: string, options: { format: Format; out?: string }) => {
+      const { reportCommand } = await import('./report.ts');
+      await reportCommand(path, options.format, options.out ?? null);
+    });
+
+  program
+    .command('compare')
+    .description(
+      'Compares two runs: what regressed, was fixed, is new or gone. Ends with 1 when something regressed.',
+    )
+    .argument('<before>', 'results.json of the earlier run, or its folder')
+    .argument('<after>', 'results.json of the later run, or its folder')
+    .option('--json', 'as JSON', false)
+    .action(async (before: string, after: string, { json }: { json: boolean }) => {
+      const { compareCommand } = await import('./compare.ts');
+      exitCode = await compareCommand(before, after, json);
+    });
+
+  program
+    .command('expect')
+    .description('Writes a file of expected deviations from what a run found.')
+    .argument('[record]', 'results.json, or the folder that holds it', 'mailspec-report')
+    .requiredOption('--reason <text>', 'why this is accepted for now')
+    .requiredOption('--authority <name>', 'who decided')
+    .requiredOption('--expires <date>', 'the last day on which it is accepted, such as 2027-03-31')
+    .option('--out <file>', 'the file to write; it must not exist', EXPECTED_FILE)
+    .action(async (path: string, options: ExpectOptions) => {
+      const { expectCommand } = await import('./expect.ts');
+      await expectCommand(path, options);
     });
 
   program
@@ -92,11 +151,11 @@ function exitCodeOf(thrown: unknown): number {
     return thrown.exitCode === 0 ? 0 : EXIT.usage;
   }
   if (thrown instanceof ConfigurationError) {
-    process.stderr.write(`${thrown.message}\n`);
+    process.stderr.write(`${thrown.message.split('\n').map(logLine).join('\n')}\n`);
     return EXIT.usage;
   }
   const text = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
-  process.stderr.write(`mailspec failed: ${text.split('\n').map(visible).join('\n')}\n`);
+  process.stderr.write(`mailspec failed: ${text.split('\n').map(visible).map(logLine).join('\n')}\n`);
   return EXIT.internal;
 }
 

@@ -1,8 +1,6 @@
-import { writeFile } from 'node:fs/promises';
 import { deriveReport, type Format } from '../../reports/write.ts';
-import { ConfigurationError } from '../targets/configuration-error.ts';
-import { readFailure } from '../targets/yaml-source.ts';
 import { readRecord } from './read-record.ts';
+import { writeOut } from './write-file.ts';
 
 /**
  * `mailspec report`: derives a report from a record again, the same to the octet as the audit wrote it.
@@ -14,7 +12,5 @@ export async function reportCommand(path: string, format: Format, out: string | 
     process.stdout.write(content);
     return;
   }
-  await writeFile(out, content).catch((error: unknown) => {
-    throw new ConfigurationError(`${out}: ${readFailure(error)}`);
-  });
+  await writeOut(out, content, 'w');
 }

@@ -1,6 +1,8 @@
 import { join, relative } from 'node:path';
 import pc from 'picocolors';
+import { waiverLine } from '../../reports/model/outcome.ts';
 import type { Conclusion, GatedResult, RunRecord, TargetRecord } from '../../reports/model/record.ts';
+import { logLine } from '../evidence/log-line.ts';
 import { VERDICT_GLYPHS } from './glyphs.ts';
 
 const CONCLUSIONS: Readonly<Record<Conclusion, (text: string) => string>> = {
@@ -11,13 +13,17 @@ const CONCLUSIONS: Readonly<Record<Conclusion, (text: string) => string>> = {
 
 /** Prints what the run found: each finding with code, target, reason and the command that reruns it. */
 export function printSummary(record: RunRecord, folder: string, stream: NodeJS.WritableStream): void {
-  const print = (text: string) => void stream.write(`${text}\n`);
+  const print = (text: string) => void stream.write(`${logLine(text)}\n`);
   for (const target of record.targets) printTarget(target, print);
+  printStale(record, print);
   print('');
   print(
     `${CONCLUSIONS[record.conclusion](pc.bold(record.conclusion))} in the profile ${record.profile.id}@${record.profile.version}` +
       `${record.profile.strict ? ' (strict)' : ''}, ${(record.durationMs / 1000).toFixed(1)} s`,
   );
+  const waived = record.targets.flatMap(({ results }) => results).filter(isWaived).length;
+  if (waived > 0)
+    print(`${waived} expected deviations are waived; the conclusion is what it would be without them.`);
   if (record.interrupted !== null) print(`The run ended before its time: ${record.interrupted}`);
   print(`Report: ${relative(process.cwd(), join(folder, 'report.html')) || folder}`);
 }
@@ -32,6 +38,7 @@ function printTarget(target: TargetRecord, print: (text: string) => void): void 
     target.results.filter((result) => result.consequence === consequence);
   printResults('Findings', of('finding'), print);
   printResults('Unsettled', of('unsettled'), print);
+  printResults('Waived', of('waived'), print);
   printResults('Advice', of('advice'), print);
 }
 
@@ -44,8 +51,22 @@ function printResults(heading: string, results: readonly GatedResult[], print: (
       `    ${paint(glyph)} ${pc.bold(result.check)} ${result.target}: ${result.title} (${result.severity})`,
     );
     print(`      ${result.reason}`);
+    const waived = waiverLine(result);
+    if (waived !== null) print(`      ${waived}`);
     print(pc.dim(`      ${result.rerun}`));
   }
+}
+
+function isWaived({ consequence }: GatedResult): boolean {
+  return consequence === 'waived';
+}
+
+function printStale({ expected }: RunRecord, print: (text: string) => void): void {
+  const stale = expected.filter(({ state }) => state === 'stale');
+  if (stale.length === 0) return;
+  print('');
+  print(`${pc.bold('Stale entries of the expected deviations')}`);
+  for (const { place, why } of stale) print(`  ${place}: ${why}`);
 }
 
 function countsOf(target: TargetRecord): string {

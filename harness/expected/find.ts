@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { EXPECTED_FILE, type ExpectedEntry, loadExpected } from './load.ts';
+import { EXPECTED_FILE } from './file-name.ts';
+import { type ExpectedEntry, loadExpected } from './load.ts';
 
 /** Which file of expected deviations a run uses: the one beside the targets file, none, or the one named. */
 export type ExpectedChoice = 'beside-targets' | 'none' | { readonly file: string };

@@ -5,9 +5,6 @@ import { type Problem, problemsOf } from '../targets/sentences.ts';
 import { type KeyPath, readYaml, type YamlSource } from '../targets/yaml-source.ts';
 import { expectedFileSchema, KEYS } from './schema.ts';
 
-/** The name that is looked for beside the targets file. */
-export const EXPECTED_FILE = 'mailspec-expected.yaml';
-
 /** An entry of the file, before any run has said anything about it. */
 export type ExpectedEntry = Omit<Expectation, 'state' | 'why'>;
 

@@ -54,19 +54,23 @@ export interface Profile {
   readonly clauses: readonly ProfileClause[];
 }
 
+/** The names of the profiles in a folder, in the order of the alphabet. */
+export async function profileNames(folder: string): Promise<readonly string[]> {
+  return (await readdir(folder))
+    .filter((file) => file.endsWith('.yaml'))
+    .map((file) => file.slice(0, -'.yaml'.length))
+    .sort();
+}
+
 /**
  * Reads a profile by its name.
  * @param folder where the profiles lie, one YAML file each
  * @throws ConfigurationError naming the profiles that exist, or what is wrong in the file
  */
 export async function loadProfile(folder: string, name: string): Promise<Profile> {
-  const names = (await readdir(folder))
-    .filter((file) => file.endsWith('.yaml'))
-    .map((file) => file.slice(0, -'.yaml'.length));
+  const names = await profileNames(folder);
   if (!names.includes(name)) {
-    throw new ConfigurationError(
-      `There is no profile "${name}"; the profiles are ${names.sort().join(', ')}.`,
-    );
+    throw new ConfigurationError(`There is no profile "${name}"; the profiles are ${names.join(', ')}.`);
   }
   const source = await readFile(join(folder, `${name}.yaml`), 'utf8');
   const read = profileSchema.safeParse(parsed(source, name));

@@ -1,0 +1,115 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import pc from 'picocolors';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { ENGLISH } from '../../reports/writers/html/words.ts';
+import { clauseFacts } from '../check/clause.ts';
+import type { Check } from '../check/define.ts';
+import { loadChecks } from '../check/load.ts';
+import { ROLES } from '../check/roles.ts';
+import { SUITES } from '../check/suites.ts';
+import { visible } from '../evidence/visible.ts';
+import { FAULTS } from '../reference/faults.ts';
+import { loadProfile, profileNames } from '../runner/profile.ts';
+import { ConfigurationError } from '../targets/configuration-error.ts';
+import { nearest } from '../targets/nearest.ts';
+import { CATALOG_FOLDER, PROFILES_FOLDER, SUITES_FOLDER } from './suites-folder.ts';
+
+const killMatrixSchema = z.record(z.string(), z.record(z.string(), z.string()));
+const plannedSchema = z.record(z.string(), z.string()).nullable();
+
+/** Everything there is to know about a check. */
+type Explanation = Awaited<ReturnType<typeof explain>>;
+
+/**
+ * `mailspec explain`: what a check asks, why, what a profile makes of it, and how it is proven.
+ * @throws ConfigurationError for a code that does not exist
+ */
+export async function explainCommand(code: string, json: boolean): Promise<void> {
+  const explanation = await explain(await checkOf(code));
+  process.stdout.write(json ? `${JSON.stringify(explanation, null, 2)}\n` : textOf(explanation));
+}
+
+async function checkOf(code: string): Promise<Check> {
+  const checks = await loadChecks(SUITES_FOLDER);
+  const wanted = code.toUpperCase();
+  const check = checks.find(({ definition }) => definition.id === wanted);
+  if (check) return check;
+  const planned = plannedSchema.parse(parse(await catalog('planned.yaml')))?.[wanted];
+  if (planned !== undefined) {
+    throw new ConfigurationError(`${wanted} has a code and no check yet: ${planned}`);
+  }
+  const guess = nearest(
+    wanted,
+    checks.map(({ definition }) => definition.id),
+  );
+  throw new ConfigurationError(
+    `There is no check "${visible(code)}"${guess ? `; did you mean "${guess}"?` : '; mailspec list shows all of them.'}`,
+  );
+}
+
+async function explain({ definition, suite, source }: Check) {
+  const names = await profileNames(PROFILES_FOLDER);
+  const profiles = await Promise.all(names.map((name) => loadProfile(PROFILES_FOLDER, name)));
+  const matrix = killMatrixSchema.parse(parse(await catalog('kill-matrix.yaml')));
+  const faults: Readonly<Record<string, string>> = FAULTS;
+  const seen = Object.entries(matrix).flatMap(([fault, verdicts]) => {
+    const verdict = verdicts[definition.id];
+    return verdict === undefined ? [] : [{ fault, verdict, does: faults[fault] ?? '' }];
+  });
+  return {
+    check: definition.id,
+    slug: definition.slug,
+    suite,
+    topic: SUITES.find(({ slug }) => slug === suite)?.topic ?? '',
+    title: definition.title,
+    sends: definition.sends,
+    demands: definition.demands,
+    level: definition.level,
+    worst: definition.worst ?? 'fail',
+    severity: definition.severity,
+    clauses: definition.clauses.map(clauseFacts),
+    roles: definition.roles,
+    needs: definition.needs,
+    effect: definition.effect,
+    safety: definition.safety,
+    budget: definition.budget,
+    limits: definition.limits ?? [],
+    gates: profiles.map(({ id, gates }) => ({ profile: id, gate: gates[definition.id] ?? null })),
+    faults: seen,
+    source,
+  };
+}
+
+function textOf(one: Explanation): string {
+  const { level, severity } = one;
+  const facts: readonly (readonly [name: string, lines: readonly string[]])[] = [
+    ['Sends', [one.sends]],
+    ['Demands', [one.demands]],
+    [
+      'Level',
+      [`${level}: ${ENGLISH.levels[level]}${one.worst === 'warn' ? ' It can warn, and never fail.' : ''}`],
+    ],
+    ['Severity', [`${severity}: ${ENGLISH.severities[severity].meaning}`]],
+    ['Clauses', one.clauses.map(({ label, url }) => (url === null ? label : `${label}  ${url}`))],
+    ['Roles', [one.roles.map((role) => `${role} (${ROLES[role].port})`).join(', ')]],
+    ['Needs', [one.needs.length === 0 ? 'nothing but a client' : one.needs.join(', ')]],
+    ['Effect', [`${one.effect}, permission ${one.safety}, within ${one.budget}`]],
+    ['Limits', one.limits],
+    ['Profiles', one.gates.map(({ profile, gate }) => `${profile.padEnd(20)} ${gate ?? 'not part of it'}`)],
+    ['Proven by', one.faults.map(({ fault, verdict, does }) => `${verdict.padEnd(4)} ${fault}: ${does}`)],
+    ['Written in', [`${one.source.file}:${one.source.line}`]],
+    ['Run', [`npx mailspec audit <target> --only ${one.check}`]],
+  ];
+  const lines = facts
+    .filter(([, values]) => values.length > 0)
+    .flatMap(([name, values]) =>
+      values.map((value, index) => `  ${pc.dim((index === 0 ? name : '').padEnd(11))} ${value}`),
+    );
+  return [`${pc.bold(one.check)} ${one.slug} (${one.suite})`, `  ${one.title}`, '', ...lines, ''].join('\n');
+}
+
+function catalog(file: string): Promise<string> {
+  return readFile(join(CATALOG_FOLDER, file), 'utf8');
+}

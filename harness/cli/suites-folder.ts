@@ -1,0 +1,7 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** Where the checks lie, and what is told of all of them. */
+export const SUITES_FOLDER = fileURLToPath(new URL('../../suites', import.meta.url));
+export const CATALOG_FOLDER = join(SUITES_FOLDER, 'catalog');
+export const PROFILES_FOLDER = join(CATALOG_FOLDER, 'profiles');
