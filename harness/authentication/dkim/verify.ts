@@ -11,6 +11,8 @@ export interface VerifiedSignature {
   readonly domain: string;
   readonly selector: string;
   readonly algorithm: string;
+  /** The domain has the same organisational domain as the first author (RFC 9989 §4.4.1). */
+  readonly aligned: boolean;
   /** Null where the field is no list of tags. */
   readonly tags: readonly Tag[] | null;
 }
@@ -35,13 +37,14 @@ export async function verify(message: Buffer, lookup: TxtLookup): Promise<readon
 }
 
 function judged(tags: readonly Tag[] | null, verdict: DKIMResult | undefined): VerifiedSignature {
-  const { result = 'none', comment } = verdict?.status ?? {};
+  const { result = 'none', comment, aligned } = verdict?.status ?? {};
   return {
     result,
     reason: typeof comment === 'string' ? comment : '',
     domain: (tagValue(tags, 'd') ?? '').toLowerCase(),
     selector: tagValue(tags, 's') ?? '',
     algorithm: tagValue(tags, 'a') ?? '',
+    aligned: typeof aligned === 'string',
     tags,
   };
 }

@@ -1,5 +1,6 @@
 import { createHash, verify } from 'node:crypto';
 import type { DKIMResult } from 'mailauth';
+import { canonicalBody } from '../../authentication/dkim/canonicalization.ts';
 import { membersOf, type Tag, tagValue } from '../../authentication/dkim/tag-list.ts';
 import type { FaultName } from '../faults.ts';
 import { splitMessage } from '../message/header.ts';
@@ -11,6 +12,8 @@ import type { Lookups } from './lookups.ts';
 export interface SeenSignature {
   readonly found: DKIMResult;
   readonly tags: readonly Tag[] | null;
+  /** The body of the message. */
+  readonly body: Buffer;
   /** The result that it deserves. */
   readonly proper: string;
 }
@@ -49,7 +52,7 @@ const OVERLOOKED: Readonly<Partial<Record<FaultName, Defect>>> = {
 const MISREPORTED: readonly (readonly [FaultName, (seen: SeenSignature) => boolean, string])[] = [
   ['dkim-knows-no-ed25519', ({ found }) => found.algo === 'ed25519-sha256', 'neutral'],
   ['dkim-takes-no-long-keys', ({ found }) => (found.modulusLength ?? 0) > 2048, 'neutral'],
-  ['dkim-overlooks-header-changes', ({ found, proper }) => proper === 'fail' && sameBody(found), 'pass'],
+  ['dkim-overlooks-header-changes', (seen) => seen.proper === 'fail' && sameBody(seen), 'pass'],
   ['dkim-refolding-breaks-signatures', ({ found }) => foldsSubject(found), 'fail'],
   ['dkim-misjudges-empty-bodies', ({ found }) => isEmpty(found), 'fail'],
   ['dkim-unknown-key-passes', ({ proper }) => proper === 'temperror', 'pass'],
@@ -71,7 +74,7 @@ export async function mistakenResult(
   const key = await keyOf(found, lookups);
   if (!key) return faulty('dkim-missing-key-is-temporary') && found.selector ? 'temperror' : proper;
   if (!holds(found, key)) return proper;
-  if (!sameBody(found)) return faulty('dkim-overlooks-body-changes') ? 'pass' : proper;
+  if (!sameBody(seen)) return faulty('dkim-overlooks-body-changes') ? 'pass' : proper;
   return overlooks.some(([, breaks]) => breaks(seen, key)) ? 'pass' : proper;
 }
 
@@ -85,8 +88,11 @@ function holds({ algo, signature, signingHeaders }: DKIMResult, { publicKey }: K
   return verify(algo === 'rsa-sha1' ? 'sha1' : 'sha256', header, publicKey, value);
 }
 
-function sameBody({ bodyHash, bodyHashExpecting }: DKIMResult): boolean {
-  return bodyHash !== undefined && bodyHash === bodyHashExpecting;
+/** Whether `bh=` is right; hashed here, because invalid signatures are not looked at so far. */
+function sameBody({ found, tags, body }: SeenSignature): boolean {
+  const method = /\/relaxed$/.test(found.format ?? '') ? 'relaxed' : 'simple';
+  const hash = createHash(found.algo === 'rsa-sha1' ? 'sha1' : 'sha256').update(canonicalBody(body, method));
+  return hash.digest('base64') === tagValue(tags, 'bh');
 }
 
 function isEmpty({ format, canonBodyLengthTotal }: DKIMResult): boolean {
@@ -94,7 +100,7 @@ function isEmpty({ format, canonBodyLengthTotal }: DKIMResult): boolean {
 }
 
 function foldsSubject({ signingHeaders }: DKIMResult): boolean {
-  return signingHeaders?.headers.some((field) => /^subject:.*\n/i.test(field)) ?? false;
+  return signingHeaders?.headers.some((field) => /^subject:[^\n]*\n/i.test(field)) ?? false;
 }
 
 function identityDomain(tags: readonly Tag[] | null): string | undefined {

@@ -26,7 +26,8 @@ export interface Signatures {
  */
 export async function checkSignatures(site: Site, message: Buffer, lookups: Lookups): Promise<Signatures> {
   const { dkimVerify } = await import('mailauth/lib/dkim/verify.js');
-  const fields = splitMessage(message).fields.filter(({ name }) => name === 'dkim-signature');
+  const { fields: all, body } = splitMessage(message);
+  const fields = all.filter(({ name }) => name === 'dkim-signature');
   const { results, headerFrom, fromFields } = await dkimVerify(verifiedBy(site, message), {
     resolver: lookups.resolve,
     strict: true,
@@ -36,7 +37,7 @@ export async function checkSignatures(site: Site, message: Buffer, lookups: Look
     results.map(async (found, index) => {
       const tags = parseTagList(fields[index]?.value ?? '');
       const proper = partialCoverage(site, found) ?? found.status.result;
-      return { found, tags, result: await mistakenResult(site, { found, tags, proper, lookups }) };
+      return { found, tags, result: await mistakenResult(site, { found, tags, body, proper, lookups }) };
     }),
   );
   const silent = site.faulty('dkim-verifies-nothing');

@@ -2,7 +2,7 @@ import { keyRecord, type SigningKey, signingKey } from '../../authentication/dki
 import { type SignatureOrder, signature } from '../../authentication/dkim/sign.ts';
 import { CRLF } from '../../wire/bytes.ts';
 import type { FaultName } from '../faults.ts';
-import { addressesIn, splitMessage } from '../message/header.ts';
+import { splitMessage } from '../message/header.ts';
 import type { Site } from '../site.ts';
 import { isSubmission, type SmtpSession } from '../smtp/session.ts';
 
@@ -66,9 +66,7 @@ function textsOf(key: SigningKey, faulty: (fault: FaultName) => boolean): string
 export function signedForUser(session: SmtpSession, message: Buffer): Buffer {
   const { site } = session;
   if (isSubmission(session) && session.account) return signedByDomain(site, message);
-  return site.faulty('signs-mail-of-strangers') && isFromHere(site, message)
-    ? signedByDomain(site, message)
-    : message;
+  return site.faulty('signs-mail-of-strangers') ? signedByDomain(site, message) : message;
 }
 
 /** A report of the server itself with the signatures of the domain. */
@@ -95,11 +93,4 @@ function stuffed(body: Buffer): Buffer {
   const eol = CRLF.toString('latin1');
   const lines = body.toString('latin1').split(eol);
   return Buffer.from(lines.map((line) => (line.startsWith('.') ? `.${line}` : line)).join(eol), 'latin1');
-}
-
-function isFromHere({ domain }: Site, message: Buffer): boolean {
-  return splitMessage(message)
-    .fields.filter(({ name }) => name === 'from')
-    .flatMap(({ value }) => addressesIn(value))
-    .some((address) => address.toLowerCase().endsWith(`@${domain}`));
 }

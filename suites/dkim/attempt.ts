@@ -1,0 +1,61 @@
+import type { Offered, RecordedResult, Services, StoredMessage } from '../../harness/check/services.ts';
+import type { Letter } from './letter.ts';
+
+/** What the target made of a letter. */
+export interface Attempt {
+  readonly offered: Offered;
+  /** Null where it is in no mailbox, or was not accepted. */
+  readonly stored: StoredMessage | null;
+  /** What was recorded about signatures, topmost first. */
+  readonly results: readonly RecordedResult[];
+  /** In one line. */
+  readonly line: string;
+}
+
+/** Hands a letter in as a stranger and reads what was recorded about it. */
+export async function attempt(
+  services: Services,
+  { author, token, content }: Letter,
+  handOver: (letter: { readonly sender: string; readonly content: Buffer }) => Promise<Offered> = (mail) =>
+    services.offer(mail),
+): Promise<Attempt> {
+  const offered = await handOver({ sender: author.address, content });
+  const stored =
+    offered.disposition === 'accepted' ? await services.inMailbox({ token, sent: content }) : null;
+  const results = (stored?.results ?? []).filter(({ method }) => method === 'dkim');
+  const line = lineOf(offered, stored, results);
+  services.note(`the target made of it: ${line}`);
+  return { offered, stored, results, line };
+}
+
+function lineOf(offered: Offered, stored: StoredMessage | null, results: readonly RecordedResult[]): string {
+  if (offered.disposition !== 'accepted') return `${offered.stage}: ${offered.line}`;
+  if (!stored) return 'accepted, and in no mailbox';
+  return results.map(wordsOf).join(', ') || `nothing recorded about signatures, in ${stored.mailbox}`;
+}
+
+function wordsOf({ result, reason, properties }: RecordedResult): string {
+  const shown = ['header.d', 'header.i', 'header.s'].flatMap((name) => {
+    const value = properties.get(name);
+    return value === undefined ? [] : [` ${name}=${value}`];
+  });
+  return `dkim=${result}${reason === undefined ? '' : ` (${reason})`}${shown.join('')}`;
+}
+
+/** Whether a result is about signatures of this domain; one that names no domain may be. */
+export function isAbout({ properties }: RecordedResult, domain: string): boolean {
+  const named = properties.get('header.d') ?? properties.get('header.i')?.split('@').at(-1);
+  return named === undefined || named.toLowerCase() === domain.toLowerCase();
+}
+
+/** Whether a signature of this domain passed. */
+export function passed({ results }: Pick<Attempt, 'results'>, domain: string): boolean {
+  return results.some((one) => one.result === 'pass' && isAbout(one, domain));
+}
+
+/** Ends the input where the letter did not come as far as a mailbox. */
+export function assertStored({ inconclusive }: Services, { offered, stored, line }: Attempt): StoredMessage {
+  if (offered.disposition !== 'accepted')
+    inconclusive('precondition', `The message is not accepted, so that no result is recorded: ${line}`);
+  return stored ?? inconclusive('precondition', 'The message was accepted and is in no mailbox.');
+}

@@ -1,0 +1,138 @@
+import { check } from '../../harness/check/define.ts';
+import type { Offered, Services } from '../../harness/check/services.ts';
+import { attempt } from './attempt.ts';
+import { type Author, publishAuthor, type SignatureOrder } from './author.ts';
+import { assertResultsAreRecorded } from './controls.ts';
+import { messages, RECEIVED_MAIL } from './dkim-check.ts';
+import { expectPass } from './expectation.ts';
+import { compose, type LetterParts, withContent } from './letter.ts';
+
+const FORMS = ['simple/simple', 'simple/relaxed', 'relaxed/simple', 'relaxed/relaxed'] as const;
+/** Longest line of a message, in octets without CRLF (RFC 5322 §2.1.1). */
+const LONGEST = 998;
+
+interface Case {
+  readonly name: string;
+  readonly parts: LetterParts;
+  /** A body without line end at its end, which DATA cannot carry. */
+  readonly inChunks?: boolean;
+  /** Forms for which a failure is a violation; a deviation for the others. */
+  readonly strict: readonly (typeof FORMS)[number][];
+}
+
+function casesOf({ bytes }: Services): readonly Case[] {
+  const { lines } = bytes;
+  return [
+    { name: 'an empty body', parts: { body: Buffer.alloc(0) }, strict: FORMS },
+    { name: 'a body of blank lines', parts: { body: lines('', '', '') }, strict: FORMS },
+    {
+      name: 'white space at line ends and within lines',
+      parts: { body: lines('one  two\tthree', 'trailing space ', 'trailing tab\t', ' ', '') },
+      strict: FORMS,
+    },
+    { name: 'lines that begin with dots', parts: { body: lines('.', '..', '.text', 'end') }, strict: FORMS },
+    { name: 'lines of 998 octets', parts: { body: lines('a'.repeat(LONGEST), 'end') }, strict: FORMS },
+    {
+      name: 'fields that repeat, fold and are empty',
+      parts: {
+        subject: ['Minutes  of', '\tthe meeting '],
+        fields: ['Comments: first', 'Comments: second', 'Keywords:'],
+      },
+      // Between a server and its filter the white space of a field is easily lost.
+      strict: ['relaxed/simple', 'relaxed/relaxed'],
+    },
+    {
+      name: 'no line end at the end (BDAT)',
+      parts: { body: Buffer.from('The last line has no end.') },
+      inChunks: true,
+      strict: [],
+    },
+  ];
+}
+
+export const canonicalizationsVerify = check(
+  {
+    ...RECEIVED_MAIL,
+    id: 'DKIM-007',
+    slug: 'canonicalizations-verify',
+    title: 'Both canonicalisations and edge-case bodies verify',
+    sends:
+      'messages with unusual bodies and fields, each with four signatures: simple and relaxed for header and body',
+    demands: 'all four are recorded as good',
+    level: 'MUST',
+    severity: 'medium',
+    clauses: ['rfc6376#3.4', 'rfc6376#3.4.4', 'rfc6376#5.4.2'],
+    waits: messages(7),
+    kills: ['dkim-misjudges-empty-bodies', 'dkim-refolding-breaks-signatures'],
+  },
+  async (services) => {
+    const { variant, authentication } = services;
+    const { dkim } = authentication;
+    await assertResultsAreRecorded(services);
+    const key = await dkim.signingKey('rsa-2048');
+    const author = await publishAuthor(services, (domain) =>
+      FORMS.map((form) => ({
+        selector: 'ordinary',
+        domain: domainOf(form, domain),
+        text: dkim.keyRecord(key),
+      })),
+    );
+    const orders = FORMS.map(
+      (form): SignatureOrder => ({
+        domain: domainOf(form, author.domain),
+        selector: 'ordinary',
+        key,
+        canonicalization: form,
+        fields: ['from', 'to', 'subject', 'date', 'message-id', 'comments', 'comments', 'keywords'],
+      }),
+    );
+    for (const { name, parts, inChunks = false, strict } of casesOf(services)) {
+      await variant(name, async (verify) => {
+        const letter = compose(services, author, parts);
+        const content = dkim.signed(letter.content, ...orders);
+        const outcome = await attempt(
+          services,
+          withContent(letter, content),
+          inChunks ? (mail) => offerInChunk(services, author, mail.content) : undefined,
+        );
+        for (const form of FORMS)
+          expectPass(services, strict.includes(form) ? verify : verify.ideally, {
+            attempt: outcome,
+            domain: domainOf(form, author.domain),
+            demand: `with c=${form} a signature over ${name} verifies`,
+          });
+      });
+    }
+  },
+);
+
+/** Each form signs for a domain of its own, so that the results can be told apart. */
+function domainOf(form: (typeof FORMS)[number], domain: string): string {
+  return `${form.replace('/', '-')}.${domain}`;
+}
+
+/** Hands a message over in one chunk, octet by octet (RFC 3030 §2). */
+async function offerInChunk(services: Services, { address }: Author, content: Buffer): Promise<Offered> {
+  const { smtp, target, account, notApplicable, patiently } = services;
+  return patiently(async () => {
+    const client = await smtp({ role: 'mx', at: target.claims.mxRequiresTls ? 'tls' : 'ready' });
+    try {
+      if (!client.capabilities?.keywords.has('CHUNKING'))
+        return notApplicable('The target takes no chunks.', 'EHLO does not list CHUNKING');
+      const mail = await client.command(`MAIL FROM:<${address}>`);
+      if (mail.code !== 250) return offered('MAIL', mail);
+      const rcpt = await client.command(`RCPT TO:<${account().address}>`);
+      if (rcpt.code !== 250) return offered('RCPT', rcpt);
+      client.raw(Buffer.concat([services.bytes.line(`BDAT ${content.length} LAST`), content]));
+      return offered('DATA', await client.reply('the reply to BDAT'));
+    } finally {
+      await client.quit();
+    }
+  });
+}
+
+function offered(stage: Offered['stage'], reply: Offered['reply']): Offered {
+  const { code, lines } = reply;
+  const disposition = code >= 500 ? 'rejected' : code >= 400 ? 'deferred' : 'accepted';
+  return { disposition, stage, code, reply, line: `${code} ${lines.join(' / ')}` };
+}

@@ -1,0 +1,161 @@
+import { check } from '../../harness/check/define.ts';
+import type { Services } from '../../harness/check/services.ts';
+import { type Attempt, attempt } from './attempt.ts';
+import { ordinaryAuthor, publishAuthor } from './author.ts';
+import { assertEvaluates } from './controls.ts';
+import { messages, RECEIVED_MAIL } from './dkim-check.ts';
+import { altered, compose, type Letter, withContent } from './letter.ts';
+
+export const testingChangesNothing = check(
+  {
+    ...RECEIVED_MAIL,
+    id: 'DKIM-010',
+    slug: 'testing-changes-nothing',
+    title: 'Testing flag t=y gives no different treatment from unsigned mail',
+    sends:
+      'messages of one domain whose key record says t=y: unsigned, with a good signature, with a broken one',
+    demands: 'all three are treated alike',
+    level: 'MUST',
+    severity: 'low',
+    clauses: ['rfc6376#3.6.1'],
+    waits: messages(3),
+    kills: ['dkim-refuses-tests'],
+  },
+  async (services) => {
+    const { verify, authentication } = services;
+    const { dkim } = authentication;
+    await assertEvaluates(services);
+    const key = await dkim.signingKey('rsa-2048');
+    const author = await publishAuthor(services, () => [
+      { selector: 'trial', text: dkim.keyRecord(key).replace('k=rsa', 't=y; k=rsa') },
+    ]);
+    const order = { domain: author.domain, selector: 'trial', key };
+    const unsigned = await attempt(services, compose(services, author));
+    assertAccepted(services, unsigned);
+    const signed = () => {
+      const letter = compose(services, author);
+      return withContent(letter, dkim.signed(letter.content, order));
+    };
+    for (const [kind, letter] of [
+      ['good', signed()],
+      ['broken', broken(signed())],
+    ] as const) {
+      const outcome = await attempt(services, letter);
+      verify.that(placeOf(outcome) === placeOf(unsigned), {
+        demand: `a ${kind} signature by a key in test mode changes nothing`,
+        expected: `${placeOf(unsigned)}, as without a signature`,
+        actual: outcome.line,
+      });
+    }
+  },
+);
+
+export const failuresAreToldApart = check(
+  {
+    ...RECEIVED_MAIL,
+    id: 'DKIM-011',
+    slug: 'failures-are-told-apart',
+    title: 'Key lookup failure is temporary; cryptographic failure never draws a 4yz',
+    sends:
+      'a message with a broken signature; one with a good signature whose key the DNS cannot tell (SERVFAIL)',
+    demands: 'the first is taken or refused for good, the second is recorded as temperror or deferred',
+    level: 'MUST',
+    severity: 'medium',
+    clauses: ['rfc6376#6.1.2', 'rfc6376#6.3'],
+    waits: messages(2),
+    limits: ['A DNS that never answers is not tried, because it holds the connection up.'],
+    kills: ['dkim-defers-broken-signatures', 'dkim-unknown-key-passes', 'dkim-unknown-key-is-permanent'],
+  },
+  async (services) => {
+    const { variant, lab, authentication, inconclusive } = services;
+    const { dkim } = authentication;
+    await assertEvaluates(services);
+    const { author, order } = await ordinaryAuthor(services);
+    await variant('a broken signature', async (verify) => {
+      const letter = compose(services, author);
+      const content = dkim.signed(letter.content, order);
+      const outcome = await attempt(services, broken(withContent(letter, content)));
+      verify.that(outcome.offered.disposition !== 'deferred', {
+        demand: 'a signature that is broken for good is not answered with "try again later"',
+        expected: 'any answer but 4yz',
+        actual: outcome.line,
+      });
+    });
+    await variant('SERVFAIL for the key', async (verify) => {
+      const selector = 'unknown';
+      const name = `${selector}._domainkey.${author.domain}`;
+      await lab().dns.fault({ name, effect: 'servfail' });
+      const letter = compose(services, author);
+      const content = dkim.signed(letter.content, { ...order, selector });
+      const outcome = await attempt(services, withContent(letter, content));
+      const { disposition } = outcome.offered;
+      const said = outcome.results.map(({ result }) => result);
+      if (disposition === 'accepted' && said.length === 0)
+        inconclusive('precondition', `Nothing was recorded about the signature: ${outcome.line}`);
+      verify.that(!said.includes('pass'), {
+        demand: 'a signature whose key cannot be looked up does not pass',
+        expected: 'temperror',
+        actual: outcome.line,
+      });
+      verify.ideally.that(disposition === 'deferred' || said.includes('temperror'), {
+        demand: 'a failure of the DNS is told as a temporary one',
+        expected: 'temperror, or 4yz',
+        actual: outcome.line,
+      });
+    });
+  },
+);
+
+export const brokenSignaturesAloneRejectNothing = check(
+  {
+    ...RECEIVED_MAIL,
+    id: 'DKIM-012',
+    slug: 'broken-signatures-alone-reject-nothing',
+    title: 'Broken or missing signatures alone do not cause rejection',
+    sends: 'messages of a domain without DMARC record: unsigned, and with a broken signature',
+    demands: 'both are accepted, and lie in the same mailbox',
+    level: 'SHOULD',
+    severity: 'medium',
+    clauses: ['rfc6376#6.1', 'rfc6376#6.3'],
+    waits: messages(2),
+    kills: ['dkim-refuses-broken-signatures'],
+  },
+  async (services) => {
+    const { verify, target, authentication } = services;
+    await assertEvaluates(services);
+    const { author, order } = await ordinaryAuthor(services);
+    const unsigned = await attempt(services, compose(services, author));
+    assertAccepted(services, unsigned);
+    const letter = compose(services, author);
+    const content = authentication.dkim.signed(letter.content, order);
+    const outcome = await attempt(services, broken(withContent(letter, content)));
+    const declared = target.claims.inboundAuthentication?.dkim === 'reject';
+    const strength = declared ? verify.ideally : verify;
+    const taken = strength.that(outcome.offered.disposition !== 'rejected', {
+      demand: 'a broken signature alone is no reason to refuse a message',
+      expected: `accepted, as without a signature${declared ? '; the target is declared to refuse' : ''}`,
+      actual: outcome.line,
+    });
+    if (!taken) return;
+    verify.ideally.that(placeOf(outcome) === placeOf(unsigned), {
+      demand: 'a broken signature alone changes nothing',
+      expected: `${placeOf(unsigned)}, as without a signature`,
+      actual: outcome.line,
+    });
+  },
+);
+
+/** A signed letter whose body is not the one that was signed. */
+function broken(letter: Letter): Letter {
+  return altered(letter, 'the chair', 'the choir');
+}
+
+function placeOf({ offered, stored }: Attempt): string {
+  if (offered.disposition !== 'accepted') return offered.disposition;
+  return stored ? `in ${stored.mailbox}` : 'accepted and nowhere';
+}
+
+function assertAccepted({ inconclusive }: Services, outcome: Attempt): void {
+  if (outcome.offered.disposition !== 'accepted' || !outcome.stored)
+    inconclusive('precondition', `An unsigned message does not get into a mailbox: ${outcome.line}`);
+}

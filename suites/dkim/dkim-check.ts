@@ -1,0 +1,31 @@
+import type { CheckDefinition } from '../../harness/check/define.ts';
+import type { Target } from '../../harness/check/services.ts';
+
+/** What the checks of received mail have in common. */
+export const RECEIVED_MAIL = {
+  roles: ['mx'],
+  needs: ['account', 'mailbox', 'dns'],
+  effect: 'delivers',
+  safety: 'sends-mail',
+  budget: '30s',
+} as const satisfies Partial<CheckDefinition>;
+
+/** What the checks of mail that leaves have in common. */
+export const SENT_MAIL = {
+  roles: ['submission', 'submissions'],
+  per: 'target',
+  needs: ['account', 'dns', 'sink'],
+  effect: 'delivers',
+  safety: 'sends-mail',
+  budget: '30s',
+} as const satisfies Partial<CheckDefinition>;
+
+/** Where the target declares nothing else, in milliseconds. */
+const ORDINARY_WAIT = 30_000;
+/** The message of the control, which every check may have to send. */
+const CONTROL = 1;
+
+/** Time for so many messages to arrive, one after the other, and for the control. */
+export function messages(count: number): (target: Target) => number {
+  return ({ timing }) => (count + CONTROL) * (timing.outboundMs ?? ORDINARY_WAIT);
+}

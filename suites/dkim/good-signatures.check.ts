@@ -1,0 +1,88 @@
+import { check } from '../../harness/check/define.ts';
+import { attempt } from './attempt.ts';
+import { publishAuthor } from './author.ts';
+import { assertNotSwitchedOff, assertResultsAreRecorded, observeGoodSignature } from './controls.ts';
+import { messages, RECEIVED_MAIL } from './dkim-check.ts';
+import { expectPass } from './expectation.ts';
+import { compose, withContent } from './letter.ts';
+
+export const goodSignaturesAreRecorded = check(
+  {
+    ...RECEIVED_MAIL,
+    id: 'DKIM-001',
+    slug: 'good-signatures-are-recorded',
+    title: 'Valid rsa-sha256 signatures verify and the result is recorded',
+    sends: 'a message from elsewhere with an rsa-sha256 signature of 2048 bits, relaxed/relaxed',
+    demands: 'dkim=pass for the domain of the signature stands in the stored message',
+    level: 'MUST',
+    severity: 'high',
+    clauses: ['rfc8301#3.1', 'rfc6376#6.1', 'rfc8601#2.7.1'],
+    waits: messages(1),
+    kills: ['dkim-verifies-nothing'],
+  },
+  async (services) => {
+    const { verify, inconclusive } = services;
+    assertNotSwitchedOff(services);
+    const { kind, line } = await observeGoodSignature(services);
+    if (kind === 'unknown') return inconclusive('precondition', line);
+    if (kind === 'asks')
+      return inconclusive('precondition', `What the target finds out is not to be seen: ${line}`);
+    verify.that(kind === 'records', {
+      demand: 'a good signature is verified and recorded as such',
+      expected: 'dkim=pass for the domain of the signature',
+      actual: line,
+    });
+  },
+);
+
+export const ed25519SignaturesVerify = check(
+  {
+    ...RECEIVED_MAIL,
+    id: 'DKIM-002',
+    slug: 'ed25519-signatures-verify',
+    title: 'Ed25519-SHA256 signatures verify',
+    sends: 'a message with an ed25519-sha256 signature; one with such a signature and one by rsa-sha256',
+    demands: 'each signature is recorded as dkim=pass',
+    level: 'MUST',
+    severity: 'medium',
+    clauses: ['rfc8463#3', 'rfc8463#5'],
+    waits: messages(2),
+    kills: ['dkim-knows-no-ed25519'],
+  },
+  async (services) => {
+    const { variant, authentication } = services;
+    const { dkim } = authentication;
+    await assertResultsAreRecorded(services);
+    const [rsa, ed25519] = await Promise.all([dkim.signingKey('rsa-2048'), dkim.signingKey('ed25519')]);
+    const below = (domain: string) => `ed25519.${domain}`;
+    const author = await publishAuthor(services, (domain) => [
+      { selector: 'rsa', text: dkim.keyRecord(rsa) },
+      // Below the domain of the author, so that the two results can be told apart.
+      { selector: 'ed', domain: below(domain), text: dkim.keyRecord(ed25519) },
+    ]);
+    const signatures = {
+      rsa: { domain: author.domain, selector: 'rsa', key: rsa },
+      ed25519: { domain: below(author.domain), selector: 'ed', key: ed25519 },
+    };
+    await variant('ed25519 alone', async (verify) => {
+      const letter = compose(services, author);
+      const content = dkim.signed(letter.content, signatures.ed25519);
+      expectPass(services, verify, {
+        attempt: await attempt(services, withContent(letter, content)),
+        domain: signatures.ed25519.domain,
+        demand: 'a signature by Ed25519 verifies',
+      });
+    });
+    await variant('rsa and ed25519', async (verify) => {
+      const letter = compose(services, author);
+      const content = dkim.signed(letter.content, signatures.rsa, signatures.ed25519);
+      const outcome = await attempt(services, withContent(letter, content));
+      for (const { domain } of Object.values(signatures))
+        expectPass(services, verify, {
+          attempt: outcome,
+          domain,
+          demand: 'both signatures of a message verify',
+        });
+    });
+  },
+);

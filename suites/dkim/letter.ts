@@ -1,0 +1,59 @@
+import type { Services } from '../../harness/check/services.ts';
+import type { Author } from './author.ts';
+
+/** A message before it is signed. */
+export interface Letter {
+  readonly author: Author;
+  /** Printable ASCII that no other message carries. */
+  readonly token: string;
+  readonly content: Buffer;
+}
+
+export interface LetterParts {
+  readonly subject?: readonly string[];
+  /** Whole header fields, as lines. */
+  readonly fields?: readonly string[];
+  readonly body?: Buffer;
+}
+
+const written = new WeakMap<Services, number>();
+
+/** A short message of neutral wording with a token of its own in its Message-ID. */
+export function compose(
+  services: Services,
+  author: Author,
+  { subject = ['Minutes of the meeting'], fields = [], body }: LetterParts = {},
+): Letter {
+  const { bytes, nonce } = services;
+  const number = (written.get(services) ?? 0) + 1;
+  written.set(services, number);
+  const token = `k${number}x${nonce}`;
+  const [first = '', ...folded] = subject;
+  const header = bytes.lines(
+    `From: Author <${author.address}>`,
+    `To: <${services.account().address}>`,
+    `Subject: ${first}`,
+    ...folded,
+    `Date: ${new Date().toUTCString().replace('GMT', '+0000')}`,
+    `Message-ID: <${token}@${author.domain}>`,
+    ...fields,
+    '',
+  );
+  const text = body ?? bytes.lines('The minutes of the meeting are complete.', 'They are with the chair.');
+  return { author, token, content: Buffer.concat([header, text]) };
+}
+
+/** The letter with other octets, such as a signed copy. */
+export function withContent(letter: Letter, content: Buffer): Letter {
+  return { ...letter, content };
+}
+
+/**
+ * The letter with one passage replaced by another.
+ * @throws Error when the passage is not there
+ */
+export function altered(letter: Letter, passage: string, replacement: string): Letter {
+  const text = letter.content.toString('latin1');
+  if (!text.includes(passage)) throw new Error(`The letter has no passage "${passage}".`);
+  return withContent(letter, Buffer.from(text.replace(passage, replacement), 'latin1'));
+}

@@ -1,0 +1,76 @@
+import { check } from '../../harness/check/define.ts';
+import { attempt } from './attempt.ts';
+import { publishAuthor } from './author.ts';
+import { assertResultsAreRecorded } from './controls.ts';
+import { messages, RECEIVED_MAIL } from './dkim-check.ts';
+import { expectPass } from './expectation.ts';
+import { compose, withContent } from './letter.ts';
+
+export const severalSignaturesAreIndependent = check(
+  {
+    ...RECEIVED_MAIL,
+    id: 'DKIM-013',
+    slug: 'several-signatures-are-independent',
+    title: 'Multiple signatures are evaluated independently',
+    sends:
+      'messages with a good signature behind a broken one, before one, behind twenty, and one of a third party before a broken one of the author',
+    demands: 'the good one is recorded as good',
+    level: 'SHOULD',
+    severity: 'medium',
+    clauses: ['rfc6376#4.2', 'rfc6376#6.1'],
+    waits: messages(4),
+    kills: ['dkim-looks-at-first-signature-only', 'dkim-looks-at-ten-signatures'],
+  },
+  async (services) => {
+    const { variant, bytes, authentication } = services;
+    const { dkim } = authentication;
+    await assertResultsAreRecorded(services);
+    const key = await dkim.signingKey('rsa-2048');
+    const record = { selector: 'ordinary', text: dkim.keyRecord(key) };
+    const author = await publishAuthor(services, (domain) => [
+      record,
+      { ...record, domain: `broken.${domain}` },
+    ]);
+    const other = await publishAuthor(services, () => [record], 'other');
+    const signature = (message: Buffer, domain: string) =>
+      dkim.signature(message, { domain, selector: 'ordinary', key });
+    const cases = [
+      {
+        name: 'behind a broken one',
+        good: author.domain,
+        bad: `broken.${author.domain}`,
+        before: 1,
+        behind: 0,
+      },
+      {
+        name: 'before a broken one',
+        good: author.domain,
+        bad: `broken.${author.domain}`,
+        before: 0,
+        behind: 1,
+      },
+      { name: 'behind twenty', good: author.domain, bad: `broken.${author.domain}`, before: 20, behind: 0 },
+      { name: 'of a third party', good: other.domain, bad: author.domain, before: 1, behind: 0 },
+    ];
+    for (const { name, good, bad, before, behind } of cases) {
+      await variant(name, async (verify) => {
+        const letter = compose(services, author);
+        // Good for another body, so that every verifier finds it broken without a look at the key.
+        const spoilt = signature(Buffer.concat([letter.content, bytes.line('More.')]), bad);
+        const content = Buffer.concat([
+          ...Array.from({ length: before }, () => spoilt),
+          signature(letter.content, good),
+          ...Array.from({ length: behind }, () => spoilt),
+          letter.content,
+        ]);
+        const outcome = await attempt(services, withContent(letter, content));
+        // Verifiers may limit how many they look at.
+        expectPass(services, before > 1 ? verify.ideally : verify, {
+          attempt: outcome,
+          domain: good,
+          demand: `a good signature ${name} is found`,
+        });
+      });
+    }
+  },
+);

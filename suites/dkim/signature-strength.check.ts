@@ -1,0 +1,136 @@
+import { check } from '../../harness/check/define.ts';
+import { messages, SENT_MAIL } from './dkim-check.ts';
+import { publishedTexts } from './published-keys.ts';
+import { assertSigned, domainOf, linesOf, ownSignatures, sendOrdinary } from './sent-mail.ts';
+
+const ALGORITHMS = ['rsa-sha256', 'ed25519-sha256'];
+/** Lengths of RSA keys that signers must and should have, and that verifiers must know (RFC 8301 §3.2). */
+const AT_LEAST = 1_024;
+const DESIRED = 2_048;
+const AT_MOST = 4_096;
+
+export const signaturesAreStrong = check(
+  {
+    ...SENT_MAIL,
+    id: 'DKIM-018',
+    slug: 'signatures-are-strong',
+    title: 'Signing algorithm and key size are current',
+    sends: 'a message of a user to somebody elsewhere',
+    demands: 'every signature is by rsa-sha256 with a key of 2048 bits (1024 at least), or by ed25519-sha256',
+    level: 'MUST',
+    severity: 'high',
+    clauses: ['rfc8301#3.1', 'rfc8301#3.2', 'rfc8463#3'],
+    waits: messages(1),
+    kills: ['signs-with-sha1', 'signs-with-short-key', 'signs-with-1024-bits'],
+  },
+  async (services) => {
+    const { verify, authentication, inconclusive } = services;
+    const { readKeyRecord } = authentication.dkim;
+    const mail = await sendOrdinary(services);
+    assertSigned(services, mail);
+    const textsOf = publishedTexts(services);
+    let judged = 0;
+    for (const { algorithm, domain, selector } of mail.signatures) {
+      const name = `${selector}._domainkey.${domain}`;
+      const current = verify.that(ALGORITHMS.includes(algorithm), {
+        demand: `the signature by ${name} uses a current algorithm`,
+        expected: ALGORITHMS.join(' or '),
+        actual: algorithm,
+      });
+      judged += current ? 0 : 1;
+      if (algorithm === 'ed25519-sha256') judged += 1;
+      if (!algorithm.startsWith('rsa-')) continue;
+      const [text = ''] = await textsOf(name);
+      const { bits } = readKeyRecord(text);
+      if (bits === undefined) continue;
+      judged += 1;
+      const enough = verify.that(bits >= AT_LEAST, {
+        demand: `the key ${name} is not too short`,
+        expected: `${AT_LEAST} bits or more`,
+        actual: `${bits} bits`,
+      });
+      if (!enough) continue;
+      verify.ideally.that(bits >= DESIRED && bits <= AT_MOST, {
+        demand: `the key ${name} has a length that lasts and that everybody can verify`,
+        expected: `${DESIRED} to ${AT_MOST} bits`,
+        actual: `${bits} bits`,
+      });
+    }
+    if (judged === 0)
+      inconclusive(
+        'precondition',
+        'No key of the signatures can be read (DKIM-023), so that their length is unknown.',
+      );
+  },
+);
+
+export const signaturesAlign = check(
+  {
+    ...SENT_MAIL,
+    id: 'DKIM-021',
+    slug: 'signatures-align',
+    title: 'The signing domain aligns with From',
+    sends: 'a message to somebody elsewhere of one account in each domain that the target sends for',
+    demands: 'one signature is of the domain in From, or of the same organisational domain',
+    level: 'SHOULD',
+    severity: 'high',
+    clauses: ['rfc9989#4.4.1', 'rfc9989#5.1.2', 'rfc7489#3.1.1'],
+    waits: messages(2),
+    limits: [
+      'Whether two domains belong together is taken from the Public Suffix List.',
+      'Sender domains without an account that the audit may use are not looked at.',
+    ],
+    kills: ['signs-as-provider'],
+  },
+  async (services) => {
+    const { variant, target } = services;
+    const domains = new Map(target.accounts.map((account) => [domainOf(account.address), account]));
+    const [main] = domains.keys();
+    for (const domain of new Set([...(main ? [main] : []), ...(target.claims.senderDomains ?? [])])) {
+      const account = domains.get(domain.toLowerCase());
+      if (!account) continue;
+      await variant(domain, async (verify) => {
+        const mail = await sendOrdinary(services, account);
+        assertSigned(services, mail);
+        verify.that(
+          mail.signatures.some(({ aligned }) => aligned),
+          {
+            demand: `a message from ${domain} has a signature that stands for it`,
+            expected: `d=${domain}, or the same organisational domain`,
+            actual: linesOf(mail.signatures),
+          },
+        );
+      });
+    }
+  },
+);
+
+export const signaturesCoverTheWholeBody = check(
+  {
+    ...SENT_MAIL,
+    id: 'DKIM-020',
+    slug: 'signatures-cover-the-whole-body',
+    title: 'Signatures cover the whole body (no l=)',
+    sends: 'a message of a user to somebody elsewhere',
+    demands: 'its own signatures have no l= tag',
+    level: 'policy',
+    worst: 'warn',
+    severity: 'medium',
+    clauses: ['rfc6376#8.2', 'rfc6376#5.4.1'],
+    waits: messages(1),
+    kills: ['signs-nothing-of-the-body'],
+  },
+  async (services) => {
+    const { verify, authentication } = services;
+    const mail = await sendOrdinary(services);
+    assertSigned(services, mail);
+    for (const { domain, selector, tags } of ownSignatures(mail)) {
+      const length = authentication.dkim.tagValue(tags, 'l');
+      verify.that(length === undefined, {
+        demand: `the signature of ${selector} at ${domain} covers the whole body`,
+        expected: 'no l= tag',
+        actual: length === undefined ? 'none' : `l=${length}`,
+      });
+    }
+  },
+);
