@@ -72,7 +72,7 @@ export const onlyCrlfEndsCommands = check(
         const domain = from.slice(from.lastIndexOf('@') + 1);
         const line = Buffer.concat([Buffer.from('MAIL FROM:<"a'), octet, bytes.line(`b"@${domain}>`)]);
         const replies = await repliesTo(services, client, line);
-        verify.that(!replies.some(isPositive), {
+        verify.ideally.that(!replies.some(isPositive), {
           demand: `a quoted local part with ${name} is refused`,
           expected: '501, or the end of the connection',
           actual: replies.map(lineOf).join(', ') || 'the end of the connection',
@@ -146,9 +146,12 @@ async function injectByHello(services: Services, verify: Verify, name: string, o
   const sender = await smtp();
   sender.raw(hello);
   await sender.reply('the reply to EHLO');
-  await sender.command(`MAIL FROM:<${from}>`);
-  const rcpt = await sender.command(`RCPT TO:<${account().address}>`);
-  const end = isPositive(rcpt) ? await sender.data(content) : rcpt;
+  // What the rest of the name drew, such as the end of the connection, is in the way of the message.
+  const mail = await sender.attempt(`MAIL FROM:<${from}>`);
+  if (mail.kind !== 'reply' || !isPositive(mail.reply)) return;
+  const rcpt = await sender.attempt(`RCPT TO:<${account().address}>`);
+  if (rcpt.kind !== 'reply' || !isPositive(rcpt.reply)) return;
+  const end = await sender.data(content);
   await sender.quit();
   if (!isPositive(end)) return;
   const stored = await inMailbox({ token, sent: content });

@@ -134,9 +134,9 @@ async function judge(
 ): Promise<void> {
   const demand = `${stray.name} is refused, or leaves as lines in due form`;
   if (isEnded(trial.outcome))
-    services.inconclusive(
-      'precondition',
-      `The submission itself ended the data there (replies ${trial.replies}): SMTP-014.`,
+    services.notApplicable(
+      'The submission itself ends the data there, see SMTP-014.',
+      `replies ${trial.replies}`,
     );
   if (!trial.taken) {
     verify.that(true, { demand, expected: 'a refusal or a clean message', actual: trial.outcome });

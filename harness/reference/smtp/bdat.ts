@@ -17,6 +17,10 @@ export async function bdat(session: SmtpSession, argument: string): Promise<Repl
   if (!match) return reply(501, '5.5.4', 'Syntax: BDAT size [LAST]');
   const size = Number(match[1]);
   if (size > SIZE_LIMIT) return closing(TOO_LARGE);
+  const welcome = (session.transaction?.recipients.length ?? 0) > 0;
+  if (!welcome && session.site.faulty('smtp-executes-refused-chunks')) {
+    return reply(503, '5.5.1', 'Send MAIL and RCPT first');
+  }
   const chunk = mishandledChunk(session, await session.connection.readOctets(size, 'a chunk', IDLE_MS));
   if (size === 0 && session.site.faulty('bdat-refuses-empty-last')) return reply(501, '5.5.4', 'Empty chunk');
   const { transaction } = session;
@@ -47,7 +51,13 @@ function finish(session: SmtpSession, transaction: Transaction, content: Buffer)
 }
 
 /** A chunk is taken as it is (RFC 3030 §2): octets that mean something behind DATA mean nothing here. */
-function mishandledChunk({ site }: SmtpSession, chunk: Buffer): Buffer {
+function mishandledChunk({ site, connection }: SmtpSession, chunk: Buffer): Buffer {
+  const end = Buffer.concat([CRLF, Buffer.from('.'), CRLF]);
+  const at = site.faulty('smtp-dot-ends-chunks') ? chunk.indexOf(end) : -1;
+  if (at >= 0) {
+    connection.putBack(chunk.subarray(at + end.length));
+    return chunk.subarray(0, at + CRLF.length);
+  }
   if (site.faulty('bdat-removes-dots')) {
     return Buffer.from(chunk.toString('latin1').replace(/(^|\r\n)\.(?!$)/g, '$1'), 'latin1');
   }

@@ -13,13 +13,18 @@ export async function data(session: SmtpSession, argument: string): Promise<Repl
   if (argument !== '') return reply(501, '5.5.4', 'DATA takes no parameter');
   const { transaction, connection } = session;
   if (!transaction) return refusalToBegin(session) ?? reply(503, '5.5.1', 'Send MAIL and RCPT first');
-  if (transaction.chunks) return reply(503, '5.5.1', 'Not behind BDAT');
-  if (transaction.recipients.length === 0) return reply(554, '5.5.1', 'No valid recipients');
+  if (transaction.chunks && !session.site.faulty('smtp-takes-data-behind-chunks')) {
+    return reply(503, '5.5.1', 'Not behind BDAT');
+  }
+  if (transaction.recipients.length === 0 && !session.site.faulty('smtp-takes-data-without-recipients')) {
+    return reply(554, '5.5.1', 'No valid recipients');
+  }
   await connection.send(line('354 End data with <CR><LF>.<CR><LF>'));
   const received = await readMessage(session);
   session.transaction = undefined;
   const answer = 'code' in received ? received : await acceptMessage(session, transaction, received.message);
   const keeps = session.site.faulty('smtp-keeps-envelope-behind-refused-message');
+  if (answer.code >= 500) session.refusedMessages += 1;
   if (keeps && answer.code >= 500) session.transaction = transaction;
   return answer;
 }

@@ -1,7 +1,7 @@
 import type { ReferenceAccount } from '../accounts.ts';
 import { SIZE_LIMIT } from './limits.ts';
 import { MAIL_PARAMETERS, objectionToParameters, RCPT_PARAMETERS } from './parameters.ts';
-import { canonicalAddress, domainOf, parsePath } from './path.ts';
+import { canonicalAddress, domainOf, type PathArgument, parsePath } from './path.ts';
 import {
   mistakenRecipient,
   overcautionAboutRecipient,
@@ -13,6 +13,9 @@ import { isSubmission, type Recipient, type SmtpSession } from './session.ts';
 import { isQualified, maySendFrom, relaysForAnybody } from './user-rights.ts';
 
 const RECIPIENT_LIMIT = 1_000;
+/** Under a fault. */
+const LOW_RECIPIENT_LIMIT = 50;
+const LOW_LOCAL_PART_LIMIT = 32;
 
 const TLS_REQUIRED = reply(530, '5.7.0', 'Must issue a STARTTLS command first');
 const AUTH_REQUIRED = reply(530, '5.7.0', 'Authentication required');
@@ -67,13 +70,23 @@ export function mail(session: SmtpSession, argument: string): Reply {
   if (session.transaction && !session.site.faulty('smtp-takes-second-sender')) {
     return reply(503, '5.5.1', 'Nested MAIL command');
   }
-  const path = /^FROM:/i.test(argument) ? parsePath(argument.slice('FROM:'.length)) : undefined;
+  const path = /^FROM:/i.test(argument) ? readPath(session, argument.slice('FROM:'.length)) : undefined;
   if (!path) return reply(501, '5.5.4', 'Syntax: MAIL FROM:<address> [parameters]');
+  if (
+    path.address.lastIndexOf('@') > LOW_LOCAL_PART_LIMIT &&
+    session.site.faulty('smtp-refuses-long-local-parts')
+  ) {
+    return reply(501, '5.1.7', 'Local part too long');
+  }
   const objection = objectionToParameters(session, path.parameters, MAIL_PARAMETERS);
   if (objection) return objection;
 
   const smtpUtf8 = path.parameters.has('SMTPUTF8');
-  if (UTF8_NOT_ANNOUNCED.test(path.address) && !smtpUtf8) {
+  if (
+    UTF8_NOT_ANNOUNCED.test(path.address) &&
+    !smtpUtf8 &&
+    !session.site.faulty('smtp-takes-utf8-unannounced')
+  ) {
     return reply(550, '5.6.7', 'An address of this kind needs SMTPUTF8');
   }
   const size = path.parameters.get('SIZE');
@@ -90,6 +103,17 @@ export function mail(session: SmtpSession, argument: string): Reply {
   const envelopeId = path.parameters.get('ENVID');
   session.transaction = { sender, smtpUtf8, envelopeId, recipients: [], chunks: undefined };
   return reply(250, '2.1.0', 'Sender ok');
+}
+
+/** As `parsePath`; a fault makes an address of whatever stands there. */
+function readPath({ site }: SmtpSession, text: string): PathArgument | undefined {
+  const path = parsePath(text);
+  if (path || !site.faulty('smtp-takes-malformed-paths')) return path;
+  const address = text.trim().replace(/^</, '').replace(/>.*$/, '');
+  return {
+    address: address.includes('@') ? (site.directory.accounts[0]?.address ?? address) : address,
+    parameters: new Map(),
+  };
 }
 
 /** A user sends in his own name, or in none (RFC 6409 §6.1, §3.2). */
@@ -123,7 +147,7 @@ export async function rcpt(session: SmtpSession, argument: string): Promise<Repl
     transaction.recipients.push(mistaken);
     return reply(250, '2.1.5', 'Recipient ok');
   }
-  const path = /^TO:/i.test(argument) ? parsePath(argument.slice('TO:'.length)) : undefined;
+  const path = /^TO:/i.test(argument) ? readPath(session, argument.slice('TO:'.length)) : undefined;
   if (!path || path.address === '') return reply(501, '5.5.4', 'Syntax: RCPT TO:<address> [parameters]');
   const objection = objectionToParameters(session, path.parameters, RCPT_PARAMETERS);
   if (objection) return objection;
@@ -137,7 +161,11 @@ export async function rcpt(session: SmtpSession, argument: string): Promise<Repl
     const unwanted = objectionToSender(session, transaction.sender);
     if (unwanted) return unwanted;
   }
-  if (transaction.recipients.length >= RECIPIENT_LIMIT) return reply(452, '4.5.3', 'Too many recipients');
+  const limit = site.faulty('smtp-takes-fifty-recipients') ? LOW_RECIPIENT_LIMIT : RECIPIENT_LIMIT;
+  if (transaction.recipients.length >= limit) return reply(452, '4.5.3', 'Too many recipients');
+  if (/^TO: *<@/i.test(argument) && site.faulty('smtp-refuses-source-routes')) {
+    return reply(550, '5.1.3', 'Source routes are not accepted');
+  }
   const overcautious = overcautionAboutRecipient(session, path.address);
   if (overcautious) return overcautious;
   const address = canonicalAddress(path.address);

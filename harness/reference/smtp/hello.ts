@@ -31,7 +31,12 @@ function extensions(session: SmtpSession): string[] {
   const listed: string[] = [`SIZE ${SIZE_LIMIT}`];
   if (!poor) {
     if (site.offers('pipelining')) listed.push('PIPELINING');
-    listed.push('8BITMIME', 'ENHANCEDSTATUSCODES', 'DSN', 'CHUNKING');
+    listed.push(
+      ...(site.faulty('smtp-lists-smtputf8-alone') ? [] : ['8BITMIME']),
+      'ENHANCEDSTATUSCODES',
+      'DSN',
+      'CHUNKING',
+    );
     if (site.offers('smtputf8')) listed.push('SMTPUTF8');
   }
   if (listsStartTls(session)) listed.push('STARTTLS');

@@ -135,8 +135,14 @@ export function overcautionAboutSender({ site, role }: SmtpSession, sender: stri
 }
 
 /** What mx refuses out of a caution that goes too far: a recipient. */
-export function overcautionAboutRecipient({ site, role }: SmtpSession, address: string): Reply | undefined {
+export function overcautionAboutRecipient(
+  { site, role, hello }: SmtpSession,
+  address: string,
+): Reply | undefined {
   if (role !== 'mx') return undefined;
+  if (site.faulty('mx-refuses-literal-hello') && hello?.name.startsWith('[')) {
+    return reply(550, '5.7.1', 'The hello name does not match the address of the client');
+  }
   if (site.faulty('mx-refuses-bare-postmaster') && !address.includes('@')) {
     return reply(550, '5.1.3', 'A recipient needs a domain');
   }

@@ -55,12 +55,18 @@ function greeting(site: Site): Reply {
 /** Reads and executes one command; false when it was the last one. */
 async function executeNext(session: SmtpSession): Promise<boolean> {
   const { connection, site } = session;
-  const input = await connection.readLine('a command', { limit: AUTH_COMMAND_LIMIT, withinMs: IDLE_MS });
+  const cuts = site.faulty('smtp-executes-tail-of-long-line');
+  const input = await connection.readLine('a command', {
+    limit: cuts ? COMMAND_LIMIT : AUTH_COMMAND_LIMIT,
+    withinMs: IDLE_MS,
+    ...(cuts ? { beyond: 'cut' } : {}),
+  });
   const answer =
     input.kind === 'overlong' ? TOO_LONG : await execute(session, cutCommand(session, input.bytes));
   if (answer === 'closed') return false;
   if (answer === 'upgraded' || answer === 'unanswered') return true;
   if (answer.code >= 500 && site.faulty('smtp-refusals-clear-envelope')) session.transaction = undefined;
+  if (answer.code >= 500 && site.faulty('smtp-drops-input-behind-refusal')) connection.takeUnread();
   const limit = site.life.errorLimit ?? ERROR_LIMIT;
   if (isError(answer, site) && ++session.errors >= limit) {
     await connection.send(

@@ -19,7 +19,7 @@ export function receivedField(session: SmtpSession, transaction: Transaction): B
   const namesCipher = !(isSubmission(session) && site.faulty('submission-received-without-cipher'));
   if (connection.tls && namesCipher) clauses.push(`tls ${connection.tls.getCipher().standardName}`);
   return lines(
-    `Received: from ${name} ([${literal}])`,
+    `Received: from ${name}${site.faulty('smtp-received-omits-client') ? '' : ` ([${literal}])`}`,
     ...(hello?.broken ?? []),
     `\t${clauses.join(' ')};`,
     `\t${headerDate(new Date())}`,

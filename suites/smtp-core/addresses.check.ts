@@ -1,0 +1,104 @@
+import { check } from '../../harness/check/define.ts';
+import type { Services, SmtpReply, Verify } from '../../harness/check/services.ts';
+import { isPositive, isTemporary, lineOf } from './replies.ts';
+import { openSender } from './session.ts';
+
+/** What stands behind MAIL FROM: or RCPT TO: and is no path. `serious`: two readers could differ about it. */
+const MALFORMED: readonly { readonly path: string; readonly serious: boolean }[] = [
+  { path: '<a@{domain}', serious: true },
+  { path: '<a@b@{domain}>', serious: true },
+  { path: '<a b@{domain}>', serious: true },
+  { path: 'a@{domain}', serious: false },
+  { path: '<a..b@{domain}>', serious: false },
+  { path: '<.a@{domain}>', serious: false },
+  { path: '<a@-x.{domain}>', serious: false },
+  { path: '<a@x_y.{domain}>', serious: false },
+  { path: '<a@[999.1.1.1]>', serious: false },
+  { path: '<a@[IPv6:zz]>', serious: false },
+];
+
+/** Ways to write the account as a recipient. */
+const UNUSUAL: readonly { readonly path: string; readonly name: string }[] = [
+  { path: '<"{local}"@{own}>', name: 'quoted local part' },
+  { path: '<@relay.{domain}:{local}@{own}>', name: 'source route' },
+  { path: '<{local}@{OWN}>', name: 'domain in upper case' },
+];
+
+export const addressesAreUnderstood = check(
+  {
+    id: 'SMTP-020',
+    slug: 'addresses-are-understood',
+    title: 'Malformed addresses are refused; valid unusual ones are understood',
+    sends:
+      'in MAIL and RCPT: paths that are none; in RCPT: the account as quoted local part, behind a source route, with its domain in upper case',
+    demands: 'what is no path is refused with 5yz, what is one is accepted',
+    level: 'MUST',
+    severity: 'low',
+    clauses: ['rfc5321#4.1.2', 'rfc5321#4.1.3', 'rfc5321#3.3', 'rfc5321#4.1.1.3'],
+    roles: ['mx', 'submission', 'submissions'],
+    needs: ['account'],
+    effect: 'reads',
+    safety: 'safe',
+    budget: '40s',
+    kills: ['smtp-takes-malformed-paths', 'smtp-refuses-source-routes'],
+  },
+  async (services) => {
+    const { variant, account, role } = services;
+    const { address } = account();
+    const at = address.lastIndexOf('@');
+    const own = address.slice(at + 1);
+    const domain = role === 'mx' ? await elsewhere(services) : own;
+    const fill = (path: string) =>
+      path
+        .replaceAll('{domain}', domain)
+        .replaceAll('{local}', address.slice(0, at))
+        .replaceAll('{own}', own)
+        .replaceAll('{OWN}', own.toUpperCase());
+    for (const { path, serious } of MALFORMED) {
+      await variant(`MAIL FROM:${path}`, async (verify) => {
+        const { client } = await openSender(services);
+        const mail = await client.command(`MAIL FROM:${fill(path)}`);
+        // Who looks at senders late says so at RCPT.
+        const reply = isPositive(mail) ? await client.command(`RCPT TO:<${address}>`) : mail;
+        refused(verify, reply, `MAIL FROM:${path}`, serious);
+      });
+      await variant(`RCPT TO:${path}`, async (verify) => {
+        const { client, from } = await openSender(services);
+        await client.command(`MAIL FROM:<${from}>`);
+        const reply = await client.command(`RCPT TO:${fill(path.replaceAll('{domain}', '{own}'))}`);
+        refused(verify, reply, `RCPT TO:${path}`, serious);
+      });
+    }
+    for (const { path, name } of UNUSUAL) {
+      await variant(name, async (verify) => {
+        const reply = await services.patiently(async () => {
+          const { client, from } = await openSender(services);
+          const mail = await client.command(`MAIL FROM:<${from}>`);
+          const rcpt = isPositive(mail) ? await client.command(`RCPT TO:${fill(path)}`) : mail;
+          await client.quit();
+          return rcpt;
+        });
+        if (isTemporary(reply))
+          services.inconclusive('precondition', `Refused for now, again and again: ${lineOf(reply)}`);
+        const understood = name === 'domain in upper case' ? verify : verify.ideally;
+        understood.reply(reply, `the account written with a ${name} is accepted`).codeClass(2);
+      });
+    }
+  },
+);
+
+/** A domain that exists where there is a lab, so that nothing but the form of an address is wrong. */
+async function elsewhere(services: Services): Promise<string> {
+  const { from, client } = await openSender(services);
+  client.connection.close();
+  return from.slice(from.lastIndexOf('@') + 1);
+}
+
+function refused(verify: Verify, reply: SmtpReply, what: string, serious: boolean): void {
+  const strength = serious ? verify : verify.ideally;
+  strength.that(!isPositive(reply), {
+    demand: `${what} is refused`,
+    expected: '501, 553 or another 5yz',
+    actual: lineOf(reply),
+  });
+}

@@ -1,0 +1,142 @@
+import { check } from '../../harness/check/define.ts';
+import type { Services, SmtpClient, SmtpReply, Verify } from '../../harness/check/services.ts';
+import { message } from './message.ts';
+import { isPositive, lineOf } from './replies.ts';
+import { type Begun, beginTransaction, openSender } from './session.ts';
+
+/** BDAT and its chunk in one segment, for a client may not wait between them (RFC 3030 §2). */
+async function bdat(
+  { bytes }: Services,
+  client: SmtpClient,
+  chunk: Buffer,
+  last = false,
+): Promise<SmtpReply> {
+  client.raw(Buffer.concat([bytes.line(`BDAT ${chunk.length}${last ? ' LAST' : ''}`), chunk]));
+  return client.reply('the reply to BDAT');
+}
+
+/** A session with a recipient, where CHUNKING is listed. */
+async function begin(services: Services): Promise<Begun> {
+  const begun = await beginTransaction(services);
+  if (begun.client.capabilities?.keywords.has('CHUNKING')) return begun;
+  return services.notApplicable(
+    'CHUNKING is not offered.',
+    `EHLO lists ${[...(begun.client.capabilities?.keywords.keys() ?? [])].join(' ')}`,
+  );
+}
+
+/** Behind what a chunk drew, NOOP draws one reply and nothing else comes. */
+async function inStep({ target }: Services, verify: Verify, client: SmtpClient, what: string): Promise<void> {
+  const noop = await client.attempt('NOOP');
+  if (noop.kind === 'closed') return;
+  verify.answer(noop, `the session is in step behind ${what}`, { codeClasses: [2] });
+  verify.nothing(
+    await client.connection.watch(target.timing.quietMs),
+    `nothing of ${what} is read as a command`,
+  );
+}
+
+export const chunksAreCountedExactly = check(
+  {
+    id: 'SMTP-018',
+    slug: 'chunks-are-counted-exactly',
+    title: 'CHUNKING: BDAT sequencing and counting are exact',
+    sends:
+      'a message in chunks with dot lines in it; DATA behind BDAT, BDAT behind LAST, chunks without a recipient that look like commands, sizes that are none, RSET between chunks',
+    demands:
+      'chunks are counted by octets, wrong orders are refused, and the octets of refused chunks are never read as commands',
+    level: 'MUST',
+    severity: 'high',
+    clauses: ['rfc3030#2'],
+    roles: ['mx', 'submission', 'submissions'],
+    needs: ['account', 'mailbox'],
+    effect: 'delivers',
+    safety: 'sends-mail',
+    budget: '25s',
+    connections: 2,
+    kills: ['smtp-executes-refused-chunks', 'smtp-takes-data-behind-chunks', 'smtp-dot-ends-chunks'],
+  },
+  async (services) => {
+    const { variant, bytes, nonce, inMailbox, account, inconclusive, notApplicable } = services;
+    await variant('a message in chunks', async (verify) => {
+      const { client, from } = await begin(services);
+      const token = `${nonce}-chunks`;
+      const content = message(services, {
+        token,
+        from,
+        body: ['.', '..', '.', `The minutes of ${token} end.`],
+      });
+      const cut = content.length - 30;
+      const first = await bdat(services, client, content.subarray(0, cut));
+      verify.reply(first, 'a chunk is taken').code(250);
+      const rest = await bdat(services, client, content.subarray(cut));
+      verify.reply(rest, 'another chunk is taken').code(250);
+      const end = await bdat(services, client, Buffer.alloc(0), true);
+      if (!verify.reply(end, 'an empty last chunk ends the message').code(250)) return;
+      await inStep(services, verify, client, 'the last chunk');
+      const stored = await inMailbox({ token, sent: content });
+      if (!stored) inconclusive('precondition', 'The message was taken and is in no mailbox.');
+      const body = ['.', '..', '.', `The minutes of ${token} end.`];
+      const held = stored?.body.includes(bytes.lines(...body)) ?? false;
+      verify.that(held, {
+        demand: 'chunks arrive as they were sent, dots and all',
+        expected: bytes.lines(...body).toString(),
+        actual: stored?.body ?? 'nothing',
+      });
+    });
+    await variant('DATA behind BDAT', async (verify) => {
+      const { client } = await begin(services);
+      await bdat(services, client, bytes.line('Subject: chunk'));
+      const data = await client.command('DATA');
+      verify.reply(data, 'DATA behind BDAT is refused').codeClass(5);
+      if (data.code >= 500) verify.ideally.reply(data, 'DATA behind BDAT is a bad sequence').code(503);
+      client.connection.close();
+    });
+    await variant('BDAT behind LAST', async (verify) => {
+      const { client, from } = await begin(services);
+      const end = await bdat(services, client, message(services, { token: `${nonce}-last`, from }), true);
+      if (!isPositive(end)) inconclusive('precondition', `The message is refused: ${lineOf(end)}`);
+      const again = await bdat(services, client, bytes.line('NOOP'), true);
+      verify.reply(again, 'BDAT behind the last chunk is refused').codeClass(5);
+      await inStep(services, verify, client, 'a chunk behind the last one');
+    });
+    await variant('a chunk without a recipient', async (verify) => {
+      const { client, from } = await openSender(services);
+      if (!client.capabilities?.keywords.has('CHUNKING')) notApplicable('CHUNKING is not offered.', 'EHLO');
+      await client.command(`MAIL FROM:<${from}>`);
+      const refused = await bdat(services, client, bytes.lines(`RCPT TO:<${account().address}>`, 'DATA'));
+      verify.reply(refused, 'a chunk without a recipient is refused').codeClass(5, 4);
+      await inStep(services, verify, client, 'the refused chunk');
+    });
+    for (const size of ['-1', 'abc', '4294967296', '99999999999999999999']) {
+      await variant(`BDAT ${size}`, async (verify) => {
+        const { client } = await begin(services);
+        const reply = await client.attempt(`BDAT ${size} LAST`, { withinMs: 2_000 });
+        // A server may wait for octets that were announced, or leave.
+        verify.that(reply.kind !== 'reply' || !isPositive(reply.reply), {
+          demand: `BDAT ${size} is refused`,
+          expected: '501 or 552, or the end of the connection',
+          actual: reply.kind === 'reply' ? lineOf(reply.reply) : reply.kind,
+        });
+        client.connection.close();
+      });
+    }
+    await variant('RSET between chunks', async (verify) => {
+      const { client, from } = await begin(services);
+      await bdat(services, client, bytes.lines(`Subject: forgotten ${nonce}`, '', 'forgotten'));
+      verify.reply(await client.command('RSET'), 'RSET is taken between chunks').code(250);
+      await client.command(`MAIL FROM:<${from}>`);
+      await client.command(`RCPT TO:<${account().address}>`);
+      const token = `${nonce}-reset`;
+      const content = message(services, { token, from });
+      const end = await bdat(services, client, content, true);
+      const stored = isPositive(end) ? await inMailbox({ token, sent: content }) : null;
+      if (!stored) return inconclusive('precondition', `No message behind RSET: ${lineOf(end)}`);
+      verify.that(!stored.bytes.includes('forgotten'), {
+        demand: 'RSET forgets the chunks before it',
+        expected: 'the second message alone',
+        actual: stored.bytes,
+      });
+    });
+  },
+);

@@ -1,0 +1,115 @@
+import { check } from '../../harness/check/define.ts';
+import type { Services, SmtpReply, Verify } from '../../harness/check/services.ts';
+import { message } from './message.ts';
+import { isPositive, lineOf } from './replies.ts';
+import { beginTransaction, openSender } from './session.ts';
+
+/** Lengths of command lines with their CRLF, in octets. */
+const COMMAND_LINES = [513, 2_048, 16_384, 1_048_576] as const;
+const TEXT_LINES = [1_001, 4_096, 65_536] as const;
+
+export const overlongInputIsRefusedInOrder = check(
+  {
+    id: 'SMTP-010',
+    slug: 'overlong-input-is-refused-in-order',
+    title: 'Over-limit input is refused in an orderly way without loss of synchronisation',
+    sends:
+      'command lines of 513 octets to 1 MiB that repeat a command, a path of 300 octets, text lines of 1001 octets to 64 kB, and NOOP behind each',
+    demands:
+      'one reply for each line, no part of a line executed as a command, and a server that still answers',
+    level: 'MUST',
+    severity: 'medium',
+    clauses: ['rfc5321#4.5.3.1.9', 'rfc5321#4.5.3.1.10', 'rfc5321#4.2'],
+    roles: ['mx', 'submission', 'submissions'],
+    needs: ['account', 'mailbox'],
+    effect: 'disturbs',
+    safety: 'intrusive',
+    budget: '40s',
+    connections: 2,
+    limits: [
+      'Recipients above the limit of the server are not tried: most servers end a session before that.',
+    ],
+    kills: ['smtp-executes-tail-of-long-line', 'message-breaks-overlong-lines'],
+  },
+  async (services) => {
+    const { variant } = services;
+    for (const length of COMMAND_LINES) {
+      await variant(`command line of ${length} octets`, async (verify) => {
+        const { client } = await openSender(services);
+        const line = 'NOOP '.repeat(Math.ceil(length / 5)).slice(0, length - 2);
+        await inStep(
+          services,
+          verify,
+          client,
+          services.bytes.line(line),
+          `a command line of ${length} octets`,
+        );
+      });
+    }
+    await variant('path of 300 octets', async (verify) => {
+      const { client, from } = await openSender(services);
+      const domain = from.slice(from.lastIndexOf('@') + 1);
+      const path = `MAIL FROM:<${'a'.repeat(300 - domain.length - 3)}@${domain}>`;
+      await inStep(services, verify, client, services.bytes.line(path), 'a path of 300 octets');
+    });
+    for (const length of TEXT_LINES)
+      await variant(`text line of ${length} octets`, (verify) => textLine(services, verify, length));
+    await variant('a new session', async (verify) => {
+      const { client } = await openSender(services);
+      verify.reply(await client.command('NOOP'), 'the server still answers').code(250);
+    });
+  },
+);
+
+/** One reply to the line and one to a NOOP behind it, or the end of the connection. */
+async function inStep(
+  { target }: Services,
+  verify: Verify,
+  client: Awaited<ReturnType<typeof openSender>>['client'],
+  octets: Buffer,
+  what: string,
+): Promise<void> {
+  client.raw(octets);
+  const first = await client.attempt('NOOP');
+  const expected = 'one reply for the line and one for NOOP, or the end of the connection';
+  if (first.kind === 'closed') {
+    verify.that(true, { demand: `${what} leaves the session in step`, expected, actual: 'closed' });
+    return;
+  }
+  const replies: SmtpReply[] = first.kind === 'reply' ? [first.reply] : [];
+  const rest = (await client.connection.watch(target.timing.quietMs * 2)).toString('latin1');
+  const more = rest.split('\n').filter((line) => /^\d{3} /.test(line));
+  const count = replies.length + more.length;
+  // Who ends the session may leave NOOP without an answer.
+  const orderly = count <= 2 && count >= (client.connection.ended ? 1 : 2);
+  verify.that(orderly, {
+    demand: `${what} leaves the session in step`,
+    expected,
+    actual: `${count} replies: ${[...replies.map(lineOf), ...more].slice(0, 5).join(', ')}`,
+  });
+}
+
+async function textLine(services: Services, verify: Verify, length: number): Promise<void> {
+  const { nonce, inMailbox, bytes } = services;
+  const { client, from } = await beginTransaction(services);
+  const token = `${nonce}-${length}`;
+  const text = 'z'.repeat(length - bytes.CRLF.length);
+  const content = message(services, { token, from, body: [text] });
+  const end = await client.data(content);
+  const noop = await client.attempt('NOOP');
+  verify.answer(noop, `a text line of ${length} octets leaves the session in step`, {
+    codeClasses: [2, 4],
+    closed: true,
+  });
+  client.connection.close();
+  if (!isPositive(end)) return;
+  const stored = await inMailbox({ token, sent: content });
+  if (!stored) return;
+  const octets = stored.body.toString('latin1').replaceAll(/[^z]/g, '').length;
+  const whole = stored.body.includes(text);
+  verify.ideally.that(whole, {
+    demand: `a text line of ${length} octets that is taken arrives whole`,
+    expected: 'the same line',
+    actual: whole ? 'the same line' : `${octets} of its octets on several lines`,
+  });
+}

@@ -1,0 +1,126 @@
+import { check } from '../../harness/check/define.ts';
+import type { Answer, Services, SmtpClient, SmtpReply } from '../../harness/check/services.ts';
+import { message } from './message.ts';
+import { isPositive, lineOf } from './replies.ts';
+import { type Begun, beginTransaction } from './session.ts';
+
+export const pipelinedCommandsAreAnsweredInOrder = check(
+  {
+    id: 'SMTP-012',
+    slug: 'pipelined-commands-are-answered-in-order',
+    title: 'PIPELINING: replies in order, complete, and no DATA without recipients',
+    sends:
+      'in one segment each: MAIL, a good and a bad RCPT and DATA; MAIL, two bad RCPT and DATA; the end of a message with RSET and MAIL; MAIL, an unknown verb and RCPT',
+    demands: 'one reply for each command, in their order, and no message without a recipient',
+    level: 'MUST',
+    severity: 'low',
+    clauses: ['rfc2920#3.1', 'rfc2920#3.2'],
+    roles: ['mx', 'submission', 'submissions'],
+    needs: ['account'],
+    effect: 'delivers',
+    safety: 'sends-mail',
+    budget: '20s',
+    kills: ['smtp-drops-input-behind-refusal', 'smtp-takes-data-without-recipients'],
+  },
+  async (services) => {
+    const { variant, account, nonce, target, bytes } = services;
+    const good = `RCPT TO:<${account().address}>`;
+    const bad = (index: number) => `RCPT TO:<nosuch-${index}-${nonce}@${target.domain}>`;
+    await variant('good and bad recipients, DATA', async (verify) => {
+      const { client, from } = await ready(services);
+      const content = message(services, { token: nonce, from });
+      const codes = await repliesTo(services, client, [`MAIL FROM:<${from}>`, good, bad(1), 'DATA']);
+      const expected = [2, 2, 5, 3];
+      const inOrder = codes.length === 4 && codes.every((reply, index) => digit(reply) === expected[index]);
+      // A server that counts unknown recipients may put them off.
+      const near = codes.length === 4 && digit(codes[2]) >= 4 && digit(codes[3]) === 3;
+      verify.that(inOrder || near, {
+        demand: 'each command of a group is answered in its place',
+        expected: '250, 250, 550, 354',
+        actual: shown(codes),
+      });
+      if (digit(codes[3]) !== 3) return;
+      client.raw(Buffer.concat([content, bytes.lines('.', 'RSET', `MAIL FROM:<${from}>`)]));
+      const ends = [await answer(client), await answer(client), await answer(client)];
+      const three = ends.flatMap((one) => (one.kind === 'reply' ? [one.reply] : []));
+      verify.that(three.length === 3 && three.slice(1).every(isPositive), {
+        demand: 'commands behind the end of a message are answered in their place',
+        expected: 'the reply to the message, 250, 250',
+        actual: shown(three),
+      });
+    });
+    await variant('bad recipients alone, DATA', async (verify) => {
+      const { client, from } = await ready(services);
+      const replies = await repliesTo(services, client, [`MAIL FROM:<${from}>`, bad(1), bad(2), 'DATA']);
+      verify.that(replies.length === 4, {
+        demand: 'each command of a group is answered',
+        expected: 'four replies',
+        actual: shown(replies),
+      });
+      if (digit(replies[3]) !== 3) return;
+      // A server may ask for a message that nobody gets, and refuse it (RFC 2920 §3.1).
+      client.raw(bytes.line('.'));
+      const end = await answer(client);
+      verify.that(end.kind !== 'reply' || !isPositive(end.reply), {
+        demand: 'a message without a recipient is refused',
+        expected: '503 or 554',
+        actual: end.kind === 'reply' ? lineOf(end.reply) : end.kind,
+      });
+    });
+    await variant('an unknown verb in a group', async (verify) => {
+      const { client, from } = await ready(services);
+      const replies = await repliesTo(services, client, [`MAIL FROM:<${from}>`, `X${nonce}`, good, 'RSET']);
+      const inOrder = replies.length === 4 && digit(replies[1]) === 5 && digit(replies[2]) !== 5;
+      verify.ideally.that(inOrder, {
+        demand: 'an unknown verb in a group is answered in its place',
+        expected: '250, 500, 250, 250',
+        actual: shown(replies),
+      });
+    });
+  },
+);
+
+/** A session in which a stranger was let in before: greylists and screeners have had their turn. */
+async function ready(services: Services): Promise<Begun> {
+  const begun = await beginTransaction(services);
+  const { keywords } = begun.client.capabilities ?? { keywords: new Map<string, string>() };
+  if (!keywords.has('PIPELINING'))
+    services.notApplicable('PIPELINING is not offered.', `EHLO lists ${[...keywords.keys()].join(' ')}`);
+  await begun.client.command('RSET');
+  return begun;
+}
+
+/** As many replies as came, for a group in one segment. */
+async function repliesTo(
+  { bytes }: Services,
+  client: SmtpClient,
+  commands: readonly string[],
+): Promise<readonly SmtpReply[]> {
+  client.raw(bytes.lines(...commands));
+  const replies: SmtpReply[] = [];
+  while (replies.length < commands.length) {
+    const one = await answer(client);
+    if (one.kind !== 'reply') break;
+    replies.push(one.reply);
+  }
+  return replies;
+}
+
+async function answer(client: SmtpClient): Promise<Answer<SmtpReply>> {
+  try {
+    return { kind: 'reply', reply: await client.reply('a reply to a command of the group') };
+  } catch (failure) {
+    const { ended } = client.connection;
+    if (ended) return { kind: 'closed', how: ended.how };
+    if (failure instanceof Error && failure.name === 'Silence') return { kind: 'silence', waitedMs: 0 };
+    throw failure;
+  }
+}
+
+function digit(reply: SmtpReply | undefined): number {
+  return Math.floor((reply?.code ?? 0) / 100);
+}
+
+function shown(replies: readonly SmtpReply[]): string {
+  return replies.map(lineOf).join(', ') || 'no reply';
+}

@@ -1,0 +1,114 @@
+import { check } from '../../harness/check/define.ts';
+import type { Services } from '../../harness/check/services.ts';
+import { message } from './message.ts';
+import { isPositive, lineOf } from './replies.ts';
+import { beginTransaction, openSender } from './session.ts';
+
+/** Largest announced size for which a message above it is really sent, in octets. */
+const AFFORDABLE = 64 * 1_048_576;
+/** How much more than announced is sent. */
+const EXCESS = 65_536;
+
+export const sizeIsEnforced = check(
+  {
+    id: 'SMTP-011',
+    slug: 'size-is-enforced',
+    title: 'SIZE is enforced as announced',
+    sends:
+      'MAIL with sizes around the announced one, of twenty digits, negative and no number at all; a message that is larger than announced, without saying so',
+    demands:
+      'what is larger is refused, by the declaration or at the end of the data, and sizes that are none are refused',
+    level: 'MUST',
+    severity: 'low',
+    clauses: ['rfc1870#4', 'rfc1870#6.1', 'rfc1870#6.3'],
+    roles: ['mx', 'submission'],
+    needs: ['account'],
+    effect: 'disturbs',
+    safety: 'intrusive',
+    budget: '60s',
+    limits: [`A message is sent only where the announced size is ${AFFORDABLE} octets at most.`],
+    kills: ['smtp-takes-any-size'],
+  },
+  async (services) => {
+    const { notApplicable, variant } = services;
+    const { client } = await openSender(services);
+    const announced = client.capabilities?.keywords.get('SIZE');
+    await client.quit();
+    if (announced === undefined)
+      return notApplicable(
+        'SIZE is not offered.',
+        `EHLO lists ${[...(client.capabilities?.keywords.keys() ?? [])].join(' ')}`,
+      );
+    const limit = /^\d+$/.test(announced) ? Number(announced) : 0;
+    await variant('declarations', (verify) => declarations(services, verify, limit));
+    if (limit === 0 || limit > AFFORDABLE) return;
+    await variant('a message above the limit', async (verify) => {
+      const begun = await beginTransaction(services);
+      const start = await begun.client.command('DATA');
+      if (start.code !== 354) services.inconclusive('precondition', `DATA is refused: ${lineOf(start)}`);
+      const { bytes, nonce } = services;
+      begun.client.raw(message(services, { token: nonce, from: begun.from }));
+      const line = bytes.line('x'.repeat(900));
+      const block = Buffer.concat(Array.from({ length: 64 }, () => line));
+      for (let sent = 0; sent < limit + EXCESS && !begun.client.connection.ended; sent += block.length) {
+        begun.client.raw(block);
+        // The server reads at its own pace.
+        await services.pause(1);
+      }
+      const end = await begun.client.attempt('.');
+      if (end.kind !== 'reply') {
+        verify.ideally.that(false, {
+          demand: 'a message that is too large is refused at its end',
+          expected: '552',
+          actual: end.kind,
+        });
+        return;
+      }
+      verify.that(!isPositive(end.reply), {
+        demand: 'a message that is larger than announced is refused',
+        expected: '552',
+        actual: lineOf(end.reply),
+      });
+    });
+  },
+);
+
+async function declarations(services: Services, verify: Services['verify'], limit: number): Promise<void> {
+  /** A session of its own for each, so that no count of errors is reached. */
+  const mail = async (size: string) => {
+    const { client, from } = await openSender(services);
+    const reply = await client.command(`MAIL FROM:<${from}> SIZE=${size}`);
+    await client.quit();
+    return reply;
+  };
+  verify.ideally.that(limit > 0, {
+    demand: 'SIZE announces a limit',
+    expected: 'a number of octets',
+    actual: `SIZE ${limit}`,
+  });
+  if (limit > 0) {
+    const above = await mail(String(limit + 1));
+    verify.ideally.that(!isPositive(above), {
+      demand: 'a declared size above the limit is refused',
+      expected: '552',
+      actual: lineOf(above),
+    });
+    verify
+      .reply(await mail(String(Math.max(1, limit - 1_024))), 'a declared size below the limit is taken')
+      .code(250, 452);
+  }
+  const huge = await mail('99999999999999999999');
+  verify.that(limit === 0 || !isPositive(huge), {
+    demand: 'a declared size of twenty digits is refused',
+    expected: '552 or 501',
+    actual: lineOf(huge),
+  });
+  for (const size of ['-1', 'abc']) {
+    const reply = await mail(size);
+    verify.ideally.that(!isPositive(reply), {
+      demand: `SIZE=${size} is refused`,
+      expected: '501',
+      actual: lineOf(reply),
+    });
+  }
+}

@@ -1,0 +1,117 @@
+import { check } from '../../harness/check/define.ts';
+import { message } from './message.ts';
+import { isPositive, lineOf } from './replies.ts';
+import { beginTransaction } from './session.ts';
+
+const DATE = /;\s*(?:[A-Za-z]{3},\s*)?\d{1,2}\s+[A-Za-z]{3}\s+(\d{2,4})\s+\d{2}:\d{2}(?::\d{2})?\s+(\S+)/;
+
+export const traceIsTold = check(
+  {
+    id: 'SMTP-021',
+    slug: 'trace-is-told',
+    title:
+      'Trace fields: Received prepended with from/by/with/id and date; exactly one Return-Path on delivery',
+    sends: 'one message to two accounts, with forged Received and Return-Path fields',
+    demands:
+      'a Received field on top that names client, host, protocol and date, the older one below it, one Return-Path with the real sender, and nobody told about the other recipient',
+    level: 'MUST',
+    severity: 'low',
+    clauses: ['rfc5321#4.4', 'rfc5321#4.1.1.4', 'rfc5321#7.2'],
+    roles: ['mx', 'submission', 'submissions'],
+    needs: ['account', 'account-2', 'mailbox', 'vantage'],
+    effect: 'delivers',
+    safety: 'sends-mail',
+    budget: '15s',
+    connections: 2,
+    limits: ['The client address is looked for where the vantages of the lab tell it.'],
+    kills: ['smtp-received-omits-client', 'received-names-all-recipients', 'delivery-keeps-return-path'],
+  },
+  async (services) => {
+    const { verify, nonce, lab, account, secondAccount, inMailbox, inconclusive, target, role, helloName } =
+      services;
+    const second = secondAccount();
+    const [vantage] = lab().vantages;
+    const { client, from } = await beginTransaction(services);
+    const other = await client.command(`RCPT TO:<${second.address}>`);
+    if (!isPositive(other)) inconclusive('precondition', `The second account is refused: ${lineOf(other)}`);
+    const forged = `from forged.example by elsewhere.example with SMTP id ${nonce}; Mon, 01 Jan 2024 00:00:00 +0000`;
+    const content = message(services, {
+      token: nonce,
+      from,
+      fields: [`Return-Path: <forged-${nonce}@forged.example>`, `Received: ${forged}`],
+    });
+    const end = await client.data(content);
+    await client.quit();
+    if (!isPositive(end)) inconclusive('precondition', `The message is refused: ${lineOf(end)}`);
+    for (const [owner, stranger] of [
+      [account(), second],
+      [second, account()],
+    ] as const) {
+      const stored = await inMailbox({ token: nonce, sent: content, account: owner });
+      if (!stored)
+        return inconclusive(
+          'precondition',
+          `The message was taken and is not in the mailbox of ${owner.address}.`,
+        );
+      const received = stored.fields.filter(({ name }) => name === 'received').map(({ value }) => value);
+      const own = received.filter((value) => !value.includes('forged.example'));
+      const about = own.find((value) => vantage !== undefined && value.includes(vantage.address));
+      const removed = role !== 'mx' && target.claims.removesReceived === true;
+      if (!removed) {
+        verify.that(own.length > 0 && !(received[0]?.includes('forged.example') ?? true), {
+          demand: 'the target puts a Received field on top of the others',
+          expected: 'a field of its own',
+          actual: received[0] ?? 'no Received field',
+        });
+        verify.that(about !== undefined, {
+          demand: 'Received names the address of the client',
+          expected: vantage?.address ?? 'the address of the client',
+          actual: own.join(' | ') || 'no Received field',
+        });
+      }
+      if (about !== undefined) {
+        const date = DATE.exec(about);
+        verify.that(/\bby\s+\S+/.test(about) && about.includes(helloName), {
+          demand: 'Received names the host that received and what the client called itself',
+          expected: `from ${helloName} … by …`,
+          actual: about,
+        });
+        verify.ideally.that(
+          /\bwith\s+\S+/.test(about) &&
+            /\bid\s+\S+/.test(about) &&
+            date?.[1]?.length === 4 &&
+            /^[+-]\d{4}$/.test(date[2] ?? ''),
+          {
+            demand: 'Received tells protocol, id, and a date with four digits and a numeric zone',
+            expected: 'with, id and date',
+            actual: about,
+          },
+        );
+      }
+      const disclosed = received.find((value) => value.includes(stranger.address));
+      verify.that(disclosed === undefined, {
+        demand: 'no recipient is told about another one',
+        expected: 'no other recipient in Received',
+        actual: disclosed ?? 'no other recipient in Received',
+      });
+      const older = received.some((value) => value.replace(/\s+/g, ' ') === forged);
+      verify.that(older, {
+        demand: 'an older Received field stays as it was',
+        expected: forged,
+        actual: received.join(' | '),
+      });
+      const paths = stored.fields.filter(({ name }) => name === 'return-path').map(({ value }) => value);
+      const real = paths.some((value) => value.includes(from));
+      verify.that(paths.length === 0 || real, {
+        demand: 'a forged Return-Path does not stand for the real sender',
+        expected: `<${from}>`,
+        actual: paths.join(' | ') || 'none',
+      });
+      verify.ideally.that(paths.length === 1, {
+        demand: 'final delivery leaves one Return-Path',
+        expected: `<${from}>`,
+        actual: paths.join(' | ') || 'none',
+      });
+    }
+  },
+);

@@ -1,0 +1,60 @@
+import { check } from '../../harness/check/define.ts';
+import type { Services } from '../../harness/check/services.ts';
+import { message } from './message.ts';
+import { isPositive, lineOf } from './replies.ts';
+import { beginTransaction } from './session.ts';
+
+/** What stands where the end should be when the connection ends. */
+const ENDINGS: readonly { readonly name: string; readonly octets: (services: Services) => Buffer }[] = [
+  { name: 'no dot', octets: () => Buffer.alloc(0) },
+  { name: 'CR LF .', octets: () => Buffer.from('.') },
+  { name: 'LF . LF', octets: ({ bytes }) => Buffer.concat([bytes.LF, Buffer.from('.'), bytes.LF]) },
+];
+
+export const unfinishedMessagesAreDropped = check(
+  {
+    id: 'SMTP-031',
+    slug: 'unfinished-messages-are-dropped',
+    title: 'A message whose end never came is not delivered',
+    sends: 'messages in front of whose end the connection is closed, then a whole one',
+    demands: 'the whole message arrives and none of the others',
+    level: 'MUST',
+    severity: 'medium',
+    clauses: ['rfc5321#3.8', 'rfc5321#4.1.1.4'],
+    roles: ['mx', 'submission', 'submissions'],
+    needs: ['account', 'mailbox'],
+    effect: 'delivers',
+    safety: 'sends-mail',
+    budget: '20s',
+    connections: 2,
+    kills: ['smtp-delivers-unfinished-messages'],
+  },
+  async (services) => {
+    const { verify, nonce, bytes, inMailbox, pause, target, inconclusive } = services;
+    for (const [index, { octets }] of ENDINGS.entries()) {
+      const { client, from } = await beginTransaction(services);
+      const start = await client.command('DATA');
+      if (start.code !== 354) inconclusive('precondition', `DATA is refused: ${lineOf(start)}`);
+      client.raw(Buffer.concat([message(services, { token: `${nonce}-${index}`, from }), octets(services)]));
+      client.connection.halfClose();
+      await client.connection.untilEnd(target.timing.replyMs);
+      client.connection.close();
+    }
+    await pause(target.timing.quietMs);
+    const token = `${nonce}-whole`;
+    const { client, from } = await beginTransaction(services);
+    const whole = message(services, { token, from });
+    const end = await client.data(whole);
+    await client.quit();
+    const arrived = isPositive(end) ? await inMailbox({ token, sent: whole }) : null;
+    if (!arrived) inconclusive('precondition', `A whole message does not arrive either: ${lineOf(end)}`);
+    for (const [index, { name }] of ENDINGS.entries()) {
+      const found = await inMailbox({ token: `${nonce}-${index}`, sent: bytes.lines(''), withinMs: 0 });
+      verify.that(found === null, {
+        demand: `a message that ends with ${name} and the connection is not delivered`,
+        expected: 'no message',
+        actual: found ? `a message of ${found.bytes.length} octets in ${found.mailbox}` : 'no message',
+      });
+    }
+  },
+);
