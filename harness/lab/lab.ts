@@ -18,6 +18,7 @@ import type {
 } from 'net-mocks';
 import type { Role } from '../check/roles.ts';
 import type { Endpoint } from '../wire/connection.ts';
+import type { LabTop } from './names.ts';
 import type { AccessNetwork } from './network.ts';
 
 export type {
@@ -212,7 +213,7 @@ export interface Lab {
   assertUntrusted(): void;
 
   /** `<label>-<nonce>.<top>`; nothing is published. */
-  domain(label: string, top?: 'test' | 'example'): string;
+  domain(label: string, top?: LabTop): string;
   /** `ext-<token>@sink-<nonce>.test`, an address whose MX is the sink. */
   externalRecipient(token: string): Promise<string>;
   /** `forged-<token>@forged-<nonce>.example`, in another organisational domain; its MX is the sink, which catches bounces. */

@@ -9,7 +9,14 @@ export const SINK = 'sink';
 
 const FORGED = 'forged';
 
-export function checkDomain(label: string, nonce: string, top: 'test' | 'example'): string {
+/**
+ * What the domains of checks lie directly under. `test` and `example` are reserved (RFC 6761). They are on no
+ * list of public suffixes, so that a receiver which looks for organisational domains there finds none; `arpa`
+ * is on it, and nobody can register a name in it (RFC 3172 §2.1).
+ */
+export type LabTop = 'test' | 'example' | 'arpa';
+
+export function checkDomain(label: string, nonce: string, top: LabTop): string {
   if (!/^[a-z0-9]([a-z0-9-]{0,40}[a-z0-9])?$/.test(label)) {
     throw new Error(`A label of a lab domain is lower-case letters, digits and hyphens, found "${label}".`);
   }

@@ -32,7 +32,7 @@ export const policyIsFoundUpTheTree = check(
   },
   async (services) => {
     const { variant, lab } = services;
-    const organisation = await publish(services, lab().domain('organisation'), {
+    const organisation = await publish(services, lab().domain('organisation', 'arpa'), {
       dmarc: 'v=DMARC1; p=reject; sp=quarantine; np=reject',
       spf: 'nobody',
       hosts: ['exists'],

@@ -174,7 +174,7 @@ export const alignmentModesAreHonoured = check(
     const { variant, lab, inconclusive } = services;
     for (const { name, mode, from, by, of, aligned } of ALIGNMENTS) {
       await variant(name, async (verify) => {
-        const domain = await publish(services, lab().domain(mode === 'r' ? 'relaxed' : 'strict'), {
+        const domain = await publish(services, lab().domain(mode === 'r' ? 'relaxed' : 'strict', 'arpa'), {
           dmarc: `${REJECT}; adkim=${mode}; aspf=${mode}`,
           spf: 'sender',
           key: true,
