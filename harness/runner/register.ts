@@ -4,6 +4,7 @@ import type { Bench } from '../check/bench.ts';
 import type { Check } from '../check/define.ts';
 import { evaluate } from '../check/evaluate.ts';
 import type { CheckResult } from '../check/result.ts';
+import { logLine } from '../evidence/log-line.ts';
 import type { JournalWriter } from './journal.ts';
 import { snapshotCapabilities } from './snapshot.ts';
 
@@ -72,6 +73,9 @@ function registerOne(
     const fails = consequence === 'finding' || consequence === 'unsettled';
     context.task.meta.mailspec = { check: id, title, verdict: result.verdict, fails };
     if (result.verdict === 'not-applicable') context.skip(result.reason);
-    if (fails) throw new Error(`${result.verdict}: ${result.reason}\n  rerun: ${result.rerun}`);
+    if (fails) {
+      const told = [`${result.verdict}: ${result.reason}`, `  rerun: ${result.rerun}`];
+      throw new Error(told.map(logLine).join('\n'));
+    }
   });
 }

@@ -447,10 +447,10 @@ export const SABOTAGES: readonly Sabotage[] = [
   {
     neglects: 'what is unsettled prevents a conclusion',
     detector: 'record',
-    noticed: 'An open question is 2 lines: pass, inconclusive: conformant 0',
+    noticed: 'An open question is 2 lines: pass, inconclusive: conformant 2',
     file: 'reports/model/conclude.ts',
-    line: "has('unsettled') || ",
-    instead: '',
+    line: "return has('unsettled') || targetObstacle(target) !== null ?",
+    instead: 'return targetObstacle(target) !== null ?',
   },
   {
     neglects: 'a run that was cut short is not conformant',
@@ -555,6 +555,14 @@ export const SABOTAGES: readonly Sabotage[] = [
     file: 'reports/model/conclude.ts',
     line: 'return stale.length > 0 ? 4 : 0;',
     instead: 'return 0;',
+  },
+  {
+    neglects: 'what is unsettled fails the run',
+    detector: 'record',
+    noticed: 'An open question is 2 lines: pass, inconclusive: undetermined 0',
+    file: 'reports/model/conclude.ts',
+    line: "if (has('unsettled') || run.targets.some((target) => targetObstacle(target) !== null)) return 2;",
+    instead: '',
   },
   {
     neglects: 'reports are compared with the record',
