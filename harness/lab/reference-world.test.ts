@@ -64,6 +64,12 @@ function surroundingsOf(access: LabAccess): Surroundings {
       await mocks.close();
       return JSON.stringify(records.map(({ data }) => data));
     },
+    async fetched(host, path) {
+      const mocks = connectLab(access.control.url, { token: access.control.token });
+      const { body } = await mocks.web.fetch({ host, path });
+      await mocks.close();
+      return body.toString();
+    },
   };
 }
 

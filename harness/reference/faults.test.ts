@@ -15,6 +15,7 @@ import { SUBMISSION } from './testing/observations/submission.ts';
 import { SUBMITTED_MAIL } from './testing/observations/submitted-mail.ts';
 import { SURROUNDINGS } from './testing/observations/surroundings.ts';
 import { TLS } from './testing/observations/tls.ts';
+import { TRANSPORT_POLICIES } from './testing/observations/transport-policies.ts';
 import { UPGRADE } from './testing/observations/upgrade.ts';
 
 const OBSERVATIONS: Observations = {
@@ -33,8 +34,9 @@ const OBSERVATIONS: Observations = {
 
 test('every fault has a dialogue in which it shows', () => {
   // Outgoing mail, lists and the lab have dialogues of their own: see outbound/faults.test.ts,
+  // outbound/transport/faults.test.ts,
   // smtp/block-lists.test.ts and ../lab/reference-world.test.ts.
-  const elsewhere = { ...OUTGOING_MAIL, ...LISTS, ...SURROUNDINGS };
+  const elsewhere = { ...OUTGOING_MAIL, ...TRANSPORT_POLICIES, ...LISTS, ...SURROUNDINGS };
   expect(FAULT_NAMES.filter((fault) => !OBSERVATIONS[fault] && !elsewhere[fault])).toEqual([]);
 });
 

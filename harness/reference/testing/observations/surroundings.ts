@@ -12,6 +12,8 @@ export interface Surroundings {
   subscriberCertificate(address: string, port: number): Promise<string>;
   /** What is published, as JSON. */
   published(name: string, type: string): Promise<string>;
+  /** What a web host answers to GET, as text. */
+  fetched(host: string, path: string): Promise<string>;
 }
 
 /** A fault of the surroundings: what there is around a good server, and around the faulty one. */
@@ -43,6 +45,26 @@ export const SURROUNDINGS: Partial<Record<FaultName, SurroundingObservation>> = 
     good: /^\["mail\.example\.test"\]$/,
     faulty: /^\[\]$/,
     see: ({ address, published }) => published(`${reversed(address)}.in-addr.arpa`, 'PTR'),
+  },
+  'tlsa-of-previous-certificate': {
+    good: /^\[\{"usage":3,"selector":1,"matchingType":1,(?!.*171,171,171).*\}\]$/,
+    faulty: /171,171,171/,
+    see: ({ published }) => published('_25._tcp.mail.example.test', 'TLSA'),
+  },
+  'tlsa-absent': {
+    good: /"usage":3/,
+    faulty: /^\[\]$/,
+    see: ({ published }) => published('_25._tcp.mail.example.test', 'TLSA'),
+  },
+  'published-policy-names-old-mx': {
+    good: /^mx: mail\.example\.test\r$/m,
+    faulty: /^mx: old\.example\.test\r$/m,
+    see: ({ fetched }) => fetched('mta-sts.example.test', '/.well-known/mta-sts.txt'),
+  },
+  'tls-report-record-malformed': {
+    good: /v=TLSRPTv1; rua=mailto:/,
+    faulty: /^\[\["v=TLSRPTv1"\]\]$/,
+    see: ({ published }) => published('_smtp._tls.example.test', 'TXT'),
   },
   'network-passes-port-25': {
     good: PROHIBITED,
