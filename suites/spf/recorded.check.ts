@@ -45,22 +45,34 @@ export const resultsStandOnTop = check(
       },
     );
     for (const result of results) {
-      verifyPlace(verify, stored, result);
+      verifyPlace(services, stored, result);
       if (result.field === 'Received-SPF') verifyReceivedSpf(services, result, sender);
       else verifyResults(verify, result, sender);
     }
   },
 );
 
-/** RFC 7208 §9.1, RFC 8601 §4.1: above the Received field that the receiver added. */
-function verifyPlace(verify: Verify, { added }: StoredMessage, { field, line }: RecordedResult): void {
-  const names = added.map(({ name }) => name);
-  const received = names.indexOf('received');
-  const own = names.indexOf(field.toLowerCase());
-  verify.ideally.that(received < 0 || own < received, {
+/**
+ * RFC 7208 §9.1, RFC 8601 §4.1: above the Received field of the receiver, which names the client. Hops
+ * within the site, such as LMTP, put theirs above both.
+ */
+function verifyPlace(
+  { verify, helloName }: Services,
+  { added }: StoredMessage,
+  { field, line }: RecordedResult,
+): void {
+  const received = added.findIndex(
+    ({ name, value }) => name === 'received' && value.toLowerCase().includes(helloName),
+  );
+  const own = added.findIndex(
+    ({ name, value }) =>
+      name === field.toLowerCase() && (field === 'Received-SPF' || /\bspf\s*=/i.test(value)),
+  );
+  const isAbove = received < 0 || own < received;
+  verify.ideally.that(isAbove, {
     demand: `${field} stands above the Received field of the receiver`,
     expected: 'above',
-    actual: received < 0 || own < received ? 'above' : `below: ${line}`,
+    actual: isAbove ? 'above' : `below: ${line}`,
   });
 }
 
