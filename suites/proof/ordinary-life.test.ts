@@ -35,4 +35,11 @@ describe('a bad server with ordinary habits', () => {
     });
     expect(result.verdict, explained(result)).toBe('fail');
   });
+
+  test('STLS-008 sees that no envelope can exist where MAIL is refused with 550', async () => {
+    const check = CHECKS.find(({ definition }) => definition.id === 'STLS-008');
+    if (!check) throw new Error('STLS-008 is not there.');
+    const result = await resultOn(check, { faults: ['submission-refuses-clear-with-other-code'] });
+    expect(['pass', 'not-applicable'], explained(result)).toContain(result.verdict);
+  });
 });

@@ -70,7 +70,9 @@ async function upgradeWithEnvelope(
     if (last.code !== 250) attempt.connection.close();
     return { client: attempt, code: last.code, text: last.text };
   });
-  if (code === 530) notApplicable('No envelope can exist before TLS.', text);
+  // 530 is due, and submission is known to refuse strangers with other codes as well.
+  const refused = code === 530 || (role === 'submission' && code >= 500);
+  if (refused) notApplicable('No envelope can exist before TLS.', text);
   if (code !== 250) inconclusive('precondition', `The envelope before TLS is refused: ${text}`);
   const goAhead = await client.startTls({ serverName: target.hostname });
   return { client, upgraded: goAhead.code === 220, line: goAhead.text };
