@@ -14,7 +14,14 @@ export function codeSpan(text: string): string {
   return `${fence}${padding}${shown}${padding}${fence}`;
 }
 
-/** A text of our own catalogue with everything escaped that Markdown could read as markup (CommonMark §2.4). */
+/** What a renderer turns into a link, a mention or a reference without any markup. */
+const LINKED = /:\/\/|www\.|@|#\d|GH-\d/i;
+
+/**
+ * A text of our own catalogue behind other text on a line, with everything escaped that could be read as
+ * markup there (CommonMark §2.4); a code span where escaping does not help.
+ */
 export function escapedMarkdown(text: string): string {
-  return printable(text).replace(/[!-/:-@[-`{-~]/g, '\\$&');
+  const shown = printable(text);
+  return LINKED.test(shown) ? codeSpan(shown) : shown.replace(/[\\`*_[\]<>&|~!]/g, '\\$&');
 }

@@ -9,6 +9,7 @@ import {
 } from '../model/outcome.ts';
 import type { Conclusion, GatedResult, RunRecord, TargetRecord } from '../model/record.ts';
 import { headline } from './explanation.ts';
+import { bySeverity } from './html/sentences.ts';
 import { codeSpan, escapedMarkdown } from './markdown-text.ts';
 
 const SIGN: Readonly<Record<Conclusion, string>> = {
@@ -55,7 +56,8 @@ function summary(record: RunRecord, item: Item): string {
 
 function targetLines(target: TargetRecord, item: Item): string[] {
   const obstacle = obstacleOfTarget(target);
-  const of = (outcome: Outcome) => target.results.filter((result) => outcomeOf(result) === outcome);
+  const of = (outcome: Outcome) =>
+    bySeverity(target.results.filter((result) => outcomeOf(result) === outcome));
   const waived = of('skipped').filter(({ verdict }) => verdict !== 'not-applicable');
   const advice = of('passed').filter(({ consequence }) => consequence === 'advice').length;
   return [
