@@ -31,11 +31,16 @@ export async function attempt(
 function lineOf(offered: Offered, stored: StoredMessage | null, results: readonly RecordedResult[]): string {
   if (offered.disposition !== 'accepted') return `${offered.stage}: ${offered.line}`;
   if (!stored) return 'accepted, and in no mailbox';
-  return results.map(wordsOf).join(', ') || `nothing recorded about signatures, in ${stored.mailbox}`;
+  if (results.length === 0) return `nothing recorded about signatures, in ${stored.mailbox}`;
+  const alike = Map.groupBy(results.map(wordsOf), (words) => words);
+  return [...alike]
+    .map(([words, { length }]) => (length === 1 ? words : `${words} (${length} times)`))
+    .join(', ');
 }
 
 function wordsOf({ result, reason, properties }: RecordedResult): string {
-  const shown = ['header.d', 'header.i', 'header.s'].flatMap((name) => {
+  const domain = properties.has('header.d') ? 'header.d' : 'header.i';
+  const shown = [domain, 'header.s'].flatMap((name) => {
     const value = properties.get(name);
     return value === undefined ? [] : [` ${name}=${value}`];
   });

@@ -8,6 +8,12 @@ import { expectPass } from './expectation.ts';
 import { compose, type LetterParts, withContent } from './letter.ts';
 
 const FORMS = ['simple/simple', 'simple/relaxed', 'relaxed/simple', 'relaxed/relaxed'] as const;
+type Form = (typeof FORMS)[number];
+/** Two signatures a message: verifiers may limit how many they look at, some to three. */
+const PAIRS: readonly (readonly Form[])[] = [
+  ['simple/simple', 'relaxed/relaxed'],
+  ['simple/relaxed', 'relaxed/simple'],
+];
 /** Longest line of a message, in octets without CRLF (RFC 5322 §2.1.1). */
 const LONGEST = 998;
 
@@ -17,7 +23,7 @@ interface Case {
   /** A body without line end at its end, which DATA cannot carry. */
   readonly inChunks?: boolean;
   /** Forms for which a failure is a violation; a deviation for the others. */
-  readonly strict: readonly (typeof FORMS)[number][];
+  readonly strict: readonly Form[];
 }
 
 function casesOf({ bytes }: Services): readonly Case[] {
@@ -57,12 +63,12 @@ export const canonicalizationsVerify = check(
     slug: 'canonicalizations-verify',
     title: 'Both canonicalisations and edge-case bodies verify',
     sends:
-      'messages with unusual bodies and fields, each with four signatures: simple and relaxed for header and body',
-    demands: 'all four are recorded as good',
+      'messages with unusual bodies and fields, with signatures of all four forms: simple and relaxed for header and body',
+    demands: 'all are recorded as good',
     level: 'MUST',
     severity: 'medium',
     clauses: ['rfc6376#3.4', 'rfc6376#3.4.4', 'rfc6376#5.4.2'],
-    waits: messages(7),
+    waits: messages(14),
     kills: ['dkim-misjudges-empty-bodies', 'dkim-refolding-breaks-signatures'],
   },
   async (services) => {
@@ -77,37 +83,37 @@ export const canonicalizationsVerify = check(
         text: dkim.keyRecord(key),
       })),
     );
-    const orders = FORMS.map(
-      (form): SignatureOrder => ({
-        domain: domainOf(form, author.domain),
-        selector: 'ordinary',
-        key,
-        canonicalization: form,
-        fields: ['from', 'to', 'subject', 'date', 'message-id', 'comments', 'comments', 'keywords'],
-      }),
-    );
+    const orderOf = (form: Form): SignatureOrder => ({
+      domain: domainOf(form, author.domain),
+      selector: 'ordinary',
+      key,
+      canonicalization: form,
+      fields: ['from', 'to', 'subject', 'date', 'message-id', 'comments', 'comments', 'keywords'],
+    });
     for (const { name, parts, inChunks = false, strict } of casesOf(services)) {
       await variant(name, async (verify) => {
-        const letter = compose(services, author, parts);
-        const content = dkim.signed(letter.content, ...orders);
-        const outcome = await attempt(
-          services,
-          withContent(letter, content),
-          inChunks ? (mail) => offerInChunk(services, author, mail.content) : undefined,
-        );
-        for (const form of FORMS)
-          expectPass(services, strict.includes(form) ? verify : verify.ideally, {
-            attempt: outcome,
-            domain: domainOf(form, author.domain),
-            demand: `with c=${form} a signature over ${name} verifies`,
-          });
+        for (const pair of PAIRS) {
+          const letter = compose(services, author, parts);
+          const content = dkim.signed(letter.content, ...pair.map(orderOf));
+          const outcome = await attempt(
+            services,
+            withContent(letter, content),
+            inChunks ? (mail) => offerInChunk(services, author, mail.content) : undefined,
+          );
+          for (const form of pair)
+            expectPass(services, strict.includes(form) ? verify : verify.ideally, {
+              attempt: outcome,
+              domain: domainOf(form, author.domain),
+              demand: `with c=${form} a signature over ${name} verifies`,
+            });
+        }
       });
     }
   },
 );
 
 /** Each form signs for a domain of its own, so that the results can be told apart. */
-function domainOf(form: (typeof FORMS)[number], domain: string): string {
+function domainOf(form: Form, domain: string): string {
   return `${form.replace('/', '-')}.${domain}`;
 }
 
