@@ -1,11 +1,14 @@
-import type { ArrivedMessage, Receiver, Services } from '../../harness/check/services.ts';
+import type { ArrivedMessage, Receiver, Services, Verify } from '../../harness/check/services.ts';
 import { reportInMailbox } from './report-in-mailbox.ts';
 
 /** How a message fared with a server that lacks what it needs. */
 export type Fate =
   | { readonly kind: 'sent'; readonly message: ArrivedMessage }
   | { readonly kind: 'returned'; readonly report: string }
-  | { readonly kind: 'lost'; readonly seen: string };
+  /** The server was asked and sent nothing, and no report came in time. */
+  | { readonly kind: 'held'; readonly seen: string }
+  /** Nothing shows that the target tried. */
+  | { readonly kind: 'unseen'; readonly seen: string };
 
 /** Extensions of a receiving server that lacks some. */
 export function extensionsWithout(...missing: readonly string[]): { plain: string[]; tls: string[] } {
@@ -15,10 +18,7 @@ export function extensionsWithout(...missing: readonly string[]): { plain: strin
   return { plain: [...kept, 'STARTTLS'], tls: kept };
 }
 
-/**
- * Waits until a message came to the server or a report about it to its sender. Neither within the time is
- * `lost`, which may also mean that the target is still trying.
- */
+/** Waits until a message came to the server or a report about it to its sender, as long as a delivery may take. */
 export async function fateOf(services: Services, receiver: Receiver, token: string): Promise<Fate> {
   const within = services.lab().outboundMs;
   const deadline = performance.now() + within;
@@ -28,11 +28,9 @@ export async function fateOf(services: Services, receiver: Receiver, token: stri
     const report = await reportInMailbox(services, token);
     if (report !== null) return { kind: 'returned', report };
     if (performance.now() >= deadline) {
-      const sessions = await receiver.sessions();
-      return {
-        kind: 'lost',
-        seen: `${sessions.length} connections to the next hop and no report within ${within} ms`,
-      };
+      const over = (await receiver.sessions()).filter(({ ending }) => ending !== null);
+      const seen = `${over.length} connections to the next hop without a message, no report within ${within} ms`;
+      return { kind: over.length > 0 ? 'held' : 'unseen', seen };
     }
     await services.pause(LOOK);
   }
@@ -48,4 +46,27 @@ export async function mailArguments(receiver: Receiver): Promise<readonly string
     .flatMap(({ commands }) => commands)
     .filter(({ verb }) => verb.toUpperCase() === 'MAIL')
     .map(({ argument }) => argument);
+}
+
+/**
+ * Judges a message that must not be sent as it is and was not: held back is right, and the sender should be
+ * told. Ends the check where nothing was seen.
+ */
+export function verifyHeldBack(
+  { inconclusive }: Services,
+  verify: Verify,
+  fate: Exclude<Fate, { readonly kind: 'sent' }>,
+): void {
+  const { kind } = fate;
+  if (kind === 'unseen') inconclusive('timeout', `The message never came to the next hop: ${fate.seen}.`);
+  verify.that(true, {
+    demand: 'the next hop is not sent what it cannot take',
+    expected: 'no delivery',
+    actual: kind === 'returned' ? fate.report : fate.seen,
+  });
+  verify.ideally.that(kind === 'returned', {
+    demand: 'the sender is told in time',
+    expected: 'a report in the mailbox of the sender',
+    actual: kind === 'returned' ? fate.report : fate.seen,
+  });
 }

@@ -1,13 +1,19 @@
 import type { ImapClient, Services } from '../../harness/check/services.ts';
 import { findByPop3, openMaildrop } from './maildrop.ts';
 
-/** Whether a message that quotes the token lies in the INBOX of the first account, as a sentence; null where none does. */
+/** Whether a message that quotes the token lies in a mailbox of the first account, Junk included, as a sentence; null where none does. */
 export async function reportInMailbox(services: Services, token: string): Promise<string | null> {
   const found = 'a report about it lies in the mailbox of its sender';
-  const client = await openInbox(services);
+  const client = await openImap(services);
   if (client) {
     try {
-      return (await client.search(`TEXT "${token}"`)).length > 0 ? found : null;
+      const { mailboxes } = await client.listMailboxes();
+      for (const { name, attributes } of mailboxes) {
+        if (attributes.some((attribute) => /^\\(noselect|nonexistent)$/i.test(attribute))) continue;
+        const { selected } = await client.select(name, { readOnly: true });
+        if (selected?.exists && (await client.search(`TEXT "${token}"`)).length > 0) return found;
+      }
+      return null;
     } finally {
       await client.logout();
     }
@@ -22,13 +28,12 @@ export async function reportInMailbox(services: Services, token: string): Promis
   }
 }
 
-async function openInbox({ target, imap, account, inconclusive }: Services): Promise<ImapClient | undefined> {
+async function openImap({ target, imap, account, inconclusive }: Services): Promise<ImapClient | undefined> {
   const role = (['imaps', 'imap'] as const).find((one) => target.endpoints[one]);
   if (!role) return undefined;
   const { login, password } = account();
   const client = await imap({ role, at: 'tls' });
   const reply = await client.login(login, password);
   if (reply.status !== 'OK') inconclusive('precondition', `The login at ${role} is refused: ${reply.text}`);
-  await client.select('INBOX', { readOnly: true });
   return client;
 }

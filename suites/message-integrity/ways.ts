@@ -1,5 +1,6 @@
 import { Inconclusive } from '../../harness/check/outcomes.ts';
-import type { Offered, Services, Target, Verify } from '../../harness/check/services.ts';
+import type { Lab, Offered, Services, Target, Verify } from '../../harness/check/services.ts';
+import { readMessage, valuesOf } from './header.ts';
 import { letter } from './letter.ts';
 import { retrieveByPop3 } from './maildrop.ts';
 
@@ -171,7 +172,7 @@ function isTaken(
 export async function hasArrived(
   services: Services,
   verify: Verify,
-  { copies, offered }: Journey,
+  { copies, offered, sent }: Journey,
   way: Way,
 ): Promise<boolean> {
   if (copies.length > 0) return true;
@@ -189,17 +190,28 @@ export async function hasArrived(
   return verify.that(false, {
     demand: 'what was taken arrives',
     expected: 'a delivery, as of an ordinary message',
-    actual: `nothing behind ${offered.line}`,
+    actual: `${await whatCameBack(services, sent)} behind ${offered.line}`,
   });
 }
 
+/** A report about the message that went to its sender elsewhere. */
+async function whatCameBack(services: Services, sent: Buffer): Promise<string> {
+  const [token = ''] = valuesOf(readMessage(services, sent).fields, 'message-id');
+  const [report] = (await labOf(services)?.messages({ token, kind: 'report' })) ?? [];
+  return report ? `no delivery, but a report that went to <${report.recipients.join('>, <')}>` : 'nothing';
+}
+
 /** A sender elsewhere whose domain exists where there is a lab. */
-export async function strangerOf({ lab, nonce, helloName }: Services): Promise<string> {
+export async function strangerOf(services: Services): Promise<string> {
+  return (await labOf(services)?.forgedSender(services.nonce)) ?? `probe@${services.helloName}`;
+}
+
+function labOf({ lab }: Services): Lab | undefined {
   try {
-    return await lab().forgedSender(nonce);
+    return lab();
   } catch (failure) {
     if (!(failure instanceof Inconclusive)) throw failure;
-    return `probe@${helloName}`;
+    return undefined;
   }
 }
 
