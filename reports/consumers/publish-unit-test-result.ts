@@ -6,17 +6,17 @@ const ORDER = ['error', 'failure', 'skipped'] as const;
 
 /**
  * Reads as EnricoMi/publish-unit-test-result-action does: suites may be nested, the worst outcome child
- * counts, and cases of one suite with the same class and name are runs of one test.
+ * counts, and cases with the same file, class and name are runs of one test. It also shows the output of
+ * suites, for which it needs both elements to hold text where they are there at all.
+ * @throws Error where the action would crash
  */
 export function readAsPublishUnitTestResult(root: Tree): ReadCase[] {
   const tests = new Map<string, ReadCase>();
-  for (const { suite, one } of casesOf(root, '')) {
-    const shown = ORDER.map((name) => one.children.find((child) => child.name === name)).find(
-      (child) => child !== undefined,
-    );
-    const identity = JSON.stringify([suite, one.attributes.classname, one.attributes.name]);
-    const known = tests.get(identity);
-    if (known && known.status !== 'passed') continue;
+  for (const one of casesOf(root)) {
+    const shown = ORDER.flatMap((name) => one.children.filter((child) => child.name === name))[0];
+    const { file, classname, name } = one.attributes;
+    const identity = JSON.stringify([file, classname, name]);
+    if ((tests.get(identity)?.status ?? 'passed') !== 'passed') continue;
     tests.set(identity, {
       identity,
       status: shown === undefined ? 'passed' : shown.name === 'skipped' ? 'skipped' : 'failed',
@@ -26,9 +26,11 @@ export function readAsPublishUnitTestResult(root: Tree): ReadCase[] {
   return [...tests.values()];
 }
 
-function casesOf(tree: Tree, suite: string): { suite: string; one: Tree }[] {
+function casesOf(tree: Tree): Tree[] {
   return tree.children.flatMap((child) => {
-    if (child.name === 'testcase') return [{ suite, one: child }];
-    return child.name === 'testsuite' ? casesOf(child, child.attributes.name ?? '') : [];
+    if (child.name === 'testcase') return [child];
+    if (child.name.startsWith('system-') && child.text === '')
+      throw new Error(`A ${child.name} has no text.`);
+    return child.name === 'testsuite' ? casesOf(child) : [];
   });
 }

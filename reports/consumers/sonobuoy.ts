@@ -2,9 +2,8 @@ import type { ReadCase } from './reading.ts';
 import type { Tree } from './xml-tree.ts';
 
 /**
- * Reads as the JUnit reader of Sonobuoy and the bots of Kubernetes do: suites are not nested, a case is
- * known by its name within its class, `skipped` makes it skipped unless it also failed, `failure` and
- * `error` both make it failed.
+ * Reads as Sonobuoy and the bots of Kubernetes do: suites are not nested, `skipped` outweighs everything,
+ * `failure` and `error` both fail a case and its suite, attribute and body are shown one behind the other.
  */
 export function readAsSonobuoy(root: Tree): ReadCase[] {
   const suites =
@@ -16,9 +15,9 @@ export function readAsSonobuoy(root: Tree): ReadCase[] {
         const child = (name: string) => one.children.find((candidate) => candidate.name === name);
         const broken = child('failure') ?? child('error');
         return {
-          identity: JSON.stringify([one.attributes.classname, one.attributes.name]),
-          status: broken ? 'failed' : child('skipped') ? 'skipped' : 'passed',
-          message: broken ? broken.text || (broken.attributes.message ?? '') : '',
+          identity: JSON.stringify([suite.attributes.name, one.attributes.name]),
+          status: child('skipped') ? 'skipped' : broken ? 'failed' : 'passed',
+          message: broken ? `${broken.attributes.message ?? ''} ${broken.text}`.trim() : '',
         };
       }),
   );

@@ -3,7 +3,9 @@ import { readAsDorny } from '../consumers/dorny.ts';
 import { readAsGitLab } from '../consumers/gitlab.ts';
 import { readAsJenkins } from '../consumers/jenkins.ts';
 import { readAsMikepenz } from '../consumers/mikepenz.ts';
+import { readAsPublishUnitTestResult } from '../consumers/publish-unit-test-result.ts';
 import type { ReadCase } from '../consumers/reading.ts';
+import { readAsSonobuoy } from '../consumers/sonobuoy.ts';
 import { parseXml, type Tree } from '../consumers/xml-tree.ts';
 import { rawText, visibleText } from '../fixtures/hostile-text.ts';
 import { randomRecord, randomRecordWhere } from '../fixtures/random-record.ts';
@@ -20,6 +22,8 @@ const CONSUMERS: readonly [name: string, read: (root: Tree) => ReadCase[]][] = [
   ['GitLab', readAsGitLab],
   ['dorny/test-reporter', readAsDorny],
   ['mikepenz/action-junit-report', readAsMikepenz],
+  ['EnricoMi/publish-unit-test-result-action', readAsPublishUnitTestResult],
+  ['Sonobuoy', readAsSonobuoy],
 ];
 
 describe.each([

@@ -105,8 +105,9 @@ function suiteXml(suite: Suite, id: number): string {
     ...facts.map(([fact, value]) => `      <property${attributes({ name: fact, value })}/>`),
     '    </properties>',
     ...cases.map((one) => one.xml),
-    `    <system-out>${told.join('\n\n')}</system-out>`,
-    '    <system-err></system-err>',
+    // Some readers fall over an element that they expect text in, so neither is ever empty.
+    `    <system-out>${told.join('\n\n')}\n</system-out>`,
+    '    <system-err>\n</system-err>',
     '  </testsuite>',
   ].join('\n');
 }
