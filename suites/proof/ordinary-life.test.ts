@@ -42,4 +42,13 @@ describe('a bad server with ordinary habits', () => {
     const result = await resultOn(check, { faults: ['submission-refuses-clear-with-other-code'] });
     expect(['pass', 'not-applicable'], explained(result)).toContain(result.verdict);
   });
+
+  test('STLS-007 does not take 530 before TLS for a demand of EHLO', async () => {
+    const check = CHECKS.find(({ definition }) => definition.id === 'STLS-007');
+    if (!check) throw new Error('STLS-007 is not there.');
+    const result = await resultOn(check, {
+      faults: ['smtp-never-demands-hello', 'submission-takes-unauthenticated-mail'],
+    });
+    expect(result.verdict, explained(result)).toBe('warn');
+  });
 });

@@ -7,7 +7,7 @@ export const helloMustBeRepeated = check(
     slug: 'hello-must-be-repeated',
     title: 'SMTP client knowledge from before TLS is discarded: EHLO must be repeated',
     sends:
-      'EHLO, STARTTLS, and MAIL inside TLS without a new EHLO; as control, MAIL without any EHLO on a fresh connection',
+      'EHLO, STARTTLS, and MAIL inside TLS without a new EHLO; as control, MAIL without any EHLO on a fresh connection, inside TLS where 530 demands that',
     demands: 'MAIL is refused inside TLS where it is refused without EHLO',
     level: 'MUST',
     severity: 'medium',
@@ -25,9 +25,14 @@ export const helloMustBeRepeated = check(
   async ({ smtp, role, target, verify, notApplicable, inconclusive, helloName }) => {
     const mail = `MAIL FROM:<probe@${helloName}>`;
     const fresh = await smtp();
-    const control = await fresh.command(mail);
+    let control = await fresh.command(mail);
+    // 530 speaks of TLS, and maybe of nothing else: the same is asked again inside it.
+    if (control.code === 530) {
+      const open = await fresh.startTls({ serverName: target.hostname });
+      if (open.code === 220) control = await fresh.command(mail);
+    }
     fresh.connection.close();
-    const demandsHello = control.code !== 250;
+    const demandsHello = control.code !== 250 && control.code !== 530;
 
     const client = await smtp({ at: 'ready' });
     if (!client.capabilities?.keywords.has('STARTTLS')) {
