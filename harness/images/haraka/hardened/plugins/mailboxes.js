@@ -10,13 +10,14 @@ exports.register = function () {
 
 exports.hook_rcpt = function (next, connection, [recipient]) {
   const { rcpt_to: recipients } = connection.transaction;
-  const host = recipient.host?.toLowerCase();
+  const user = recipient.user.toLowerCase();
+  // `postmaster` needs no domain, RFC 5321, section 4.5.1.
+  const host = recipient.host?.toLowerCase() || (user === 'postmaster' ? DOMAIN : '');
   if (host !== DOMAIN) {
     if (!connection.relaying) return next(DENY, '5.7.1 Relaying is not permitted');
     // RFC 6409, section 6.2: a name of one label means something else at the next machine.
-    return /\.|^\[/.test(host ?? '') ? next(OK) : next(DENY, '5.1.2 The domain is not fully qualified');
+    return /\.|^\[/.test(host) ? next(OK) : next(DENY, '5.1.2 The domain is not fully qualified');
   }
-  const user = recipient.user.toLowerCase();
   if (Object.hasOwn(ROLES, user)) {
     recipients[recipients.length - 1] = new recipient.constructor(ROLES[user], DOMAIN);
     return next(OK);
