@@ -1,8 +1,13 @@
 import { check } from '../../harness/check/define.ts';
-import type { CertificateRequest, Receiver, Services } from '../../harness/check/services.ts';
+import type { CertificateRequest, Services } from '../../harness/check/services.ts';
 import { requireMtaSts } from './claims.ts';
-import { assertStsWorks, goodReceiver } from './controls.ts';
-import { type Destination, hostName, publishDestination, stsPolicy } from './destination.ts';
+import {
+  type Destination,
+  hostName,
+  type PublishedPolicy,
+  publishDestination,
+  stsPolicy,
+} from './destination.ts';
 import {
   mustArrive,
   mustNotArrive,
@@ -12,33 +17,12 @@ import {
   shouldArriveAfterRepair,
 } from './outcome.ts';
 import { DELAY_LIMIT, deliveries, makeTargetSend, OUTGOING } from './outgoing-mail.ts';
+import { primed } from './primed.ts';
 import { STRIPPINGS } from './strippings.ts';
 
-/** A domain to which one message was delivered under its policy, so that the target knows the policy. */
-async function primed(
-  services: Services,
-  domains: readonly string[],
-): Promise<{ readonly good: Receiver; readonly policyFor: (domain: string) => { web: { policy: string } } }> {
-  const policyFor = (domain: string) => ({ web: { policy: stsPolicy(services, [hostName(domain)]) } });
-  const { receiver: good } = await goodReceiver(
-    services,
-    domains.map((domain) => hostName(domain)),
-  );
-  const destinations = await Promise.all(
-    domains.map((domain) =>
-      publishDestination(services, domain, { hosts: [{ receiver: good }], policy: policyFor(domain) }),
-    ),
-  );
-  const first = destinations.map((destination) => ({
-    ...destination,
-    recipient: destination.recipient.replace('probe@', 'prime@'),
-  }));
-  await makeTargetSend(
-    services,
-    first.map(({ recipient }) => recipient),
-  );
-  for (const outcome of await outcomesOf(services, first)) await assertStsWorks(services, outcome);
-  return { good, policyFor };
+/** The policy of a domain with one host. */
+function policyFor(services: Services, domain: string): PublishedPolicy {
+  return { web: { policy: stsPolicy(services, [hostName(domain)]) } };
 }
 
 /** Sends to each destination and tells what became of it. */
@@ -74,7 +58,10 @@ export const policyResistsStripping = check(
       { name: 'nothing better than TLS 1.0 is spoken', label: 'tls-1-0', script: [] },
     ];
     const domains = attacks.map(({ label }) => lab().domain(label));
-    const { good, policyFor } = await primed(services, domains);
+    const good = await primed(
+      services,
+      domains.map((domain) => ({ domain, policy: policyFor(services, domain) })),
+    );
     const attacked = await Promise.all(
       attacks.map(async ({ label, script }, index) => {
         const domain = domains[index] ?? '';
@@ -87,13 +74,19 @@ export const policyResistsStripping = check(
             ...(label === 'tls-1-0' ? { maxVersion: 'TLSv1' as const } : {}),
           },
         });
-        return publishDestination(services, domain, { hosts: [{ receiver }], policy: policyFor(domain) });
+        return publishDestination(services, domain, {
+          hosts: [{ receiver }],
+          policy: policyFor(services, domain),
+        });
       }),
     );
     const outcomes = await sendTo(services, attacked);
     const restored = await Promise.all(
       domains.map((domain) =>
-        publishDestination(services, domain, { hosts: [{ receiver: good }], policy: policyFor(domain) }),
+        publishDestination(services, domain, {
+          hosts: [{ receiver: good }],
+          policy: policyFor(services, domain),
+        }),
       ),
     );
     const repaired = await outcomesOf(services, restored);
@@ -178,7 +171,10 @@ export const policyDemandsCertificate = check(
     const { lab, variant } = services;
     requireMtaSts(services);
     const domains = CERTIFICATES.map(({ label }) => lab().domain(label));
-    const { policyFor } = await primed(services, domains);
+    await primed(
+      services,
+      domains.map((domain) => ({ domain, policy: policyFor(services, domain) })),
+    );
     const destinations = await Promise.all(
       CERTIFICATES.map(async ({ certificate }, index) => {
         const domain = domains[index] ?? '';
@@ -187,7 +183,10 @@ export const policyDemandsCertificate = check(
           publish: false,
           tls: { certificate: certificate(domain) },
         });
-        return publishDestination(services, domain, { hosts: [{ receiver }], policy: policyFor(domain) });
+        return publishDestination(services, domain, {
+          hosts: [{ receiver }],
+          policy: policyFor(services, domain),
+        });
       }),
     );
     const outcomes = await sendTo(services, destinations);

@@ -11,6 +11,7 @@ import {
 } from './destination.ts';
 import { describe, mustArrive, mustNotArrive, outcomeOf, outcomesOf } from './outcome.ts';
 import { DELAY_LIMIT, deliveries, makeTargetSend, OUTGOING } from './outgoing-mail.ts';
+import { primed } from './primed.ts';
 import { STRIPPED } from './strippings.ts';
 
 type Web = PublishedPolicy['web'];
@@ -186,20 +187,14 @@ export const policySurvivesBlockedDiscovery = check(
     const { lab, variant, pause } = services;
     requireMtaSts(services);
     const [lasting, short] = [lab().domain('lasting'), lab().domain('short')];
-    const { receiver } = await goodReceiver(services, [hostName(lasting), hostName(short)]);
     const policies = { [lasting]: 86_400, [short]: SHORT };
-    const primes = await Promise.all(
-      Object.entries(policies).map(async ([domain, maxAge]) => {
-        const policy = { web: { policy: stsPolicy(services, [hostName(domain)], { maxAge }) } };
-        const destination = await publishDestination(services, domain, { hosts: [{ receiver }], policy });
-        return { ...destination, recipient: destination.recipient.replace('probe@', 'prime@') };
-      }),
-    );
-    await makeTargetSend(
+    const receiver = await primed(
       services,
-      primes.map(({ recipient }) => recipient),
+      Object.entries(policies).map(([domain, maxAge]) => ({
+        domain,
+        policy: { web: { policy: stsPolicy(services, [hostName(domain)], { maxAge }) } },
+      })),
     );
-    for (const outcome of await outcomesOf(services, primes)) await assertStsWorks(services, outcome);
 
     await receiver.setScript(STRIPPED);
     await lab().web.withdraw(policyHost(lasting), policyHost(short));
