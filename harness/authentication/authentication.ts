@@ -1,4 +1,5 @@
 /** What senders of mail and those who receive it do to tell who wrote it; handed to checks as `authentication`. */
 export { type SealOrder, sealed } from './arc/seal.ts';
 export * as dkim from './dkim/dkim.ts';
+export { type AggregateReport, readAggregateReport } from './dmarc/aggregate-report.ts';
 export * as spf from './spf/spf.ts';

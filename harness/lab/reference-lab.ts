@@ -15,6 +15,8 @@ export interface ReferenceInLab {
 const DOMAIN = 'example.test';
 /** Deliveries stay in this process, and the queue retries quickly. Milliseconds. */
 const OUTBOUND_MS = 5_000;
+/** A day passes quickly here. */
+const DMARC_REPORTS_MS = 800;
 
 /**
  * Starts a lab on loopback and a reference server whose mail to other domains goes there.
@@ -57,6 +59,7 @@ export async function startReferenceInLab(options: ReferenceOptions = {}): Promi
       relay: options.relay ?? outbound.relay,
       exchangersOf: exchangers.of,
       resolver: lab.resolver,
+      dmarcReportsMs: DMARC_REPORTS_MS,
       blockLists: options.blockLists ?? { ...REFERENCE_LISTS, resolver: lab.resolver },
       reputationZones: options.reputationZones ?? REFERENCE_LISTS.reputationZones,
     });

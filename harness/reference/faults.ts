@@ -448,6 +448,20 @@ export const FAULTS = {
   'smtp-counts-few-hops': 'Messages with more than 30 Received fields are refused.',
   'smtp-lists-smtputf8-alone': 'EHLO lists SMTPUTF8 without 8BITMIME.',
   'smtp-takes-utf8-unannounced': 'A sender in UTF-8 is taken without SMTPUTF8.',
+  'smtp-short-idle-limit': 'A session is ended after 30 seconds of silence.',
+  'smtp-ends-idle-sessions-silently': 'A session that is silent for too long is ended without 421.',
+  'outbound-reports-from-postmaster': 'Reports have postmaster for their sender.',
+  'outbound-reports-nothing': 'Nothing is reported that could not be delivered.',
+  'outbound-prefers-worse-exchangers': 'The exchanger with the worst preference is tried first.',
+  'outbound-ignores-null-mx': 'Mail for a domain with a null MX goes to its address.',
+  'outbound-goes-past-unusable-exchangers':
+    'The address of a domain is one more exchanger behind those of its MX records.',
+  'outbound-gives-up-on-servfail': 'A domain that cannot be looked up now counts as one that takes no mail.',
+  'outbound-takes-451-for-final': 'What the next hop refuses for now is not tried again.',
+  'outbound-retries-refusals': 'What the next hop refuses for good is tried again.',
+  'outbound-loses-interrupted-mail': 'A message whose transfer breaks off counts as delivered.',
+  'smtp-dies-of-oversized-chunks':
+    'DATA behind a chunk above the size limit ends the connection without a word.',
   'submission-relays-stray-octets':
     'A submitted message may hold bare CR, bare LF and NUL, and leaves with them.',
 
@@ -656,6 +670,10 @@ export const FAULTS = {
     'Of results from outside under the name of this server the first field alone is removed.',
   'forged-results-in-variants-kept':
     'Results from outside are removed where they begin with the name of this server, exactly written.',
+  'dmarc-reports-to-strangers': 'Aggregate reports go to addresses in other domains that did not agree.',
+  'dmarc-reports-unsent': 'No aggregate reports are sent.',
+  'dmarc-failure-reports-sent':
+    'Every failure is reported at once to the address in ruf, with the whole message.',
   'dmarc-record-malformed': 'The DMARC record of the mail domain is "p=reject; v=DMARC1".',
   'dmarc-record-twice': 'The mail domain has two DMARC records.',
   'dmarc-record-without-effect':

@@ -79,6 +79,8 @@ export interface ReferenceOptions {
   readonly resolver?: Endpoint;
   /** Signatures of submitted mail; without them it leaves unsigned. */
   readonly signing?: Signing;
+  /** Aggregate reports of DMARC are sent this long after a message, in milliseconds; without it none are. */
+  readonly dmarcReportsMs?: number;
   /** Lists that mx asks about its clients; none by default. */
   readonly blockLists?: BlockLists;
   /** Lists that the outbound address is said not to be on; nothing but a claim. */
@@ -87,7 +89,7 @@ export interface ReferenceOptions {
   readonly relay?: Relay;
   /** Names of the mail exchangers of a domain; asked by faults alone. */
   readonly exchangersOf?: (domain: string) => Promise<readonly string[]>;
-  /** How much faster than real time the limits of silence on POP3 and IMAP pass; 1 by default. */
+  /** How much faster than real time the limits of silence pass; 1 by default. */
   readonly timerSpeed?: number;
   /** Each failed login on a connection after the third waits this much longer; 150 ms by default. */
   readonly failureDelayMs?: number;

@@ -1,4 +1,5 @@
 import { createDirectory, type Directory } from './accounts.ts';
+import { createReporter, type Reporter } from './authentication/aggregate-reports.ts';
 import { createLookups, type Lookups } from './authentication/lookups.ts';
 import { createServerCertificate, type ServerCertificate } from './certificates.ts';
 import type { FaultName } from './faults.ts';
@@ -28,6 +29,8 @@ export interface Site {
   readonly lookups: Lookups | undefined;
   /** How mail of users is signed; undefined where it is not. */
   readonly signing: ReferenceOptions['signing'];
+  /** Tells domains what became of mail in their name; undefined where nobody is told. */
+  readonly reporter: Reporter | undefined;
   readonly blockLists: BlockLists | undefined;
   /** What the lists said about clients when they came last, by address. */
   readonly standings: Map<string, Standing>;
@@ -53,7 +56,8 @@ export async function createSite(options: ReferenceOptions): Promise<Site> {
   const directory = createDirectory(['alice', 'bob'], domain);
   const faulty = (fault: FaultName) => faults.has(fault);
   const popBeforeSmtp = declaredFeature(options.popBeforeSmtp, faulty);
-  return {
+  const lookups = options.resolver && createLookups(options.resolver);
+  const site: Site = {
     domain,
     hostname,
     directory,
@@ -63,7 +67,11 @@ export async function createSite(options: ReferenceOptions): Promise<Site> {
     apop: options.apop ?? false,
     relay: options.relay,
     exchangersOf: options.exchangersOf,
-    lookups: options.resolver && createLookups(options.resolver),
+    lookups,
+    reporter:
+      lookups && options.dmarcReportsMs !== undefined
+        ? createReporter(() => site, lookups, options.dmarcReportsMs)
+        : undefined,
     signing: options.signing,
     blockLists: options.blockLists,
     standings: new Map(),
@@ -76,4 +84,5 @@ export async function createSite(options: ReferenceOptions): Promise<Site> {
     faulty,
     offers: (capability) => !lacking.has(capability),
   };
+  return site;
 }

@@ -19,6 +19,7 @@ export function claimsOf(settings: ClaimSettings): Claims {
     publishedPolicies: settings['published-policies'],
     popBeforeSmtp: popBeforeSmtpOf(settings['pop-before-smtp']),
     inboundAuthentication: settings['inbound-authentication'],
+    dmarcReportsWithinMs: settings['dmarc-reports'] ?? null,
     senderDomains: settings['sender-domains'],
     nonSendingDomains: settings['non-sending-domains'],
   };

@@ -196,6 +196,11 @@ export const claims = z
       ),
     'pop-before-smtp': popBeforeSmtp.exactOptional(),
     'inbound-authentication': authenticationClaim.prefault({}),
+    'dmarc-reports': wait
+      .exactOptional()
+      .describe(
+        'Aggregate reports (RFC 9990) are sent this long after a message at the latest; left out: the target is not held to it.',
+      ),
     'sender-domains': z
       .array(mailDomain, { error: 'a list of domains' })
       .exactOptional()

@@ -73,6 +73,11 @@ export interface Claims {
   readonly popBeforeSmtp: PopBeforeSmtpClaim | null;
   /** What is done with mail from strangers; a method that is absent is not stated. */
   readonly inboundAuthentication?: InboundAuthenticationClaim;
+  /**
+   * Aggregate reports (RFC 9990) come within this time of a message, in milliseconds; null or absent: the
+   * target is not held to it.
+   */
+  readonly dmarcReportsWithinMs?: number | null;
   /** Domains in whose name the target sends mail; when absent its mail domain. */
   readonly senderDomains?: readonly string[] | undefined;
   /** Domains of the operator in whose name nobody ever sends mail; when absent there are none. */

@@ -1,4 +1,12 @@
 import type { DNSResolver } from 'mailauth';
+import { SPF_RESULTS, type SpfResult } from './case-file.ts';
+
+export { publishedCases } from './cases.ts';
+export { type Replay, replay } from './replay.ts';
+export type { SpfResult };
+
+/** Who evaluates, in the words of a result. */
+const EVALUATOR = 'mailspec.test';
 
 /** What the DNS says about a name, as the lab tells it. */
 export type LookUp = (
@@ -22,7 +30,7 @@ export interface PolicyTerm {
 
 /** What a policy says about one client. */
 export interface PolicyEvaluation {
-  readonly result: 'pass' | 'fail' | 'softfail' | 'neutral' | 'none' | 'temperror' | 'permerror';
+  readonly result: SpfResult;
   /** In words. */
   readonly comment: string;
   /** Terms that asked the DNS (RFC 7208 §4.6.4). */
@@ -52,44 +60,33 @@ export function policyTerms(policy: string): readonly PolicyTerm[] {
   });
 }
 
-/**
- * Evaluates the policy of a domain for a client, strictly by RFC 7208.
- * @param domain the domain of MAIL FROM, or a HELO name
- */
-export async function evaluatePolicy(
-  { address, domain }: { readonly address: string; readonly domain: string },
+/** Who sends mail. */
+export interface Client {
+  readonly address: string;
+  /** Reverse-path; empty for the null one. */
+  readonly sender: string;
+  /** Name given in EHLO. */
+  readonly hello: string;
+}
+
+/** Evaluates SPF for a client, strictly by RFC 7208. */
+export async function evaluate(
+  { address, sender, hello }: Client,
   lookUp: LookUp,
 ): Promise<PolicyEvaluation> {
   const { spf } = await import('mailauth/lib/spf/index.js');
   const { status, lookups } = await spf({
     ip: address,
-    sender: `postmaster@${domain}`,
-    helo: domain,
-    mta: 'mailspec.test',
+    sender,
+    helo: hello,
+    mta: EVALUATOR,
     resolver: resolverOf(lookUp),
     strict: true,
   });
-  return {
-    result: resultOf(status.result),
-    comment: String(status.comment ?? ''),
-    lookups: lookups?.count ?? 0,
-  };
-}
-
-const RESULTS: readonly PolicyEvaluation['result'][] = [
-  'pass',
-  'fail',
-  'softfail',
-  'neutral',
-  'none',
-  'temperror',
-  'permerror',
-];
-
-function resultOf(word: string): PolicyEvaluation['result'] {
-  const known = RESULTS.find((result) => result === word);
-  if (!known) throw new Error(`A result of SPF is one of ${RESULTS.join(', ')}, found "${word}".`);
-  return known;
+  const result = SPF_RESULTS.find((known) => known === status.result);
+  if (!result)
+    throw new Error(`A result of SPF is one of ${SPF_RESULTS.join(', ')}, found "${status.result}".`);
+  return { result, comment: String(status.comment ?? ''), lookups: lookups?.count ?? 0 };
 }
 
 /** Look-ups in the shape of node:dns, which the evaluator asks for. */

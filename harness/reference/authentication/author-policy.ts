@@ -1,5 +1,6 @@
 import { isMailboxList, splitMessage } from '../message/header.ts';
 import type { Site } from '../site.ts';
+import type { Evaluated } from './aggregate-reports.ts';
 import {
   type Identifiers,
   mistakenIdentifiers,
@@ -16,6 +17,8 @@ export interface AuthorPolicy {
   readonly findings: readonly Finding[];
   /** What the domain of the author asks for a message that does not pass; `none` where it asks nothing. */
   readonly disposition: 'none' | 'quarantine' | 'reject';
+  /** What is told to the domain of the author; undefined where it has no record. */
+  readonly evaluated?: Pick<Evaluated, 'policyDomain' | 'record' | 'author' | 'dkim' | 'spf'>;
 }
 
 /** What is known of a message and its sender. */
@@ -57,6 +60,17 @@ export async function checkAuthorPolicy(site: Site, known: Known, lookups: Looku
       ? []
       : [{ method: 'dmarc', result: outcome.result, properties: [['header.from', from]] }],
     disposition: (asked === 'reject' || asked === 'quarantine') && !unmarked ? asked : 'none',
+    ...(found.rr === undefined
+      ? {}
+      : {
+          evaluated: {
+            policyDomain: found.policyDomain ?? from,
+            record: found.rr,
+            author: from,
+            dkim: found.alignment.dkim.result ? 'pass' : 'fail',
+            spf: found.alignment.spf.result ? 'pass' : 'fail',
+          },
+        }),
   };
 }
 

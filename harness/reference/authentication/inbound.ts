@@ -4,6 +4,7 @@ import type { Site } from '../site.ts';
 import { type Reply, reply } from '../smtp/reply.ts';
 import type { SmtpSession, Transaction } from '../smtp/session.ts';
 import { checkAuthorPolicy } from './author-policy.ts';
+import { reportFailure } from './failure-reports.ts';
 import type { Finding } from './finding.ts';
 import { withoutForgedResults } from './forged-results.ts';
 import { resultsField } from './results-field.ts';
@@ -41,6 +42,12 @@ export async function admit(
   const sender = await checkSenderPolicy(session, transaction.sender, message, lookups);
   const signatures = await checkSignatures(site, message, lookups);
   const author = await checkAuthorPolicy(site, { message, sender, signatures }, lookups);
+  if (author.evaluated) {
+    const { clientAddress } = session.connection;
+    site.reporter?.note({ ...author.evaluated, clientAddress, disposition: author.disposition });
+    if (author.evaluated.dkim === 'fail' && author.evaluated.spf === 'fail')
+      await reportFailure(site, author.evaluated.record, message);
+  }
   const results = Buffer.concat([
     resultsField(site, recordable(site, [...sender.findings, ...signatures.findings, ...author.findings])),
     ...(sender.receivedSpf === undefined || site.faulty('results-not-recorded')

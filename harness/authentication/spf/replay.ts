@@ -1,0 +1,147 @@
+import type { CaseName, CaseRecord, SpfCase, SpfResult } from './case-file.ts';
+import { lookUpIn } from './case-lookup.ts';
+import { evaluate } from './spf.ts';
+
+/** A case in the names and with the client of a lab. */
+export interface Replay {
+  readonly sender: string;
+  readonly hello: string;
+  readonly results: readonly [SpfResult, ...SpfResult[]];
+  readonly records: readonly ({ readonly name: string } & CaseRecord)[];
+}
+
+/** Names that a server takes in EHLO and MAIL, and that an address record can be given. */
+const HOST_NAME = /^([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z][a-z0-9-]*[a-z0-9]$/i;
+const LOCAL_PART = /^[\w.+=-]+$/;
+const LONGEST_STRING = 255;
+const LONGEST_LABEL = 63;
+const IPV4 = /^\d+\.\d+\.\d+\.\d+$/;
+
+/**
+ * Moves a case below a domain and to a client address. What the move would change, and what the lab or a mail
+ * transaction cannot express, is told instead: the evaluator finds out whether the results stay the same.
+ * @param address IPv4 address of the client in the lab
+ * @param other address of sender domains that have none, because servers refuse those
+ */
+export async function replay(
+  original: SpfCase,
+  to: { readonly domain: string; readonly address: string; readonly other: string },
+): Promise<Replay | { readonly impossible: string }> {
+  if (!IPV4.test(original.address)) return { impossible: 'the client has no IPv4 address' };
+  const names = [...original.zone].filter(([name]) => !name.endsWith('.arpa'));
+  const move = mover(original, to);
+  const moved = {
+    sender: original.sender === '' ? '' : movedSender(original.sender, move),
+    hello: move(original.hello),
+  };
+  const checked = moved.sender === '' ? moved.hello : moved.sender.slice(moved.sender.lastIndexOf('@') + 1);
+  const localPart = moved.sender.slice(0, Math.max(moved.sender.lastIndexOf('@'), 0));
+  if (!HOST_NAME.test(moved.hello) || !moved.hello.endsWith(to.domain))
+    return { impossible: 'the HELO name cannot be given in EHLO' };
+  if (
+    !HOST_NAME.test(checked) ||
+    !checked.endsWith(to.domain) ||
+    (localPart !== '' && !LOCAL_PART.test(localPart))
+  )
+    return { impossible: 'the sender cannot be given in MAIL' };
+
+  const unwritable = new Set(names.filter(isUnwritable).map(([name]) => move(name)));
+  const records = names.flatMap(([name, entry]) =>
+    unwritable.has(move(name))
+      ? []
+      : entry.records.map((record) => ({ name: move(name), ...movedRecord(record, move) })),
+  );
+  const isNamed = records.some(({ name, type }) => name === checked && ['A', 'MX', 'CNAME'].includes(type));
+  const all = isNamed ? records : [...records, { name: checked, type: 'A' as const, data: to.other }];
+
+  let asksPointers = false;
+  let waits = false;
+  let asksUnwritable = false;
+  const silent = names.flatMap(([name, entry]) => (entry.silent ? [move(name)] : []));
+  const lookUp = lookUpIn(zoneOf(all, silent));
+  const { result } = await evaluate({ address: to.address, ...moved }, async (name, type) => {
+    asksPointers ||= type === 'PTR';
+    const answer = await lookUp(name, type);
+    waits ||= answer.rcode === 'SERVFAIL';
+    asksUnwritable ||= unwritable.has(name.toLowerCase().replace(/\.$/, ''));
+    return answer;
+  });
+  if (asksUnwritable) return { impossible: 'a record cannot be written in a zone of the lab' };
+  if (waits) return { impossible: 'waits for a time-out' };
+  if (asksPointers) return { impossible: 'asks for the name of the client, which belongs to the lab' };
+  if (!original.results.includes(result)) return { impossible: 'means something else under other names' };
+  return { ...moved, results: original.results, records: all };
+}
+
+/** Puts domains of the case below the domain, and the client where its own is. */
+function mover(
+  original: SpfCase,
+  { domain, address }: { readonly domain: string; readonly address: string },
+): (text: string) => string {
+  const reversed = (text: string) => text.split('.').reverse().join('.');
+  const named = [
+    ...original.zone.keys(),
+    original.hello,
+    original.sender.slice(original.sender.lastIndexOf('@') + 1),
+  ];
+  const tops = new Set(
+    named.filter((name) => HOST_NAME.test(name)).map((name) => name.split('.').slice(-2).join('.')),
+  );
+  const pattern = new RegExp(`(?<![\\w-])(${[...tops].map(escaped).join('|')})(?![\\w-]|\\.[a-z])`, 'gi');
+  const client = new RegExp(`(?<![\\d.])${escaped(original.address)}(?![\\d])`, 'g');
+  const backwards = new RegExp(`(?<![\\d.])${escaped(reversed(original.address))}(?![\\d])`, 'g');
+  return (text) =>
+    text
+      .replace(client, () => address)
+      .replace(backwards, () => reversed(address))
+      .replace(pattern, (name) => `${name.toLowerCase()}.${domain}`);
+}
+
+function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
+
+function movedSender(sender: string, move: (text: string) => string): string {
+  const at = sender.lastIndexOf('@');
+  return `${sender.slice(0, at)}@${move(sender.slice(at + 1))}`;
+}
+
+function movedRecord(record: CaseRecord, move: (text: string) => string): CaseRecord {
+  switch (record.type) {
+    case 'TXT':
+    case 'SPF':
+      // A name may lie across the border of two strings.
+      return { type: record.type, data: cut(move(record.data.join('')), record.data[0]?.length ?? 0) };
+    case 'MX':
+      return { type: 'MX', data: { ...record.data, exchange: move(record.data.exchange) } };
+    default:
+      return { type: record.type, data: move(record.data) };
+  }
+}
+
+/** Two strings, the first as long as it was, where both fit. */
+function cut(text: string, first: number): string[] {
+  const whole = first === 0 || first >= text.length ? [text] : [text.slice(0, first), text.slice(first)];
+  return whole.flatMap((part) => part.match(new RegExp(`.{1,${LONGEST_STRING}}`, 'gs')) ?? ['']);
+}
+
+/** Octets other than printable ASCII, or a name that cannot be asked for. */
+function isUnwritable([name, { records }]: readonly [string, CaseName]): boolean {
+  const isLabel = (label: string) => label.length > 0 && label.length <= LONGEST_LABEL;
+  return (
+    !name.split('.').every(isLabel) ||
+    records.some(({ type, data }) => type === 'TXT' && !/^[\x20-\x7e]*$/.test([data].flat().join('')))
+  );
+}
+
+function zoneOf(records: Replay['records'], silent: readonly string[]): SpfCase['zone'] {
+  const zone = new Map<string, { records: CaseRecord[]; silent: boolean }>();
+  for (const { name, ...record } of records) {
+    const key = name.toLowerCase();
+    const entry = zone.get(key) ?? { records: [], silent: false };
+    entry.records.push(record);
+    zone.set(key, entry);
+  }
+  for (const name of silent) zone.set(name, { records: zone.get(name)?.records ?? [], silent: true });
+  return zone;
+}

@@ -1,0 +1,171 @@
+import { check } from '../../harness/check/define.ts';
+import type { ArrivedMessage, Receiver, Services } from '../../harness/check/services.ts';
+import { assertEvaluated } from './evaluation.ts';
+import { attempt, wordsOf } from './trial.ts';
+
+const common = {
+  roles: ['mx'],
+  needs: ['account', 'mailbox', 'dns', 'sink', 'time'],
+  effect: 'delivers',
+  safety: 'sends-mail',
+} as const;
+/** Messages about which a report has to tell: one that passes, and one that does not. */
+const MESSAGES = 2;
+/** How far apart the reports of one go may come, in milliseconds. */
+const SPREAD = 1_000;
+
+export const aggregateReportsReachWhoAgreed = check(
+  {
+    ...common,
+    id: 'DMARC-014',
+    slug: 'aggregate-reports-reach-who-agreed',
+    title: 'Aggregate reports are sent, well formed, authenticated and only to authorised destinations',
+    sends:
+      'messages of domains whose reports go to themselves, to another domain that agrees, and to another domain that does not',
+    demands: 'the first two get a report with the right count, signed; the third gets nothing',
+    level: 'SHOULD',
+    severity: 'low',
+    clauses: ['rfc9989#5.3.8', 'rfc9990#4', 'bsi-tr-03182#4.1.8'],
+    budget: '60s',
+    waits: ({ claims }) => (claims.dmarcReportsWithinMs ?? 0) * 2,
+    kills: ['dmarc-reports-to-strangers', 'dmarc-reports-unsent'],
+    limits: [
+      'Servers report once a day. The check waits as long as the target file says (claims: dmarc-reports), and is not applicable where it says nothing.',
+    ],
+  },
+  async (services) => {
+    const { verify, target, lab, notApplicable } = services;
+    const within = target.claims.dmarcReportsWithinMs;
+    if (!within)
+      return notApplicable(
+        'No time is declared within which aggregate reports come.',
+        'claims: dmarc-reports is left out',
+      );
+    const world = lab();
+    const own = await world.receiver({ label: 'own' });
+    const [willing, stranger] = [
+      await world.receiver({ label: 'willing' }),
+      await world.receiver({ label: 'stranger' }),
+    ];
+    await reportTo(services, own.domain, own);
+    const [told, untold] = [world.domain('told'), world.domain('untold')];
+    await reportTo(services, told, willing);
+    await reportTo(services, untold, stranger);
+    await world.dns.publish(`${told}._report._dmarc.${willing.domain}`, [
+      { name: `${told}._report._dmarc.${willing.domain}`, type: 'TXT', data: 'v=DMARC1' },
+    ]);
+    for (const domain of [own.domain, told, untold]) await sendTwo(services, domain);
+    const sent = performance.now();
+
+    const report = await own.waitForMessage({ withinMs: within });
+    const came = verify.ideally.that(report !== null, {
+      demand: `${own.domain} is told what became of mail in its name`,
+      expected: `a report within ${within} ms`,
+      actual: report ? 'a report' : 'nothing',
+    });
+    if (came && report) await judge(services, report, own.domain);
+    const other = await willing.waitForMessage({ withinMs: within });
+    verify.ideally.that(other !== null || !came, {
+      demand: `${willing.domain} agreed to be told about ${told}, and is`,
+      expected: 'a report',
+      actual: other ? 'a report' : 'nothing',
+    });
+    // Reports are sent in one go: as long again as the others took is enough.
+    const took = performance.now() - sent;
+    const unwanted = await stranger.waitForMessage({ withinMs: Math.ceil(Math.min(within, took + SPREAD)) });
+    verify.that(unwanted === null, {
+      demand: `${stranger.domain} did not agree to be told about ${untold}, and is not`,
+      expected: 'nothing',
+      actual: unwanted?.content ?? 'nothing',
+    });
+  },
+);
+
+/** Publishes a policy whose reports go to a receiving server. */
+function reportTo({ lab }: Services, domain: string, receiver: Receiver): Promise<void> {
+  const name = `_dmarc.${domain}`;
+  const data = `v=DMARC1; p=none; rua=mailto:reports@${receiver.domain}`;
+  return lab().dns.publish(name, [{ name, type: 'TXT', data }]);
+}
+
+async function sendTwo(services: Services, domain: string): Promise<void> {
+  const { lab } = services;
+  const [client] = lab().vantages;
+  const mail = `mail.${domain}`;
+  await lab().dns.publish(mail, [{ name: mail, type: 'TXT', data: `v=spf1 ip4:${client?.address} -all` }]);
+  for (const [name, sender] of [
+    ['passes', `author@${mail}`],
+    ['fails', `bounces@${lab().domain('elsewhere', 'example')}`],
+  ] as const) {
+    const handling = await attempt(services, {
+      name: `${domain} ${name}`,
+      author: [`From: <author@${domain}>`],
+      sender,
+    });
+    await assertEvaluated(services, domain, handling);
+    if (handling.kind === 'rejected' || handling.kind === 'deferred')
+      services.inconclusive(
+        'precondition',
+        `A message about which a report was to tell was ${wordsOf(handling)}.`,
+      );
+  }
+}
+
+async function judge(services: Services, report: ArrivedMessage, domain: string): Promise<void> {
+  const { verify, authentication } = services;
+  const read = authentication.readAggregateReport(report.content);
+  const isReport = verify.ideally.that(typeof read !== 'string', {
+    demand: 'what comes is an aggregate report',
+    expected: 'a feedback document, gzip or XML',
+    actual: typeof read === 'string' ? read : read.domain,
+  });
+  if (!isReport || typeof read === 'string') return;
+  verify.ideally.that(read.domain === domain && read.messages === MESSAGES, {
+    demand: 'the report tells what was sent',
+    expected: `${MESSAGES} messages of ${domain}`,
+    actual: `${read.messages} messages of ${read.domain}`,
+  });
+  verify.ideally.that(/^dkim-signature:/im.test(report.content.toString('latin1')), {
+    demand: 'the report is signed',
+    expected: 'a DKIM-Signature',
+    actual: 'none',
+  });
+}
+
+export const failureReportsAreNotSent = check(
+  {
+    ...common,
+    id: 'DMARC-015',
+    slug: 'failure-reports-are-not-sent',
+    title: 'Failure (ruf) reports are not sent, or only under declared privacy rules',
+    sends: 'a forged message of a domain that asks to be told of every failure at once',
+    demands: 'nothing is told, because such reports carry what people wrote',
+    level: 'policy',
+    severity: 'low',
+    clauses: ['bsi-tr-03182#4.1.8', 'rfc9989#5.3.9'],
+    budget: '60s',
+    waits: ({ timing }) => timing.outboundMs ?? 30_000,
+    kills: ['dmarc-failure-reports-sent'],
+    limits: ['Reports that come later than an ordinary delivery are not seen.'],
+  },
+  async (services) => {
+    const { verify, lab } = services;
+    const world = lab();
+    const receiver = await world.receiver({ label: 'curious' });
+    const name = `_dmarc.${receiver.domain}`;
+    const data = `v=DMARC1; p=none; fo=1; ruf=mailto:failures@${receiver.domain}`;
+    await world.dns.publish(name, [{ name, type: 'TXT', data }]);
+    const handling = await attempt(services, {
+      name: 'failing',
+      author: [`From: <author@${receiver.domain}>`],
+      sender: `bounces@${world.domain('elsewhere', 'example')}`,
+    });
+    await assertEvaluated(services, receiver.domain, handling);
+    const report = await receiver.waitForMessage();
+    verify.that(report === null, {
+      demand: 'nobody is sent what a failing message says',
+      expected: 'nothing',
+      actual: report?.content ?? 'nothing',
+    });
+  },
+);
