@@ -5,9 +5,9 @@ import { verifyBody } from './comparison.ts';
 import { letter } from './letter.ts';
 import { assertListed, beginTransaction, lineOf, openSender } from './session.ts';
 import {
+  arrivedCopies,
   deliveries,
   type Envelope,
-  hasArrived,
   type Journey,
   retrieveCopies,
   tokenOf,
@@ -65,9 +65,8 @@ export const chunksArePutTogether = check(
             });
             if (!taken) return;
             const copies = await retrieveCopies(services, way, { token, sent, to });
-            const journey: Journey = { sent, offered, copies };
-            if (!(await hasArrived(services, verify, journey, way))) return;
-            for (const copy of copies)
+            const journey: Journey = { token, to, sent, offered, copies };
+            for (const copy of await arrivedCopies(services, verify, journey, way))
               verifyBody(services, verify, copy, sent, 'the chunks make the body that was cut up');
           });
         }

@@ -29,6 +29,8 @@ export interface Envelope {
 
 /** What became of a message. */
 export interface Journey {
+  readonly token: string;
+  readonly to: string;
   readonly sent: Buffer;
   readonly offered: Offered;
   /** None where it was not taken, or did not arrive in time. */
@@ -53,8 +55,9 @@ export const TO_MAILBOX: Way = {
     const envelope = { from: mail.sender ?? (await strangerOf(services)), to: services.account().address };
     const sent = mail.compose(envelope);
     const offered = await offer({ content: sent, sender: envelope.from, ...parametersOf(mail) });
-    if (offered.disposition !== 'accepted') return { sent, offered, copies: [] };
-    return { sent, offered, copies: await copiesInMailbox(services, mail.token, sent) };
+    const journey = { token: mail.token, to: envelope.to, sent, offered };
+    if (offered.disposition !== 'accepted') return { ...journey, copies: [] };
+    return { ...journey, copies: await copiesInMailbox(services, mail.token, sent) };
   },
 };
 
@@ -73,8 +76,9 @@ export const TO_NEXT_HOP: Way = {
       as: account(),
       ...parametersOf(mail),
     });
-    if (offered.disposition !== 'accepted') return { sent, offered, copies: [] };
-    return { sent, offered, copies: await copiesAtNextHop(services, envelope.to) };
+    const journey = { token: mail.token, to: envelope.to, sent, offered };
+    if (offered.disposition !== 'accepted') return { ...journey, copies: [] };
+    return { ...journey, copies: await copiesAtNextHop(services, envelope.to) };
   },
 };
 
@@ -134,8 +138,8 @@ export async function onEveryWay(services: Services, trial: Trial): Promise<void
         compose: (envelope) => trial.compose(envelope, token),
       });
       if (!isTaken(services, verify, journey, trial.refusal ?? 'leaves-open')) return;
-      if (!(await hasArrived(services, verify, journey, way))) return;
-      for (const copy of journey.copies) await trial.judge(verify, copy, { sent: journey.sent, token });
+      for (const copy of await arrivedCopies(services, verify, journey, way))
+        await trial.judge(verify, copy, { sent: journey.sent, token });
     });
   }
 }
@@ -168,14 +172,18 @@ function isTaken(
   return false;
 }
 
-/** What was taken arrives; before its absence counts, an ordinary message has to arrive on the same way. */
-export async function hasArrived(
+/**
+ * The copies of what was taken; none where its absence was verified. Before that counts, an ordinary message
+ * has to arrive on the same way, behind which this one is looked for again.
+ */
+export async function arrivedCopies(
   services: Services,
   verify: Verify,
-  { copies, offered, sent }: Journey,
+  journey: Journey,
   way: Way,
-): Promise<boolean> {
-  if (copies.length > 0) return true;
+): Promise<readonly Copy[]> {
+  const { copies, offered, sent } = journey;
+  if (copies.length > 0) return copies;
   const token = tokenOf(services, 'control', way.key);
   const control = await way.send(services, {
     token,
@@ -187,11 +195,14 @@ export async function hasArrived(
       'precondition',
       `Neither this message nor an ordinary one arrived behind it, so nothing can be said: ${control.offered.line}`,
     );
-  return verify.that(false, {
+  const late = await retrieveCopies(services, way, journey);
+  if (late.length > 0) return late;
+  verify.that(false, {
     demand: 'what was taken arrives',
     expected: 'a delivery, as of an ordinary message',
     actual: `${await whatCameBack(services, sent)} behind ${offered.line}`,
   });
+  return [];
 }
 
 /** A report about the message that went to its sender elsewhere. */
