@@ -88,7 +88,9 @@ export const traceIsTold = check(
           },
         );
       }
-      const disclosed = received.find((value) => value.includes(stranger.address));
+      const disclosed = received.find((value) =>
+        recipientsOf(value).includes(stranger.address.toLowerCase()),
+      );
       verify.that(disclosed === undefined, {
         demand: 'no recipient is told about another one',
         expected: 'no other recipient in Received',
@@ -115,3 +117,9 @@ export const traceIsTold = check(
     }
   },
 );
+
+/** Addresses in the FOR clause, in lower case; the sender may stand elsewhere in the field. */
+function recipientsOf(received: string): readonly string[] {
+  const clause = /\bfor\s+([^;()]+)/i.exec(received)?.[1] ?? '';
+  return clause.toLowerCase().match(/[^\s<>,]+@[^\s<>,]+/g) ?? [];
+}

@@ -1,5 +1,6 @@
 import { isIPv4 } from 'node:net';
 import type { Endpoint } from '../../wire/connection.ts';
+import type { FaultName } from '../faults.ts';
 import { TYPE } from './dns/message.ts';
 import { readName } from './dns/name.ts';
 import type { ValidatingResolver } from './dns/validating-resolver.ts';
@@ -26,11 +27,17 @@ export class NoRoute extends Error {
 }
 
 /** Looks up where mail for a domain goes. */
-export function createNextHops(resolver: ValidatingResolver, port: number) {
+export function createNextHops(
+  resolver: ValidatingResolver,
+  port: number,
+  faulty: (fault: FaultName) => boolean,
+) {
   /** Hosts by preference, and whether the DNS vouches for them; the domain itself without MX (RFC 5321 §5.1). */
   async function exchangersOf(domain: string) {
     const found = await resolver.lookup(domain, TYPE.MX);
-    if (found.kind === 'failed') throw new NoRoute(false, '4.4.3', found.reason);
+    if (found.kind === 'failed') {
+      throw new NoRoute(faulty('outbound-gives-up-on-servfail'), '4.4.3', found.reason);
+    }
     if (found.kind === 'absent') return { names: [domain], secure: found.security === 'secure' };
     const records = found.records.map((rdata) => ({
       preference: rdata.readUInt16BE(0),
@@ -38,6 +45,7 @@ export function createNextHops(resolver: ValidatingResolver, port: number) {
     }));
     // RFC 7505 §3.
     if (records.length === 1 && records[0]?.name === '') {
+      if (faulty('outbound-ignores-null-mx')) return { names: [domain], secure: false };
       throw new NoRoute(true, '5.1.10', `${domain} takes no mail (null MX).`);
     }
     const names = records.toSorted((a, b) => a.preference - b.preference).map(({ name }) => name);
@@ -57,7 +65,8 @@ export function createNextHops(resolver: ValidatingResolver, port: number) {
       const { names, secure } = await exchangersOf(domain);
       const hops: NextHop[] = [];
       let unknown: string | undefined;
-      for (const hostname of names) {
+      const past = faulty('outbound-goes-past-unusable-exchangers') ? [domain] : [];
+      for (const hostname of [...names, ...past]) {
         const found = await resolver.lookup(hostname, TYPE.A);
         if (found.kind === 'failed') unknown = found.reason;
         if (found.kind !== 'found') continue;

@@ -6,7 +6,7 @@ import type { Relay, RelayEnvelope } from '../options.ts';
 import { TYPE } from './dns/message.ts';
 import { createValidatingResolver } from './dns/validating-resolver.ts';
 import { failureReport, type Undeliverable } from './failure-report.ts';
-import { handOver } from './hand-over.ts';
+import { handOver, type Outcome } from './hand-over.ts';
 import { createNextHops, type NextHop, NoRoute } from './next-hop.ts';
 import { createStsDiscovery } from './transport/sts-discovery.ts';
 import { createTlsDemands } from './transport/tls-demand.ts';
@@ -56,7 +56,7 @@ export function createOutbound(options: OutboundOptions): Outbound {
     anchor: options.dnsAnchor,
     permissive: faulty('outbound-believes-bogus-answers'),
   });
-  const nextHops = createNextHops(validating, port);
+  const nextHops = createNextHops(validating, port, faulty);
   const demandOf = createTlsDemands({ resolver: validating, authority: options.web?.authority, faulty });
   const policies = options.web
     ? createStsDiscovery({ resolver: validating, web: options.web, signal: stop.signal, faulty })
@@ -83,7 +83,8 @@ export function createOutbound(options: OutboundOptions): Outbound {
       return { waiting: new Map<string, string>(), failed: unreachable };
     }
     if (faulty('outbound-swallows-mail')) return { waiting: new Map<string, string>(), failed };
-    const policy = await policies?.policyOf(to);
+    // Mail for this server itself never leaves it.
+    const policy = to === domain ? undefined : await policies?.policyOf(to);
     for (const hop of await inOrder(hops)) {
       const recipients = [...waiting.keys()];
       if (recipients.length === 0 || stop.signal.aborted) break;
@@ -101,10 +102,11 @@ export function createOutbound(options: OutboundOptions): Outbound {
       }).catch((failure: unknown) => {
         if (failure instanceof NotAuthenticated) {
           for (const recipient of recipients) waiting.set(recipient, failure.message);
-        }
+        } else if (faulty('outbound-loses-interrupted-mail')) waiting.clear();
         return [];
       });
-      for (const { recipient, result, reply } of outcomes) {
+      for (const { recipient, result: real, reply } of outcomes) {
+        const result = mistaken(real);
         waiting.set(recipient, reply);
         if (result !== 'later') waiting.delete(recipient);
         if (result === 'never') failed.push({ recipient, status: '5.0.0', reason: printable(reply) });
@@ -113,8 +115,15 @@ export function createOutbound(options: OutboundOptions): Outbound {
     return { waiting, failed };
   }
 
+  /** What a fault makes of an outcome: final what is not, or the other way round. */
+  function mistaken(result: Outcome['result']): Outcome['result'] {
+    if (result === 'later' && faulty('outbound-takes-451-for-final')) return 'never';
+    return result === 'never' && faulty('outbound-retries-refusals') ? 'later' : result;
+  }
+
   /** As the MX records say; a fault puts hosts with TLSA records first. */
   async function inOrder(hops: readonly NextHop[]): Promise<readonly NextHop[]> {
+    if (faulty('outbound-prefers-worse-exchangers')) return hops.toReversed();
     if (!faulty('dane-prefers-hosts-with-records')) return hops;
     const found = await Promise.all(
       hops.map(async (hop) => {
@@ -139,9 +148,10 @@ export function createOutbound(options: OutboundOptions): Outbound {
         failed.push({ recipient, status: '4.4.7', reason: printable(reason) });
       }
     }
-    if (failed.length === 0 || envelope.sender === '') return;
+    if (failed.length === 0 || envelope.sender === '' || faulty('outbound-reports-nothing')) return;
     const report = failureReport({ domain, hostname }, envelope.sender, failed, message);
-    queue({ sender: '', recipients: [envelope.sender], smtpUtf8: false }, report);
+    const sender = faulty('outbound-reports-from-postmaster') ? `postmaster@${domain}` : '';
+    queue({ sender, recipients: [envelope.sender], smtpUtf8: false }, report);
   }
 
   function queue(envelope: RelayEnvelope, message: Buffer): void {

@@ -16,6 +16,11 @@ export async function bdat(session: SmtpSession, argument: string): Promise<Repl
   const match = /^(\d{1,20})( LAST)?$/i.exec(argument);
   if (!match) return reply(501, '5.5.4', 'Syntax: BDAT size [LAST]');
   const size = Number(match[1]);
+  if (size > SIZE_LIMIT && session.site.faulty('smtp-dies-of-oversized-chunks')) {
+    await session.connection.readOctets(size, 'a chunk', IDLE_MS);
+    session.doomed = true;
+    return TOO_LARGE;
+  }
   if (size > SIZE_LIMIT) return closing(TOO_LARGE);
   const welcome = (session.transaction?.recipients.length ?? 0) > 0;
   if (!welcome && session.site.faulty('smtp-executes-refused-chunks')) {

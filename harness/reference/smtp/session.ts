@@ -53,6 +53,8 @@ export interface SmtpSession {
   failedLogins: number;
   /** Messages that were refused at their end. */
   refusedMessages: number;
+  /** DATA ends the connection without a word, as a process that dies of it does. */
+  doomed?: boolean;
   errors: number;
   /** A fault believes what the client claimed to be. */
   favoured: boolean;

@@ -16,6 +16,9 @@ import { isSubmission, type SmtpRole, type SmtpSession } from './session.ts';
 import { starttls } from './starttls.ts';
 import { expand, verify } from './verify.ts';
 
+/** Under a fault, in milliseconds. */
+const SHORT_IDLE_MS = 30_000;
+
 /** Serves one SMTP connection to its end (RFC 5321). */
 export async function serveSmtp(site: Site, role: SmtpRole, connection: ServerConnection): Promise<void> {
   const session: SmtpSession = {
@@ -41,6 +44,7 @@ export async function serveSmtp(site: Site, role: SmtpRole, connection: ServerCo
     }
   } catch (failure) {
     if (!(failure instanceof IdleTooLong)) throw failure;
+    if (site.faulty('smtp-ends-idle-sessions-silently')) return;
     await connection.send(encodeReply(reply(421, '4.4.2', 'Timeout, closing the connection')));
   }
 }
@@ -58,7 +62,7 @@ async function executeNext(session: SmtpSession): Promise<boolean> {
   const cuts = site.faulty('smtp-executes-tail-of-long-line');
   const input = await connection.readLine('a command', {
     limit: cuts ? COMMAND_LIMIT : AUTH_COMMAND_LIMIT,
-    withinMs: IDLE_MS,
+    withinMs: (site.faulty('smtp-short-idle-limit') ? SHORT_IDLE_MS : IDLE_MS) / site.timerSpeed,
     ...(cuts ? { beyond: 'cut' } : {}),
   });
   const answer =
