@@ -2,5 +2,5 @@
 #
 # How it happens: without "actions" Rspamd gives points for it, too few to matter.
 #
-# Should be noticed by: DMARC-001 (warn).
+# Should be noticed by: DMARC-001 where something else is declared; a receiver may leave it at the record.
 sed -i '/= "add_header";$/d' /etc/rspamd/rspamd.conf
