@@ -1,0 +1,118 @@
+import { check } from '../../harness/check/define.ts';
+import type { Services, Verify } from '../../harness/check/services.ts';
+import { attemptsAt, deliveries, submit } from './outgoing.ts';
+import { lineOf } from './replies.ts';
+import { returnedMail } from './reports.ts';
+
+export const failuresAreReported = check(
+  {
+    id: 'SMTP-023',
+    slug: 'failures-are-reported',
+    title:
+      'Delivery failures are notified with a null sender to the envelope sender, never to a null sender, in DSN format',
+    sends:
+      'as the first account: mail to a recipient that the receiver refuses at RCPT, to one that it refuses at the end of data, and one with the null sender to the first',
+    demands: 'a report with the null sender for each of the first two, none for the third',
+    level: 'MUST',
+    severity: 'medium',
+    clauses: ['rfc5321#6.1', 'rfc5321#3.6.3', 'rfc5321#4.5.5', 'rfc3464#2', 'rfc5321#4.2.5'],
+    roles: ['submission', 'submissions'],
+    per: 'target',
+    needs: ['account', 'mailbox', 'dns', 'sink'],
+    effect: 'delivers',
+    safety: 'sends-mail',
+    budget: '20s',
+    connections: 2,
+    waits: deliveries(3),
+    limits: [
+      'Reports are looked for by IMAP in the mailboxes of the account.',
+      'The sender of a report is read from its Return-Path, where the mailbox keeps one.',
+    ],
+    kills: ['outbound-reports-from-postmaster', 'outbound-reports-nothing'],
+  },
+  async (services) => {
+    const { variant, lab, nonce, inconclusive } = services;
+    const receiver = await lab().receiver({
+      label: 'refusing',
+      script: [
+        {
+          stage: 'RCPT',
+          contains: 'nx-',
+          reply: { code: 550, lines: ['5.1.1 There is nobody of that name'] },
+        },
+        { stage: 'end-of-data', contains: 'late-', reply: { code: 554, lines: ['5.7.1 Not that message'] } },
+      ],
+    });
+    for (const [prefix, name] of [
+      ['nx-', 'refused at RCPT'],
+      ['late-', 'refused at the end of data'],
+    ] as const) {
+      await variant(name, async (verify) => {
+        const token = `${nonce}-${prefix}a`;
+        const sent = await submit(services, { recipient: `${prefix}${token}@${receiver.domain}`, token });
+        if (!sent.taken)
+          inconclusive('precondition', `The submission refuses the message: ${lineOf(sent.reply)}`);
+        await reported(services, verify, token, name);
+      });
+    }
+    await variant('from the null sender', async (verify) => {
+      const token = `${nonce}-nx-null`;
+      const recipient = `nx-${token}@${receiver.domain}`;
+      const sent = await submit(services, { recipient, token, sender: '' });
+      if (!sent.taken)
+        services.notApplicable('The submission takes no mail from the null sender.', lineOf(sent.reply));
+      const deadline = performance.now() + lab().outboundMs;
+      while ((await attemptsAt(receiver, token)) === 0 && performance.now() < deadline)
+        await services.pause(100);
+      if ((await attemptsAt(receiver, token)) === 0)
+        inconclusive('precondition', 'The message was taken and did not come to the receiver.');
+      const report = await returnedMail(services, token, 1_000);
+      const caught = await lab().messages({ token });
+      // A copy for the postmaster is no report to the sender.
+      verify.that(caught.length === 0, {
+        demand: 'mail from the null sender is not reported to anybody elsewhere',
+        expected: 'no report',
+        actual: caught.length === 0 ? 'no report' : `${caught.length} messages`,
+      });
+      verify.ideally.that(report === null, {
+        demand: 'mail from the null sender draws no report at all',
+        expected: 'no report',
+        actual: report ? `a message in ${report.mailbox}` : 'no report',
+      });
+    });
+  },
+);
+
+async function reported(services: Services, verify: Verify, token: string, name: string): Promise<void> {
+  const report = await returnedMail(services, token, services.lab().outboundMs);
+  const came = verify.that(report !== null, {
+    demand: `mail that is ${name} is reported to its sender`,
+    expected: 'a report in the mailbox',
+    actual: report ? `a message in ${report.mailbox}` : `none within ${services.lab().outboundMs} ms`,
+  });
+  if (!came || !report) return;
+  const text = report.bytes.toString('latin1');
+  const path = /^return-path:\s*<([^>]*)>/im.exec(text)?.[1];
+  if (path !== undefined) {
+    verify.that(path === '', {
+      demand: 'a report has the null sender',
+      expected: '<>',
+      actual: `<${path}>`,
+    });
+  }
+  const standard =
+    /^content-type:\s*multipart\/report\b/im.test(text) &&
+    /^content-type:\s*message\/delivery-status/im.test(text);
+  verify.ideally.that(standard, {
+    demand: 'a report has the form of a delivery status notification',
+    expected: 'multipart/report with message/delivery-status',
+    actual: /^content-type:[^;]*/im.exec(text)?.[0] ?? 'no Content-Type',
+  });
+  if (!standard) return;
+  const status = /^status:\s*(\d\.\d{1,3}\.\d{1,3})/im.exec(text)?.[1] ?? 'no Status';
+  verify.ideally.that(status.startsWith('5.'), {
+    demand: 'the status in the report is of the class of the refusal',
+    expected: '5.x.x',
+    actual: status,
+  });
+}

@@ -1,0 +1,71 @@
+import type { ArrivedMessage, Receiver, Services, SmtpReply, Target } from '../../harness/check/services.ts';
+import { message } from './message.ts';
+import { isPositive, isTemporary } from './replies.ts';
+import { openSender } from './session.ts';
+
+/** Where the target declares nothing else, in milliseconds. */
+const ORDINARY_WAIT = 30_000;
+
+/** Time for so many deliveries, one after the other, as the target declares it. */
+export function deliveries(count: number): (target: Target) => number {
+  return ({ timing }) => count * (timing.outboundMs ?? ORDINARY_WAIT);
+}
+
+/** What the submission said to a message: the first refusal, or the reply at its end. */
+export interface Sent {
+  readonly taken: boolean;
+  readonly reply: SmtpReply;
+}
+
+/** Submits a message of the first account; `sender` stands in MAIL where it is not the account. */
+export async function submit(
+  services: Services,
+  {
+    recipient,
+    token,
+    sender,
+  }: { readonly recipient: string; readonly token: string; readonly sender?: string },
+): Promise<Sent> {
+  const { client, from } = await openSender(services);
+  const mail = await client.command(`MAIL FROM:<${sender ?? from}>`);
+  const rcpt = isPositive(mail) ? await client.command(`RCPT TO:<${recipient}>`) : mail;
+  const reply = isPositive(rcpt) ? await client.data(message(services, { token, from })) : rcpt;
+  await client.quit();
+  if (isTemporary(reply) && rcpt !== reply)
+    services.inconclusive('precondition', `The message is refused for now: ${reply.text}`);
+  return { taken: isPositive(reply), reply };
+}
+
+/** Messages that reached a receiver for a recipient that holds the token, and were taken there. */
+export async function arrivalsOf(receiver: Receiver, token: string): Promise<readonly ArrivedMessage[]> {
+  const all = await receiver.messages();
+  return all.filter(
+    ({ recipients, code }) => recipients.some((one) => one.includes(token)) && code !== null && code < 300,
+  );
+}
+
+/** As `arrivalsOf`, once there is one; none where none comes. */
+export async function awaitArrival(
+  { lab, pause }: Services,
+  receivers: readonly Receiver[],
+  token: string,
+  withinMs = lab().outboundMs,
+): Promise<{ readonly receiver: Receiver; readonly message: ArrivedMessage } | null> {
+  const deadline = performance.now() + withinMs;
+  for (;;) {
+    for (const receiver of receivers) {
+      const [message] = await arrivalsOf(receiver, token);
+      if (message) return { receiver, message };
+    }
+    if (performance.now() >= deadline) return null;
+    await pause(100);
+  }
+}
+
+/** How often a recipient that holds the token was named to a receiver. */
+export async function attemptsAt(receiver: Receiver, token: string): Promise<number> {
+  const sessions = await receiver.sessions();
+  return sessions
+    .flatMap(({ commands }) => commands)
+    .filter(({ verb, argument }) => verb === 'RCPT' && argument.includes(token)).length;
+}

@@ -1,0 +1,89 @@
+import { check } from '../../harness/check/define.ts';
+import type { Services } from '../../harness/check/services.ts';
+import { isPositive, lineOf } from './replies.ts';
+import { beginTransaction, openSender } from './session.ts';
+
+/** Largest announced size above which a chunk is really sent, in octets. */
+const AFFORDABLE = 64 * 1_048_576;
+const EXCESS = 65_536;
+const BLOCK = 65_536;
+
+export const oversizedChunksAreSurvived = check(
+  {
+    id: 'SMTP-032',
+    slug: 'oversized-chunks-are-survived',
+    title: 'A last chunk above the size limit is refused, and the session and the server live on',
+    sends: 'BDAT LAST with a chunk larger than SIZE allows, DATA, NOOP, and a new session',
+    demands: '552 for the chunk, 503 for DATA, and a server that answers',
+    level: 'MUST',
+    severity: 'high',
+    clauses: ['rfc3030#2', 'rfc5321#3.8', 'rfc5321#4.1.4'],
+    roles: ['mx', 'submission'],
+    needs: ['account'],
+    effect: 'disturbs',
+    safety: 'intrusive',
+    budget: '60s',
+    limits: [
+      'Servers are known that die of this, and keep clients out for a while afterwards: not for a server in use.',
+      `A chunk is sent only where the announced size is ${AFFORDABLE} octets at most.`,
+    ],
+    kills: ['smtp-dies-of-oversized-chunks'],
+  },
+  async (services) => {
+    const { verify, notApplicable, pause } = services;
+    const { client } = await beginTransaction(services);
+    const { keywords } = client.capabilities ?? { keywords: new Map<string, string>() };
+    const limit = Number(keywords.get('SIZE') ?? 0);
+    if (!keywords.has('CHUNKING') || !(limit > 0 && limit <= AFFORDABLE))
+      return notApplicable(
+        'There is no CHUNKING with an affordable size limit.',
+        `EHLO lists ${[...keywords].map((pair) => pair.join(' ').trim()).join(', ')}`,
+      );
+    const size = limit + EXCESS;
+    client.raw(services.bytes.line(`BDAT ${size} LAST`));
+    const line = services.bytes.line('x'.repeat(78));
+    const block = Buffer.alloc(BLOCK, line);
+    for (let left = size; left > 0 && !client.connection.ended; left -= BLOCK) {
+      client.raw(block.subarray(0, left));
+      // The server reads at its own pace.
+      await pause(1);
+    }
+    const first = await client.attempt('DATA');
+    const answered = first.kind === 'reply';
+    const demand = 'a chunk above the limit is refused';
+    verify.that(!answered || !isPositive(first.reply), {
+      demand,
+      expected: '552, or the end of the connection',
+      actual: answered ? lineOf(first.reply) : first.kind,
+    });
+    if (answered && !client.connection.ended) {
+      // The first reply belongs to the chunk, this one to DATA.
+      const second = await client.attempt('NOOP');
+      const orderly = second.kind === 'reply' && second.reply.code >= 400;
+      verify.that(orderly || first.reply.code === 421, {
+        demand: 'DATA behind the refused chunk is answered by a refusal',
+        expected: '503',
+        actual: second.kind === 'reply' ? lineOf(second.reply) : second.kind,
+      });
+    }
+    client.connection.close();
+    await stillThere(services);
+  },
+);
+
+/** A new session is answered; how the server fails does not matter here. */
+async function stillThere(services: Services): Promise<void> {
+  let seen = '';
+  try {
+    const { client } = await openSender(services);
+    seen = lineOf(await client.command('NOOP'));
+    await client.quit();
+  } catch (failure) {
+    seen = failure instanceof Error ? failure.message : String(failure);
+  }
+  services.verify.that(seen.startsWith('2'), {
+    demand: 'the server still answers',
+    expected: '250 for NOOP in a new session',
+    actual: seen,
+  });
+}

@@ -1,0 +1,134 @@
+import { check } from '../../harness/check/define.ts';
+import type { Receiver, Services, Verify } from '../../harness/check/services.ts';
+import { arrivalsOf, attemptsAt, awaitArrival, deliveries, type Sent, submit } from './outgoing.ts';
+import { lineOf } from './replies.ts';
+import { returnedMail } from './reports.ts';
+
+interface Case {
+  readonly name: string;
+  /** Begins the local part of the recipient, by which the script of the receiver knows it. */
+  readonly prefix: string;
+  readonly becomes: 'delivered' | 'retried' | 'refused';
+}
+
+/** The recipient that shows whether the target tries again within the time. */
+const PATIENCE = 'later-';
+
+const CASES: readonly Case[] = [
+  { name: 'a reply of several lines', prefix: 'lines-', becomes: 'delivered' },
+  { name: '451 for the recipient', prefix: PATIENCE, becomes: 'retried' },
+  { name: '459, which nobody knows, for the recipient', prefix: 'odd-', becomes: 'retried' },
+  { name: 'the connection lost behind the data', prefix: 'drop-', becomes: 'retried' },
+  { name: '550 for the recipient', prefix: 'never-', becomes: 'refused' },
+];
+
+export const temporaryFailuresAreRetried = check(
+  {
+    id: 'SMTP-026',
+    slug: 'temporary-failures-are-retried',
+    title: 'Outbound retry: 4yz is retried, 5yz is not, replies are judged by the first digit',
+    sends:
+      'as the first account: mail to recipients that a receiver answers with 451, 459, 550, a lost connection and a reply of several lines',
+    demands: 'what failed for now is tried again and arrives, what was refused for good is not tried again',
+    level: 'MUST',
+    severity: 'medium',
+    clauses: ['rfc5321#4.5.4.1', 'rfc5321#4.2.5', 'rfc5321#4.2', 'rfc5321#4.3.2'],
+    roles: ['submission', 'submissions'],
+    per: 'target',
+    needs: ['account', 'mailbox', 'dns', 'sink', 'time'],
+    effect: 'delivers',
+    safety: 'sends-mail',
+    budget: '30s',
+    connections: 2,
+    waits: deliveries(5),
+    limits: [
+      'Servers wait for minutes before they try again. Within the time that the target declares for deliveries most can show only that nothing came back.',
+    ],
+    kills: ['outbound-takes-451-for-final', 'outbound-retries-refusals', 'outbound-loses-interrupted-mail'],
+  },
+  async (services) => {
+    const { lab, nonce, variant } = services;
+    const receiver = await lab().receiver({
+      label: 'busy',
+      script: [
+        { stage: 'RCPT', contains: 'later-', times: 1, reply: { code: 451, lines: ['4.3.0 Not now'] } },
+        { stage: 'RCPT', contains: 'odd-', times: 1, reply: { code: 459, lines: ['4.9.9 Not now either'] } },
+        {
+          stage: 'RCPT',
+          contains: 'never-',
+          reply: { code: 550, lines: ['5.1.1 There is nobody of that name'] },
+        },
+        { stage: 'end-of-data', contains: 'drop-', times: 1, reply: 'none', afterwards: 'close' },
+        { stage: 'end-of-data', contains: 'lines-', reply: { code: 250, lines: ['2.0.0 One', '2.0.0 Two'] } },
+      ],
+    });
+    const sent = new Map<Case, Sent>();
+    for (const one of CASES) {
+      const token = `${one.prefix}${nonce}`;
+      sent.set(one, await submit(services, { recipient: `${token}@${receiver.domain}`, token }));
+    }
+    for (const [one, outcome] of sent)
+      await variant(one.name, (verify) => judge(services, verify, receiver, one, outcome));
+  },
+);
+
+async function judge(
+  services: Services,
+  verify: Verify,
+  receiver: Receiver,
+  { name, prefix, becomes }: Case,
+  { taken, reply }: Sent,
+): Promise<void> {
+  const { nonce, lab, inconclusive } = services;
+  const token = `${prefix}${nonce}`;
+  if (!taken) inconclusive('precondition', `The submission refuses the message: ${lineOf(reply)}`);
+  if (becomes === 'refused') {
+    const report = await returnedMail(services, token, lab().outboundMs);
+    const attempts = await attemptsAt(receiver, token);
+    if (attempts === 0) inconclusive('precondition', 'The message did not come to the receiver.');
+    verify.that(attempts === 1, {
+      demand: `a message that gets ${name} is not tried again`,
+      expected: 'one attempt',
+      actual: `${attempts} attempts`,
+    });
+    verify.ideally.that(report !== null, {
+      demand: `a message that gets ${name} is reported`,
+      expected: 'a report',
+      actual: report ? 'a report' : 'none',
+    });
+    return;
+  }
+  const arrived = await awaitArrival(services, [receiver], token);
+  const report = arrived ? null : await returnedMail(services, token, 0);
+  if (!arrived && !report) {
+    // Who tries other mail again within this time has given this one up.
+    const patient = await arrivalsOf(receiver, `${PATIENCE}${nonce}`);
+    if (prefix !== PATIENCE && patient.length > 0) {
+      verify.that(false, {
+        demand: `a message that gets ${name} arrives in the end`,
+        expected: 'a delivery, as of what was refused for now',
+        actual: 'neither a delivery nor a report',
+      });
+      return;
+    }
+    inconclusive(
+      'precondition',
+      becomes === 'retried'
+        ? `Within ${lab().outboundMs} ms the message was not tried again, and not reported either.`
+        : 'The message neither arrived nor came back.',
+    );
+  }
+  verify.that(arrived !== null, {
+    demand: `a message that gets ${name} arrives in the end`,
+    expected: 'a delivery',
+    actual: arrived ? 'a delivery' : 'a report of failure',
+  });
+  if (!arrived || becomes !== 'retried') return;
+  const copies = await arrivalsOf(receiver, token);
+  // What was lost behind the data may come twice (RFC 5321 §4.5.4.1).
+  verify.ideally.that(copies.length === 1 || prefix === 'drop-', {
+    demand: `a message that gets ${name} arrives once`,
+    expected: 'one delivery',
+    actual: `${copies.length} deliveries`,
+  });
+}
