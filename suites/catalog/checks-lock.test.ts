@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { type LedgerEntry, ledgerOf } from '../../harness/check/ledger.ts';
 import { lockOf } from '../../harness/check/lock.ts';
 import { SUITES } from '../../harness/check/suites.ts';
 import { CHECKS } from '../proof/proof.ts';
@@ -13,6 +14,24 @@ const profiles = await readdir(new URL('profiles/', import.meta.url));
 describe('the catalogue', () => {
   test('checks.lock says what the checks say; npm run lock writes it anew', () => {
     expect(read('checks.lock')).toBe(lockOf(CHECKS, planned));
+  });
+
+  test('the ledger says where every requirement is decided; npm run lock writes it anew', () => {
+    expect(read('ledger.yaml')).toBe(ledgerOf(CHECKS, planned));
+  });
+
+  test('ledger and lock list the same requirements', () => {
+    const keys = (name: string) => Object.keys(parse(read(name)) as Record<string, unknown>);
+    expect(keys('ledger.yaml')).toEqual(keys('checks.lock'));
+    expect(keys('ledger.yaml').length).toBeGreaterThanOrEqual(250);
+  });
+
+  test('every file of the ledger is there and holds its requirement', () => {
+    const ledger: Record<string, LedgerEntry> = parse(read('ledger.yaml'));
+    for (const [id, entry] of Object.entries(ledger)) {
+      if ('check' in entry) expect(read(`../../${entry.check}`), id).toContain(`'${id}'`);
+      else expect(entry['not-tested'].length, id).toBeGreaterThan(20);
+    }
   });
 
   test('a check that exists is not planned any more', () => {
