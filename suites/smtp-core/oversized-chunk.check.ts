@@ -4,7 +4,7 @@ import { isPositive, lineOf } from './replies.ts';
 import { beginTransaction, openSender } from './session.ts';
 
 /** Largest announced size above which a chunk is really sent, in octets. */
-const AFFORDABLE = 64 * 1_048_576;
+const AFFORDABLE = 12 * 1_048_576;
 const EXCESS = 65_536;
 const BLOCK = 65_536;
 

@@ -5,7 +5,7 @@ import { isPositive, lineOf } from './replies.ts';
 import { beginTransaction, openSender } from './session.ts';
 
 /** Largest announced size for which a message above it is really sent, in octets. */
-const AFFORDABLE = 64 * 1_048_576;
+const AFFORDABLE = 12 * 1_048_576;
 /** How much more than announced is sent. */
 const EXCESS = 65_536;
 
