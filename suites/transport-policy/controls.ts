@@ -1,5 +1,6 @@
 import type { Receiver, Services } from '../../harness/check/services.ts';
 import {
+  awaited,
   type Destination,
   hostName,
   policyHost,
@@ -27,7 +28,9 @@ export async function goodReceiver(
 export async function daneControl(services: Services): Promise<Destination> {
   const domain = services.lab().domain('dane-control');
   const { receiver, pinned } = await goodReceiver(services, [hostName(domain)]);
-  return publishDestination(services, domain, { hosts: [{ receiver, tlsa: [pinned] }], signing: {} });
+  return awaited(
+    await publishDestination(services, domain, { hosts: [{ receiver, tlsa: [pinned] }], signing: {} }),
+  );
 }
 
 /** Ends the check where DANE does not work at all: what is not delivered then proves nothing. */
@@ -44,7 +47,7 @@ export async function stsControl(services: Services): Promise<Destination> {
   const domain = services.lab().domain('sts-control');
   const { receiver } = await goodReceiver(services, [hostName(domain)]);
   const policy = { web: { policy: stsPolicy(services, [hostName(domain)]) } };
-  return publishDestination(services, domain, { hosts: [{ receiver }], policy });
+  return awaited(await publishDestination(services, domain, { hosts: [{ receiver }], policy }));
 }
 
 /** Ends the check where MTA-STS does not work at all: what is not delivered then proves nothing. */

@@ -2,7 +2,7 @@ import { check } from '../../harness/check/define.ts';
 import type { ZoneSigning } from '../../harness/check/services.ts';
 import { requireDane } from './claims.ts';
 import { assertDaneWorks, daneControl, goodReceiver } from './controls.ts';
-import { hostName, publishDestination, type Tlsa } from './destination.ts';
+import { awaited, hostName, publishDestination, type Tlsa } from './destination.ts';
 import { describe, mustArrive, mustNotArrive, outcomesOf } from './outcome.ts';
 import { deliveries, makeTargetSend, OUTGOING } from './outgoing-mail.ts';
 
@@ -58,7 +58,11 @@ export const failedLookupsHoldMailBack = check(
       services,
       [control, without, ...failing].map(({ recipient }) => recipient),
     );
-    const [controlled, unpinned, ...outcomes] = await outcomesOf(services, [control, without, ...failing]);
+    const [controlled, unpinned, ...outcomes] = await outcomesOf(services, [
+      control,
+      awaited(without),
+      ...failing,
+    ]);
     if (!controlled || !unpinned) return;
     assertDaneWorks(services, controlled);
     for (const [index, { name }] of FAILURES.entries()) {
@@ -136,7 +140,12 @@ export const unusableRecordsDemandTls = check(
       services,
       all.map(({ recipient }) => recipient),
     );
-    const [controlled, inTls, inClear, usageOne] = await outcomesOf(services, all);
+    const [controlled, inTls, inClear, usageOne] = await outcomesOf(services, [
+      control,
+      awaited(withTls),
+      withoutTls,
+      undefinedUsage,
+    ]);
     if (!controlled || !inTls || !inClear || !usageOne) return;
     assertDaneWorks(services, controlled);
     note(`Usage 1 alone: ${describe(usageOne)}.`);

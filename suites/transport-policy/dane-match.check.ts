@@ -1,7 +1,7 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import { check } from '../../harness/check/define.ts';
 import { requireDane } from './claims.ts';
-import { publishDestination, type Tlsa } from './destination.ts';
+import { awaited, publishDestination, type Tlsa } from './destination.ts';
 import { assertAttempted, describe, mustArrive, outcomesOf } from './outcome.ts';
 import { deliveries, makeTargetSend, OUTGOING } from './outgoing-mail.ts';
 
@@ -54,7 +54,7 @@ export const pinnedKeyAuthenticates = check(
       services,
       destinations.map(({ recipient }) => recipient),
     );
-    const outcomes = await outcomesOf(services, destinations);
+    const outcomes = await outcomesOf(services, destinations.map(awaited));
     for (const [index, [usage, selector, matchingType]] of records.entries()) {
       await variant(`TLSA ${usage} ${selector} ${matchingType}`, async (verify) => {
         const outcome = outcomes[index];

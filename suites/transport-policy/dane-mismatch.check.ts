@@ -1,7 +1,7 @@
 import { check } from '../../harness/check/define.ts';
 import { requireDane } from './claims.ts';
 import { assertDaneWorks, daneControl, goodReceiver } from './controls.ts';
-import { hostName, publishDestination, type Tlsa } from './destination.ts';
+import { awaited, hostName, publishDestination, type Tlsa } from './destination.ts';
 import {
   describe,
   mustArrive,
@@ -65,7 +65,7 @@ export const mismatchStopsDelivery = check(
       services,
       [control, ...single, both].map(({ recipient }) => recipient),
     );
-    const [controlled, paired, ...outcomes] = await outcomesOf(services, [control, both, ...single]);
+    const [controlled, paired, ...outcomes] = await outcomesOf(services, [control, awaited(both), ...single]);
     if (!controlled || !paired) return;
     assertDaneWorks(services, controlled);
     for (const { domain } of single) {
@@ -74,7 +74,7 @@ export const mismatchStopsDelivery = check(
         signing: {},
       });
     }
-    const repaired = await outcomesOf(services, single);
+    const repaired = await outcomesOf(services, single.map(awaited));
     for (const [index, { name }] of mismatches.entries()) {
       await variant(name, async (verify) => {
         const [outcome, later] = [outcomes[index], repaired[index]];

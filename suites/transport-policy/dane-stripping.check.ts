@@ -1,7 +1,7 @@
 import { check } from '../../harness/check/define.ts';
 import { requireDane } from './claims.ts';
 import { assertDaneWorks, daneControl, goodReceiver } from './controls.ts';
-import { hostName, publishDestination } from './destination.ts';
+import { awaited, hostName, publishDestination } from './destination.ts';
 import { mustNotArrive, outcomesOf, shouldArriveAfterRepair } from './outcome.ts';
 import { DELAY_LIMIT, deliveries, makeTargetSend, OUTGOING } from './outgoing-mail.ts';
 import { STRIPPINGS } from './strippings.ts';
@@ -44,7 +44,7 @@ export const daneResistsStripping = check(
     await Promise.all(
       attacked.flatMap(({ receivers }) => receivers.map((receiver) => receiver.setScript([]))),
     );
-    const repaired = await outcomesOf(services, attacked);
+    const repaired = await outcomesOf(services, attacked.map(awaited));
     for (const [index, { name }] of STRIPPINGS.entries()) {
       await variant(name, async (verify) => {
         const [outcome, later] = [outcomes[index], repaired[index]];

@@ -35,6 +35,13 @@ export interface Destination {
   /** Whom messages to this destination are for. */
   readonly recipient: string;
   readonly receivers: readonly Receiver[];
+  /** A delivery is expected, and worth a longer wait. */
+  readonly awaited?: boolean;
+}
+
+/** The same destination, where a delivery is expected. */
+export function awaited(destination: Destination): Destination {
+  return { ...destination, awaited: true };
 }
 
 /** The name of a host of a destination. */

@@ -6,9 +6,12 @@ export const SENDING_ROLES = ['submissions', 'submission'] as const;
 /** Where the target declares nothing else, in milliseconds. */
 const ORDINARY_WAIT = 30_000;
 
-/** Time for so many deliveries, one after the other, as the target declares it. */
+/** How many times the time for a delivery an expected one is waited for: retries come late on a loaded machine. */
+export const PATIENCE = 3;
+
+/** Time for so many expected deliveries, one after the other, as the target declares it. */
 export function deliveries(count: number): (target: Target) => number {
-  return ({ timing }) => count * (timing.outboundMs ?? ORDINARY_WAIT);
+  return ({ timing }) => PATIENCE * count * (timing.outboundMs ?? ORDINARY_WAIT);
 }
 
 /** What all checks of outgoing mail have in common. */

@@ -1,6 +1,6 @@
 import type { Receiver, Services } from '../../harness/check/services.ts';
 import { assertStsWorks, goodReceiver } from './controls.ts';
-import { hostName, type PublishedPolicy, publishDestination } from './destination.ts';
+import { awaited, hostName, type PublishedPolicy, publishDestination } from './destination.ts';
 import { outcomesOf } from './outcome.ts';
 import { makeTargetSend } from './outgoing-mail.ts';
 
@@ -28,7 +28,7 @@ export async function primed(services: Services, primers: readonly Primer[]): Pr
         hosts: [{ label, receiver }],
         policy,
       });
-      return { ...destination, recipient: `prime@${domain}` };
+      return awaited({ ...destination, recipient: `prime@${domain}` });
     }),
   );
   await makeTargetSend(

@@ -2,7 +2,7 @@ import { check } from '../../harness/check/define.ts';
 import type { ZoneSigning } from '../../harness/check/services.ts';
 import { requireValidatingResolver } from './claims.ts';
 import { goodReceiver } from './controls.ts';
-import { hostName, publishDestination } from './destination.ts';
+import { awaited, hostName, publishDestination } from './destination.ts';
 import { mustArrive, mustNotArrive, outcomesOf, shouldArriveAfterRepair } from './outcome.ts';
 import { DELAY_LIMIT, deliveries, makeTargetSend, OUTGOING } from './outgoing-mail.ts';
 
@@ -59,7 +59,7 @@ export const bogusAnswersDelayMail = check(
       services,
       all.map(({ recipient }) => recipient),
     );
-    const [control, ...outcomes] = await outcomesOf(services, all);
+    const [control, ...outcomes] = await outcomesOf(services, [awaited(good), ...broken]);
     if (!control?.arrived) {
       return inconclusive(
         'precondition',
@@ -67,7 +67,7 @@ export const bogusAnswersDelayMail = check(
       );
     }
     for (const { domain } of broken) await publishDestination(services, domain, { hosts, signing: {} });
-    const repaired = await outcomesOf(services, broken);
+    const repaired = await outcomesOf(services, broken.map(awaited));
     for (const [index, { name }] of BROKEN.entries()) {
       await variant(name, async (verify) => {
         const [outcome, later] = [outcomes[index], repaired[index]];

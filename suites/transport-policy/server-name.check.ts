@@ -1,7 +1,7 @@
 import { check } from '../../harness/check/define.ts';
 import type { SmtpSession } from '../../harness/check/services.ts';
 import { assertDaneWorks, assertStsWorks, daneControl, goodReceiver, stsControl } from './controls.ts';
-import { type Destination, hostName, policyHost, publishDestination } from './destination.ts';
+import { awaited, type Destination, hostName, policyHost, publishDestination } from './destination.ts';
 import { outcomesOf } from './outcome.ts';
 import { deliveries, makeTargetSend, OUTGOING } from './outgoing-mail.ts';
 
@@ -46,10 +46,10 @@ export const senderNamesTheServer = check(
       services,
       all.map(({ recipient }) => recipient),
     );
-    const outcomes = await outcomesOf(services, all);
+    const outcomes = await outcomesOf(services, all.map(awaited));
     for (const outcome of outcomes) {
       const { destination, sessions } = outcome;
-      const kind = byDane.includes(destination) ? 'DANE' : 'MTA-STS';
+      const kind = byDane.some(({ domain }) => domain === destination.domain) ? 'DANE' : 'MTA-STS';
       await variant(`${kind}, ${labelOf(destination)}`, async (verify) => {
         if (kind === 'DANE') assertDaneWorks(services, outcome);
         else await assertStsWorks(services, outcome);

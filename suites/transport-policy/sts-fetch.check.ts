@@ -2,6 +2,7 @@ import { check } from '../../harness/check/define.ts';
 import { requireMtaSts } from './claims.ts';
 import { assertStsWorks, goodReceiver, stsControl } from './controls.ts';
 import {
+  awaited,
   hostName,
   type PublishedPolicy,
   policyHost,
@@ -143,7 +144,7 @@ export const onlyProperlyFetchedPolicies = check(
       services,
       all.map(({ recipient }) => recipient),
     );
-    const [controlled, ofChild, ...outcomes] = await outcomesOf(services, all);
+    const [controlled, ofChild, ...outcomes] = await outcomesOf(services, all.map(awaited));
     if (!controlled || !ofChild) return;
     await assertStsWorks(services, controlled);
     for (const [index, { name, strict = false }] of FETCHES.entries()) {
@@ -207,7 +208,10 @@ export const policySurvivesBlockedDiscovery = check(
       hosts: [{ receiver }],
       policy: { txt: [stsRecord(2)], web: { policy: stsPolicy(services, [], { mode: 'none' }) } },
     });
-    const [released, late] = await Promise.all([outcomeOf(services, renewed), outcomeOf(services, expired)]);
+    const [released, late] = await Promise.all([
+      outcomeOf(services, awaited(renewed)),
+      outcomeOf(services, awaited(expired)),
+    ]);
 
     await variant('record and policy host are gone', async (verify) => {
       mustNotArrive(services, verify, held, 'the cached policy is applied');

@@ -1,7 +1,7 @@
 import { check } from '../../harness/check/define.ts';
 import { requireMtaSts } from './claims.ts';
 import { assertStsWorks, goodReceiver, stsControl } from './controls.ts';
-import { hostName, policyHost, publishDestination, stsPolicy, stsRecord } from './destination.ts';
+import { awaited, hostName, policyHost, publishDestination, stsPolicy, stsRecord } from './destination.ts';
 import { describe, mustArrive, mustNotArrive, outcomeOf, outcomesOf } from './outcome.ts';
 import { deliveries, makeTargetSend, OUTGOING } from './outgoing-mail.ts';
 import { primed } from './primed.ts';
@@ -108,7 +108,11 @@ export const onlyListedHosts = check(
       services,
       all.map(({ recipient }) => recipient),
     );
-    const [wrongName, paired, ...outcomes] = await outcomesOf(services, all);
+    const [wrongName, paired, ...outcomes] = await outcomesOf(services, [
+      inDisguise,
+      awaited(both),
+      ...single.map((one, index) => (cases[index]?.inside ? awaited(one) : one)),
+    ]);
     if (!wrongName || !paired) return;
     for (const [index, { name, inside }] of cases.entries()) {
       await variant(name, async (verify) => {
@@ -235,7 +239,10 @@ export const policyGrammar = check(
       services,
       [control, ...destinations].map(({ recipient }) => recipient),
     );
-    const [controlled, ...outcomes] = await outcomesOf(services, [control, ...destinations]);
+    const [controlled, ...outcomes] = await outcomesOf(services, [
+      control,
+      ...destinations.map((one, index) => (GRAMMAR[index]?.expected === 'delivery' ? awaited(one) : one)),
+    ]);
     if (!controlled) return;
     await assertStsWorks(services, controlled);
     for (const [index, { name, expected, strict = false }] of GRAMMAR.entries()) {

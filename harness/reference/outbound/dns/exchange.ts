@@ -4,7 +4,7 @@ import type { Endpoint } from '../../../wire/connection.ts';
 import { type DnsResponse, readResponse, writeQuery } from './message.ts';
 
 /** Deadline of one query, in milliseconds. */
-const QUERY_MS = 1_000;
+const QUERY_MS = 2_000;
 
 /** One query over UDP, and over TCP when the answer is cut off; null when none comes. */
 export async function exchange(
