@@ -11,7 +11,7 @@ export interface Probe {
   readonly bare?: boolean;
   /** `probe` where none is given. */
   readonly localPart?: string;
-  /** Reverse-path where it is not in the domain; the domain is checked all the same. */
+  /** Reverse-path where it is another one; empty for the null one. */
   readonly sender?: string;
   /** Name given in EHLO; one without policy where none is given. */
   readonly hello?: string;
@@ -35,7 +35,7 @@ export interface Attempt {
   readonly stored: StoredMessage | null;
   /** What was recorded about the checked identity, topmost first. */
   readonly results: readonly RecordedResult[];
-  /** The policy of the domain was asked for. */
+  /** The policy of the checked identity was asked for. */
   readonly asked: boolean;
 }
 
@@ -43,7 +43,7 @@ const counts = new WeakMap<Services, number>();
 
 /** Publishes the zone, hands the message in, and reads what was recorded. */
 export async function attempt(services: Services, probe: Probe): Promise<Attempt> {
-  const { lab, nonce, bytes, offer, inMailbox, note } = services;
+  const { lab, nonce, bytes, offer, inMailbox, note, helloName } = services;
   const { label, zone, bare = false, localPart = 'probe', above = [] } = probe;
   const world = lab();
   const domain = world.domain(label);
@@ -73,7 +73,8 @@ export async function attempt(services: Services, probe: Probe): Promise<Attempt
   const stored = offered.disposition === 'accepted' ? await inMailbox({ token, sent: content }) : null;
   const identity = sender === '' ? 'helo' : 'mailfrom';
   const results = (stored?.results ?? []).filter((one) => isAbout(one, identity));
-  const asked = (await world.dns.queries({ name: domain, type: 'TXT' })).length > 0;
+  const checked = sender === '' ? (probe.hello ?? helloName) : sender.slice(sender.lastIndexOf('@') + 1);
+  const asked = (await world.dns.queries({ name: checked, type: 'TXT' })).length > 0;
   const said = results.map(wordsOf).join(', ') || 'nothing';
   note(`${label}: ${offered.disposition}, recorded ${said}, policy ${asked ? '' : 'not '}asked for`);
   return { domain, sender, offered, stored, results, asked };

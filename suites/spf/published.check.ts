@@ -63,7 +63,8 @@ export const ownPolicyIsProtective = check(
       const policies = await policiesOf(services, arrived.hello);
       if (policies.length === 0) return;
       const { clientAddress: address, hello: domain } = arrived;
-      const own = await services.authentication.spf.evaluatePolicy({ address, domain }, lab().dns.lookup);
+      const client = { address, sender: '', hello: domain };
+      const own = await services.authentication.spf.evaluate(client, lab().dns.lookup);
       verify.that(own.result === 'pass', {
         demand: `the policy of the HELO name ${domain} permits ${address}`,
         expected: 'pass',
@@ -81,6 +82,11 @@ async function policiesOf({ lab, authentication }: Services, domain: string): Pr
     .filter(authentication.spf.isPolicy);
 }
 
+/** Somebody who sends mail in the name of the domain. */
+function clientOf(address: string, domain: string) {
+  return { address, sender: `postmaster@${domain}`, hello: domain };
+}
+
 async function verifyPolicy(
   { authentication, lab }: Services,
   verify: Verify,
@@ -95,7 +101,7 @@ async function verifyPolicy(
   });
   if (!isSingle || policy === undefined) return;
   // A client that no term names is judged by the end of the policy, and makes every term ask.
-  const stranger = await authentication.spf.evaluatePolicy({ address: ELSEWHERE, domain }, lab().dns.lookup);
+  const stranger = await authentication.spf.evaluate(clientOf(ELSEWHERE, domain), lab().dns.lookup);
   verify.that(PROTECTIVE.includes(stranger.result), {
     demand: `the policy of ${domain} is valid, has ${LOOKUPS} look-ups at most, and protects it from strangers`,
     expected: `${PROTECTIVE.join(' or ')} for ${ELSEWHERE}`,
@@ -148,8 +154,8 @@ async function verifyCover(
   { clientAddress: address }: ArrivedMessage,
 ): Promise<void> {
   for (const domain of domains) {
-    const { result, comment } = await authentication.spf.evaluatePolicy(
-      { address, domain },
+    const { result, comment } = await authentication.spf.evaluate(
+      clientOf(address, domain),
       lab().dns.lookup,
     );
     verify.that(result === 'pass', {

@@ -15,6 +15,7 @@ const HOST_NAME = /^([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z][a-z0-9-]*[a-
 const LOCAL_PART = /^[\w.+=-]+$/;
 const LONGEST_STRING = 255;
 const LONGEST_LABEL = 63;
+const LONGEST_NAME = 253;
 const IPV4 = /^\d+\.\d+\.\d+\.\d+$/;
 
 /**
@@ -45,7 +46,12 @@ export async function replay(
   )
     return { impossible: 'the sender cannot be given in MAIL' };
 
-  const unwritable = new Set(names.filter(isUnwritable).map(([name]) => move(name)));
+  const unwritable = new Set(
+    names
+      .map(([name, entry]) => [move(name), entry] as const)
+      .filter(isUnwritable)
+      .map(([name]) => name),
+  );
   const records = names.flatMap(([name, entry]) =>
     unwritable.has(move(name))
       ? []
@@ -66,7 +72,7 @@ export async function replay(
     asksUnwritable ||= unwritable.has(name.toLowerCase().replace(/\.$/, ''));
     return answer;
   });
-  if (asksUnwritable) return { impossible: 'a record cannot be written in a zone of the lab' };
+  if (asksUnwritable) return { impossible: 'asks for a name or a record that the lab does not serve' };
   if (waits) return { impossible: 'waits for a time-out' };
   if (asksPointers) return { impossible: 'asks for the name of the client, which belongs to the lab' };
   if (!original.results.includes(result)) return { impossible: 'means something else under other names' };
@@ -113,7 +119,7 @@ function movedRecord(record: CaseRecord, move: (text: string) => string): CaseRe
       // A name may lie across the border of two strings.
       return { type: record.type, data: cut(move(record.data.join('')), record.data[0]?.length ?? 0) };
     case 'MX':
-      return { type: 'MX', data: { ...record.data, exchange: move(record.data.exchange) } };
+      return { type: 'MX', data: { ...record.data, exchange: move(record.data.exchange) || '.' } };
     default:
       return { type: record.type, data: move(record.data) };
   }
@@ -125,10 +131,11 @@ function cut(text: string, first: number): string[] {
   return whole.flatMap((part) => part.match(new RegExp(`.{1,${LONGEST_STRING}}`, 'gs')) ?? ['']);
 }
 
-/** Octets other than printable ASCII, or a name that cannot be asked for. */
+/** Octets other than printable ASCII, or a name with characters that not every resolver asks for. */
 function isUnwritable([name, { records }]: readonly [string, CaseName]): boolean {
-  const isLabel = (label: string) => label.length > 0 && label.length <= LONGEST_LABEL;
+  const isLabel = (label: string) => /^[\w%+=~-]+$/.test(label) && label.length <= LONGEST_LABEL;
   return (
+    name.length > LONGEST_NAME ||
     !name.split('.').every(isLabel) ||
     records.some(({ type, data }) => type === 'TXT' && !/^[\x20-\x7e]*$/.test([data].flat().join('')))
   );
