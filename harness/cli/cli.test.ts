@@ -343,6 +343,20 @@ describe('what follows from a run', () => {
   });
 });
 
+test('whoever reads the output may stop reading', async () => {
+  const child = spawn(process.execPath, [CLI, 'list', '--json'], {
+    env: environment(),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let stderr = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    stderr += chunk.toString();
+  });
+  child.stdout.destroy();
+  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+});
+
 describe('the catalogue', () => {
   test('is listed whole, and by suite, profile and level', async () => {
     const all: { check: string; suite: string; level: string }[] = JSON.parse(

@@ -10,5 +10,11 @@ if (major < 24) {
 }
 const { enableCompileCache } = await import('node:module');
 enableCompileCache();
+// Whoever reads the output may stop (`| head`); a run goes on and writes its reports.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
 const { main } = await import('./main.ts');
 process.exitCode = await main(process.argv);

@@ -101,6 +101,32 @@ test('with strict gates what was advice becomes a finding', () => {
   expect(findings(postfixRun(true))).toBeGreaterThan(findings(postfixRun(false)));
 });
 
+test('what is waived has a section of its own, and says why, by whom and until when', () => {
+  const record = postfixRun();
+  const waiver = {
+    reason: 'It goes in March.',
+    authority: 'Operations',
+    expires: '2027-03-31',
+    place: 'f.yaml:3:5',
+  };
+  const targets = record.targets.map((target) => ({
+    ...target,
+    results: target.results.map((result) =>
+      result.consequence === 'finding' ? { ...result, consequence: 'waived' as const, waiver } : result,
+    ),
+  }));
+  const waived = { ...record, targets };
+  const { elements, text } = readPage(writeHtml(waived));
+  const sections = elements.flatMap(({ name, attributes }) =>
+    name === 'section' ? attributes.get('id') : [],
+  );
+  expect(sections).toContain('waived');
+  expect(sections).not.toContain('finding');
+  for (const words of ['It goes in March.', 'until 2027-03-31 by Operations', 'f.yaml:3:5'])
+    expect(text).toContain(words);
+  expect(differences(rowsOf(waived), rowsOfHtml(writeHtml(waived)))).toEqual([]);
+});
+
 test('a run without targets still has a page that says so', () => {
   const record = randomRecordWhere(
     ({ targets, interrupted }) => targets.length === 0 && interrupted === null,
