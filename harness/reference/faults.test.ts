@@ -8,12 +8,16 @@ import { INJECTION } from './testing/observations/injection.ts';
 import { LISTS } from './testing/observations/lists.ts';
 import { MAILBOX_OVER_IMAP } from './testing/observations/mailbox-over-imap.ts';
 import { MAILBOX_OVER_POP3 } from './testing/observations/mailbox-over-pop3.ts';
+import { MESSAGE_CONTENT } from './testing/observations/message-content.ts';
 import { OUTGOING_MAIL } from './testing/observations/outgoing-mail.ts';
 import { POP_BEFORE_SMTP } from './testing/observations/pop-before-smtp.ts';
+import { RECEIVED_SIGNATURES } from './testing/observations/received-signatures.ts';
 import { RELAYING } from './testing/observations/relaying.ts';
+import { SENT_SIGNATURES } from './testing/observations/sent-signatures.ts';
 import { SUBMISSION } from './testing/observations/submission.ts';
 import { SUBMITTED_MAIL } from './testing/observations/submitted-mail.ts';
 import { SURROUNDINGS } from './testing/observations/surroundings.ts';
+import { TERMS_OF_HOSTS } from './testing/observations/terms-of-hosts.ts';
 import { TLS } from './testing/observations/tls.ts';
 import { TRANSPORT_POLICIES } from './testing/observations/transport-policies.ts';
 import { UPGRADE } from './testing/observations/upgrade.ts';
@@ -26,6 +30,7 @@ const OBSERVATIONS: Observations = {
   ...AUTHENTICATION,
   ...SUBMISSION,
   ...SUBMITTED_MAIL,
+  ...MESSAGE_CONTENT,
   ...MAILBOX_OVER_POP3,
   ...MAILBOX_OVER_IMAP,
   ...POP_BEFORE_SMTP,
@@ -34,9 +39,17 @@ const OBSERVATIONS: Observations = {
 
 test('every fault has a dialogue in which it shows', () => {
   // Outgoing mail, lists and the lab have dialogues of their own: see outbound/faults.test.ts,
-  // outbound/transport/faults.test.ts,
-  // smtp/block-lists.test.ts and ../lab/reference-world.test.ts.
-  const elsewhere = { ...OUTGOING_MAIL, ...TRANSPORT_POLICIES, ...LISTS, ...SURROUNDINGS };
+  // outbound/transport/faults.test.ts, outbound/terms.test.ts,
+  // authentication/signatures.test.ts, authentication/signing.test.ts, smtp/block-lists.test.ts and ../lab/reference-world.test.ts.
+  const signatures = { ...RECEIVED_SIGNATURES, ...SENT_SIGNATURES };
+  const elsewhere = {
+    ...signatures,
+    ...OUTGOING_MAIL,
+    ...TRANSPORT_POLICIES,
+    ...LISTS,
+    ...SURROUNDINGS,
+    ...TERMS_OF_HOSTS,
+  };
   expect(FAULT_NAMES.filter((fault) => !OBSERVATIONS[fault] && !elsewhere[fault])).toEqual([]);
 });
 

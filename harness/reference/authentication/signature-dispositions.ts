@@ -7,7 +7,7 @@ import type { SeenSignature } from './signature-mistakes.ts';
 
 /** What faults answer to mail whose signature fails; DKIM alone is no reason (RFC 6376 §6.3). */
 export async function refusalForSignatures(
-  { faulty }: Site,
+  { faulty }: Pick<Site, 'faulty'>,
   signatures: readonly (Pick<SeenSignature, 'found'> & { readonly result: string })[],
   lookups: Lookups,
 ): Promise<Reply | undefined> {

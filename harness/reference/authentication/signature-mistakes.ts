@@ -19,7 +19,7 @@ export interface SeenSignature {
 }
 
 /** Signatures a verifier never sees under some faults: those that it does not look at. */
-export function verifiedBy({ faulty }: Site, message: Buffer): Buffer {
+export function verifiedBy({ faulty }: Pick<Site, 'faulty'>, message: Buffer): Buffer {
   const seen = faulty('dkim-verifies-nothing')
     ? 0
     : faulty('dkim-looks-at-first-signature-only')
@@ -61,7 +61,7 @@ const MISREPORTED: readonly (readonly [FaultName, (seen: SeenSignature) => boole
 
 /** The result that is reported: the proper one, but for the faults that are switched on. */
 export async function mistakenResult(
-  { faulty }: Site,
+  { faulty }: Pick<Site, 'faulty'>,
   { lookups, ...seen }: SeenSignature & { readonly lookups: Lookups },
 ): Promise<string> {
   const { found, proper } = seen;
