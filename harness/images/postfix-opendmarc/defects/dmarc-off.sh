@@ -2,5 +2,5 @@
 #
 # How it happens: the milter is not installed.
 #
-# Should be noticed by: DMARC-001, DMARC-011.
+# Should be noticed by: DMARC-001, DMARC-011 (warn).
 postconf -P 'smtp/inet/smtpd_milters=$dkim_milter'

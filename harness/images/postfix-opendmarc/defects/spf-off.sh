@@ -2,5 +2,5 @@
 #
 # How it happens: the policy service was never set up, or was commented out when it stood in the way.
 #
-# Should be noticed by: SPF-001, DMARC-003, DMARC-011.
+# Should be noticed by: SPF-001, DMARC-003, DMARC-011 (warn).
 postconf -X smtpd_recipient_restrictions
