@@ -68,6 +68,8 @@ const SHOWN: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'STLS-002': 'warn: the handshake on 465 fails, which the check counts as no TLS there',
     'STLS-005': 'fail: a handshake that fails is what the check is about',
     'ITLS-017': 'warn: the DNS is what the check looks at, and this peer has no records there',
+    'TPOL-019': 'warn: the DNS is what the check looks at, and this peer has no records there',
+    'TPOL-020': 'warn: the DNS is what the check looks at, and this peer has no records there',
     'SPF-023': 'fail: the DNS is what the check looks at, and this peer has no records there',
     'SPF-024': 'fail: the DNS is what the check looks at, and this peer has no records there',
   },

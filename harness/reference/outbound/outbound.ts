@@ -42,7 +42,7 @@ export interface OutboundOptions {
 }
 
 /** Pauses before each further attempt, in milliseconds: nobody waits for hours here (RFC 5321 §4.5.4.1). */
-const RETRY_AFTER = [200, 400, 800, 1_600, 3_200, 3_200, 3_200, 3_200] as const;
+const RETRY_AFTER: readonly number[] = [200, 400, 800, 1_600, ...Array.from({ length: 15 }, () => 3_200)];
 
 /**
  * Delivers to other domains: MX lookup, TLS as DANE or MTA-STS demand it and else opportunistic, quick retries after temporary failures, and a
