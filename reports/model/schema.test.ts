@@ -38,7 +38,9 @@ test('text that is not in visible notation is refused', () => {
   for (const runId of ['a\nb', '\u001b[2J', '\u202e', '\ud800', '\u0000', '\u2028']) {
     expect(runRecordSchema.safeParse({ ...record, runId }).success).toBe(false);
   }
-  const raw = Array.from({ length: 20 }, (_, seed) => randomRecord(seeded(seed), rawText));
+  const raw = Array.from({ length: 20 }, (_, seed) =>
+    randomRecord(seeded(seed), (chance) => `${rawText(chance)}\u0085`),
+  );
   expect(raw.some((one) => runRecordSchema.safeParse(one).success)).toBe(false);
 });
 
