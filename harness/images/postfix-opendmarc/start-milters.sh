@@ -15,11 +15,11 @@ unset recorder own_name comments
 
 await_listener() {
   local attempt
-  for attempt in {1..100}; do
+  for attempt in {1..500}; do
     if (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; then return; fi
     sleep 0.1
   done
-  fail "nothing listens on port $1 after 10 s."
+  fail "nothing listens on port $1 after 50 s."
 }
 
 # OpenDKIM as Debian builds it has a resolver of its own, which would begin at the root servers.

@@ -2,11 +2,11 @@
 
 await_listener() {
   local attempt
-  for attempt in {1..200}; do
+  for attempt in {1..500}; do
     if (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; then return; fi
     sleep 0.1
   done
-  fail "nothing listens on port $1 after 20 s."
+  fail "nothing listens on port $1 after 50 s."
 }
 
 # Rspamd takes RSA keys in PEM, and of an Ed25519 key the 32 octets themselves.
