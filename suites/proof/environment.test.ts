@@ -49,6 +49,7 @@ const BEFORE_TLS = [
     'RLY-009',
     'RLY-010',
   ],
+  'SMTP-006',
   ...['RLY-014', 'RLY-015', 'RLY-016', 'RLY-017', 'RLY-019', 'RLY-020', 'RLY-021'],
 ];
 

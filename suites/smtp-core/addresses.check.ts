@@ -39,7 +39,7 @@ export const addressesAreUnderstood = check(
     needs: ['account'],
     effect: 'reads',
     safety: 'safe',
-    budget: '40s',
+    budget: '60s',
     kills: ['smtp-takes-malformed-paths', 'smtp-refuses-source-routes'],
   },
   async (services) => {

@@ -52,7 +52,7 @@ export const chunksAreCountedExactly = check(
     needs: ['account', 'mailbox'],
     effect: 'delivers',
     safety: 'sends-mail',
-    budget: '25s',
+    budget: '40s',
     connections: 2,
     kills: ['smtp-executes-refused-chunks', 'smtp-takes-data-behind-chunks', 'smtp-dot-ends-chunks'],
   },

@@ -21,7 +21,7 @@ export const onlyTheRealEndEndsData = check(
     needs: ['account'],
     effect: 'delivers',
     safety: 'sends-mail',
-    budget: '30s',
+    budget: '60s',
     limits: [
       'Published as VU#302671, with CVE-2023-51764 (Postfix), CVE-2023-51765 (Sendmail) and CVE-2023-51766 (Exim).',
       'What becomes of octets that are taken as content is looked at by SMTP-013 for the mailbox and by SMTP-016 for mail to others.',
@@ -59,7 +59,7 @@ export const nothingUnreachableEndsData = check(
     needs: ['account'],
     effect: 'delivers',
     safety: 'sends-mail',
-    budget: '25s',
+    budget: '60s',
     limits: [
       'A sender that stuffs dots never emits these octets, so that an attacker reaches them only through a broken one.',
     ],

@@ -1,5 +1,5 @@
 import { check } from '../../harness/check/define.ts';
-import type { Services, Verify } from '../../harness/check/services.ts';
+import type { Receiver, Services, Verify } from '../../harness/check/services.ts';
 import { attemptsAt, deliveries, submit } from './outgoing.ts';
 import { lineOf } from './replies.ts';
 import { returnedMail } from './reports.ts';
@@ -23,7 +23,7 @@ export const failuresAreReported = check(
     safety: 'sends-mail',
     budget: '20s',
     connections: 2,
-    waits: deliveries(3),
+    waits: deliveries(5),
     limits: [
       'Reports are looked for by IMAP in the mailboxes of the account.',
       'The sender of a report is read from its Return-Path, where the mailbox keeps one.',
@@ -52,6 +52,7 @@ export const failuresAreReported = check(
         const sent = await submit(services, { recipient: `${prefix}${token}@${receiver.domain}`, token });
         if (!sent.taken)
           inconclusive('precondition', `The submission refuses the message: ${lineOf(sent.reply)}`);
+        await untilOffered(services, receiver, token);
         await reported(services, verify, token, name);
       });
     }
@@ -61,11 +62,7 @@ export const failuresAreReported = check(
       const sent = await submit(services, { recipient, token, sender: '' });
       if (!sent.taken)
         services.notApplicable('The submission takes no mail from the null sender.', lineOf(sent.reply));
-      const deadline = performance.now() + lab().outboundMs;
-      while ((await attemptsAt(receiver, token)) === 0 && performance.now() < deadline)
-        await services.pause(100);
-      if ((await attemptsAt(receiver, token)) === 0)
-        inconclusive('precondition', 'The message was taken and did not come to the receiver.');
+      await untilOffered(services, receiver, token);
       const report = await returnedMail(services, token, 1_000);
       const caught = await lab().messages({ token });
       // A copy for the postmaster is no report to the sender.
@@ -82,6 +79,16 @@ export const failuresAreReported = check(
     });
   },
 );
+
+/** A report is due from when the receiver refused. */
+async function untilOffered(services: Services, receiver: Receiver, token: string): Promise<void> {
+  const deadline = performance.now() + services.lab().outboundMs;
+  while ((await attemptsAt(receiver, token)) === 0) {
+    if (performance.now() >= deadline)
+      services.inconclusive('precondition', 'The message was taken and did not come to the receiver.');
+    await services.pause(100);
+  }
+}
 
 async function reported(services: Services, verify: Verify, token: string, name: string): Promise<void> {
   const report = await returnedMail(services, token, services.lab().outboundMs);

@@ -20,7 +20,7 @@ export const onlyCrlfEndsCommands = check(
     needs: ['account', 'mailbox'],
     effect: 'delivers',
     safety: 'sends-mail',
-    budget: '20s',
+    budget: '40s',
     connections: 2,
     kills: ['smtp-ends-commands-at-lf', 'smtp-ends-commands-at-cr', 'smtp-takes-hello-names-with-lf'],
   },

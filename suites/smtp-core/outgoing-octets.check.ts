@@ -40,7 +40,7 @@ export const noStrayOctetsLeave = check(
     needs: ['account', 'dns', 'sink'],
     effect: 'delivers',
     safety: 'sends-mail',
-    budget: '40s',
+    budget: '60s',
     waits: ({ timing }: Target) => 4 * (timing.outboundMs ?? ORDINARY_WAIT),
     limits: [
       'What the receiving servers of the lab record is taken before anything is parsed; they end the data at CRLF.CRLF only.',

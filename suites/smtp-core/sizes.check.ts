@@ -33,7 +33,7 @@ export const requiredSizesAreTaken = check(
     needs: ['account', 'mailbox'],
     effect: 'delivers',
     safety: 'sends-mail',
-    budget: '25s',
+    budget: '40s',
     connections: 2,
     limits: [
       'Where no addresses with a detail are accepted, the hundred recipients are one address a hundred times.',

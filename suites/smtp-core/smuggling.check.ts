@@ -29,7 +29,7 @@ export const oneTransactionIsOneMessage = check(
     needs: ['account', 'mailbox'],
     effect: 'delivers',
     safety: 'sends-mail',
-    budget: '60s',
+    budget: '120s',
     connections: 2,
     limits: [
       'Published as VU#302671, with CVE-2023-51764 (Postfix), CVE-2023-51765 (Sendmail) and CVE-2023-51766 (Exim).',
@@ -103,7 +103,7 @@ export const lineEndsDoNotSwitch = check(
     needs: ['account', 'mailbox'],
     effect: 'delivers',
     safety: 'sends-mail',
-    budget: '30s',
+    budget: '60s',
     connections: 2,
     limits: [
       'A message without any CRLF reaches the target only through a sender that adds no trace field, or one that passes on what it gets.',
