@@ -76,7 +76,11 @@ async function explain({ definition, suite, source }: Check) {
     safety: definition.safety,
     budget: definition.budget,
     limits: definition.limits ?? [],
-    gates: profiles.map(({ id, gates }) => ({ profile: id, gate: gates[definition.id] ?? null })),
+    gates: profiles.map(({ id, gates, clauses }) => ({
+      profile: id,
+      gate: gates[definition.id] ?? null,
+      clauses: clauses.filter(({ checks }) => checks.includes(definition.id)).map((clause) => clause.id),
+    })),
     faults: seen,
     source,
   };
@@ -97,7 +101,7 @@ function textOf(one: Explanation): string {
     ['Needs', [one.needs.length === 0 ? 'nothing but a client' : one.needs.join(', ')]],
     ['Effect', [`${one.effect}, permission ${one.safety}, within ${one.budget}`]],
     ['Limits', one.limits],
-    ['Profiles', one.gates.map(({ profile, gate }) => `${profile.padEnd(20)} ${gate ?? 'not part of it'}`)],
+    ['Profiles', one.gates.map(gateLine)],
     ['Proven by', one.faults.map(({ fault, verdict, does }) => `${verdict.padEnd(4)} ${fault}: ${does}`)],
     ['Written in', [`${one.source.file}:${one.source.line}`]],
     ['Run', [`npx mailspec audit <target> --only ${one.check}`]],
@@ -108,6 +112,11 @@ function textOf(one: Explanation): string {
       values.map((value, index) => `  ${pc.dim((index === 0 ? name : '').padEnd(11))} ${value}`),
     );
   return [`${pc.bold(one.check)} ${one.slug} (${one.suite})`, `  ${one.title}`, '', ...lines, ''].join('\n');
+}
+
+function gateLine({ profile, gate, clauses }: Explanation['gates'][number]): string {
+  const decides = clauses.length === 0 ? '' : ` (decides ${clauses.join(', ')})`;
+  return `${profile.padEnd(20)} ${gate ?? 'not part of it'}${decides}`;
 }
 
 function catalog(file: string): Promise<string> {

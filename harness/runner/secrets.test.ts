@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { RunRecord } from '../../reports/model/record.ts';
+import { REPORTS } from '../../reports/write.ts';
 import type { EvidenceEvent } from '../evidence/events.ts';
 import { startReference } from '../reference/server.ts';
 import { formsOf } from '../sabotage/forms.ts';
@@ -88,7 +89,7 @@ ${accounts
       .reduce((sum, result) => sum + (result.evidence?.redactions ?? 0), 0);
     expect(redactions).toBeGreaterThan(50);
     expect(record.counts.pass).toBeGreaterThan(40);
-    for (const name of ['results.json', 'junit.xml', 'report.html', 'results.tap', 'live.jsonl'])
+    for (const name of [...REPORTS.map(({ file }) => file), 'live.jsonl'])
       expect(files.map((file) => file.name)).toContainEqual(expect.stringContaining(name));
   } finally {
     await server.close();
