@@ -1,7 +1,7 @@
 import { check } from '../../harness/check/define.ts';
 import { attempt } from './attempt.ts';
 import { ordinaryAuthor, publishAuthor } from './author.ts';
-import { assertResultsAreRecorded } from './controls.ts';
+import { assertResultsAreSeen } from './controls.ts';
 import { messages, RECEIVED_MAIL } from './dkim-check.ts';
 import { expectNoPass, expectPass } from './expectation.ts';
 import { compose, withContent } from './letter.ts';
@@ -22,8 +22,8 @@ export const sha1NeverPasses = check(
   },
   async (services) => {
     const { verify, authentication } = services;
-    await assertResultsAreRecorded(services);
-    const { author, order } = await ordinaryAuthor(services);
+    const sight = await assertResultsAreSeen(services);
+    const { author, order } = await ordinaryAuthor(services, { sight });
     const letter = compose(services, author);
     const content = authentication.dkim.signed(letter.content, { ...order, algorithm: 'rsa-sha1' });
     expectNoPass(services, verify, {
@@ -53,10 +53,12 @@ export const shortKeysNeverPass = check(
   async (services) => {
     const { variant, authentication } = services;
     const { dkim } = authentication;
-    await assertResultsAreRecorded(services);
+    const sight = await assertResultsAreSeen(services);
     const keys = await Promise.all([...SHORT, ...LONG_ENOUGH].map((kind) => dkim.signingKey(kind)));
-    const author = await publishAuthor(services, () =>
-      keys.map((key) => ({ selector: key.kind, text: dkim.keyRecord(key) })),
+    const author = await publishAuthor(
+      services,
+      () => keys.map((key) => ({ selector: key.kind, text: dkim.keyRecord(key) })),
+      { sight },
     );
     for (const key of keys) {
       const bits = key.kind.replace('rsa-', '');

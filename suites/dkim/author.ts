@@ -5,9 +5,16 @@ type Dkim = Services['authentication']['dkim'];
 export type SigningKey = Awaited<ReturnType<Dkim['signingKey']>>;
 export type SignatureOrder = Parameters<Dkim['signature']>[1];
 
-/** A domain of the lab that permits its mail to come from the client (SPF) and asks for nothing (no DMARC). */
+/**
+ * Where it shows what the target makes of a signature: in what it records, or in what it does about mail of
+ * a domain that asks to refuse everything without a good signature.
+ */
+export type Sight = 'recorded' | 'enforced';
+
+/** A domain of the lab that signs its mail. */
 export interface Author {
   readonly domain: string;
+  readonly sight: Sight;
   /** In the reverse-path and in From. */
   readonly address: string;
 }
@@ -20,11 +27,14 @@ export interface KeyRecord {
   readonly text: string;
 }
 
-/** Publishes an author and the keys of its signatures. */
+/**
+ * Publishes an author and the keys of its signatures. An ordinary one permits its mail to come from the
+ * client (SPF) and asks for nothing; one whose signatures are to be enforced has no SPF and p=reject.
+ */
 export async function publishAuthor(
   services: Services,
   keysOf: (domain: string) => readonly KeyRecord[],
-  label = 'author',
+  { label = 'author', sight = 'recorded' }: { readonly label?: string; readonly sight?: Sight } = {},
 ): Promise<Author> {
   const world = services.lab();
   const { txtStrings } = services.authentication.dkim;
@@ -35,7 +45,9 @@ export async function publishAuthor(
     // A sender whose domain has no address is refused by some servers for that alone.
     { name: domain, type: 'A', data: sink },
     { name: domain, type: 'MX', data: { preference: 10, exchange: domain } },
-    { name: domain, type: 'TXT', data: `v=spf1 ip4:${vantage?.address ?? sink} -all` },
+    sight === 'enforced'
+      ? { name: `_dmarc.${domain}`, type: 'TXT', data: 'v=DMARC1; p=reject' }
+      : { name: domain, type: 'TXT', data: `v=spf1 ip4:${vantage?.address ?? sink} -all` },
     ...keysOf(domain).map(
       ({ selector, domain: signing = domain, text }): ZoneRecord => ({
         name: `${selector}._domainkey.${signing}`,
@@ -45,16 +57,20 @@ export async function publishAuthor(
     ),
   ];
   await world.dns.publish(domain, records);
-  return { domain, address: `author@${domain}` };
+  return { domain, sight, address: `author@${domain}` };
 }
 
 /** An author with one ordinary key, and the order for its signature. */
 export async function ordinaryAuthor(
   services: Services,
-  selector = 'ordinary',
+  { sight, label }: { readonly sight?: Sight; readonly label?: string } = {},
 ): Promise<{ readonly author: Author; readonly key: SigningKey; readonly order: SignatureOrder }> {
   const { keyRecord, signingKey } = services.authentication.dkim;
   const key = await signingKey('rsa-2048');
-  const author = await publishAuthor(services, () => [{ selector, text: keyRecord(key) }]);
+  const selector = 'ordinary';
+  const author = await publishAuthor(services, () => [{ selector, text: keyRecord(key) }], {
+    ...(sight ? { sight } : {}),
+    ...(label ? { label } : {}),
+  });
   return { author, key, order: { domain: author.domain, selector, key } };
 }

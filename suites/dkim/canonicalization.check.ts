@@ -2,7 +2,7 @@ import { check } from '../../harness/check/define.ts';
 import type { Offered, Services } from '../../harness/check/services.ts';
 import { attempt } from './attempt.ts';
 import { type Author, publishAuthor, type SignatureOrder } from './author.ts';
-import { assertResultsAreRecorded } from './controls.ts';
+import { assertResultsAreSeen } from './controls.ts';
 import { messages, RECEIVED_MAIL } from './dkim-check.ts';
 import { expectPass } from './expectation.ts';
 import { compose, type LetterParts, withContent } from './letter.ts';
@@ -68,20 +68,23 @@ export const canonicalizationsVerify = check(
     level: 'MUST',
     severity: 'medium',
     clauses: ['rfc6376#3.4', 'rfc6376#3.4.4', 'rfc6376#5.4.2'],
-    waits: messages(14),
+    waits: messages(28),
     kills: ['dkim-misjudges-empty-bodies', 'dkim-refolding-breaks-signatures'],
   },
   async (services) => {
     const { variant, authentication } = services;
     const { dkim } = authentication;
-    await assertResultsAreRecorded(services);
+    const sight = await assertResultsAreSeen(services);
     const key = await dkim.signingKey('rsa-2048');
-    const author = await publishAuthor(services, (domain) =>
-      FORMS.map((form) => ({
-        selector: 'ordinary',
-        domain: domainOf(form, domain),
-        text: dkim.keyRecord(key),
-      })),
+    const author = await publishAuthor(
+      services,
+      (domain) =>
+        FORMS.map((form) => ({
+          selector: 'ordinary',
+          domain: domainOf(form, domain),
+          text: dkim.keyRecord(key),
+        })),
+      { sight },
     );
     const orderOf = (form: Form): SignatureOrder => ({
       domain: domainOf(form, author.domain),
@@ -92,7 +95,8 @@ export const canonicalizationsVerify = check(
     });
     for (const { name, parts, inChunks = false, strict } of casesOf(services)) {
       await variant(name, async (verify) => {
-        for (const pair of PAIRS) {
+        // Where results are not recorded, one good signature hides another.
+        for (const pair of sight === 'enforced' ? FORMS.map((form) => [form]) : PAIRS) {
           const letter = compose(services, author, parts);
           const content = dkim.signed(letter.content, ...pair.map(orderOf));
           const outcome = await attempt(

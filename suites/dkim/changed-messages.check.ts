@@ -1,7 +1,7 @@
 import { check } from '../../harness/check/define.ts';
 import { attempt } from './attempt.ts';
 import { ordinaryAuthor } from './author.ts';
-import { assertResultsAreRecorded } from './controls.ts';
+import { assertResultsAreSeen } from './controls.ts';
 import { messages, RECEIVED_MAIL } from './dkim-check.ts';
 import { expectNoPass, expectPass } from './expectation.ts';
 import { altered, compose, withContent } from './letter.ts';
@@ -22,8 +22,8 @@ export const changedBodiesAreDetected = check(
   },
   async (services) => {
     const { variant, bytes, authentication } = services;
-    await assertResultsAreRecorded(services);
-    const { author, order } = await ordinaryAuthor(services);
+    const sight = await assertResultsAreSeen(services);
+    const { author, order } = await ordinaryAuthor(services, { sight });
     const signed = () => {
       const letter = compose(services, author);
       return withContent(letter, authentication.dkim.signed(letter.content, order));
@@ -63,8 +63,8 @@ export const changedFieldsAreDetected = check(
   },
   async (services) => {
     const { variant, bytes, authentication } = services;
-    await assertResultsAreRecorded(services);
-    const { author, order } = await ordinaryAuthor(services);
+    const sight = await assertResultsAreSeen(services);
+    const { author, order } = await ordinaryAuthor(services, { sight });
     const signed = () => {
       const letter = compose(services, author);
       const fields = ['from', 'to', 'subject', 'date'];

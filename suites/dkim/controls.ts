@@ -1,27 +1,39 @@
 import type { Services, Target } from '../../harness/check/services.ts';
 import { attempt, passed } from './attempt.ts';
-import { ordinaryAuthor } from './author.ts';
-import { compose, withContent } from './letter.ts';
+import { ordinaryAuthor, type Sight } from './author.ts';
+import { altered, compose, withContent } from './letter.ts';
 
 /** What a message with a good signature showed. */
 export interface Evaluation {
   /**
-   * `records`: the signature is recorded as good; `misjudges`: as something else; `asks`: its key is asked
-   * for, and no result is recorded; `absent`: neither; `unknown`: the message got nowhere.
+   * `records`: the signature is recorded as good; `misjudges`: as something else; `enforces`: nothing is
+   * recorded, and signatures decide about mail of domains that ask for it; `asks`: its key is asked for, and
+   * nothing follows; `absent`: not even that; `unknown`: the message got nowhere.
    */
-  readonly kind: 'records' | 'misjudges' | 'asks' | 'absent' | 'unknown';
+  readonly kind: 'records' | 'misjudges' | 'enforces' | 'asks' | 'absent' | 'unknown';
   readonly line: string;
 }
 
 const evaluations = new WeakMap<Target, Promise<Evaluation>>();
 
 /**
- * Ends the check where a good signature is not recorded as such: what is recorded about others says nothing
- * then. Asked once per target, which costs one message.
+ * Ends the check where a good signature is not taken for one that can be seen: what becomes of others says
+ * nothing then. Asked once per target, which costs one message, or three where nothing is recorded.
  */
+export async function assertResultsAreSeen(services: Services): Promise<Sight> {
+  const evaluation = await assertEvaluates(services);
+  if (evaluation.kind === 'enforces') return 'enforced';
+  assertRecords(services, evaluation);
+  return 'recorded';
+}
+
+/** Ends the check where single signatures cannot be told apart, because their results are not recorded. */
 export async function assertResultsAreRecorded(services: Services): Promise<void> {
-  const { kind, line } = await assertEvaluates(services);
-  if (kind === 'asks')
+  assertRecords(services, await assertEvaluates(services));
+}
+
+function assertRecords(services: Services, { kind, line }: Evaluation): void {
+  if (kind === 'asks' || kind === 'enforces')
     services.inconclusive('precondition', `What the target finds out is not to be seen: ${line}`);
   if (kind === 'misjudges')
     services.inconclusive('precondition', `A good signature is not taken for one (DKIM-001): ${line}`);
@@ -78,7 +90,20 @@ export async function observeGoodSignature(services: Services): Promise<Evaluati
   if (passed(outcome, author.domain)) return { kind: 'records', line: seen };
   if (outcome.offered.disposition !== 'accepted' || !outcome.stored) return { kind: 'unknown', line: seen };
   if (said) return { kind: 'misjudges', line: seen };
-  return queries.length > 0
-    ? { kind: 'asks', line: `${seen}, and its key was asked for` }
-    : { kind: 'absent', line: `${seen}, and nobody asked for its key` };
+  if (queries.length === 0) return { kind: 'absent', line: `${seen}, and nobody asked for its key` };
+  return (await enforces(services))
+    ? { kind: 'enforces', line: `${seen}, and messages without one are refused where that is asked for` }
+    : { kind: 'asks', line: `${seen}, and its key was asked for` };
+}
+
+/** Whether the signature decides about mail of a domain that asks to refuse what has no good one (DMARC). */
+async function enforces(services: Services): Promise<boolean> {
+  const { author, order } = await ordinaryAuthor(services, { sight: 'enforced', label: 'strict' });
+  const letter = () => {
+    const plain = compose(services, author);
+    return withContent(plain, services.authentication.dkim.signed(plain.content, order));
+  };
+  const good = await attempt(services, letter());
+  const broken = await attempt(services, altered(letter(), 'the chair', 'the choir'));
+  return passed(good) && !passed(broken);
 }

@@ -13,10 +13,12 @@ export function expectPass(
     demand,
   }: { readonly attempt: Attempt; readonly domain: string; readonly demand: string },
 ): void {
-  assertStored(services, attempt);
+  const enforced = attempt.sight === 'enforced';
+  if (enforced) assertDecided(services, attempt);
+  else assertStored(services, attempt);
   verify.that(passed(attempt, domain), {
     demand,
-    expected: `dkim=pass header.d=${domain}`,
+    expected: enforced ? 'in INBOX, because of its signature' : `dkim=pass header.d=${domain}`,
     actual: attempt.line,
   });
 }
@@ -27,10 +29,18 @@ export function expectNoPass(
   verify: Strength,
   { attempt, demand }: { readonly attempt: Attempt; readonly demand: string },
 ): void {
+  const enforced = attempt.sight === 'enforced';
   if (attempt.offered.disposition !== 'rejected') assertStored(services, attempt);
-  verify.that(!attempt.results.some(({ result }) => result === 'pass'), {
+  verify.that(!passed(attempt), {
     demand,
-    expected: 'any result but pass',
+    expected: enforced ? 'refused or in Junk, for want of a good signature' : 'any result but pass',
     actual: attempt.line,
   });
+}
+
+/** Ends the input where the target has not made up its mind about the letter. */
+function assertDecided({ inconclusive }: Services, { offered, stored, line }: Attempt): void {
+  const lost = offered.disposition === 'accepted' && !stored;
+  if (lost || offered.disposition === 'deferred')
+    inconclusive('precondition', `What becomes of the message is not to be seen: ${line}`);
 }

@@ -1,7 +1,7 @@
 import { check } from '../../harness/check/define.ts';
 import { attempt } from './attempt.ts';
 import { ordinaryAuthor, type SignatureOrder } from './author.ts';
-import { assertResultsAreRecorded } from './controls.ts';
+import { assertResultsAreSeen } from './controls.ts';
 import { messages, RECEIVED_MAIL } from './dkim-check.ts';
 import { expectNoPass, expectPass } from './expectation.ts';
 import { compose, withContent } from './letter.ts';
@@ -49,8 +49,8 @@ export const invalidSignaturesAreIgnored = check(
   async (services) => {
     const { variant, authentication } = services;
     const { signed } = authentication.dkim;
-    await assertResultsAreRecorded(services);
-    const { author, order } = await ordinaryAuthor(services);
+    const sight = await assertResultsAreSeen(services);
+    const { author, order } = await ordinaryAuthor(services, { sight });
     const tried = async (special: Partial<SignatureOrder>) => {
       const letter = compose(services, author);
       const content = signed(letter.content, { ...order, ...special });

@@ -1,7 +1,7 @@
 import { check } from '../../harness/check/define.ts';
 import { attempt } from './attempt.ts';
 import { type KeyRecord, publishAuthor, type SignatureOrder } from './author.ts';
-import { assertResultsAreRecorded } from './controls.ts';
+import { assertResultsAreSeen } from './controls.ts';
 import { messages, RECEIVED_MAIL } from './dkim-check.ts';
 import { expectNoPass } from './expectation.ts';
 import { compose, withContent } from './letter.ts';
@@ -56,13 +56,16 @@ export const unsuitableKeysNeverPass = check(
   async (services) => {
     const { variant, authentication } = services;
     const { dkim } = authentication;
-    await assertResultsAreRecorded(services);
+    const sight = await assertResultsAreSeen(services);
     const key = await dkim.signingKey('rsa-2048');
-    const author = await publishAuthor(services, () =>
-      UNSUITABLE.flatMap(({ selector, record }): KeyRecord[] => {
-        const text = record(dkim.keyRecord(key));
-        return text === null ? [] : [{ selector, text }];
-      }),
+    const author = await publishAuthor(
+      services,
+      () =>
+        UNSUITABLE.flatMap(({ selector, record }): KeyRecord[] => {
+          const text = record(dkim.keyRecord(key));
+          return text === null ? [] : [{ selector, text }];
+        }),
+      { sight },
     );
     for (const { selector, name, record, more } of UNSUITABLE) {
       await variant(name, async (verify) => {

@@ -1,7 +1,7 @@
 import { check } from '../../harness/check/define.ts';
 import { attempt } from './attempt.ts';
 import { ordinaryAuthor, type SignatureOrder } from './author.ts';
-import { assertResultsAreRecorded } from './controls.ts';
+import { assertResultsAreSeen } from './controls.ts';
 import { messages, RECEIVED_MAIL } from './dkim-check.ts';
 import { expectNoPass } from './expectation.ts';
 import { compose, withContent } from './letter.ts';
@@ -28,8 +28,8 @@ export const partialSignaturesDoNotPassUnnoticed = check(
   async (services) => {
     const { variant, bytes, authentication } = services;
     const { signed } = authentication.dkim;
-    await assertResultsAreRecorded(services);
-    const { author, order } = await ordinaryAuthor(services);
+    const sight = await assertResultsAreSeen(services);
+    const { author, order } = await ordinaryAuthor(services, { sight });
     const body = bytes.lines('The minutes of the meeting are complete.');
     const tried = (special: Partial<SignatureOrder>, appended: Buffer = Buffer.alloc(0)) => {
       const letter = compose(services, author, { body });
@@ -84,8 +84,8 @@ export const expiredSignaturesAreRecognised = check(
   },
   async (services) => {
     const { variant, authentication, note } = services;
-    await assertResultsAreRecorded(services);
-    const { author, order } = await ordinaryAuthor(services);
+    const sight = await assertResultsAreSeen(services);
+    const { author, order } = await ordinaryAuthor(services, { sight });
     const now = Math.floor(Date.now() / 1000);
     const tried = (made: number, expires?: number) => {
       const letter = compose(services, author);

@@ -31,7 +31,7 @@ export const severalSignaturesAreIndependent = check(
       record,
       { ...record, domain: `broken.${domain}` },
     ]);
-    const other = await publishAuthor(services, () => [record], 'other');
+    const other = await publishAuthor(services, () => [record], { label: 'other' });
     const signature = (message: Buffer, domain: string) =>
       dkim.signature(message, { domain, selector: 'ordinary', key });
     const cases = [
