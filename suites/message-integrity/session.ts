@@ -95,9 +95,11 @@ export async function handInToSeveral(
       if (mail.code !== 250) return mail;
       let refusal: SmtpReply | undefined;
       for (const recipient of recipients) {
-        const rcpt = await client.command(`RCPT TO:<${recipient}>`);
-        if (rcpt.code === 250 || rcpt.code === 251) taken.add(recipient);
-        else refusal = rcpt;
+        const answer = await client.attempt(`RCPT TO:<${recipient}>`);
+        // Who turns a first visit away may close behind the refusal.
+        if (answer.kind !== 'reply') return refusal ?? notAnswered(services, answer.kind);
+        if (answer.reply.code === 250 || answer.reply.code === 251) taken.add(recipient);
+        else refusal = answer.reply;
       }
       // Greylisting refuses every recipient once.
       if (refusal && (taken.size === 0 || refusal.code < 500)) return refusal;
@@ -110,4 +112,8 @@ export async function handInToSeveral(
   if (reply.code !== 250)
     services.inconclusive('precondition', `A message for several recipients is refused: ${lineOf(reply)}`);
   return { sent, taken: [...taken] };
+}
+
+function notAnswered({ inconclusive }: Services, how: 'closed' | 'silence'): never {
+  return inconclusive('precondition', `RCPT draws no reply: ${how}.`);
 }
