@@ -178,6 +178,8 @@ build_debian_image() {
   local image=$1 suite=$2 sources tree option options=() changes=(--change 'CMD ["bash"]' --change 'LABEL dev.mailspec.image=1')
   needs_root_on_debian "Building $image"
   command -v mmdebstrap >/dev/null || install_packages mmdebstrap
+  # A suite younger than this machine is signed with keys that only an updated keyring has.
+  [[ -e /usr/share/keyrings/debian-archive-$suite-stable.gpg ]] || install_packages debian-archive-keyring
   refresh_package_lists
   sources=$(debian_sources_of "$suite")
   [[ -n $sources ]] || fail "apt on this machine names no Debian mirror (origin Debian, component main), so $image has no source."
