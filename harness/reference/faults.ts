@@ -638,6 +638,12 @@ export const FAULTS = {
   'parked-domain-without-null-mx': 'The domain that sends no mail has no MX record.',
   'submission-applies-spf': 'Mail of users is refused with 550 5.7.23 where SPF of their domain says fail.',
 
+  // The ClientHello of mail that leaves.
+  'outbound-offers-weak-algorithms':
+    'The ClientHello to a next hop offers signatures with SHA-1 and a group of 192 bits.',
+  'outbound-goes-on-with-foreign-suite':
+    'A handshake with a next hop goes on although the ServerHello selects a suite that was not offered.',
+
   // DMARC and recorded results.
   'dmarc-not-evaluated': 'DMARC records are neither asked for nor heeded.',
   'dmarc-failure-delivered-unmarked':

@@ -17,6 +17,8 @@ export interface TlsOptions {
   readonly alpn?: readonly string[];
   /** Only signatures of this family are offered, so that a server with several certificates shows that one. */
   readonly signatures?: keyof typeof SIGNATURES;
+  /** OpenSSL lists of signature algorithms and groups that are offered instead of the ordinary ones. */
+  readonly offers?: { readonly signatureAlgorithms?: string; readonly groups?: string };
   /** PEM of a certificate with its chain, and of its key; shown where the server asks for one. */
   readonly clientCertificate?: { readonly chain: string; readonly key: string };
 }
@@ -79,6 +81,8 @@ export function handshake(
     ...(serverName ? { servername: serverName } : {}),
     ...(options.alpn ? { ALPNProtocols: [...options.alpn] } : {}),
     ...(options.signatures ? { sigalgs: SIGNATURES[options.signatures] } : {}),
+    ...(options.offers?.signatureAlgorithms ? { sigalgs: options.offers.signatureAlgorithms } : {}),
+    ...(options.offers?.groups ? { ecdhCurve: options.offers.groups } : {}),
     ...(options.clientCertificate
       ? { cert: options.clientCertificate.chain, key: options.clientCertificate.key }
       : {}),

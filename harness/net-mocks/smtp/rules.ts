@@ -71,7 +71,9 @@ export type BrokenHandshake =
   | 'close'
   | 'reset'
   /** Nothing, for as long as the client waits. */
-  | 'silence';
+  | 'silence'
+  /** A ServerHello of TLS 1.2 that selects a cipher suite which the client did not offer. */
+  | 'unoffered-suite';
 
 /** One deviation from ordinary behaviour. The first rule of the script that applies is the one that acts. */
 export interface SmtpRule {
@@ -179,7 +181,10 @@ export const parseRule: Parse<RuleSettings> = (value, path) => {
     append: fields.withDefault('append', parseBytes, Buffer.alloc(0)),
     drip: fields.optional('drip', parseDrip),
     afterwards: fields.optional('afterwards', parseOneOf(['close', 'reset', 'silence'])),
-    handshake: fields.optional('handshake', parseOneOf(['garbage', 'alert', 'close', 'reset', 'silence'])),
+    handshake: fields.optional(
+      'handshake',
+      parseOneOf(['garbage', 'alert', 'close', 'reset', 'silence', 'unoffered-suite']),
+    ),
     afterOctets: fields.withDefault('afterOctets', parseInteger(1, 67_108_864), 1),
   };
   if (rule.handshake !== undefined && rule.stage !== 'handshake')

@@ -6,6 +6,7 @@ import { mask, smtpSecrets } from '../wire/credentials.ts';
 import { CRLF } from '../wire/crlf.ts';
 import { pause } from '../wire/pause.ts';
 import { noHandshake } from '../wire/tls-handshake.ts';
+import { answerOf, unofferedServerHello } from '../wire/unoffered-suite.ts';
 import type { ReceivedMessage, SmtpCommand, SmtpSession } from './capture.ts';
 import type { SmtpServerSettings } from './options.ts';
 import { type Occasion, type Reply, type RuleSettings, type SmtpStage, writeReply } from './rules.ts';
@@ -147,6 +148,11 @@ export async function shakeHands(session: Session): Promise<Step> {
     record.tls = noHandshake(readClientHello(hello), 'BROKEN_ON_PURPOSE', `handshake: ${rule.handshake}`);
     if (rule.handshake === 'garbage') connection.write(GARBAGE);
     if (rule.handshake === 'alert') connection.write(FATAL_ALERT);
+    const offer = record.tls.clientHello;
+    if (rule.handshake === 'unoffered-suite' && offer) {
+      connection.write(unofferedServerHello(offer));
+      record.tls.clientAnswer = await answerOf(connection);
+    }
     const ending = rule.handshake === 'reset' || rule.handshake === 'silence' ? rule.handshake : 'close';
     return leave(session, ending);
   }

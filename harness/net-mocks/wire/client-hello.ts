@@ -4,7 +4,14 @@ export interface ClientHello {
   applicationProtocols: string[];
   /** Offered versions by name, highest first as sent; `0x….` for unknown ones such as GREASE. */
   versions: string[];
+  /** How many cipher suites are offered. */
   cipherSuites: number;
+  /** Their numbers, as sent. */
+  suites: number[];
+  /** Numbers of the offered signature algorithms (RFC 8446 4.2.3), as sent; empty without the extension. */
+  signatureAlgorithms: number[];
+  /** Numbers of the offered groups (RFC 8446 4.2.7), as sent; empty without the extension. */
+  groups: number[];
 }
 
 const HANDSHAKE = 0x16;
@@ -48,6 +55,7 @@ function parse(message: Buffer): ClientHello | null {
   let at = 6 + 32;
   at += 1 + message.readUInt8(at);
   const suites = message.readUInt16BE(at);
+  const offered = numbersIn(message.subarray(at + 2, at + 2 + suites));
   at += 2 + suites;
   at += 1 + message.readUInt8(at);
   const hello: ClientHello = {
@@ -55,6 +63,9 @@ function parse(message: Buffer): ClientHello | null {
     applicationProtocols: [],
     versions: [versionName(legacyVersion)],
     cipherSuites: suites / 2,
+    suites: offered,
+    signatureAlgorithms: [],
+    groups: [],
   };
   if (at >= message.length) return hello;
   const end = at + 2 + message.readUInt16BE(at);
@@ -73,10 +84,16 @@ function readExtension(type: number, body: Buffer, hello: ClientHello): void {
   if (type === 16)
     for (let at = 2; at < body.length; at += 1 + body.readUInt8(at))
       hello.applicationProtocols.push(body.toString('latin1', at + 1, at + 1 + body.readUInt8(at)));
+  if (type === 10) hello.groups = numbersIn(body.subarray(2));
+  if (type === 13) hello.signatureAlgorithms = numbersIn(body.subarray(2));
   if (type === 43) {
     hello.versions = [];
     for (let at = 1; at + 1 < body.length; at += 2) hello.versions.push(versionName(body.readUInt16BE(at)));
   }
+}
+
+function numbersIn(list: Buffer): number[] {
+  return Array.from({ length: Math.floor(list.length / 2) }, (_, index) => list.readUInt16BE(index * 2));
 }
 
 function versionName(number: number): string {

@@ -16,6 +16,8 @@ export interface TlsFacts {
   clientHello: ClientHello | null;
   /** Why the handshake failed, as the TLS library put it. */
   failure: { code: string; message: string } | null;
+  /** What the client sent behind a ServerHello that it must not take; null where it got none. */
+  clientAnswer: Buffer | null;
 }
 
 export interface ClientCertificate {
@@ -65,6 +67,7 @@ const NOTHING: TlsFacts = {
   clientCertificate: null,
   clientHello: null,
   failure: null,
+  clientAnswer: null,
 };
 
 /** The facts when a client went away, or was sent away, before any handshake. */

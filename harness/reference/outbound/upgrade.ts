@@ -2,8 +2,20 @@ import { isIP } from 'node:net';
 import type { SmtpClient } from '../../client/smtp.ts';
 import type { SmtpCapabilities } from '../../client/smtp-capabilities.ts';
 import { line, lines } from '../../wire/bytes.ts';
+import { clientHello } from '../../wire/client-hello.ts';
+import { RECORD } from '../../wire/tls-numbers.ts';
 import type { FaultName } from '../faults.ts';
 import type { TlsDemand } from './transport/tls-demand.ts';
+
+const SIGNATURES =
+  'ECDSA+SHA256:ECDSA+SHA384:ECDSA+SHA512:ed25519:ed448:RSA-PSS+SHA256:RSA-PSS+SHA384:RSA-PSS+SHA512:RSA+SHA256:RSA+SHA384:RSA+SHA512';
+const GROUPS = 'X25519:P-256:P-384:P-521';
+/** No SHA-1 (RFC 9155 §2), no group of less than 224 bits. */
+const CURRENT_OFFERS = { signatureAlgorithms: SIGNATURES, groups: GROUPS };
+const WEAK_OFFERS = { signatureAlgorithms: `${SIGNATURES}:RSA+SHA1:ECDSA+SHA1`, groups: `${GROUPS}:P-192` };
+const CLIENT_KEY_EXCHANGE = 16;
+/** How long a fault listens for a ServerHello, in milliseconds. */
+const SERVER_HELLO_MS = 300;
 
 /** An open session with a next hop, and what it may be asked for. */
 export interface OutboundSession {
@@ -48,9 +60,11 @@ export async function upgradeIfOffered(
   if (goAhead.code !== 220) return session;
   // An address is no server name (RFC 6066 §3).
   const { serverName } = demand;
-  const { unreadClear } = await connection.startTls(
-    serverName !== '' && isIP(serverName) === 0 ? { serverName } : {},
-  );
+  if (faulty('outbound-goes-on-with-foreign-suite')) await goOnWhateverIsSelected(client);
+  const { unreadClear } = await connection.startTls({
+    ...(serverName !== '' && isIP(serverName) === 0 ? { serverName } : {}),
+    offers: faulty('outbound-offers-weak-algorithms') ? WEAK_OFFERS : CURRENT_OFFERS,
+  });
   const objection = demand.objection(connection.session?.peerCertificates ?? []);
   if (objection !== undefined) {
     await client.quit();
@@ -65,6 +79,13 @@ export async function upgradeIfOffered(
   await client.ehlo();
   const kept = faulty('outbound-keeps-capabilities-across-tls');
   return { ...session, capabilities: kept ? before : client.capabilities };
+}
+
+/** Under a fault: does not look at the ServerHello, and sends a ClientKeyExchange (RFC 5246 §7.4.7). */
+async function goOnWhateverIsSelected({ connection }: SmtpClient): Promise<void> {
+  connection.send(clientHello({ version: 'TLSv1.2', cipherSuites: [0xc02f] }));
+  await connection.watch(SERVER_HELLO_MS);
+  connection.send(Buffer.from([RECORD.handshake, 3, 3, 0, 4, CLIENT_KEY_EXCHANGE, 0, 0, 0]));
 }
 
 /** The number behind SIZE (RFC 1870 §4); infinite where there is none. */
