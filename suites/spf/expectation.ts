@@ -69,6 +69,10 @@ function judgeRefusal(
     verify.that(true, { demand, expected: 'fail, or a refusal', actual });
   } else if (expected === 'permerror') {
     // Local policy may refuse it (RFC 7208 §8.7); whoever took the record for a fail refuses it too.
+    if (namesFail(offered)) {
+      verify.that(false, { demand, expected: 'permerror', actual });
+      return;
+    }
     if (!namesPermanentError(offered))
       inconclusive('precondition', `Refused, and not told whether as permerror or as fail: ${offered.line}`);
     verify.ideally.that(false, { demand, expected: 'permerror, and the message accepted', actual });
@@ -124,6 +128,11 @@ function citesSpf({ line }: Offered): boolean {
   return /\bspf\b|sender policy|openspf|\b5\.7\.2[34]\b|not (allowed|permitted|authori[sz]ed) to send/i.test(
     line,
   );
+}
+
+/** 550 5.7.23 (RFC 7372 §3.2), or words. */
+function namesFail({ line }: Offered): boolean {
+  return /\b5\.7\.23\b|\bspf[ :-]+(check |validation )?(hard)?fail\b/i.test(line);
 }
 
 /** 550 5.5.2 or 5.7.24 (RFC 7208 §8.7, RFC 7372 §3.2), or words. */
