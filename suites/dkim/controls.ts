@@ -23,20 +23,12 @@ const evaluations = new WeakMap<Target, Promise<Evaluation>>();
 export async function assertResultsAreSeen(services: Services): Promise<Sight> {
   const evaluation = await assertEvaluates(services);
   if (evaluation.kind === 'enforces') return 'enforced';
-  assertRecords(services, evaluation);
-  return 'recorded';
-}
-
-/** Ends the check where single signatures cannot be told apart, because their results are not recorded. */
-export async function assertResultsAreRecorded(services: Services): Promise<void> {
-  assertRecords(services, await assertEvaluates(services));
-}
-
-function assertRecords(services: Services, { kind, line }: Evaluation): void {
-  if (kind === 'asks' || kind === 'enforces')
+  const { kind, line } = evaluation;
+  if (kind === 'asks')
     services.inconclusive('precondition', `What the target finds out is not to be seen: ${line}`);
   if (kind === 'misjudges')
     services.inconclusive('precondition', `A good signature is not taken for one (DKIM-001): ${line}`);
+  return 'recorded';
 }
 
 /** Ends the check where the target does not evaluate signatures at all. */
