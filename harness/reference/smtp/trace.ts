@@ -17,7 +17,9 @@ export function receivedField(session: SmtpSession, transaction: Transaction): B
   else if (site.faulty('received-names-all-recipients'))
     clauses.push(`for ${transaction.recipients.map((one) => `<${one.address}>`).join(',')}`);
   const namesCipher = !(isSubmission(session) && site.faulty('submission-received-without-cipher'));
-  if (connection.tls && namesCipher) clauses.push(`tls ${connection.tls.getCipher().standardName}`);
+  // Null once the connection is gone, which a message that came in full may survive.
+  const cipher = connection.tls?.getCipher() ?? null;
+  if (cipher && namesCipher) clauses.push(`tls ${cipher.standardName}`);
   return lines(
     `Received: from ${name}${site.faulty('smtp-received-omits-client') ? '' : ` ([${literal}])`}`,
     ...(hello?.broken ?? []),
