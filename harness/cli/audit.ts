@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { Language } from '../../reports/write.ts';
 import type { ExpectedChoice } from '../expected/find.ts';
 import { runAudit } from '../runner/run.ts';
 import { createProgress } from './progress.ts';
@@ -15,6 +16,7 @@ export async function auditCommand(
     readonly skip: readonly string[];
     readonly expected: ExpectedChoice;
     readonly strict: boolean;
+    readonly language: Language;
     readonly concurrency: number;
   },
 ): Promise<number> {
@@ -39,6 +41,7 @@ export async function auditCommand(
       selection: { only: options.only, skip: options.skip },
       expected: options.expected,
       strict: options.strict,
+      language: options.language,
       concurrency: options.concurrency,
       listener: progress,
       signal: stop.signal,

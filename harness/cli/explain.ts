@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import pc from 'picocolors';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { ENGLISH } from '../../reports/writers/html/words.ts';
+import { ENGLISH } from '../../reports/writers/html/english.ts';
 import { clauseFacts } from '../check/clause.ts';
 import type { Check } from '../check/define.ts';
 import { loadChecks } from '../check/load.ts';

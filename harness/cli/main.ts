@@ -1,5 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import type { Format } from '../../reports/write.ts';
+import type { Format, Language } from '../../reports/write.ts';
 import { logLine } from '../evidence/log-line.ts';
 import { visible } from '../evidence/visible.ts';
 import { EXPECTED_FILE } from '../expected/file-name.ts';
@@ -10,6 +10,8 @@ import type { ListOptions } from './list.ts';
 
 /** What a report can be derived as; the writers are loaded when one is. */
 const FORMATS: readonly Format[] = ['json', 'junit', 'html', 'tap', 'sarif', 'ctrf', 'markdown'];
+
+const LANGUAGES: readonly Language[] = ['en', 'ja'];
 
 /** Exit codes that are not a conclusion; 0, 1 and 2 are conformant, non-conformant and undetermined. */
 const EXIT = { usage: 3, internal: 5 } as const;
@@ -41,6 +43,7 @@ export async function main(argv: readonly string[]): Promise<number> {
       'deviations that are expected; mailspec-expected.yaml beside the targets file',
     )
     .option('--no-expected', 'nothing is expected, whatever lies beside the targets file')
+    .addOption(language())
     .option('--concurrency <n>', 'targets audited at the same time', positiveInteger, 4)
     .action(async (names: string[], options: AuditCommandOptions) => {
       const { auditCommand } = await import('./audit.ts');
@@ -79,10 +82,11 @@ export async function main(argv: readonly string[]): Promise<number> {
     .description('Derives a report again from the record of a run.')
     .argument('[record]', 'results.json, or the folder that holds it', 'mailspec-report')
     .addOption(new Option('--format <format>', 'which report').choices(FORMATS).makeOptionMandatory())
+    .addOption(language())
     .option('--out <file>', 'where it goes; the standard output when absent')
-    .action(async (path: string, options: { format: Format; out?: string }) => {
+    .action(async (path: string, options: ReportCommandOptions) => {
       const { reportCommand } = await import('./report.ts');
-      await reportCommand(path, options.format, options.out ?? null);
+      await reportCommand(path, options.format, options.language, options.out ?? null);
     });
 
   program
@@ -135,9 +139,21 @@ interface AuditCommandOptions {
   readonly only?: string[];
   readonly skip?: string[];
   readonly strict: boolean;
+  readonly language: Language;
   /** False for --no-expected; absent where neither option is given. */
   readonly expected?: string | boolean;
   readonly concurrency: number;
+}
+
+interface ReportCommandOptions {
+  readonly format: Format;
+  readonly language: Language;
+  readonly out?: string;
+}
+
+/** The option that reports for people have in common. */
+function language(): Option {
+  return new Option('--language <tag>', 'the language of report.html').choices(LANGUAGES).default('en');
 }
 
 function expectedChoice(given: string | boolean | undefined): ExpectedChoice {

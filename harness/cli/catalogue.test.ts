@@ -1,0 +1,71 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type CommandLine, openCommandLine } from './testing/command-line.ts';
+
+let cli: CommandLine;
+beforeEach(async () => {
+  cli = await openCommandLine();
+});
+afterEach(() => cli.remove());
+
+describe('the catalogue', () => {
+  test('is listed whole, and by suite, profile and level', async () => {
+    const all: { check: string; suite: string; level: string }[] = JSON.parse(
+      (await cli.mailspec('list', '--json')).stdout,
+    );
+    expect(all.length).toBeGreaterThan(150);
+    const some: { check: string; gate: string }[] = JSON.parse(
+      (
+        await cli.mailspec(
+          'list',
+          '--json',
+          '--suite',
+          'starttls',
+          '--level',
+          'must',
+          '--profile',
+          'baseline',
+        )
+      ).stdout,
+    );
+    const due = all.filter(({ suite, level }) => suite === 'starttls' && level === 'MUST');
+    expect(some.length).toBeGreaterThan(0);
+    expect(due.map(({ check }) => check)).toEqual(expect.arrayContaining(some.map(({ check }) => check)));
+    expect(some.every(({ gate }) => ['fail', 'warn', 'info'].includes(gate))).toBe(true);
+    const { stdout } = await cli.mailspec('list', '--suite', 'starttls');
+    expect(stdout).toMatch(/^starttls: .*\n {2}STLS-001 /);
+    expect(stdout).not.toContain('PTA-001');
+  });
+
+  test('explains a check: what, why, how strongly, in which profiles, proven by which faults, and where', async () => {
+    const { code, stdout } = await cli.mailspec('explain', 'stls-001');
+    expect(code).toBe(0);
+    for (const part of [
+      'STLS-001',
+      'Sends',
+      'Demands',
+      'RFC 3207 §3',
+      'https://www.rfc-editor.org/rfc/rfc3207#section-3',
+      'mx (25)',
+      'rfc-strict',
+      'fail mx-omits-starttls: ',
+      'suites/starttls/',
+      'npx mailspec audit <target> --only STLS-001',
+    ])
+      expect(stdout).toContain(part);
+    expect(JSON.parse((await cli.mailspec('explain', 'STLS-001', '--json')).stdout)).toMatchObject({
+      check: 'STLS-001',
+      suite: 'starttls',
+    });
+  });
+
+  test.each([
+    ['a code that is none', ['explain', 'STLS-0O1'], 'did you mean "STLS-001"?'],
+    ['a suite that is none', ['list', '--suite', 'startls'], 'did you mean "starttls"?'],
+    ['a level that is none', ['list', '--level', 'ought'], 'there are MUST, SHOULD, MAY, policy.'],
+    ['a profile that is none', ['list', '--profile', 'nobody'], 'the profiles are'],
+  ])('%s ends with a sentence and exit code 3', async (_, args, named) => {
+    const { code, stderr } = await cli.mailspec(...args);
+    expect(stderr).toContain(named);
+    expect(code).toBe(3);
+  });
+});
