@@ -17,11 +17,17 @@ const targets = new Map<string, ExpectedVerdicts>();
 for (const file of (await readdir(EXPECTED)).sort()) {
   targets.set(file.replace(/\.yaml$/, ''), await readExpected(join(EXPECTED, file)));
 }
-/** Targets that are judged by the same checks are audited in one run. */
-const groups = Map.groupBy(targets.keys(), (name) => (targets.get(name)?.only ?? []).join(' '));
+/** Targets that are judged by the same checks, a few of which are audited in one run. */
+const groups = [...Map.groupBy(targets.keys(), (name) => (targets.get(name)?.only ?? []).join(' '))].flatMap(
+  ([only, names]) =>
+    Array.from({ length: Math.ceil(names.length / TOGETHER) }, (_, batch) => ({
+      only,
+      names: names.slice(batch * TOGETHER, (batch + 1) * TOGETHER),
+    })),
+);
 const hasEngine = await engineForTests(`verdicts on ${targets.size} real servers in containers`);
 
-for (const [only, names] of groups) {
+for (const { only, names } of groups) {
   describe.skipIf(!hasEngine)(`real servers in containers, judged by ${only || 'everything'}`, () => {
     let folder = '';
     let record: RunRecord;
