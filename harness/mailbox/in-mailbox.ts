@@ -23,6 +23,8 @@ const POP3_MESSAGES = 200;
 /** Pause between two looks, in milliseconds. */
 const LOOK = 200;
 const DELIVERY = 30_000;
+/** Pause before the next login where there are too many sessions (RFC 5530 §3, LIMIT), in milliseconds. */
+const BUSY_PAUSE = 1_000;
 
 /**
  * Waits for a message in a mailbox of the target, Junk and every other one included; null where it does
@@ -64,11 +66,22 @@ async function repeated(
   }
 }
 
-async function loggedIn({ imap, inconclusive }: Services, role: Role, account: Account): Promise<ImapClient> {
-  const client = await imap({ role, at: 'tls' });
-  const reply = await client.login(account.login, account.password);
-  if (reply.status !== 'OK') inconclusive('precondition', `The login at ${role} is refused: ${reply.text}`);
-  return client;
+/** Checks side by side may be more sessions of one user than a server allows; others end soon. */
+async function loggedIn(
+  { imap, inconclusive, pause, target }: Services,
+  role: Role,
+  account: Account,
+): Promise<ImapClient> {
+  const patience = performance.now() + (target.timing.outboundMs ?? DELIVERY);
+  for (;;) {
+    const client = await imap({ role, at: 'tls' });
+    const reply = await client.login(account.login, account.password);
+    if (reply.status === 'OK') return client;
+    client.connection.close();
+    if (reply.code !== 'LIMIT' || performance.now() >= patience)
+      return inconclusive('precondition', `The login at ${role} is refused: ${reply.text}`);
+    await pause(BUSY_PAUSE);
+  }
 }
 
 async function lookByImap(
