@@ -15,6 +15,7 @@ import { rowsOfSarif } from './recount/sarif.ts';
 import { rowsOfTap } from './recount/tap.ts';
 import { writeCtrf } from './writers/ctrf.ts';
 import { writeHtml } from './writers/html/page.ts';
+import type { Language } from './writers/html/words.ts';
 import { writeJunit } from './writers/junit.ts';
 import { writeMarkdown } from './writers/markdown.ts';
 import { writeSarif } from './writers/sarif.ts';
@@ -31,18 +32,32 @@ export interface Report {
   readonly states?: (row: Row) => Row;
 }
 
+export type { Language };
+
 export type Format = 'json' | 'junit' | 'html' | 'tap' | 'sarif' | 'ctrf' | 'markdown';
 
-/** Every report of a run; `results.json` comes first, because the others can be derived from it again. */
-export const REPORTS: readonly Report[] = [
-  { format: 'json', file: 'results.json', write: writeRecord, read: rowsOfRecord },
-  { format: 'junit', file: 'junit.xml', write: writeJunit, read: rowsOfJunit },
-  { format: 'html', file: 'report.html', write: (record) => writeHtml(record), read: rowsOfHtml },
-  { format: 'tap', file: 'results.tap', write: writeTap, read: rowsOfTap },
-  { format: 'sarif', file: 'results.sarif', write: writeSarif, read: rowsOfSarif },
-  { format: 'ctrf', file: 'ctrf-report.json', write: writeCtrf, read: rowsOfCtrf },
-  { format: 'markdown', file: 'summary.md', write: writeMarkdown, read: rowsOfMarkdown, states: summarized },
-];
+/**
+ * Every report of a run, those for people in a language; `results.json` comes first, because the others can be derived from it again.
+ */
+export function reportsIn(language: Language = 'en'): readonly Report[] {
+  return [
+    { format: 'json', file: 'results.json', write: writeRecord, read: rowsOfRecord },
+    { format: 'junit', file: 'junit.xml', write: writeJunit, read: rowsOfJunit },
+    { format: 'html', file: 'report.html', write: (record) => writeHtml(record, language), read: rowsOfHtml },
+    { format: 'tap', file: 'results.tap', write: writeTap, read: rowsOfTap },
+    { format: 'sarif', file: 'results.sarif', write: writeSarif, read: rowsOfSarif },
+    { format: 'ctrf', file: 'ctrf-report.json', write: writeCtrf, read: rowsOfCtrf },
+    {
+      format: 'markdown',
+      file: 'summary.md',
+      write: writeMarkdown,
+      read: rowsOfMarkdown,
+      states: summarized,
+    },
+  ];
+}
+
+export const REPORTS: readonly Report[] = reportsIn();
 
 /** Reports that could not be written or that do not say what the record says; exit code 5. */
 export class ReportMismatch extends Error {
@@ -90,8 +105,8 @@ export async function writeReports(
  * A report of a record, the same to the octet as `writeReports` writes it, read back like it.
  * @throws ReportMismatch
  */
-export function deriveReport(record: RunRecord, format: Format): string {
-  const report = REPORTS.find((one) => one.format === format);
+export function deriveReport(record: RunRecord, format: Format, language: Language = 'en'): string {
+  const report = reportsIn(language).find((one) => one.format === format);
   if (!report) throw new TypeError(`There is no format ${format}.`);
   const { file, write, read, states = asItIs } = report;
   const content = write(record);

@@ -35,6 +35,7 @@ const RUN: RunFacts = {
   strict: false,
   selection: { only: [], skip: [] },
   expected: [],
+  remedies: [],
   checks: CHECKS.map(({ definition }) => definition.id),
   declared: ['mail'],
   rerunOptions: [],

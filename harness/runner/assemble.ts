@@ -1,10 +1,18 @@
 import { arch, platform, release } from 'node:os';
 import { concludeRun, concludeTarget, exitCodeOf, gateResult } from '../../reports/model/conclude.ts';
 import { countVerdicts } from '../../reports/model/counts.ts';
-import type { Expectation, Gate, RoleSnapshot, RunRecord, TargetRecord } from '../../reports/model/record.ts';
+import type {
+  Expectation,
+  Gate,
+  Remedy,
+  RoleSnapshot,
+  RunRecord,
+  TargetRecord,
+} from '../../reports/model/record.ts';
 import { rerunCommand } from '../check/rerun.ts';
 import type { CheckResult } from '../check/result.ts';
 import { ROLE_NAMES } from '../check/roles.ts';
+import type { Verdict } from '../check/verdict.ts';
 import { visible } from '../evidence/visible.ts';
 import type { ExpectedEntry } from '../expected/load.ts';
 import { settle, waiverOf } from '../expected/settle.ts';
@@ -46,6 +54,8 @@ export interface RunFacts {
   readonly selection: Selection;
   /** Deviations that are expected, of whichever target. */
   readonly expected: readonly ExpectedEntry[];
+  /** How to mend whatever a check may find. */
+  readonly remedies: readonly Remedy[];
   /** The codes of every check there is. */
   readonly checks: readonly string[];
   /** The names of every target that is declared. */
@@ -94,6 +104,13 @@ export async function assembleRecord(run: RunFacts, audited: readonly AuditedTar
       version: run.profile.version,
       title: run.profile.title,
       strict: run.strict,
+      verification: run.profile.verification,
+      clauses: run.profile.clauses.map(({ title, level, whyNot, ...clause }) => ({
+        ...clause,
+        title: title ?? null,
+        level: level ?? null,
+        whyNot: whyNot ?? null,
+      })),
     },
     selection: run.selection,
     counts: {
@@ -101,9 +118,15 @@ export async function assembleRecord(run: RunFacts, audited: readonly AuditedTar
       notSelected: targets.reduce((sum, target) => sum + target.notSelected.length, 0),
     },
     expected,
+    remedies: run.remedies.filter(({ checks }) =>
+      all.some(({ check, verdict }) => checks.includes(check) && MENDABLE.has(verdict)),
+    ),
     targets,
   };
 }
+
+/** Verdicts about a server that does not do what it should, or that nobody could judge. */
+const MENDABLE: ReadonlySet<Verdict> = new Set(['fail', 'warn', 'inconclusive']);
 
 interface JudgedTarget extends AuditedTarget {
   readonly results: readonly { readonly result: CheckResult; readonly gate: Gate }[];

@@ -3,8 +3,9 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { RunRecord } from '../../reports/model/record.ts';
-import { writeReports } from '../../reports/write.ts';
+import { type Language, reportsIn, writeReports } from '../../reports/write.ts';
 import { loadChecks } from '../check/load.ts';
+import { createSlots } from '../check/slots.ts';
 import type { Verdict } from '../check/verdict.ts';
 import { createRedactor } from '../evidence/redaction.ts';
 import { printable, visible } from '../evidence/visible.ts';
@@ -23,10 +24,14 @@ import type { AuditContext } from './audit-context.ts';
 import { createBench } from './bench.ts';
 import { planTarget, type Selection, type TargetPlan } from './plan.ts';
 import { loadProfile } from './profile.ts';
+import { loadRemedies } from './remedies.ts';
 import { type ScheduleOutcome, schedule } from './schedule.ts';
 
 const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
 export const SUITES_FOLDER = join(PROJECT, 'suites');
+
+/** Targets that are started at the same time: images are built then, and servers have to greet in time. */
+const STARTS = 4;
 
 /** What a command line without options means. */
 export const DEFAULTS = { targetsFile: 'targets.yaml', profile: 'baseline' } as const;
@@ -43,6 +48,7 @@ export interface RunOptions {
   readonly selection: Selection;
   readonly expected: ExpectedChoice;
   readonly strict: boolean;
+  readonly language?: Language;
   readonly concurrency: number;
   readonly listener: RunListener;
   readonly signal: AbortSignal;
@@ -88,7 +94,7 @@ export async function runAudit(options: RunOptions): Promise<RunRecord> {
 }
 
 /**
- * Plans the run and starts its targets, all at the same time. A target that does not start is part of
+ * Plans the run and starts its targets, a few at the same time. A target that does not start is part of
  * the run as a failure; a mistake of configuration ends the run before it begins.
  * @throws ConfigurationError
  */
@@ -96,9 +102,10 @@ export async function beginRun(options: Omit<RunOptions, 'concurrency'>): Promis
   const startedAt = new Date();
   const runId = `${startedAt.toISOString().replaceAll(/[-:]|\.\d+/g, '')}-${randomBytes(3).toString('hex')}`;
   const suitesFolder = options.suitesFolder ?? SUITES_FOLDER;
-  const [checks, profile, expected, declared] = await Promise.all([
+  const [checks, profile, remedies, expected, declared] = await Promise.all([
     loadChecks(suitesFolder),
     loadProfile(join(suitesFolder, 'catalog', 'profiles'), options.profile),
+    loadRemedies(join(suitesFolder, 'catalog', 'remedies')),
     findExpected(options.expected, options.targetsFile),
     loadTargets(options.targetsFile),
   ]);
@@ -116,8 +123,10 @@ export async function beginRun(options: Omit<RunOptions, 'concurrency'>): Promis
   const stop = async () => {
     await Promise.allSettled(running.map((one) => one.stop()));
   };
+  const starts = createSlots(STARTS);
   const started = await Promise.all(
     planned.map(async (one): Promise<Started> => {
+      const release = await starts.take(1);
       options.listener.onStarting(one.declaration.name);
       try {
         const target = await startTarget(one.declaration, {
@@ -130,6 +139,8 @@ export async function beginRun(options: Omit<RunOptions, 'concurrency'>): Promis
       } catch (thrown) {
         const mistake = thrown instanceof ConfigurationError ? thrown : null;
         return { ...one, running: null, failure: sentenceOf(thrown), mistake };
+      } finally {
+        release();
       }
     }),
   );
@@ -158,6 +169,7 @@ export async function beginRun(options: Omit<RunOptions, 'concurrency'>): Promis
           strict: options.strict,
           selection: options.selection,
           expected,
+          remedies,
           checks: checks.map(({ definition }) => definition.id),
           declared: declared.map(({ name }) => name),
           rerunOptions,
@@ -165,7 +177,7 @@ export async function beginRun(options: Omit<RunOptions, 'concurrency'>): Promis
         },
         started.map((one) => audited(one, outcome)),
       );
-      await writeReports(record, options.folder);
+      await writeReports(record, options.folder, reportsIn(options.language));
       return record;
     },
   };

@@ -91,6 +91,30 @@ export interface RoleSnapshot {
   readonly failure: string | null;
 }
 
+/** A clause of the document behind a profile, and the requirements that decide it. */
+export interface ClauseRecord {
+  readonly id: string;
+  readonly title: string | null;
+  readonly level: 'MUST' | 'SHOULD' | null;
+  /** Codes; empty where nobody can decide the clause from outside. */
+  readonly checks: readonly string[];
+  /** Why nobody can; null where somebody can. */
+  readonly whyNot: string | null;
+}
+
+/** How to mend what some checks find. */
+export interface Remedy {
+  readonly topic: string;
+  readonly checks: readonly string[];
+  /** What to do, whatever the server. */
+  readonly advice: string;
+  readonly servers: readonly {
+    readonly server: string;
+    /** What to write into its configuration; a line that begins with `#` says where. */
+    readonly lines: readonly string[];
+  }[];
+}
+
 /** The record of a run: `results.json`. Every report is a pure function of it. */
 export interface RunRecord {
   readonly schema: 'mailspec-results/1';
@@ -120,10 +144,16 @@ export interface RunRecord {
     readonly version: string;
     readonly title: string;
     readonly strict: boolean;
+    /** Whether somebody compared the profile with the document behind it. */
+    readonly verification: 'verified' | 'not-verified';
+    /** The clauses of that document, in its order; empty where there is none. */
+    readonly clauses: readonly ClauseRecord[];
   };
   readonly selection: { readonly only: readonly string[]; readonly skip: readonly string[] };
   readonly counts: Readonly<Record<Verdict, number>> & { readonly notSelected: number };
   /** Deviations that were expected; empty without a file of them. */
   readonly expected: readonly Expectation[];
+  /** How to mend what did not pass, as far as somebody wrote it down. */
+  readonly remedies: readonly Remedy[];
   readonly targets: readonly TargetRecord[];
 }

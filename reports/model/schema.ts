@@ -176,6 +176,25 @@ const target = z
   })
   .meta({ id: 'Target' });
 
+const clause = z
+  .strictObject({
+    id: text,
+    title: text.nullable(),
+    level: z.enum(['MUST', 'SHOULD']).nullable(),
+    checks: z.array(text),
+    whyNot: text.nullable(),
+  })
+  .meta({ id: 'Clause', description: 'Clause of the document behind a profile, and what decides it.' });
+
+const remedy = z
+  .strictObject({
+    topic: text,
+    checks: z.array(text),
+    advice: text,
+    servers: z.array(z.strictObject({ server: text, lines: z.array(text) })),
+  })
+  .meta({ id: 'Remedy', description: 'How to mend what some checks find, on common servers.' });
+
 /** Strict schema of `results.json`: an unknown key, an unprintable text or a result counted twice is an error. */
 export const runRecordSchema = z
   .strictObject({
@@ -195,10 +214,18 @@ export const runRecordSchema = z
       openssl: text,
     }),
     environment: z.strictObject({ os: text, arch: text, ci: text.nullable(), engine: text.nullable() }),
-    profile: z.strictObject({ id: text, version: text, title: text, strict: z.boolean() }),
+    profile: z.strictObject({
+      id: text,
+      version: text,
+      title: text,
+      strict: z.boolean(),
+      verification: z.enum(['verified', 'not-verified']),
+      clauses: z.array(clause),
+    }),
     selection: z.strictObject({ only: z.array(text), skip: z.array(text) }),
     counts: z.strictObject({ ...counts, notSelected: count }),
     expected: z.array(expectation),
+    remedies: z.array(remedy),
     targets: z.array(target),
   })
   .refine(({ targets }) => new Set(targets.map(({ name }) => name)).size === targets.length, {

@@ -72,6 +72,7 @@ const detect: Detector = async () => {
         strict: false,
         selection: SELECTION,
         expected: expected ? [EXPECTED] : [],
+        remedies: [],
         checks: ['SMTP-001', 'SMTP-002'],
         declared: ['mail'],
         rerunOptions: [],

@@ -13,7 +13,7 @@ export function contents(record: RunRecord, words: Words): Safe {
     html`<li><a href="#${id}">${words.sections[id]}${count === null ? null : html` <span class="count">${count}</span>`}</a>${below}</li>`;
   const several = record.targets.length > 1;
   return html`<nav class="contents" aria-label="${words.contents}"><ol>
-${entry('run', null, null)}${entry('targets', null, null)}${entry('overview', null, null)}${entry('matrix', null, null)}
+${entry('run', null, null)}${entry('targets', null, null)}${entry('overview', null, null)}${record.profile.clauses.length > 0 ? entry('clauses', record.profile.clauses.length, null) : null}${entry('matrix', null, null)}
 ${sectionsOf(record)
   .filter(([, results]) => results.length > 0)
   .map(([name, results]) =>

@@ -1,6 +1,5 @@
 import type { RoleSnapshot, RunRecord, TargetRecord } from '../../model/record.ts';
 import { type Content, html, type Safe } from './safe.ts';
-import { moment, span } from './sentences.ts';
 import type { Words } from './words.ts';
 
 /** Where, when and with what the audit ran. */
@@ -9,8 +8,8 @@ export function runFacts(record: RunRecord, words: Words): Safe {
   const { facts } = words;
   return html`<section id="run"><h2>${words.sections.run}</h2>${definitions([
     [facts.profile, `${profile.title} ${profile.version}${profile.strict ? `, ${facts.strict}` : ''}`],
-    [facts.started, moment(record.startedAt)],
-    [facts.took, span(record.durationMs)],
+    [facts.started, words.moment(record.startedAt)],
+    [facts.took, words.span(record.durationMs)],
     [facts.exit, String(record.exitCode)],
     [facts.interrupted, record.interrupted],
     [facts.tool, `mailspec ${tool.version}${tool.commit === null ? '' : ` (${tool.commit})`}`],

@@ -2,7 +2,7 @@ import { type Obstacle, obstacleOfTarget, obstaclesOfRun } from '../../model/out
 import type { Conclusion, RunRecord, TargetRecord } from '../../model/record.ts';
 import type { Verdict } from '../../model/vocabulary.ts';
 import { html, type Safe } from './safe.ts';
-import { moment, whyOfRun, whyOfTarget } from './sentences.ts';
+import { whyOfRun, whyOfTarget } from './sentences.ts';
 import { glyph } from './tone.ts';
 import type { Words } from './words.ts';
 
@@ -18,10 +18,11 @@ export function masthead(record: RunRecord, words: Words): Safe {
   const { notSelected } = record.counts;
   return html`<header class="masthead ${conclusion}">
 <div class="measure">
-<p class="eyebrow"><b>mailspec</b> <span>${words.report}</span> <span>${profile.title} ${profile.version}</span> <time datetime="${record.startedAt}">${moment(record.startedAt)}</time></p>
+<p class="eyebrow"><b>mailspec</b> <span>${words.report}</span> <span>${profile.title} ${profile.version}</span> <time datetime="${record.startedAt}">${words.moment(record.startedAt)}</time></p>
 <h1>${glyph(SHAPE[conclusion])} ${words.conclusions[conclusion]}</h1>
-<p class="why">${whyOfRun(record, words)}${notSelected > 0 ? ` ${words.notSelectedNote(notSelected)}` : null}</p>
-${obstaclesOfRun(record).map((one) => obstacle(one, one.why))}
+${profile.verification === 'verified' ? null : html`<p class="not-verified">${words.facts.notVerified}</p>`}
+<p class="why">${whyOfRun(record, words)}${notSelected > 0 ? `${words.space}${words.notSelectedNote(notSelected)}` : null}</p>
+${obstaclesOfRun(record).map((one) => obstacle(one, sentenceOf(one, record, words)))}
 <ul class="verdicts">${record.targets.map((target) => verdictOf(target, words))}
 </ul>
 </div>
@@ -32,11 +33,27 @@ function verdictOf(target: TargetRecord, words: Words): Safe {
   const one = obstacleOfTarget(target);
   return html`
 <li class="${target.conclusion}"><h2>${glyph(SHAPE[target.conclusion])} <span>${target.name}</span></h2>
-<div><p><b>${words.conclusions[target.conclusion]}.</b> ${whyOfTarget(target, words)}</p>${
+<div><p><b>${words.sentence(words.conclusions[target.conclusion])}</b> ${whyOfTarget(target, words)}</p>${
     one === null
       ? null
-      : obstacle(one, target.failure === null ? one.why : words.targetWhy.failure(target.failure))
+      : obstacle(
+          one,
+          target.failure === null ? words.obstacles.nothingSettled : words.targetWhy.failure(target.failure),
+        )
   }</div></li>`;
+}
+
+function sentenceOf({ name, why }: Obstacle, { interrupted, exitCode }: RunRecord, words: Words): string {
+  const { obstacles } = words;
+  switch (name) {
+    case 'run is complete':
+      return interrupted === null ? obstacles.noTarget : obstacles.interrupted(interrupted);
+    case 'run ends in order':
+      return exitCode === 3 ? obstacles.usage : obstacles.internal;
+    case 'target is audited':
+    case 'expected deviations occur':
+      return why;
+  }
 }
 
 /** What kept the run or a target from coming to anything; counted like a result. */

@@ -1,8 +1,9 @@
 import type { GatedResult, RunRecord } from '../../model/record.ts';
-import { SUITES } from '../../model/vocabulary.ts';
+import { SUITES, type SuiteSlug } from '../../model/vocabulary.ts';
 import { anchorOf } from './anchor.ts';
 import { html, type Safe } from './safe.ts';
 import { glyph, TONES, toneOf } from './tone.ts';
+import { inEnglish } from './untranslated.ts';
 import type { Words } from './words.ts';
 
 /** Every check against every target; each mark leads to its result. Rows can be filtered without script. */
@@ -21,9 +22,9 @@ export function matrix(record: RunRecord, words: Words): Safe {
 <table class="matrix${record.targets.length > 3 ? ' many' : null}">
 <thead><tr><th scope="col">${words.matrix.check}</th>${record.targets.map(
     ({ name }) => html`<th scope="col">${name}</th>`,
-  )}</tr></thead>${SUITES.map(({ slug, topic }) => {
+  )}</tr></thead>${SUITES.map(({ slug }) => {
     const rows = [...results.values()].filter(([first]) => first?.suite === slug);
-    return rows.length === 0 ? null : suiteRows(record, slug, topic, rows, words);
+    return rows.length === 0 ? null : suiteRows(record, slug, rows, words);
   })}
 </table>
 </section>`;
@@ -31,14 +32,13 @@ export function matrix(record: RunRecord, words: Words): Safe {
 
 function suiteRows(
   record: RunRecord,
-  slug: string,
-  topic: string,
+  slug: SuiteSlug,
   rows: readonly (readonly GatedResult[])[],
   words: Words,
 ): Safe {
   const sorted = rows.toSorted(([a], [b]) => ((a?.check ?? '') < (b?.check ?? '') ? -1 : 1));
   return html`
-<tbody><tr class="suite"><th scope="rowgroup" colspan="${record.targets.length + 1}"><b>${slug}</b> ${topic}</th></tr>${sorted.map(
+<tbody><tr class="suite"><th scope="rowgroup" colspan="${record.targets.length + 1}"><b>${slug}</b> ${words.topic(slug)}</th></tr>${sorted.map(
     (row) => checkRow(record, row, words),
   )}</tbody>`;
 }
@@ -48,7 +48,7 @@ function checkRow(record: RunRecord, row: readonly GatedResult[], words: Words):
   if (!first) return null;
   const tones = [...new Set(row.map(toneOf))].join(' ');
   return html`
-<tr class="${tones}"><th scope="row"><div class="check"><span class="code">${first.check}</span> <span class="title">${first.title}</span> <span class="severity ${first.severity}">${words.severities[first.severity].name}</span></div></th>${record.targets.map(
+<tr class="${tones}"><th scope="row"><div class="check"><span class="code">${first.check}</span> <span class="title"${inEnglish(words)}>${first.title}</span> <span class="severity ${first.severity}">${words.severities[first.severity].name}</span></div></th>${record.targets.map(
     ({ name }) => {
       const result = row.find(({ target }) => target === name);
       if (!result) return html`<td><span class="vh">${words.matrix.notSelected}</span></td>`;

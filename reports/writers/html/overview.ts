@@ -14,7 +14,7 @@ interface Group {
 /** How many results of each suite and severity came to what, as bars. */
 export function overview(record: RunRecord, words: Words): Safe {
   const suites = SUITES.map(
-    ({ slug, topic }): Group => ({ name: slug, note: topic, holds: (result) => result.suite === slug }),
+    ({ slug }): Group => ({ name: slug, note: words.topic(slug), holds: (result) => result.suite === slug }),
   );
   const severities = SEVERITIES.map(
     (severity): Group => ({

@@ -8,6 +8,8 @@ import { seeded } from '../../fixtures/seeded.ts';
 import type { RunRecord } from '../../model/record.ts';
 import { rowsOfHtml } from '../../recount/html.ts';
 import { differences, rowsOf } from '../../recount/row.ts';
+import { ENGLISH } from './english.ts';
+import { JAPANESE } from './japanese.ts';
 import { writeHtml } from './page.ts';
 
 const RECORDS = 100;
@@ -83,6 +85,7 @@ test('the conclusion comes first, then what matters most', () => {
     'run',
     'targets',
     'overview',
+    'clauses',
     'matrix',
     'finding',
     'unsettled',
@@ -93,6 +96,74 @@ test('the conclusion comes first, then what matters most', () => {
     'notSelected',
     'legend',
   ]);
+});
+
+describe('in Japanese', () => {
+  const page = (record: RunRecord) => writeHtml(record, 'ja');
+
+  test('the page is well-formed, harmless, and states the same results', () => {
+    for (let seed = 0; seed < 20; seed += 1) {
+      const record = randomRecord(seeded(seed), visibleText);
+      expect(dangers(readPage(page(record))), `seed ${seed}`).toEqual([]);
+      expect(differences(rowsOf(record), rowsOfHtml(page(record))), `seed ${seed}`).toEqual([]);
+    }
+  });
+
+  test('no text of the English page is left in it but names and what the record says', () => {
+    const english = new Set(textsOf(ENGLISH));
+    // Words that Japanese writes as they are.
+    for (const name of ['CI', 'TLS', ' ', '']) english.delete(name);
+    expect(textsOf(JAPANESE).filter((text) => english.has(text))).toEqual([]);
+    expect(textsOf(JAPANESE)).toHaveLength(textsOf(ENGLISH).length);
+  });
+
+  test('it says its language, and that of what stays English', () => {
+    const { elements, text } = readPage(page(postfixRun()));
+    const languageOf = (name: string) =>
+      elements.find((element) => element.name === name)?.attributes.get('lang');
+    expect(languageOf('html')).toBe('ja');
+    const titles = elements.filter(({ attributes }) => attributes.get('class') === 'title');
+    expect(titles.length).toBeGreaterThan(30);
+    expect(titles.every(({ attributes }) => attributes.get('lang') === 'en')).toBe(true);
+    expect(text).toContain('2026年3月4日 05:06:07 (UTC)');
+    expect(text).toContain('2 対象のうち 1 対象がプロファイルの要求に違反しています。');
+  });
+});
+
+/** The texts of a language without those made from numbers. */
+function textsOf(words: unknown): string[] {
+  if (typeof words === 'string') return [words];
+  if (typeof words !== 'object' || words === null) return [];
+  return Object.entries(words).flatMap(([key, value]) =>
+    key === 'untranslated' || key === 'language' ? [] : textsOf(value),
+  );
+}
+
+describe('the clauses of the profile', () => {
+  test('each says of each target whether it is met, and what stands in the way', () => {
+    const { text } = readPage(writeHtml(postfixRun()));
+    expect(text).toContain(
+      'postfix-good: 2 met, 1 not decided, 1 does not apply, 1 not decidable from outside',
+    );
+    expect(text).toContain('postfix-careless: 1 met, 1 not met');
+    expect(text).toContain('The organization behind a server cannot be seen from the network.');
+  });
+
+  test('a profile that nobody verified says so at the top', () => {
+    const record = postfixRun();
+    const unverified = { ...record, profile: { ...record.profile, verification: 'not-verified' as const } };
+    expect(writeHtml(record)).not.toContain(ENGLISH.facts.notVerified);
+    expect(writeHtml(unverified)).toContain(ENGLISH.facts.notVerified);
+  });
+});
+
+test('what did not pass says how to mend it, and nothing else does', () => {
+  const { elements } = readPage(writeHtml(postfixRun()));
+  const mended = elements.flatMap(({ attributes }) =>
+    attributes.get('class') === 'remedies' ? (attributes.get('aria-label') ?? '') : [],
+  );
+  expect(mended).toContain('How to mend it: RLY-001 postfix-careless');
+  expect(mended.filter((label) => label.endsWith('postfix-good'))).toEqual([]);
 });
 
 test('with strict gates what was advice becomes a finding', () => {

@@ -1,4 +1,5 @@
 import type { RunRecord } from '../../model/record.ts';
+import { clauseTable } from './clauses.ts';
 import { contents } from './contents.ts';
 import { runFacts, targetFacts } from './facts.ts';
 import { legend, notSelected } from './legend.ts';
@@ -9,13 +10,14 @@ import { html } from './safe.ts';
 import { resultSections } from './sections.ts';
 import { CONTENT_SECURITY_POLICY, STYLE } from './stylesheet.ts';
 import { glyphDefinitions } from './tone.ts';
-import { ENGLISH, type Words } from './words.ts';
+import { LANGUAGES, type Language } from './words.ts';
 
 /**
  * The record as one HTML file that needs nothing else: no script, no font, no request. It opens
  * offline, prints, and adapts to light and dark and to the width of the window.
  */
-export function writeHtml(record: RunRecord, words: Words = ENGLISH): string {
+export function writeHtml(record: RunRecord, language: Language = 'en'): string {
+  const words = LANGUAGES[language];
   const names = record.targets.map(({ name }) => name).join(', ');
   return html`<!doctype html>
 <html lang="${words.language}">
@@ -38,13 +40,14 @@ ${contents(record, words)}
 ${runFacts(record, words)}
 ${targetFacts(record, words)}
 ${overview(record, words)}
+${clauseTable(record, words)}
 ${matrix(record, words)}
 ${resultSections(record, words)}
 ${notSelected(record, words)}
 ${legend(record, words)}
 </main>
 </div>
-<footer class="measure"><p>${words.footer(record.tool.version)}</p></footer>
+<footer class="measure"><p>${words.footer(record.tool.version)}</p>${words.untranslated === '' ? null : html`<p>${words.untranslated}</p>`}</footer>
 </body>
 </html>
 `.markup;

@@ -4,10 +4,11 @@ import type { GatedResult, RunRecord } from '../../model/record.ts';
 import type { VariantResult, Verification } from '../../model/vocabulary.ts';
 import { anchorOf } from './anchor.ts';
 import { definitions, type Fact } from './facts.ts';
+import { remedies } from './remedies.ts';
 import { type Content, html, type Safe } from './safe.ts';
-import { span } from './sentences.ts';
 import { glyph, toneOf } from './tone.ts';
 import { transcript } from './transcript.ts';
+import { inEnglish } from './untranslated.ts';
 import { visibleLines } from './visible-lines.ts';
 import type { Words } from './words.ts';
 
@@ -23,14 +24,15 @@ export function resultDetails(record: RunRecord, result: GatedResult, view: Resu
   const verdict = words.verdicts[result.verdict].name;
   const chips = html`<span class="chips"><span class="code">${result.check}</span><span class="chip">${result.target}</span><span class="severity ${result.severity}">${words.severities[result.severity].name}</span><span class="chip ${tone}">${verdict}</span></span>`;
   return html`
-<details class="result ${tone}" data-target="${result.target}" data-check="${result.check}" data-verdict="${result.verdict}" data-outcome="${outcomeOf(result)}"${view.open ? html` open` : null}><summary>${glyph(result.verdict)}<span>${chips}<span class="title" role="heading" aria-level="3">${result.title}</span>${
-    tone === 'passed' ? null : html`<span class="reason">${result.reason}</span>`
+<details class="result ${tone}" data-target="${result.target}" data-check="${result.check}" data-verdict="${result.verdict}" data-outcome="${outcomeOf(result)}"${view.open ? html` open` : null}><summary>${glyph(result.verdict)}<span>${chips}<span class="title" role="heading" aria-level="3"${inEnglish(words)}>${result.title}</span>${
+    tone === 'passed' ? null : html`<span class="reason"${inEnglish(words)}>${result.reason}</span>`
   }</span></summary>
 <div class="body" id="${anchorOf(record, result)}">
-${tone === 'passed' ? html`<p>${result.reason}</p>` : null}
+${tone === 'passed' ? html`<p${inEnglish(words)}>${result.reason}</p>` : null}
 ${definitions(requirement(result, words))}
 ${missed(result, words)}
 ${transcript(result, view.lines, words)}
+${remedies(record, result, words)}
 ${variants(result.variants, words)}
 ${definitions(proof(result, words))}
 </div></details>`;
@@ -50,14 +52,14 @@ function requirement(result: GatedResult, words: Words): Fact[] {
       words.result.meaning,
       meaning
         ? null
-        : html`${result.cause === null ? null : html`${causes[result.cause]} `}<b>${severities[result.severity].name}</b>: ${severities[result.severity].meaning}`,
+        : html`${result.cause === null ? null : html`${causes[result.cause]}${words.space}`}<b>${severities[result.severity].name}</b>: ${severities[result.severity].meaning}`,
     ],
     [
       words.result.requirement,
       html`<b>${result.level}</b>, ${result.clauses.map((clause, index) => html`${index > 0 ? ', ' : null}${clauseLink(clause)}`)}. ${levels[result.level]} <span class="muted">(${gates[result.gate]})</span>`,
     ],
-    [words.result.sent, result.sends],
-    [words.result.demanded, result.demands],
+    [words.result.sent, html`<span${inEnglish(words)}>${result.sends}</span>`],
+    [words.result.demanded, html`<span${inEnglish(words)}>${result.demands}</span>`],
   ];
 }
 
@@ -86,7 +88,7 @@ function missed(result: GatedResult, words: Words): Safe | null {
 
 function missedRow(one: Verification, variant: string | null, words: Words): Safe {
   const kind = one.strict ? 'violation' : 'deviation';
-  return html`<div class="${kind}"><p>${variant === null ? null : html`<span class="chip">${variant}</span> `}${one.demand}</p><dl><div><dt>${words.result.expected}</dt><dd>${visibleLines(one.expected)}</dd></div><div><dt>${words.result.actual}</dt><dd>${visibleLines(one.actual)}</dd></div></dl></div>`;
+  return html`<div class="${kind}"><p${inEnglish(words)}>${variant === null ? null : html`<span class="chip">${variant}</span> `}${one.demand}</p><dl><div><dt>${words.result.expected}</dt><dd${inEnglish(words)}>${visibleLines(one.expected)}</dd></div><div><dt>${words.result.actual}</dt><dd${inEnglish(words)}>${visibleLines(one.actual)}</dd></div></dl></div>`;
 }
 
 function variants(all: readonly VariantResult[], words: Words): Safe | null {
@@ -117,7 +119,7 @@ function proof(result: GatedResult, words: Words): Fact[] {
     ],
     [
       text.source,
-      html`<code>${result.source.file}:${result.source.line}</code> <span class="muted">${span(result.durationMs)}</span>`,
+      html`<code>${result.source.file}:${result.source.line}</code> <span class="muted">${words.span(result.durationMs)}</span>`,
     ],
     [text.rerun, html`<code class="command">${result.rerun}</code>`],
   ];

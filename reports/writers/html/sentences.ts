@@ -38,21 +38,9 @@ export function whyOfTarget(target: TargetRecord, words: Words): string {
     absent > 0 ? why.notApplicable(absent) : null,
   ]
     .filter((sentence) => sentence !== null)
-    .join(' ');
+    .join(words.space);
 }
 
 function ended(sentence: string): string {
   return /[.!?…]$/.test(sentence) ? sentence : `${sentence}.`;
-}
-
-/** A moment as people read it; UTC. */
-export function moment(iso: string): string {
-  return iso.replace('T', ' ').replace(/(\.\d+)?Z$/, ' UTC');
-}
-
-/** Milliseconds as people read them. */
-export function span(ms: number): string {
-  if (ms < 1000) return `${Math.round(ms)} ms`;
-  if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`;
-  return `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1000)} s`;
 }

@@ -8,10 +8,12 @@ const CSS = [
   'masthead',
   'facts',
   'overview',
+  'clauses',
   'matrix',
   'result',
   'missed',
   'transcript',
+  'remedies',
   'legend',
   'print',
 ]

@@ -1,0 +1,65 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import type { Remedy } from '../../reports/model/record.ts';
+import { ConfigurationError } from '../targets/configuration-error.ts';
+
+/** The servers that remedies speak of, and whether each moves mail, hands it out, or both. */
+export const REMEDY_SERVERS = {
+  Postfix: ['smtp'],
+  Exim: ['smtp'],
+  OpenSMTPD: ['smtp'],
+  Sendmail: ['smtp'],
+  Haraka: ['smtp'],
+  Dovecot: ['pop3', 'imap'],
+  Courier: ['smtp', 'pop3', 'imap'],
+  Cyrus: ['pop3', 'imap'],
+} as const satisfies Readonly<Record<string, readonly ('smtp' | 'pop3' | 'imap')[]>>;
+
+export type RemedyServer = keyof typeof REMEDY_SERVERS;
+
+const server = z.enum(Object.keys(REMEDY_SERVERS) as [RemedyServer, ...RemedyServer[]]);
+
+const remediesSchema = z.record(
+  z.string(),
+  z.strictObject({
+    checks: z.array(z.string()).min(1),
+    advice: z.string().min(20),
+    servers: z.partialRecord(server, z.string().min(1)).default({}),
+  }),
+);
+
+/**
+ * Reads how to mend what checks find.
+ * @param folder where the remedies lie, one YAML file per suite; none where the folder does not exist
+ * @throws ConfigurationError saying what is wrong in which file
+ */
+export async function loadRemedies(folder: string): Promise<readonly Remedy[]> {
+  const files = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+  const remedies = await Promise.all(
+    files
+      .filter((file) => file.endsWith('.yaml'))
+      .sort()
+      .map((file) => remediesOf(folder, file)),
+  );
+  return remedies.flat();
+}
+
+async function remediesOf(folder: string, file: string): Promise<Remedy[]> {
+  const read = remediesSchema.safeParse(parse(await readFile(join(folder, file), 'utf8')));
+  if (!read.success)
+    throw new ConfigurationError(`The remedies in ${file} are malformed: ${z.prettifyError(read.error)}`);
+  return Object.entries(read.data).map(([topic, { checks, advice, servers }]) => ({
+    topic,
+    checks,
+    advice,
+    servers: Object.entries(servers).map(([name, text]) => ({
+      server: name,
+      lines: text.trimEnd().split('\n'),
+    })),
+  }));
+}

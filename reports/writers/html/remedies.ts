@@ -1,0 +1,33 @@
+import type { GatedResult, Remedy, RunRecord } from '../../model/record.ts';
+import { remediesOf } from '../../model/remedies.ts';
+import { type Content, html, type Safe } from './safe.ts';
+import { inEnglish } from './untranslated.ts';
+import type { Words } from './words.ts';
+
+/** How to mend what a result found, server by server. */
+export function remedies(record: RunRecord, result: GatedResult, words: Words): Content {
+  const found = remediesOf(record, result);
+  if (found.length === 0) return null;
+  return html`<section class="remedies" aria-label="${words.result.mend}: ${result.check} ${result.target}"><h4>${words.result.mend}</h4>${found.map(
+    (remedy) => oneRemedy(remedy, words),
+  )}</section>`;
+}
+
+function oneRemedy({ advice, servers }: Remedy, words: Words): Safe {
+  return html`<p${inEnglish(words)}>${advice}</p>${
+    servers.length === 0
+      ? null
+      : html`<div class="servers">${servers.map(
+          ({ server, lines }) =>
+            html`<details class="plain"><summary>${server}</summary><pre${inEnglish(words)}><code>${lines.map(settingLine)}</code></pre></details>`,
+        )}</div>`
+  }`;
+}
+
+function settingLine(line: string): Safe {
+  return line.startsWith('#')
+    ? html`<i>${line}</i>
+`
+    : html`${line}
+`;
+}
