@@ -9,6 +9,7 @@ import {
   type Tlsa,
 } from './destination.ts';
 import { describe, type Outcome } from './outcome.ts';
+import { makeTargetSend } from './outgoing-mail.ts';
 
 /** A receiving server with a good certificate, for these hosts. */
 export async function goodReceiver(
@@ -53,8 +54,13 @@ export async function stsControl(services: Services): Promise<Destination> {
 /** Ends the check where MTA-STS does not work at all: what is not delivered then proves nothing. */
 export async function assertStsWorks(services: Services, control: Outcome): Promise<void> {
   const { lab, inconclusive, definition } = services;
-  const requests = await lab().web.requests();
   const host = policyHost(control.destination.domain);
+  if (!(await lab().web.waitForRequest({ host }))) {
+    // A policy that was not to be had in time is asked for again with the next message (RFC 8461 §5.1).
+    await makeTargetSend(services, [control.destination.recipient]);
+    await lab().web.waitForRequest({ host });
+  }
+  const requests = await lab().web.requests();
   if (control.arrived?.tls && requests.some((request) => request.host === host)) return;
   inconclusive(
     'precondition',

@@ -1,14 +1,7 @@
 import type { Receiver, Services } from '../../harness/check/services.ts';
 import { assertStsWorks, goodReceiver } from './controls.ts';
-import {
-  awaited,
-  type Destination,
-  hostName,
-  type PublishedPolicy,
-  policyHost,
-  publishDestination,
-} from './destination.ts';
-import { type Outcome, outcomesOf } from './outcome.ts';
+import { awaited, hostName, type PublishedPolicy, publishDestination } from './destination.ts';
+import { outcomesOf } from './outcome.ts';
 import { makeTargetSend } from './outgoing-mail.ts';
 
 /** A domain, its policy, and the label of a host that satisfies it. */
@@ -38,31 +31,10 @@ export async function primed(services: Services, primers: readonly Primer[]): Pr
       return awaited({ ...destination, recipient: `prime@${domain}` });
     }),
   );
-  const outcomes = await delivered(services, destinations);
-  const fetched = await Promise.all(
-    outcomes.map(({ destination }) =>
-      services.lab().web.waitForRequest({ host: policyHost(destination.domain) }),
-    ),
-  );
-  // A policy that was not to be had in time is asked for again with the next message.
-  const again = outcomes.filter((_, index) => fetched[index] === null);
-  const later = await delivered(
-    services,
-    again.map(({ destination }) => destination),
-  );
-  const settled = [...outcomes.filter((one) => !again.includes(one)), ...later];
-  for (const outcome of settled) await assertStsWorks(services, outcome);
-  return receiver;
-}
-
-async function delivered(
-  services: Services,
-  destinations: readonly Destination[],
-): Promise<readonly Outcome[]> {
-  if (destinations.length === 0) return [];
   await makeTargetSend(
     services,
     destinations.map(({ recipient }) => recipient),
   );
-  return outcomesOf(services, destinations);
+  for (const outcome of await outcomesOf(services, destinations)) await assertStsWorks(services, outcome);
+  return receiver;
 }
