@@ -77,6 +77,9 @@ async function inStep(
     return;
   }
   const replies: SmtpReply[] = first.kind === 'reply' ? [first.reply] : [];
+  // The second of the two may take its time.
+  const second = await client.reply('the reply to NOOP').catch(() => undefined);
+  if (second) replies.push(second);
   const rest = (await client.connection.watch(target.timing.quietMs * 2)).toString('latin1');
   const more = rest.split('\n').filter((line) => /^\d{3} /.test(line));
   const count = replies.length + more.length;
