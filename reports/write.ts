@@ -3,6 +3,7 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { misconclusions } from './model/conclude.ts';
 import { miscounts } from './model/counts.ts';
+import type { Language } from './model/language.ts';
 import { printable } from './model/printable.ts';
 import type { RunRecord } from './model/record.ts';
 import { parseRecord } from './model/schema.ts';
@@ -15,7 +16,6 @@ import { rowsOfSarif } from './recount/sarif.ts';
 import { rowsOfTap } from './recount/tap.ts';
 import { writeCtrf } from './writers/ctrf.ts';
 import { writeHtml } from './writers/html/page.ts';
-import type { Language } from './writers/html/words.ts';
 import { writeJunit } from './writers/junit.ts';
 import { writeMarkdown } from './writers/markdown.ts';
 import { writeSarif } from './writers/sarif.ts';
@@ -31,8 +31,6 @@ export interface Report {
   /** What it says of a row, where that is not all of it. */
   readonly states?: (row: Row) => Row;
 }
-
-export type { Language };
 
 export type Format = 'json' | 'junit' | 'html' | 'tap' | 'sarif' | 'ctrf' | 'markdown';
 

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { Language } from '../../reports/write.ts';
+import type { Language } from '../../reports/model/language.ts';
 import type { ExpectedChoice } from '../expected/find.ts';
 import { runAudit } from '../runner/run.ts';
 import { createProgress } from './progress.ts';

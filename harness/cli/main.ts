@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import type { Format, Language } from '../../reports/write.ts';
+import { LANGUAGES, type Language } from '../../reports/model/language.ts';
+import type { Format } from '../../reports/write.ts';
 import { logLine } from '../evidence/log-line.ts';
 import { visible } from '../evidence/visible.ts';
 import { EXPECTED_FILE } from '../expected/file-name.ts';
@@ -10,8 +11,6 @@ import type { ListOptions } from './list.ts';
 
 /** What a report can be derived as; the writers are loaded when one is. */
 const FORMATS: readonly Format[] = ['json', 'junit', 'html', 'tap', 'sarif', 'ctrf', 'markdown'];
-
-const LANGUAGES: readonly Language[] = ['en', 'ja'];
 
 /** Exit codes that are not a conclusion; 0, 1 and 2 are conformant, non-conformant and undetermined. */
 const EXIT = { usage: 3, internal: 5 } as const;

@@ -1,4 +1,5 @@
-import { deriveReport, type Format, type Language } from '../../reports/write.ts';
+import type { Language } from '../../reports/model/language.ts';
+import { deriveReport, type Format } from '../../reports/write.ts';
 import { readRecord } from './read-record.ts';
 import { writeOut } from './write-file.ts';
 

@@ -15,6 +15,8 @@ export const REMEDY_SERVERS = {
   Dovecot: ['pop3', 'imap'],
   Courier: ['smtp', 'pop3', 'imap'],
   Cyrus: ['pop3', 'imap'],
+  /** Not a server: what is published about one. */
+  'DNS zone': ['smtp', 'pop3', 'imap'],
 } as const satisfies Readonly<Record<string, readonly ('smtp' | 'pop3' | 'imap')[]>>;
 
 export type RemedyServer = keyof typeof REMEDY_SERVERS;
@@ -25,14 +27,14 @@ const remediesSchema = z.record(
   z.string(),
   z.strictObject({
     checks: z.array(z.string()).min(1),
-    advice: z.string().min(20),
+    advice: z.strictObject({ en: z.string().min(20), ja: z.string().min(10) }),
     servers: z.partialRecord(server, z.string().min(1)).default({}),
   }),
 );
 
 /**
  * Reads how to mend what checks find.
- * @param folder where the remedies lie, one YAML file per suite; none where the folder does not exist
+ * @param folder where the remedies lie, one YAML file per subject; none where the folder does not exist
  * @throws ConfigurationError saying what is wrong in which file
  */
 export async function loadRemedies(folder: string): Promise<readonly Remedy[]> {

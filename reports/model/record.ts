@@ -1,6 +1,7 @@
 import type { CheckResult } from '../../harness/check/result.ts';
 import type { Role } from '../../harness/check/roles.ts';
 import type { Verdict } from '../../harness/check/verdict.ts';
+import type { Language } from './language.ts';
 
 /** What a profile makes of a `fail`: it fails the run, is reported as warning, or is listed only. */
 export type Gate = 'fail' | 'warn' | 'info';
@@ -106,8 +107,8 @@ export interface ClauseRecord {
 export interface Remedy {
   readonly topic: string;
   readonly checks: readonly string[];
-  /** What to do, whatever the server. */
-  readonly advice: string;
+  /** What to do, whatever the server, in each language of the reports. */
+  readonly advice: Readonly<Record<Language, string>>;
   readonly servers: readonly {
     readonly server: string;
     /** What to write into its configuration; a line that begins with `#` says where. */

@@ -190,7 +190,7 @@ const remedy = z
   .strictObject({
     topic: text,
     checks: z.array(text),
-    advice: text,
+    advice: z.strictObject({ en: text, ja: text }),
     servers: z.array(z.strictObject({ server: text, lines: z.array(text) })),
   })
   .meta({ id: 'Remedy', description: 'How to mend what some checks find, on common servers.' });

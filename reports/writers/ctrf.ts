@@ -81,7 +81,7 @@ function resultTest(record: RunRecord, result: GatedResult): CtrfTest {
   const outcome = outcomeOf(result);
   const waived = waiverLine(result);
   const start = Date.parse(result.startedAt);
-  const told = outcome === 'passed' && result.verdict === 'pass' ? [] : explanation(result);
+  const told = outcome === 'passed' && result.verdict === 'pass' ? [] : explanation(record, result);
   return {
     testId: printable(`${result.target}/${result.check}`),
     name: printable(`${result.check} ${result.slug}`),

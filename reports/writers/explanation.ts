@@ -1,7 +1,8 @@
 import { describeClause } from '../model/clause.ts';
 import { excerpt } from '../model/excerpt.ts';
 import { waiverLine } from '../model/outcome.ts';
-import type { GatedResult } from '../model/record.ts';
+import type { GatedResult, Remedy, RunRecord } from '../model/record.ts';
+import { remediesOf } from '../model/remedies.ts';
 import type { TranscriptLine, Verification } from '../model/vocabulary.ts';
 
 const TRANSCRIPT_LIMIT = 60;
@@ -13,7 +14,7 @@ export function headline(result: GatedResult): string {
 }
 
 /** Everything a person needs to understand a result in a text-only report, line by line, unescaped. */
-export function explanation(result: GatedResult): string[] {
+export function explanation(record: RunRecord, result: GatedResult): string[] {
   const { evidence } = result;
   return [
     headline(result),
@@ -36,11 +37,19 @@ export function explanation(result: GatedResult): string[] {
       ? []
       : [`Afterwards: server ${result.control.alive ? 'alive' : 'not alive'}, ${result.control.text}`]),
     ...transcript(result),
+    ...remediesOf(record, result).flatMap(remedyLines),
     ...result.limits.map((limit) => `Limit: ${limit}`),
     ...(evidence === null
       ? []
       : [`Evidence: evidence/${evidence.file} (${evidence.events} events, ${evidence.digest})`]),
     `Rerun: ${result.rerun}`,
+  ];
+}
+
+function remedyLines({ advice, servers }: Remedy): string[] {
+  return [
+    `Mend: ${advice.en}`,
+    ...servers.flatMap(({ server, lines }) => [`  ${server}:`, ...lines.map((line) => `    ${line}`)]),
   ];
 }
 

@@ -63,7 +63,7 @@ function targetSuites(record: RunRecord, target: TargetRecord): Suite[] {
           package: className(target.name),
           startedAt: first.startedAt,
           facts: { target: target.name, ...targetFacts(target) },
-          cases: results.map((result) => resultCase(target, result)),
+          cases: results.map((result) => resultCase(record, target, result)),
         },
       ];
     }),
@@ -123,9 +123,9 @@ function counters(cases: readonly Case[]): Record<string, string | number> {
   };
 }
 
-function resultCase(target: TargetRecord, result: GatedResult): Case {
+function resultCase(record: RunRecord, target: TargetRecord, result: GatedResult): Case {
   const outcome = outcomeOf(result);
-  const lines = explanation(result);
+  const lines = explanation(record, result);
   const waived = waiverLine(result);
   const message = waived === null ? headline(result) : `${waived}; ${headline(result)}`;
   const silent = result.verdict === 'pass' || result.verdict === 'not-applicable';

@@ -1,4 +1,5 @@
 import { describeClause } from '../model/clause.ts';
+import { CLAUSE_STATES, clauseState, countClauses } from '../model/clause-state.ts';
 import {
   type Obstacle,
   type Outcome,
@@ -9,6 +10,7 @@ import {
 } from '../model/outcome.ts';
 import type { Conclusion, GatedResult, RunRecord, TargetRecord } from '../model/record.ts';
 import { headline } from './explanation.ts';
+import { ENGLISH } from './html/english.ts';
 import { bySeverity } from './html/sentences.ts';
 import { codeSpan, escapedMarkdown } from './markdown-text.ts';
 
@@ -45,16 +47,16 @@ function summary(record: RunRecord, item: Item): string {
   return [
     `# mailspec: ${record.conclusion}`,
     '',
-    `Profile ${codeSpan(`${profile.id}@${profile.version}`)}${profile.strict ? ', strict' : ''}, exit code ${record.exitCode}, run ${codeSpan(record.runId)}.`,
+    `Profile ${codeSpan(`${profile.id}@${profile.version}`)}${profile.strict ? ', strict' : ''}${profile.verification === 'verified' ? '' : ', not verified'}, exit code ${record.exitCode}, run ${codeSpan(record.runId)}.`,
     '',
-    ...record.targets.flatMap((target) => targetLines(target, item)),
+    ...record.targets.flatMap((target) => targetLines(record, target, item)),
     ...orderLines(obstaclesOfRun(record)),
     `Every check, with the dialogues: ${codeSpan('report.html')}`,
     '',
   ].join('\n');
 }
 
-function targetLines(target: TargetRecord, item: Item): string[] {
+function targetLines(record: RunRecord, target: TargetRecord, item: Item): string[] {
   const obstacle = obstacleOfTarget(target);
   const of = (outcome: Outcome) =>
     bySeverity(target.results.filter((result) => outcomeOf(result) === outcome));
@@ -70,9 +72,28 @@ function targetLines(target: TargetRecord, item: Item): string[] {
       passed: of('passed').length,
     }),
     '',
+    ...clauseLines(record, target),
     ...(advice > 0 ? [`${advice} of those that passed with advice.`, ''] : []),
     ...[...of('failed'), ...of('errored'), ...waived].flatMap(item),
     ...(obstacle === null ? [] : obstacleItem(obstacle)),
+    '',
+  ];
+}
+
+const CLAUSES_NAMED = 12;
+
+/** The clauses of the profile in one paragraph, those that are not met by name. */
+function clauseLines({ profile: { clauses } }: RunRecord, target: TargetRecord): string[] {
+  if (clauses.length === 0) return [];
+  const count = countClauses(clauses, target);
+  const states = CLAUSE_STATES.filter((state) => count[state] > 0).map(
+    (state) => `${count[state]} ${ENGLISH.clauses.states[state]}`,
+  );
+  const missed = clauses.filter((clause) => clauseState(clause, target) === 'not-met');
+  const named = missed.slice(0, CLAUSES_NAMED).map(({ id }) => codeSpan(id));
+  const rest = missed.length > CLAUSES_NAMED ? [`${missed.length - CLAUSES_NAMED} more`] : [];
+  return [
+    `Clauses of the profile: ${states.join(', ')}.${missed.length === 0 ? '' : ` Not met: ${[...named, ...rest].join(', ')}.`}`,
     '',
   ];
 }

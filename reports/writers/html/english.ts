@@ -1,4 +1,5 @@
 import type { ClauseState } from '../../model/clause-state.ts';
+import type { Language } from '../../model/language.ts';
 import type { Conclusion, Gate } from '../../model/record.ts';
 import {
   type Cause,
@@ -95,7 +96,7 @@ function some(count: number, one: string, many: string): string {
 }
 
 export const ENGLISH = {
-  language: 'en',
+  language: 'en' as Language,
   moment: (iso: string) => iso.replace('T', ' ').replace(/(\.\d+)?Z$/, ' UTC'),
   span: (ms: number) => {
     if (ms < 1000) return `${Math.round(ms)} ms`;

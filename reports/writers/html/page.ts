@@ -1,3 +1,4 @@
+import type { Language } from '../../model/language.ts';
 import type { RunRecord } from '../../model/record.ts';
 import { clauseTable } from './clauses.ts';
 import { contents } from './contents.ts';
@@ -10,14 +11,14 @@ import { html } from './safe.ts';
 import { resultSections } from './sections.ts';
 import { CONTENT_SECURITY_POLICY, STYLE } from './stylesheet.ts';
 import { glyphDefinitions } from './tone.ts';
-import { LANGUAGES, type Language } from './words.ts';
+import { WORDS } from './words.ts';
 
 /**
  * The record as one HTML file that needs nothing else: no script, no font, no request. It opens
  * offline, prints, and adapts to light and dark and to the width of the window.
  */
 export function writeHtml(record: RunRecord, language: Language = 'en'): string {
-  const words = LANGUAGES[language];
+  const words = WORDS[language];
   const names = record.targets.map(({ name }) => name).join(', ');
   return html`<!doctype html>
 <html lang="${words.language}">

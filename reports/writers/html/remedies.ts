@@ -14,7 +14,7 @@ export function remedies(record: RunRecord, result: GatedResult, words: Words): 
 }
 
 function oneRemedy({ advice, servers }: Remedy, words: Words): Safe {
-  return html`<p${inEnglish(words)}>${advice}</p>${
+  return html`<p>${advice[words.language]}</p>${
     servers.length === 0
       ? null
       : html`<div class="servers">${servers.map(
