@@ -56,6 +56,16 @@ describe('ordinary life on good servers', () => {
     expect(await second.client.ask(RCPT)).toMatch(/^250/);
   });
 
+  test('a policy refuses every message at its end', async () => {
+    dialogue = await startDialogue({ life: { refusesContent: true } });
+    const { client } = await dialogue.hello('mx');
+    await client.ask(MAIL);
+    expect(await client.ask(RCPT)).toMatch(/^250/);
+    expect(await client.ask('DATA')).toMatch(/^354/);
+    client.write(lines('Subject: hello', '', 'world', '.'));
+    expect(await client.reply()).toMatch(/^550 5\.7\.1/);
+  });
+
   test('objections to a sender may wait for RCPT', async () => {
     dialogue = await startDialogue({ life: { delayedReject: true } });
     const client = await dialogue.loggedIn('submission');

@@ -37,6 +37,8 @@ export interface ReferenceLife {
   readonly delayedReject?: boolean;
   /** Errors in a session after which it is ended with 421; 20 by default. */
   readonly errorLimit?: number;
+  /** A policy refuses every message at its end with 550 5.7.1. */
+  readonly refusesContent?: boolean;
   /** SMTP answers octets behind STARTTLS with 554 5.5.0 and closes. */
   readonly closesOnPipelinedStarttls?: boolean;
 }
@@ -81,6 +83,8 @@ export interface ReferenceOptions {
   readonly signing?: Signing;
   /** Aggregate reports of DMARC are sent this long after a message, in milliseconds; without it none are. */
   readonly dmarcReportsMs?: number;
+  /** Outgoing mail is followed by reports on TLS to domains that ask for them; nothing but a claim. */
+  readonly tlsReports?: boolean;
   /** Lists that mx asks about its clients; none by default. */
   readonly blockLists?: BlockLists;
   /** Lists that the outbound address is said not to be on; nothing but a claim. */

@@ -4,12 +4,14 @@ import { CHECKS, explained, resultOn } from './proof.ts';
 
 /** What well-run servers do every day: none of it may cost them a verdict. */
 const LIVES: Readonly<Record<string, ReferenceLife>> = {
-  'greets late': { greetingDelayMs: 400 },
-  'greets in several lines': { multiLineGreeting: true },
+  'greets late, in several lines, and refuses senders at RCPT': {
+    greetingDelayMs: 400,
+    multiLineGreeting: true,
+    delayedReject: true,
+  },
   'answers slowly': { replyDelayMs: 40 },
   greylists: { greylist: true },
   'turns the first visit away': { firstConnectionTempfail: true },
-  'refuses senders at RCPT': { delayedReject: true },
   'refuses pipelining behind STARTTLS': { closesOnPipelinedStarttls: true },
 };
 
@@ -24,6 +26,16 @@ for (const [habit, life] of Object.entries(LIVES)) {
     }
   });
 }
+
+describe.concurrent('a server that refuses every message by policy', () => {
+  for (const check of CHECKS.filter(({ suite }) => suite === 'smtp-core')) {
+    const { id, title } = check.definition;
+    test(`${id} raises no alarm: ${title}`, async () => {
+      const result = await resultOn(check, { life: { refusesContent: true } });
+      expect(['pass', 'not-applicable', 'inconclusive'], explained(result)).toContain(result.verdict);
+    });
+  }
+});
 
 describe('a bad server with ordinary habits', () => {
   test('DNSBL-005 finds refused users though what lists said about an address is kept', async () => {

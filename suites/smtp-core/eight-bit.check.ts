@@ -1,7 +1,8 @@
 import { check } from '../../harness/check/define.ts';
 import type { SmtpClient } from '../../harness/check/services.ts';
 import { message } from './message.ts';
-import { isPositive, isTemporary, lineOf } from './replies.ts';
+import { refusalIsAboutContent } from './plain-mail.ts';
+import { isPositive, lineOf } from './replies.ts';
 import { beginTransaction, openSender } from './session.ts';
 
 const TEXT = 'Grüße aus Köln: 日本語.';
@@ -54,7 +55,7 @@ export const eightBitMailIsHonoured = check(
       const content = message(services, { token: nonce, from, fields: EIGHT_BIT_FIELDS, body: [TEXT] });
       const end = await sender.data(content);
       await sender.quit();
-      if (isTemporary(end)) inconclusive('precondition', `The message is put off: ${lineOf(end)}`);
+      await refusalIsAboutContent(services, end);
       if (!verify.reply(end, 'a message in UTF-8 is taken').codeClass(2)) return;
       const stored = await inMailbox({ token: nonce, sent: content });
       if (!stored) return inconclusive('precondition', 'The message was taken and is in no mailbox.');

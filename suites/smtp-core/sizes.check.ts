@@ -1,6 +1,7 @@
 import { check } from '../../harness/check/define.ts';
 import type { Services, SmtpReply } from '../../harness/check/services.ts';
 import { message } from './message.ts';
+import { refusalIsAboutContent } from './plain-mail.ts';
 import { isPositive, isTemporary, lineOf } from './replies.ts';
 import { beginTransaction, openSender } from './session.ts';
 
@@ -91,7 +92,7 @@ export const requiredSizesAreTaken = check(
         const content = message(services, { token, from, body });
         const end = await client.data(content);
         await client.quit();
-        if (isTemporary(end)) inconclusive('precondition', `The message is put off: ${lineOf(end)}`);
+        await refusalIsAboutContent(services, end);
         if (!verify.reply(end, `a message with ${name} is taken`).codeClass(2)) return;
         const stored = await inMailbox({ token, sent: content });
         if (!stored) return inconclusive('precondition', 'The message was taken and is in no mailbox.');

@@ -1,6 +1,6 @@
 import { check } from '../../harness/check/define.ts';
 import { message } from './message.ts';
-import { isTemporary, lineOf } from './replies.ts';
+import { refusalIsAboutContent } from './plain-mail.ts';
 import { beginTransaction } from './session.ts';
 
 const CONTROL = String.fromCharCode(1, 11, 127);
@@ -46,7 +46,7 @@ export const contentIsTransparent = check(
     const content = message(services, { token: nonce, from, body: [...lines, `End of ${nonce}.`, ''] });
     const end = await client.data(content);
     await client.quit();
-    if (isTemporary(end)) inconclusive('precondition', `The message is put off: ${lineOf(end)}`);
+    await refusalIsAboutContent(services, end);
     if (!verify.reply(end, 'a message with such lines is taken').codeClass(2)) return;
     const stored = await inMailbox({ token: nonce, sent: content });
     if (!stored) return inconclusive('precondition', 'The message was taken and is in no mailbox.');

@@ -10,6 +10,7 @@ import { mayBeAuthor } from './user-rights.ts';
 /** What is wrong with the content of a message, if anything. */
 export function objectionToMessage(session: SmtpSession, message: Buffer): Reply | undefined {
   const { site } = session;
+  if (site.life.refusesContent) return reply(550, '5.7.1', 'Message rejected by policy');
   if (session.refusedMessages > 0 && site.faulty('smtp-looks-at-first-message-only')) return undefined;
   const parts = splitMessage(message);
   const limit = site.faulty('smtp-counts-few-hops') ? 30 : HOP_LIMIT;
