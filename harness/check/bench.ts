@@ -3,6 +3,7 @@ import type { Redactor } from '../evidence/redaction.ts';
 import type { LabAccess } from '../lab/access.ts';
 import type { Lab } from '../lab/lab.ts';
 import type { Target } from '../targets/target.ts';
+import type { Life } from './life.ts';
 import type { Locks } from './locks.ts';
 import type { Role } from './roles.ts';
 import type { Services } from './services.ts';
@@ -55,6 +56,8 @@ export interface Bench {
   readonly slots: Slots;
   /** What checks use one at a time. */
   readonly locks: Locks;
+  /** What the checks of this run have learned about the life of the target. */
+  readonly life: Life;
   /** Folder for sealed evidence; null: keep none. */
   readonly evidenceFolder: string | null;
   /** Null where the target has no lab. */

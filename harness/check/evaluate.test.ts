@@ -583,6 +583,71 @@ describe('the control conversation', () => {
     expect(result.control).toBeNull();
     expect(peers.connections.total).toBe(0);
   });
+
+  test('of a target that stopped listening leaves everything after it open, whatever it would find', async () => {
+    await using peers = await startPeers({ mx: obedient, submission: obedient });
+    const fatal = checkOf(
+      async ({ smtp, verify }) => {
+        verify.reply(await (await smtp()).command('NOOP'), demand).code(250);
+        await peers.stop('mx');
+      },
+      { id: 'SMTP-998', effect: 'disturbs' },
+    );
+    const result = await evaluate(fatal, peers.bench);
+    expect(result).toMatchObject({ verdict: 'inconclusive', cause: 'crashed', control: { alive: false } });
+
+    let begun = 0;
+    const strict = async ({ connect, verify }: Parameters<Parameters<typeof checkOf>[0]>[0]) => {
+      begun += 1;
+      const open = await connect().then(
+        () => true,
+        () => false,
+      );
+      verify.that(open, { demand: 'the port is open', expected: 'open', actual: 'closed' });
+    };
+    const later = await evaluate(checkOf(strict, { roles: ['mx', 'submission'] }), peers.bench);
+    expect(named(later)).toEqual({ mx: 'crashed', submission: 'pass' });
+    expect(later).toMatchObject({ verdict: 'inconclusive', cause: 'crashed' });
+    expect(later.reason).toMatch(/^mx: The target no longer answers since SMTP-998: mx does not answer: /);
+    const whole = checkOf(strict, { roles: ['submission', 'mx'], per: 'target' });
+    expect(await evaluate(whole, peers.bench)).toMatchObject({ verdict: 'inconclusive', cause: 'crashed' });
+    expect(begun).toBe(1);
+  });
+
+  test('names the crash for a check that ran beside the one that was fatal', async () => {
+    await using peers = await startPeers({ mx: obedient });
+    await evaluate(
+      checkOf(async ({ smtp, verify }) => {
+        verify.reply(await (await smtp()).command('NOOP'), demand).code(250);
+      }),
+      peers.bench,
+    );
+    await peers.stop('mx');
+    expect(await evaluate(silentOn, peers.bench)).toMatchObject({
+      verdict: 'inconclusive',
+      cause: 'crashed',
+    });
+  });
+
+  test('is asked again before the next check, which looks at a target that came back', async () => {
+    let connections = 0;
+    await using peers = await startPeers(
+      {
+        mx: (peer) => {
+          connections += 1;
+          return (connections === 2 ? silence : obedient)(peer);
+        },
+      },
+      { replyMs: 100 },
+    );
+    expect(await evaluate(silentOn, peers.bench)).toMatchObject({ cause: 'crashed' });
+    const noop = checkOf(async ({ smtp, verify }) => {
+      verify.reply(await (await smtp()).command('NOOP'), demand).code(250);
+    });
+    expect((await evaluate(noop, peers.bench)).verdict).toBe('pass');
+    expect((await evaluate(noop, peers.bench)).verdict).toBe('pass');
+    expect(connections).toBe(5);
+  });
 });
 
 describe('the lab of a body', () => {

@@ -1,10 +1,8 @@
-import { randomBytes } from 'node:crypto';
-import { createRecorder } from '../evidence/recorder.ts';
 import { type SealedEvidence, sealEvidence } from '../evidence/store.ts';
 import { visible } from '../evidence/visible.ts';
 import type { Bench } from './bench.ts';
+import { type Control, controlConversation } from './control-conversation.ts';
 import type { Check } from './define.ts';
-import { Inconclusive } from './outcomes.ts';
 import { rerunCommand } from './rerun.ts';
 import type { CheckResult, VariantResult } from './result.ts';
 import { ROLES, type Role } from './roles.ts';
@@ -23,7 +21,7 @@ const SUSPICIOUS: readonly (Cause | null)[] = ['timeout', 'closed', 'malformed',
  */
 export async function evaluate(check: Check, bench: Bench): Promise<CheckResult> {
   const { definition } = check;
-  const { target } = bench;
+  const { target, life } = bench;
   const startedAt = new Date();
   const started = process.hrtime.bigint();
   const offered = definition.roles.filter((role) => target.endpoints[role] !== undefined);
@@ -50,10 +48,19 @@ export async function evaluate(check: Check, bench: Bench): Promise<CheckResult>
     const control = await controlConversation(bench, role, nextConnection, started);
     if (control) controls.push(control);
   }
-  // A server that never said a word cannot have died of the check.
-  const spoke = (role: Role) =>
-    runs.some((one) => one.role === role && one.events.some(({ kind }) => kind === 'recv'));
-  const dead = controls.flatMap(({ alive, run: { role } }) => (!alive && spoke(role) ? [role] : []));
+  for (const { role, events } of runs) if (events.some(({ kind }) => kind === 'recv')) life.heard.add(role);
+  const dead: Role[] = [];
+  for (const {
+    alive,
+    run: { role },
+  } of controls) {
+    if (alive) life.gone.delete(role);
+    // A server that never said a word in this run cannot have died in it.
+    else if (life.heard.has(role)) {
+      dead.push(role);
+      if (!life.gone.has(role)) life.gone.set(role, definition.id);
+    }
+  }
   const merged = mergeRuns([...runs, ...controls.map((control) => control.run)]);
   const sealing = await seal(bench, merged);
   const settled = [...merged.outcomes.map((outcome) => afterControl(outcome, dead)), ...sealing.outcomes];
@@ -154,50 +161,4 @@ function rolesInDoubt(check: Check, outcomes: readonly VariantResult[]): readonl
       check.definition.effect === 'disturbs' || (verdict === 'inconclusive' && SUSPICIOUS.includes(cause)),
   );
   return [...new Set(doubtful.flatMap(({ role }) => (role === null ? [] : [role])))];
-}
-
-interface Control {
-  readonly alive: boolean;
-  readonly text: string;
-  readonly run: BodyRun;
-}
-
-/** Null where it could not be asked, which is no fault of the target. */
-async function controlConversation(
-  bench: Bench,
-  role: Role,
-  nextConnection: () => number,
-  started: bigint,
-): Promise<Control | null> {
-  if (bench.signal.aborted) return null;
-  const recorder = createRecorder(bench.redactor, started);
-  const release = await bench.slots.take(1);
-  const sessions = bench.openSessions({
-    target: bench.target,
-    role,
-    lab: bench.lab?.access ?? null,
-    helloName: `control-${randomBytes(4).toString('hex')}.mailspec.test`,
-    recorder,
-    nextConnection,
-    limit: 4,
-    signal: bench.signal,
-  });
-  recorder.event(0, { kind: 'note', text: `control conversation on ${role}: does the target still answer?` });
-  const protocol = ROLES[role].protocol;
-  let alive = true;
-  let text: string;
-  try {
-    const client = await sessions[protocol]({ role });
-    text = `${role} still answers: ${client.greeting.text}`;
-  } catch (thrown) {
-    if (bench.signal.aborted || (thrown instanceof Inconclusive && thrown.why === 'environment')) return null;
-    // A refusal in due form comes from a living server.
-    alive = thrown instanceof Inconclusive;
-    text = `${role} ${alive ? 'answers with a refusal' : 'does not answer'}: ${visible(thrown instanceof Error ? thrown.message : String(thrown))}`;
-  } finally {
-    sessions.closeAll();
-    release();
-  }
-  const { events, redactions } = recorder;
-  return { alive, text: recorder.clean(text), run: { role, outcomes: [], events, redactions } };
 }

@@ -4,7 +4,7 @@ import * as authentication from '../authentication/authentication.ts';
 import * as certificates from '../certificates/certificates.ts';
 import * as sasl from '../client/sasl/sasl.ts';
 import type { EvidenceEvent } from '../evidence/events.ts';
-import { createRecorder } from '../evidence/recorder.ts';
+import { createRecorder, type Recorder } from '../evidence/recorder.ts';
 import { visible } from '../evidence/visible.ts';
 import { inMailbox } from '../mailbox/in-mailbox.ts';
 import { offer } from '../mailbox/offer.ts';
@@ -12,6 +12,7 @@ import * as smime from '../smime/smime.ts';
 import * as bytes from '../wire/bytes.ts';
 import * as tls from '../wire/tls-probe.ts';
 import type { Bench, CheckLab } from './bench.ts';
+import { askForLife } from './control-conversation.ts';
 import type { Check } from './define.ts';
 import { milliseconds } from './duration.ts';
 import { judge } from './judge.ts';
@@ -163,7 +164,8 @@ export async function runBody(context: {
             'precondition',
             `${definition.id} needs ${limit} connections at the same time, and the target allows ${target.connections}.`,
           )
-        : await withinBudget(check, services, target.timing.slackMs, stop, signal, endedBy);
+        : ((await stillGone(context, recorder)) ??
+          (await withinBudget(check, services, target.timing.slackMs, stop, signal, endedBy)));
     sessions.closeAll();
     const remains = await caught(async () => checkLab?.close());
     if (remains instanceof Error)
@@ -177,6 +179,27 @@ export async function runBody(context: {
   const outcomes =
     inputs.length > 0 && own.length === 0 && thrown === undefined ? inputs : [judge(whole), ...inputs];
   return { role, outcomes, events: [...recorder.events], redactions: recorder.redactions };
+}
+
+/**
+ * Why the body must not begin: a role that it is about fell silent earlier in the run and has not come back.
+ * Whatever the body found there would be about a server that is not there.
+ */
+async function stillGone(
+  { check, bench, role, offered, nextConnection }: Parameters<typeof runBody>[0],
+  recorder: Recorder,
+): Promise<Inconclusive | undefined> {
+  const { per, waits } = check.definition;
+  for (const one of per === 'target' ? offered : [role]) {
+    const since = bench.life.gone.get(one);
+    if (since === undefined || bench.signal.aborted) continue;
+    const release = waits ? await bench.slots.take(1) : () => undefined;
+    const sign = await askForLife(bench, one, nextConnection, recorder).finally(release);
+    if (sign?.alive) bench.life.gone.delete(one);
+    else if (sign)
+      return new Inconclusive('crashed', `The target no longer answers since ${since}: ${sign.text}`);
+  }
+  return undefined;
 }
 
 async function caught(body: () => Promise<void>): Promise<unknown> {

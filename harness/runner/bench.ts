@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { Bench, BenchLab } from '../check/bench.ts';
+import { createLife } from '../check/life.ts';
 import { createLocks } from '../check/locks.ts';
 import { createSlots } from '../check/slots.ts';
 import { openSessions } from '../client/sessions.ts';
@@ -27,6 +28,7 @@ export function createBench(options: {
     redactor,
     slots: createSlots(target.connections),
     locks: createLocks(),
+    life: createLife(),
     evidenceFolder,
     lab: options.lab ?? null,
     rerunOptions: options.rerunOptions ?? [],

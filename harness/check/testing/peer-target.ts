@@ -12,6 +12,8 @@ export interface PeerTarget extends AsyncDisposable {
   readonly bench: Bench;
   /** Connections that the servers have open at this moment, and how many there were in all. */
   readonly connections: { readonly open: number; readonly total: number };
+  /** Ends the server of a role: connections to it are refused from then on. */
+  stop(role: Role): Promise<void>;
 }
 
 export interface PeerOptions {
@@ -83,6 +85,11 @@ export async function startPeers(
       evidenceFolder: options.evidenceFolder ?? null,
       ...(options.signal ? { signal: options.signal } : {}),
     }),
+    async stop(role) {
+      const at = servers.findIndex((one) => one.role === role);
+      if (at < 0) throw new Error(`No server of this test plays ${role}, or it was stopped already.`);
+      for (const { server } of servers.splice(at, 1)) await server[Symbol.asyncDispose]();
+    },
     async [Symbol.asyncDispose]() {
       for (const { server } of servers) await server[Symbol.asyncDispose]();
     },
