@@ -67,11 +67,11 @@ function tally(calm: readonly (readonly [string, GatedResult | null])[], words: 
   return [
     ...(passed > 0 ? [words.clauses.passed(passed)] : []),
     ...(absent > 0 ? [words.clauses.absent(absent)] : []),
-  ].join(', ');
+  ].join(words.comma);
 }
 
 function requirement(record: RunRecord, check: string, result: GatedResult | null, words: Words): Safe {
   if (result === null)
-    return html`<span class="quiet"><span class="code">${check}</span> <span class="vh">${words.clauses.notSelected}</span></span> `;
+    return html`<span class="quiet"><span class="code">${check}</span> ${words.clauses.notSelected}</span> `;
   return html`<a class="${toneOf(result)}" href="#${anchorOf(record, result)}">${glyph(result.verdict)}<span class="code">${check}</span><span class="vh"> ${words.verdicts[result.verdict].name}</span></a> `;
 }

@@ -83,6 +83,26 @@ const roles: Readonly<Record<Role, string>> = {
   imaps: 'gives access to mail, in TLS from the start',
 };
 
+/** What somebody loses where a requirement of the suite is broken. */
+const risks: Readonly<Record<SuiteSlug, string>> = {
+  'plaintext-auth': 'Whoever listens on the way can read passwords, and then mail.',
+  starttls: 'Whoever stands on the way can keep mail unencrypted, or put words into the mouth of a client.',
+  'implicit-tls': 'Clients cannot be sure to talk to this server alone, or cannot talk to it safely at all.',
+  submission: 'Users cannot send safely, or somebody else can send in their name.',
+  'open-relay': 'Strangers can send their mail through this server, which will be blocked for it.',
+  'pop-before-smtp': 'Whoever has the address of a user can send as a user.',
+  spf: 'Forged senders get through, or honest ones do not.',
+  dkim: 'Forged or changed messages pass as genuine, or genuine ones do not.',
+  dmarc: 'Mail in a forged name reaches people who trust that name.',
+  'transport-policy': 'Mail that was promised protection can be read or diverted on its way.',
+  'smtp-core': 'Mail is lost, taken apart or forged, or other servers misunderstand this one.',
+  'pop3-core': 'Mail in mailboxes is lost, shown twice or shown to others.',
+  'imap-core': 'Mail in mailboxes is lost, out of step between devices, or shown to others.',
+  'message-integrity': 'What arrives is not what was sent.',
+  dnsbl: 'Unwanted mail gets in, or wanted mail is turned away.',
+  op25b: 'Infected machines can send spam from this network, or its users cannot send safely.',
+};
+
 const clauseStates: Readonly<Record<ClauseState, string>> = {
   met: 'met',
   'not-met': 'not met',
@@ -107,6 +127,9 @@ export const ENGLISH = {
   sentence: (statement: string) => `${statement}.`,
   /** Between two sentences. */
   space: ' ',
+  colon: ': ',
+  comma: ', ',
+  stop: '. ',
   /** Said where the texts of checks stay in another language than the page. */
   untranslated: '',
   report: 'Mail server audit',
@@ -120,6 +143,7 @@ export const ENGLISH = {
   gates,
   causes,
   roles,
+  risks,
   topic: (suite: SuiteSlug): string => SUITES.find(({ slug }) => slug === suite)?.topic ?? suite,
   sections: {
     run: 'The run',
@@ -238,6 +262,7 @@ export const ENGLISH = {
     mendWhere: (server: string) => `on ${server}`,
     meaning: 'What it means',
     requirement: 'Requirement',
+    decides: 'Clauses',
     sent: 'Sent',
     demanded: 'Demanded',
     expected: 'Expected',

@@ -91,6 +91,27 @@ const topics: Readonly<Record<SuiteSlug, string>> = {
   op25b: '25 番ポートの送信遮断（OP25B）',
 };
 
+const risks: Readonly<Record<SuiteSlug, string>> = {
+  'plaintext-auth': '経路上で盗聴する者に、パスワードを、ひいてはメールを読まれます。',
+  starttls:
+    '経路上の者に、メールの暗号化を妨げられたり、クライアントになりすましてコマンドを差し込まれたりします。',
+  'implicit-tls': 'クライアントは、このサーバーとだけ通信していると確信できないか、安全に通信できません。',
+  submission: '利用者が安全に送信できないか、他人が利用者の名で送信できます。',
+  'open-relay':
+    '第三者がこのサーバーを経由してメールを送信でき、その結果サーバーは各所で拒否されるようになります。',
+  'pop-before-smtp': '利用者と同じ IP アドレスを使う者は、利用者として送信できます。',
+  spf: '送信者を偽ったメールが届くか、正当なメールが届きません。',
+  dkim: '偽造や改変されたメールが本物として通るか、本物が通りません。',
+  dmarc: '名前を偽ったメールが、その名前を信頼する人に届きます。',
+  'transport-policy': '保護されるはずのメールが、途中で読まれたり、別の宛先へ誘導されたりします。',
+  'smtp-core': 'メールが失われたり、分割や偽造をされたりするか、他のサーバーとの間で誤解が生じます。',
+  'pop3-core': 'メールボックスのメールが失われたり、重複したり、他人に見えたりします。',
+  'imap-core': 'メールボックスのメールが失われたり、機器の間で食い違ったり、他人に見えたりします。',
+  'message-integrity': '届くメールが、送られたものと異なります。',
+  dnsbl: '不要なメールが届くか、必要なメールが拒否されます。',
+  op25b: '感染した機器がこの網から迷惑メールを送信できるか、利用者が安全に送信できません。',
+};
+
 const clauseStates: Readonly<Record<ClauseState, string>> = {
   met: '充足',
   'not-met': '未充足',
@@ -114,6 +135,9 @@ export const JAPANESE: Words = {
   },
   sentence: (statement) => `${statement}。`,
   space: '',
+  colon: '：',
+  comma: '、',
+  stop: '。',
   untranslated: '検査の名称、要求、判定理由、サーバーとの対話は、記録どおり英語で表示します。',
   report: 'メールサーバー監査報告書',
   skip: '本文へ移動',
@@ -126,6 +150,7 @@ export const JAPANESE: Words = {
   gates,
   causes,
   roles,
+  risks,
   topic: (suite) => topics[suite],
   sections: {
     run: '実施概要',
@@ -244,6 +269,7 @@ export const JAPANESE: Words = {
     mendWhere: (server) => `${server} の場合`,
     meaning: '意味',
     requirement: '要求の根拠',
+    decides: '条項',
     sent: '送信内容',
     demanded: '要求内容',
     expected: '期待',

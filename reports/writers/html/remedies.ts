@@ -8,7 +8,7 @@ import type { Words } from './words.ts';
 export function remedies(record: RunRecord, result: GatedResult, words: Words): Content {
   const found = remediesOf(record, result);
   if (found.length === 0) return null;
-  return html`<section class="remedies" aria-label="${words.result.mend}: ${result.check} ${result.target}"><h4>${words.result.mend}</h4>${found.map(
+  return html`<section class="remedies" aria-label="${words.result.mend}${words.colon}${result.check} ${result.target}"><h4>${words.result.mend}</h4>${found.map(
     (remedy) => oneRemedy(remedy, words),
   )}</section>`;
 }

@@ -29,7 +29,7 @@ export function resultDetails(record: RunRecord, result: GatedResult, view: Resu
   }</span></summary>
 <div class="body" id="${anchorOf(record, result)}">
 ${tone === 'passed' ? html`<p${inEnglish(words)}>${result.reason}</p>` : null}
-${definitions(requirement(result, words))}
+${definitions(requirement(record, result, words))}
 ${missed(result, words)}
 ${transcript(result, view.lines, words)}
 ${remedies(record, result, words)}
@@ -38,7 +38,7 @@ ${definitions(proof(result, words))}
 </div></details>`;
 }
 
-function requirement(result: GatedResult, words: Words): Fact[] {
+function requirement(record: RunRecord, result: GatedResult, words: Words): Fact[] {
   const { severities, levels, gates, causes } = words;
   const meaning = toneOf(result) === 'passed' || result.verdict === 'not-applicable';
   return [
@@ -52,15 +52,26 @@ function requirement(result: GatedResult, words: Words): Fact[] {
       words.result.meaning,
       meaning
         ? null
-        : html`${result.cause === null ? null : html`${causes[result.cause]}${words.space}`}<b>${severities[result.severity].name}</b>: ${severities[result.severity].meaning}`,
+        : html`${result.cause === null ? null : html`${causes[result.cause]}${words.space}`}<b>${severities[result.severity].name}</b>${words.colon}${severities[result.severity].meaning}${words.space}${words.risks[result.suite]}`,
     ],
     [
       words.result.requirement,
-      html`<b>${result.level}</b>, ${result.clauses.map((clause, index) => html`${index > 0 ? ', ' : null}${clauseLink(clause)}`)}. ${levels[result.level]} <span class="muted">(${gates[result.gate]})</span>`,
+      html`<b>${result.level}</b>${words.comma}${result.clauses.map((clause, index) => html`${index > 0 ? words.comma : null}${clauseLink(clause)}`)}${words.stop}${levels[result.level]} <span class="muted">(${gates[result.gate]})</span>`,
     ],
+    [words.result.decides, decidedClauses(record, result, words)],
     [words.result.sent, html`<span${inEnglish(words)}>${result.sends}</span>`],
     [words.result.demanded, html`<span${inEnglish(words)}>${result.demands}</span>`],
   ];
+}
+
+/** The clauses of the profile that this check has a say in. */
+function decidedClauses(record: RunRecord, { check }: GatedResult, words: Words): Content {
+  const clauses = record.profile.clauses.filter(({ checks }) => checks.includes(check));
+  if (clauses.length === 0) return null;
+  return clauses.map(
+    ({ id, title }, index) =>
+      html`${index > 0 ? words.comma : null}<a href="#clauses">${id}</a>${title === null ? null : html` <span${inEnglish(words)}>${title}</span>`}`,
+  );
 }
 
 function clauseLink(clause: GatedResult['clauses'][number]): Content {
