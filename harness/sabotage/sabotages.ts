@@ -337,7 +337,7 @@ export const SABOTAGES: readonly Sabotage[] = [
     detector: 'budget',
     noticed: 'A resource is used by 2 bodies at a time.',
     file: 'harness/check/run-body.ts',
-    line: 'bench.locks.hold(definition.resources ?? [])',
+    line: 'bench.locks.hold(resourcesOf(definition, target))',
     instead: 'bench.locks.hold([])',
   },
   {
