@@ -49,6 +49,20 @@ describe('what follows from a run', () => {
     expect(await readFile(join(cli.folder, 'again.tap'))).toEqual(await readFile(report('results.tap')));
   });
 
+  test('the report for people is in the language that was asked for, also when it is derived again', async () => {
+    await cli.targets(REFERENCE);
+    const only = ['--only', 'STLS-001', '--profile', 'nist-sp-800-177r1'];
+    expect((await cli.mailspec('audit', 'bad', '--language', 'ja', ...only)).code).toBe(1);
+    const japanese = await readFile(report('report.html'), 'utf8');
+    expect(japanese).toContain('<html lang="ja">');
+    for (const words of ['不適合', '対処方法', 'smtpd_tls_security_level = may', '検証されていません'])
+      expect(japanese).toContain(words);
+    const again = (language: string) => cli.mailspec('report', '--format', 'html', '--language', language);
+    expect((await again('ja')).stdout).toBe(japanese);
+    expect((await again('en')).stdout).toContain('<html lang="en">');
+    expect(await again('tlh')).toMatchObject({ code: 3, stderr: expect.stringContaining('en, ja') });
+  });
+
   test('a record that was changed by hand is refused', async () => {
     await cli.targets(REFERENCE);
     await cli.mailspec('audit', 'bad', '--only', 'STLS-001');

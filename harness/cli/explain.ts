@@ -12,9 +12,10 @@ import { SUITES } from '../check/suites.ts';
 import { visible } from '../evidence/visible.ts';
 import { FAULTS } from '../reference/faults.ts';
 import { loadProfile, profileNames } from '../runner/profile.ts';
+import { loadRemedies } from '../runner/remedies.ts';
 import { ConfigurationError } from '../targets/configuration-error.ts';
 import { nearest } from '../targets/nearest.ts';
-import { CATALOG_FOLDER, PROFILES_FOLDER, SUITES_FOLDER } from './suites-folder.ts';
+import { CATALOG_FOLDER, PROFILES_FOLDER, REMEDIES_FOLDER, SUITES_FOLDER } from './suites-folder.ts';
 
 const killMatrixSchema = z.record(z.string(), z.record(z.string(), z.string()));
 const plannedSchema = z.record(z.string(), z.string()).nullable();
@@ -81,6 +82,7 @@ async function explain({ definition, suite, source }: Check) {
       gate: gates[definition.id] ?? null,
       clauses: clauses.filter(({ checks }) => checks.includes(definition.id)).map((clause) => clause.id),
     })),
+    remedies: (await loadRemedies(REMEDIES_FOLDER)).filter(({ checks }) => checks.includes(definition.id)),
     faults: seen,
     source,
   };
@@ -102,6 +104,7 @@ function textOf(one: Explanation): string {
     ['Effect', [`${one.effect}, permission ${one.safety}, within ${one.budget}`]],
     ['Limits', one.limits],
     ['Profiles', one.gates.map(gateLine)],
+    ['Mend', one.remedies.flatMap(remedyLines)],
     ['Proven by', one.faults.map(({ fault, verdict, does }) => `${verdict.padEnd(4)} ${fault}: ${does}`)],
     ['Written in', [`${one.source.file}:${one.source.line}`]],
     ['Run', [`npx mailspec audit <target> --only ${one.check}`]],
@@ -117,6 +120,13 @@ function textOf(one: Explanation): string {
 function gateLine({ profile, gate, clauses }: Explanation['gates'][number]): string {
   const decides = clauses.length === 0 ? '' : ` (decides ${clauses.join(', ')})`;
   return `${profile.padEnd(20)} ${gate ?? 'not part of it'}${decides}`;
+}
+
+function remedyLines({ advice, servers }: Explanation['remedies'][number]): string[] {
+  return [
+    advice.en,
+    ...servers.flatMap(({ server, lines }) => [pc.dim(server), ...lines.map((line) => `  ${line}`)]),
+  ];
 }
 
 function catalog(file: string): Promise<string> {

@@ -5,3 +5,4 @@ import { fileURLToPath } from 'node:url';
 export const SUITES_FOLDER = fileURLToPath(new URL('../../suites', import.meta.url));
 export const CATALOG_FOLDER = join(SUITES_FOLDER, 'catalog');
 export const PROFILES_FOLDER = join(CATALOG_FOLDER, 'profiles');
+export const REMEDIES_FOLDER = join(CATALOG_FOLDER, 'remedies');
