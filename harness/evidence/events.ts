@@ -27,6 +27,8 @@ export type EventFacts =
       /** The same octets in visible notation. */
       readonly text: string;
       readonly redactions: number;
+      /** What was left out of `bytes` and `text`: how many octets, behind which one, and the SHA-256 of all. */
+      readonly omitted?: { readonly behind: number; readonly octets: number; readonly sha256: string };
     }
   | { readonly kind: 'tls'; readonly protocol: string; readonly cipher: string; readonly serverName: string }
   | { readonly kind: 'tls-failed'; readonly reason: string }

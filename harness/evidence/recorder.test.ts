@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { EvidenceEvent } from './events.ts';
 import { createRecorder } from './recorder.ts';
@@ -96,5 +97,37 @@ describe('recorder', () => {
     recorder.traffic(1, 'send', 'clear', Buffer.from(PASSWORD.slice(0, 8)));
     recorder.traffic(1, 'recv', 'clear', Buffer.from(PASSWORD.slice(8)));
     expect(recorder.redactions).toBe(0);
+  });
+});
+
+describe('long segments', () => {
+  test('keep their beginning and end, and the hash of all octets', () => {
+    const recorder = createRecorder();
+    const segment = Buffer.alloc(5_000_000, 'a');
+    segment.write('begin');
+    segment.write('end', segment.length - 3);
+    recorder.traffic(1, 'send', 'clear', segment);
+    const [event] = recorder.events;
+    if (event?.kind !== 'send') throw new Error('The first event is what was sent.');
+    const kept = Buffer.from(event.bytes, 'base64');
+    expect(kept.length).toBe(65_536);
+    expect(kept.toString('latin1')).toMatch(/^begin.*end$/s);
+    expect(event.omitted).toEqual({
+      behind: 49_152,
+      octets: 5_000_000 - 65_536,
+      sha256: createHash('sha256').update(segment).digest('hex'),
+    });
+    expect(event.text).toContain('[4934464 octets left out]');
+  });
+
+  test('are kept less widely when a check has a million octets of them', () => {
+    const recorder = createRecorder();
+    for (let count = 0; count < 40; count += 1) recorder.traffic(1, 'recv', 'tls', Buffer.alloc(65_536));
+    const kept = recorder.events.map((event) =>
+      'bytes' in event ? Buffer.from(event.bytes, 'base64').length : 0,
+    );
+    expect(kept[0]).toBe(65_536);
+    expect(kept.at(-1)).toBe(4_096);
+    expect(kept.reduce((sum, octets) => sum + octets)).toBeLessThan(1_300_000);
   });
 });

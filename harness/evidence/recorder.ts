@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { EventFacts, EvidenceEvent, Layer, TrafficEvent } from './events.ts';
 import { createRedactor, type Redactor } from './redaction.ts';
 import { visible } from './visible.ts';
@@ -10,6 +11,12 @@ interface Piece {
 
 /** Facts that carry no octets. */
 type SilentFacts = Exclude<EventFacts, { kind: 'send' | 'recv' }>;
+
+/** Octets of a segment that are kept from its beginning and from its end. */
+const WIDE = { head: 49_152, tail: 16_384 };
+const NARROW = { head: 3_072, tail: 1_024 };
+/** Octets of a check up to which segments are kept widely: dialogues about size limits have millions. */
+const WHOLE_UP_TO = 1_048_576;
 
 /** Records the events of one check, in order, secrets removed before anything is kept. */
 export interface Recorder {
@@ -45,6 +52,7 @@ export function createRecorder(
 ): Recorder {
   const events: EvidenceEvent[] = [];
   const streams = new Map<string, Piece[]>();
+  let keptOctets = 0;
 
   const clean = (text: string) => {
     const cleaned = redactor.redact(Buffer.from(text));
@@ -58,12 +66,16 @@ export function createRecorder(
     return seq;
   }
 
-  function redacted(bytes: Buffer): Pick<TrafficEvent, 'bytes' | 'text' | 'redactions'> {
+  function redacted(bytes: Buffer): Pick<TrafficEvent, 'bytes' | 'text' | 'redactions' | 'omitted'> {
     const cleaned = redactor.redact(bytes);
+    const { head, tail, omitted } = shortened(cleaned.bytes, keptOctets < WHOLE_UP_TO ? WIDE : NARROW);
+    keptOctets += head.length + tail.length;
+    const gap = omitted ? ` [${omitted.octets} octets left out] ` : '';
     return {
-      bytes: cleaned.bytes.toString('base64'),
-      text: visible(cleaned.bytes),
+      bytes: Buffer.concat([head, tail]).toString('base64'),
+      text: `${visible(head)}${gap}${visible(tail)}`,
       redactions: cleaned.redactions,
+      ...(omitted ? { omitted } : {}),
     };
   }
 
@@ -116,6 +128,24 @@ function cleanFacts(facts: SilentFacts, clean: (text: string) => string): Silent
     default:
       return facts;
   }
+}
+
+interface Shortened {
+  readonly head: Buffer;
+  readonly tail: Buffer;
+  readonly omitted?: TrafficEvent['omitted'];
+}
+
+/** Beginning and end of a long segment, with the hash of all of it; a short one is all head. */
+function shortened(bytes: Buffer, keep: { readonly head: number; readonly tail: number }): Shortened {
+  const octets = bytes.length - keep.head - keep.tail;
+  if (octets <= 0) return { head: bytes, tail: Buffer.alloc(0) };
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  return {
+    head: bytes.subarray(0, keep.head),
+    tail: bytes.subarray(-keep.tail),
+    omitted: { behind: keep.head, octets, sha256 },
+  };
 }
 
 function joined(pieces: readonly Piece[]): Buffer {

@@ -96,8 +96,8 @@ export const SABOTAGES: readonly Sabotage[] = [
     detector: 'evidence',
     noticed: 'differs from what was',
     file: 'harness/evidence/recorder.ts',
-    line: "bytes: cleaned.bytes.toString('base64'),",
-    instead: "bytes: Buffer.from(cleaned.bytes.toString()).toString('base64'),",
+    line: "bytes: Buffer.concat([head, tail]).toString('base64'),",
+    instead: "bytes: Buffer.from(Buffer.concat([head, tail]).toString()).toString('base64'),",
   },
   {
     neglects: 'what is sent is recorded',
