@@ -3,3 +3,4 @@ export { type SealOrder, sealed } from './arc/seal.ts';
 export * as dkim from './dkim/dkim.ts';
 export { type AggregateReport, readAggregateReport } from './dmarc/aggregate-report.ts';
 export * as spf from './spf/spf.ts';
+export { readTlsReport, type TlsReport, type TlsReportPolicy } from './tlsrpt/tls-report.ts';

@@ -16,25 +16,25 @@ const DOMAIN = 'example.test';
 /** Deliveries stay in this process, and the queue retries quickly. Milliseconds. */
 const OUTBOUND_MS = 5_000;
 /** A day passes quickly here. */
-const DMARC_REPORTS_MS = 800;
+const REPORTS_MS = 800;
 
 /**
  * Starts a lab on loopback and a reference server whose mail to other domains goes there.
  * @throws Error (EADDRNOTAVAIL) where loopback has only one address
  */
 export async function startReferenceInLab(options: ReferenceOptions = {}): Promise<ReferenceInLab> {
-  const [{ startReference }, { createOutbound }, { createExchangers }, { createSigning }] = await Promise.all(
-    [
+  const [{ startReference }, { createOutbound }, { createExchangers }, { createSigning, signedReport }] =
+    await Promise.all([
       import('../reference/server.ts'),
       import('../reference/outbound/outbound.ts'),
       import('../reference/outbound/exchangers.ts'),
       import('../reference/authentication/signing.ts'),
-    ],
-  );
+    ]);
   const domain = options.domain ?? DOMAIN;
   const hostname = options.hostname ?? `mail.${domain}`;
-  const lab = await startLoopbackLab();
   const faulty = (fault: FaultName) => options.faults?.includes(fault) ?? false;
+  const signing = await createSigning(domain, faulty);
+  const lab = await startLoopbackLab();
   const host = options.host ?? ownAddress(lab.resolver.host);
   const outbound = createOutbound({
     domain,
@@ -44,12 +44,15 @@ export async function startReferenceInLab(options: ReferenceOptions = {}): Promi
     web: lab.web,
     port: lab.mxPort,
     address: host,
+    tlsReports: {
+      afterMs: REPORTS_MS,
+      sign: (report) => signedReport({ signing: options.signing ?? signing, faulty }, report),
+    },
     faulty,
   });
   const exchangers = createExchangers(lab.resolver);
   const ends = [() => outbound.close(), async () => exchangers.cancel(), () => lab.close()];
   try {
-    const signing = await createSigning(domain, faulty);
     const server = await startReference({
       signing,
       ...options,
@@ -59,7 +62,8 @@ export async function startReferenceInLab(options: ReferenceOptions = {}): Promi
       relay: options.relay ?? outbound.relay,
       exchangersOf: exchangers.of,
       resolver: lab.resolver,
-      dmarcReportsMs: DMARC_REPORTS_MS,
+      dmarcReportsMs: REPORTS_MS,
+      tlsReports: true,
       blockLists: options.blockLists ?? { ...REFERENCE_LISTS, resolver: lab.resolver },
       reputationZones: options.reputationZones ?? REFERENCE_LISTS.reputationZones,
     });

@@ -225,6 +225,16 @@ export const FAULTS = {
   'sts-drops-cache-without-answer': 'A cached MTA-STS policy is not applied when its record cannot be found.',
   'sts-keeps-expired-policy': 'A cached MTA-STS policy is applied for ever.',
   'sts-overrides-dane': 'A next hop that an enforced MTA-STS policy accepts need not satisfy DANE.',
+  'tls-reports-unsent': 'Nobody is told how TLS with their hosts went.',
+  'tls-reports-omit-failures': 'Reports on TLS tell of successes alone.',
+  'tls-reports-miscount': 'Reports on TLS count one success too many.',
+  'tls-reports-without-reason': 'Reports on TLS count failures and have no details of them.',
+  'tls-reports-unasked': 'Reports on TLS go to the postmaster of domains that have no record that asks.',
+  'tls-reports-for-invalid-records':
+    'A record that asks for reports on TLS is obeyed whatever version it has, and beside other ones.',
+  'tls-reports-to-postmaster': 'Reports on TLS go to the postmaster of the domain, wherever it wants them.',
+  'tls-reports-without-fields': 'Reports on TLS have no TLS-Report-Domain and TLS-Report-Submitter fields.',
+  'tls-reports-need-good-tls': 'Reports on TLS are not delivered to servers whose certificate is not good.',
 
   // What the DNS tells senders of a policy of mx.
   'tlsa-of-previous-certificate': 'The TLSA record of mx is for another key than mx shows.',

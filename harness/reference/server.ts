@@ -105,9 +105,9 @@ export function parkedDomain(domain: string): string {
   return `parked.${domain}`;
 }
 
-/** A server in this process closes a window at once; half a second is for the way there and back. */
 /** Reports come after a day of 0.8 s; a loaded machine takes longer. */
 const REPORTS_WITHIN_MS = 8_000;
+/** A server in this process closes a window at once; half a second is for the way there and back. */
 const GRANULARITY_MS = 500;
 const LONGEST_WINDOW_MS = 1_800_000;
 
@@ -133,7 +133,7 @@ function targetOf(site: Site, endpoints: Target['endpoints']): Target {
     })),
     trustAnchor: site.certificate.trustAnchor,
     connections: 32,
-    permissions: ['safe', 'sends-mail', 'intrusive'],
+    permissions: ['safe', 'sends-mail', 'intrusive', 'destructive'],
     claims: {
       publicMx: true,
       submissionRequiresTls: true,
@@ -150,7 +150,12 @@ function targetOf(site: Site, endpoints: Target['endpoints']): Target {
       op25b: { declared: true },
       clientRecords: site.domain,
       publishedPolicies: site.domain,
-      outgoingPolicies: { dnssec: true, dane: true, mtaSts: true, tlsReportsWithinMs: null },
+      outgoingPolicies: {
+        dnssec: true,
+        dane: true,
+        mtaSts: true,
+        tlsReportsWithinMs: site.tlsReports ? REPORTS_WITHIN_MS : null,
+      },
       inboundAuthentication: { spf: 'mark', dkim: 'mark', dmarc: 'reject' },
       dmarcReportsWithinMs: site.reporter ? REPORTS_WITHIN_MS : null,
       senderDomains: [site.domain],

@@ -31,6 +31,8 @@ export interface Site {
   readonly signing: ReferenceOptions['signing'];
   /** Tells domains what became of mail in their name; undefined where nobody is told. */
   readonly reporter: Reporter | undefined;
+  /** Outgoing mail is said to be followed by reports on TLS. */
+  readonly tlsReports: boolean;
   readonly blockLists: BlockLists | undefined;
   /** What the lists said about clients when they came last, by address. */
   readonly standings: Map<string, Standing>;
@@ -73,6 +75,7 @@ export async function createSite(options: ReferenceOptions): Promise<Site> {
         ? createReporter(() => site, lookups, options.dmarcReportsMs)
         : undefined,
     signing: options.signing,
+    tlsReports: options.tlsReports ?? false,
     blockLists: options.blockLists,
     standings: new Map(),
     reputationZones: options.reputationZones ?? [],

@@ -1,5 +1,4 @@
-import { gunzipSync } from 'node:zlib';
-import { readHeader } from '../../mailbox/header.ts';
+import { unpackedReport } from '../report-attachment.ts';
 
 /** What an aggregate report says (RFC 9990, RFC 7489 Appendix C), as far as it is judged. */
 export interface AggregateReport {
@@ -11,25 +10,14 @@ export interface AggregateReport {
   readonly rows: readonly { readonly dkim: string; readonly spf: string; readonly count: number }[];
 }
 
-/** Octets that a report of the lab may have when unpacked. */
-const REPORT_LIMIT = 1_000_000;
-
 /**
  * Reads the aggregate report that a message carries, gzip or plain XML; a sentence where it carries none. Only
  * base64 parts are unpacked, because binary reports go by no other encoding (RFC 2045 §6.2).
  */
 export function readAggregateReport(message: Buffer): AggregateReport | string {
-  const attachment = attachmentOf(message);
-  if (typeof attachment === 'string') return attachment;
-  let xml: string;
-  try {
-    xml =
-      attachment[0] === 0x1f
-        ? gunzipSync(attachment, { maxOutputLength: REPORT_LIMIT }).toString()
-        : attachment.toString();
-  } catch {
-    return 'The attachment cannot be unpacked as gzip.';
-  }
+  const unpacked = unpackedReport(message, /gzip|xml/i);
+  if ('problem' in unpacked) return unpacked.problem;
+  const xml = unpacked.text;
   if (!/<feedback[\s>]/.test(xml)) return 'The attachment is no feedback document.';
   const domain = /<policy_published>[\s\S]*?<domain>\s*([^<\s]+)\s*<\/domain>/.exec(xml)?.[1];
   if (domain === undefined) return 'The document names no domain in policy_published.';
@@ -38,27 +26,4 @@ export function readAggregateReport(message: Buffer): AggregateReport | string {
     return { dkim: word('dkim'), spf: word('spf'), count: Number(word('count')) };
   });
   return { domain: domain.toLowerCase(), rows, messages: rows.reduce((sum, { count }) => sum + count, 0) };
-}
-
-/** The octets of the whole body, or of the first part, that is an archive or XML. */
-function attachmentOf(message: Buffer): Buffer | string {
-  const boundary = /boundary="?([^";\s]+)/i.exec(fieldOf(message, 'content-type'))?.[1];
-  const parts = boundary === undefined ? [message] : partsOf(message, boundary);
-  const part = parts.find((one) => /gzip|xml/i.test(fieldOf(one, 'content-type')));
-  if (!part) return 'No part of the message is gzip or XML.';
-  const { body } = readHeader(part);
-  const encoding = fieldOf(part, 'content-transfer-encoding').toLowerCase();
-  return encoding === 'base64' ? Buffer.from(body.toString('latin1'), 'base64') : body;
-}
-
-function partsOf(message: Buffer, boundary: string): Buffer[] {
-  const text = readHeader(message).body.toString('latin1');
-  const [, ...parts] = text.split(`--${boundary}`);
-  return parts
-    .filter((part) => !part.startsWith('--'))
-    .map((part) => Buffer.from(part.replace(/^\r?\n/, ''), 'latin1'));
-}
-
-function fieldOf(part: Buffer, name: string): string {
-  return readHeader(part).fields.find((field) => field.name === name)?.value ?? '';
 }

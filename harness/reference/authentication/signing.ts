@@ -70,11 +70,11 @@ export function signedForUser(session: SmtpSession, message: Buffer): Buffer {
 }
 
 /** A report of the server itself with the signatures of the domain. */
-export function signedReport(site: Site, report: Buffer): Buffer {
+export function signedReport(site: Pick<Site, 'signing' | 'faulty'>, report: Buffer): Buffer {
   return site.faulty('signs-no-reports') ? report : signedByDomain(site, report);
 }
 
-function signedByDomain({ signing, faulty }: Site, message: Buffer): Buffer {
+function signedByDomain({ signing, faulty }: Pick<Site, 'signing' | 'faulty'>, message: Buffer): Buffer {
   const { fields, header, separator, body } = splitMessage(message);
   const hashed = faulty('signs-stuffed-dots') ? Buffer.concat([header, separator, stuffed(body)]) : message;
   const occurring = fields.map(({ name }) => name);

@@ -8,6 +8,7 @@ import type { RelayEnvelope } from '../options.ts';
 import { transactWithEverythingListed } from './early-capabilities.ts';
 import type { NextHop } from './next-hop.ts';
 import { termsOf } from './terms.ts';
+import type { FailureType } from './transport/objection.ts';
 import type { TlsDemand } from './transport/tls-demand.ts';
 import { NotAuthenticated, type OutboundSession, upgradeIfOffered } from './upgrade.ts';
 
@@ -27,6 +28,8 @@ export interface HandOverContext {
   readonly address?: string | undefined;
   readonly signal: AbortSignal;
   readonly demand: TlsDemand;
+  /** Is told once how TLS with the host went. */
+  readonly noteTls?: ((result: 'success' | FailureType) => void) | undefined;
   readonly faulty: (fault: FaultName) => boolean;
 }
 
@@ -69,7 +72,7 @@ export async function handOver(
 
 async function openSession(
   { endpoint, hostname: peer }: NextHop,
-  { hostname, address, signal, demand, faulty }: HandOverContext,
+  { hostname, address, signal, demand, noteTls, faulty }: HandOverContext,
   upgrade: boolean,
 ): Promise<OutboundSession> {
   const connection = await openConnection({
@@ -85,7 +88,16 @@ async function openSession(
     const client = await createSmtpClient(connection, hostname);
     const hello = await client.ehlo();
     if (hello.code !== 250) await client.command(`HELO ${hostname}`);
-    if (upgrade) return await upgradeIfOffered(client, { hostname, demand, faulty });
+    if (upgrade) {
+      const session = await upgradeIfOffered(client, { hostname, demand, faulty }).catch(
+        (failure: unknown) => {
+          noteTls?.(failure instanceof NotAuthenticated ? failure.resultType : 'validation-failure');
+          throw failure;
+        },
+      );
+      noteTls?.(connection.tls ? 'success' : 'starttls-not-supported');
+      return session;
+    }
     const { capabilities } = client;
     return { client, capabilities, sizeBeforeTls: Number.POSITIVE_INFINITY };
   } catch (failure) {

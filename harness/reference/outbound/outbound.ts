@@ -9,7 +9,9 @@ import { failureReport, type Undeliverable } from './failure-report.ts';
 import { handOver, type Outcome } from './hand-over.ts';
 import { createNextHops, type NextHop, NoRoute } from './next-hop.ts';
 import { createStsDiscovery } from './transport/sts-discovery.ts';
+import type { StsPolicy } from './transport/sts-policy.ts';
 import { createTlsDemands } from './transport/tls-demand.ts';
+import { createTlsReporter, reportSender } from './transport/tls-reporter.ts';
 import { NotAuthenticated } from './upgrade.ts';
 
 /** The way of mail out of a reference server. */
@@ -38,6 +40,11 @@ export interface OutboundOptions {
   readonly address?: string;
   /** Port on which every MX listens. */
   readonly port: number;
+  /**
+   * Domains that ask for it are told how TLS with their hosts went, this long after the first session, in
+   * milliseconds; real servers tell them once a day (RFC 8460 §4.1). Nobody is told when absent.
+   */
+  readonly tlsReports?: { readonly afterMs: number; sign(report: Buffer): Buffer };
   readonly faulty?: (fault: FaultName) => boolean;
 }
 
@@ -60,6 +67,16 @@ export function createOutbound(options: OutboundOptions): Outbound {
   const demandOf = createTlsDemands({ resolver: validating, authority: options.web?.authority, faulty });
   const policies = options.web
     ? createStsDiscovery({ resolver: validating, web: options.web, signal: stop.signal, faulty })
+    : undefined;
+  const reporter = options.tlsReports
+    ? createTlsReporter({
+        domain,
+        hostname,
+        resolver: validating,
+        ...options.tlsReports,
+        send: queue,
+        faulty,
+      })
     : undefined;
   const running = new Set<Promise<void>>();
   const defects: unknown[] = [];
@@ -84,7 +101,9 @@ export function createOutbound(options: OutboundOptions): Outbound {
     }
     if (faulty('outbound-swallows-mail')) return { waiting: new Map<string, string>(), failed };
     // Mail for this server itself never leaves it.
-    const policy = to === domain ? undefined : await policies?.policyOf(to);
+    const published = to === domain ? undefined : await policies?.policyOf(to);
+    const strict = faulty('tls-reports-need-good-tls') && envelope.sender === reportSender(domain);
+    const policy = strict ? policyOfEach(hops) : published;
     for (const hop of await inOrder(hops)) {
       const recipients = [...waiting.keys()];
       if (recipients.length === 0 || stop.signal.aborted) break;
@@ -98,6 +117,9 @@ export function createOutbound(options: OutboundOptions): Outbound {
         address,
         signal: stop.signal,
         demand,
+        noteTls: (result) => {
+          if (to !== domain) reporter?.note(to, { result, policyType: demand.policyType, policy, hop });
+        },
         faulty,
       }).catch((failure: unknown) => {
         if (failure instanceof NotAuthenticated) {
@@ -173,11 +195,17 @@ export function createOutbound(options: OutboundOptions): Outbound {
     },
     async close() {
       stop.abort();
+      reporter?.close();
       validating.cancel();
       await Promise.all(running);
       if (defects.length > 0) throw new AggregateError(defects, 'Deliveries of the reference server failed.');
     },
   };
+}
+
+/** Under a fault: every host must have a good certificate. */
+function policyOfEach(hops: readonly NextHop[]): StsPolicy {
+  return { mode: 'enforce', mx: hops.map(({ hostname }) => hostname), maxAge: 0 };
 }
 
 /** The part behind the last at sign, in lower case. */

@@ -5,6 +5,7 @@ import { line, lines } from '../../wire/bytes.ts';
 import { clientHello } from '../../wire/client-hello.ts';
 import { RECORD } from '../../wire/tls-numbers.ts';
 import type { FaultName } from '../faults.ts';
+import type { FailureType, Objection } from './transport/objection.ts';
 import type { TlsDemand } from './transport/tls-demand.ts';
 
 const SIGNATURES =
@@ -37,6 +38,11 @@ export interface UpgradeContext {
 /** The next hop is not who it must be; nothing of the message was told to it. */
 export class NotAuthenticated extends Error {
   override readonly name = 'NotAuthenticated';
+  readonly resultType: FailureType;
+  constructor({ resultType, text }: Objection) {
+    super(text);
+    this.resultType = resultType;
+  }
 }
 
 /**

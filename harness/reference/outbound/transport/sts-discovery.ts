@@ -67,8 +67,8 @@ export function createStsDiscovery({ resolver, web, signal, faulty }: StsDiscove
   };
 }
 
-/** The strings of a TXT record, joined (RFC 8461 §3.1). */
-function textOf(rdata: Buffer): string {
+/** The strings of a TXT record, joined (RFC 8461 §3.1, RFC 8460 §3). */
+export function textOf(rdata: Buffer): string {
   const parts: Buffer[] = [];
   for (let at = 0; at < rdata.length; at += 1 + (rdata[at] ?? 0)) {
     parts.push(rdata.subarray(at + 1, at + 1 + (rdata[at] ?? 0)));

@@ -4,6 +4,7 @@ import { TYPE } from '../dns/message.ts';
 import type { ValidatingResolver } from '../dns/validating-resolver.ts';
 import type { NextHop } from '../next-hop.ts';
 import { requiresTls } from '../required-tls.ts';
+import type { Objection } from './objection.ts';
 import { coversHost, type StsPolicy } from './sts-policy.ts';
 import { daneObjection, isUsable, pkixObjection, readTlsa, type Tlsa } from './tlsa.ts';
 
@@ -13,8 +14,10 @@ export interface TlsDemand {
   readonly required: boolean;
   /** Name for the handshake (RFC 7672 §8.1, RFC 8461 §7.1). */
   readonly serverName: string;
+  /** What asks for that, as reports call it (RFC 8460 §4.4). */
+  readonly policyType: 'tlsa' | 'sts' | 'no-policy-found';
   /** What is wrong with the certificates of the host, DER; undefined when nothing is. */
-  objection(sent: readonly Buffer[]): string | undefined;
+  objection(sent: readonly Buffer[]): Objection | undefined;
 }
 
 /** A host that must not be given the message now, and why. */
@@ -65,11 +68,12 @@ export function createTlsDemands({ resolver, authority, faulty }: TlsDemandOptio
     const usable = records.filter(isUsable);
     if (usable.length === 0) {
       if (faulty('dane-ignores-unusable-records')) return undefined;
-      return { required: true, serverName: hop.hostname, objection: accepts };
+      return { required: true, policyType: 'tlsa', serverName: hop.hostname, objection: accepts };
     }
     const lenient = faulty('dane-delivers-despite-mismatch');
     return {
       required: !faulty('dane-delivers-without-starttls'),
+      policyType: 'tlsa',
       serverName: faulty('dane-sends-no-server-name') ? '' : base,
       objection: (sent) => (lenient ? undefined : daneObjection(usable, sent, [base, domain], faulty)),
     };
@@ -85,6 +89,7 @@ export function createTlsDemands({ resolver, authority, faulty }: TlsDemandOptio
     const named = faulty('sts-skips-certificate-name') ? undefined : hop.hostname;
     return {
       required: true,
+      policyType: 'sts',
       serverName: faulty('sts-sends-recipient-domain-as-server-name') ? domain : hop.hostname,
       objection: (sent) => pkixObjection(sent, anchors, named),
     };
@@ -98,7 +103,7 @@ export function createTlsDemands({ resolver, authority, faulty }: TlsDemandOptio
     const required = requiresTls(domain) && !faulty('outbound-ignores-required-tls');
     return (
       (association && byDane(domain, hop, association)) ??
-      sts ?? { required, serverName: hop.hostname, objection: accepts }
+      sts ?? { required, policyType: 'no-policy-found', serverName: hop.hostname, objection: accepts }
     );
   };
 }

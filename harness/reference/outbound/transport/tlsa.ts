@@ -3,6 +3,7 @@ import { readCertificate } from '../../../certificates/certificate.ts';
 import { matchesHostName } from '../../../certificates/host-name.ts';
 import { trustPath } from '../../../certificates/trust-path.ts';
 import type { FaultName } from '../../faults.ts';
+import type { Objection } from './objection.ts';
 
 /** A TLSA record (RFC 6698 §2.1). */
 export interface Tlsa {
@@ -12,6 +13,10 @@ export interface Tlsa {
   readonly association: Buffer;
 }
 
+const NO_CERTIFICATE: Objection = {
+  resultType: 'validation-failure',
+  text: 'the server shows no certificate',
+};
 const DANE_TA = 2;
 const DANE_EE = 3;
 const DIGESTS: Readonly<Record<number, { readonly name: string; readonly length: number }>> = {
@@ -42,9 +47,9 @@ export function daneObjection(
   sent: readonly Buffer[],
   names: readonly string[],
   faulty: (fault: FaultName) => boolean = () => false,
-): string | undefined {
+): Objection | undefined {
   const [leaf] = sent;
-  if (!leaf) return 'the server shows no certificate';
+  if (!leaf) return NO_CERTIFICATE;
   const named = () => isNamed(leaf, names);
   const satisfied = records.some((record) => {
     if (record.usage === DANE_EE) {
@@ -59,7 +64,8 @@ export function daneObjection(
       (faulty('dane-skips-name-below-trust-anchor') || named())
     );
   });
-  return satisfied ? undefined : 'no TLSA record matches what the server shows';
+  if (satisfied) return undefined;
+  return { resultType: 'validation-failure', text: 'no TLSA record matches what the server shows' };
 }
 
 /** Why a chain is not what the public key infrastructure calls good for a name (RFC 8461 §4.2). */
@@ -67,13 +73,16 @@ export function pkixObjection(
   sent: readonly Buffer[],
   anchors: readonly Buffer[],
   name: string | undefined,
-): string | undefined {
+): Objection | undefined {
   const [leaf] = sent;
-  if (!leaf) return 'the server shows no certificate';
-  if (!isCurrent(leaf)) return 'the certificate is outside its validity period';
+  if (!leaf) return NO_CERTIFICATE;
+  if (!isCurrent(leaf)) {
+    return { resultType: 'certificate-expired', text: 'the certificate is outside its validity period' };
+  }
   const path = trustPath(sent, anchors);
-  if (!path.trusted) return path.text;
-  return name === undefined || isNamed(leaf, [name]) ? undefined : `the certificate does not name ${name}`;
+  if (!path.trusted) return { resultType: 'certificate-not-trusted', text: path.text };
+  if (name === undefined || isNamed(leaf, [name])) return undefined;
+  return { resultType: 'certificate-host-mismatch', text: `the certificate does not name ${name}` };
 }
 
 function isNamed(leaf: Buffer, names: readonly string[]): boolean {
