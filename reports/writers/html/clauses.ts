@@ -22,28 +22,47 @@ export function clauseTable(record: RunRecord, words: Words): Safe | null {
   return html`<section id="clauses"><h2>${words.sections.clauses} <span class="count">${clauses.length}</span></h2>
 <p class="explain">${words.explain.clauses}</p>
 <ul class="tallies">${record.targets.map((target) => html`<li>${words.clauses.counts(target.name, countClauses(clauses, target))}</li>`)}</ul>
-<table class="clauses"><thead><tr><th scope="col">${words.clauses.clause}</th>${record.targets.map(
-    ({ name }) => html`<th scope="col">${name}</th>`,
-  )}</tr></thead><tbody>${clauses.map((clause) => clauseRow(record, clause, words))}</tbody></table>
+${record.targets.length > MOST_BESIDE ? stacked(record, words) : sideBySide(record, words)}
 </section>`;
 }
 
-function clauseRow(record: RunRecord, clause: ClauseRecord, words: Words): Safe {
-  const { id, title, level, whyNot } = clause;
-  return html`
-<tr><th scope="row"><span class="code">${id}</span>${level === null ? null : html` <span class="severity">${level}</span>`}${
+/** With more targets than this, a clause stands above its states, for beside them it would have no room. */
+const MOST_BESIDE = 2;
+
+function sideBySide(record: RunRecord, words: Words): Safe {
+  const { targets, profile } = record;
+  return html`<table class="clauses"><thead><tr><th scope="col">${words.clauses.clause}</th>${targets.map(
+    ({ name }) => html`<th scope="col">${name}</th>`,
+  )}</tr></thead><tbody>${profile.clauses.map(
+    (clause) => html`
+<tr><th scope="row">${headOf(clause, words)}</th>${targets.map((target) => stateOf(record, clause, target, words))}</tr>`,
+  )}</tbody></table>`;
+}
+
+function stacked(record: RunRecord, words: Words): Safe {
+  const { targets, profile } = record;
+  return html`<div class="scroll"><table class="clauses stacked"><thead><tr>${targets.map(
+    ({ name }) => html`<th scope="col">${name}</th>`,
+  )}</tr></thead>${profile.clauses.map(
+    (clause) => html`
+<tbody><tr><th scope="rowgroup" colspan="${targets.length}">${headOf(clause, words)}</th></tr><tr>${targets.map(
+      (target) => stateOf(record, clause, target, words),
+    )}</tr></tbody>`,
+  )}</table></div>`;
+}
+
+function headOf({ id, title, level, whyNot }: ClauseRecord, words: Words): Safe {
+  return html`<span class="code">${id}</span>${level === null ? null : html` <span class="severity">${level}</span>`}${
     title === null ? null : html`<span class="title"${inEnglish(words)}>${title}</span>`
-  }${whyNot === null ? null : html`<small${inEnglish(words)}>${whyNot}</small>`}</th>${record.targets.map(
-    (target) => stateOf(record, clause, target, words),
-  )}</tr>`;
+  }${whyNot === null ? null : html`<small${inEnglish(words)}>${whyNot}</small>`}`;
 }
 
 /** The state, what stands in the way by name, and the rest by number. */
 function stateOf(record: RunRecord, clause: ClauseRecord, target: TargetRecord, words: Words): Safe {
   const state = clauseState(clause, target);
   const deciding = decidingResults(clause, target);
-  const calm = deciding.filter(([, result]) => result !== null && isCalm(result));
-  const loud = deciding.filter(([, result]) => result === null || !isCalm(result));
+  const calm = deciding.filter(([, result]) => isCalm(result));
+  const loud = deciding.filter(([, result]) => !isCalm(result));
   return html`<td class="${state}"><p class="where">${target.name}</p><p class="state">${glyph(SHAPE[state])} ${words.clauses.states[state]}</p>${
     loud.length === 0
       ? null
@@ -57,16 +76,19 @@ function stateOf(record: RunRecord, clause: ClauseRecord, target: TargetRecord, 
   }</td>`;
 }
 
-function isCalm({ verdict }: GatedResult): boolean {
-  return verdict === 'pass' || verdict === 'not-applicable';
+/** Whether it is enough to count a requirement that ended like this. */
+function isCalm(result: GatedResult | null): boolean {
+  return result === null || result.verdict === 'pass' || result.verdict === 'not-applicable';
 }
 
 function tally(calm: readonly (readonly [string, GatedResult | null])[], words: Words): string {
-  const passed = calm.filter(([, result]) => result?.verdict === 'pass').length;
-  const absent = calm.length - passed;
+  const having = (verdict: Verdict | undefined) =>
+    calm.filter(([, result]) => result?.verdict === verdict).length;
+  const [passed, absent, left] = [having('pass'), having('not-applicable'), having(undefined)];
   return [
     ...(passed > 0 ? [words.clauses.passed(passed)] : []),
     ...(absent > 0 ? [words.clauses.absent(absent)] : []),
+    ...(left > 0 ? [words.clauses.left(left)] : []),
   ].join(words.comma);
 }
 

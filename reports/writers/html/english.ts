@@ -255,11 +255,12 @@ export const ENGLISH = {
         .join(', ')}`,
     passed: (count: number) => `${count} pass`,
     absent: (count: number) => `${count} not applicable`,
+    left: (count: number) => `${count} not selected`,
     notSelected: 'not selected',
   },
   result: {
     mend: 'How to mend it',
-    mendWhere: (server: string) => `on ${server}`,
+    settings: 'Settings',
     meaning: 'What it means',
     requirement: 'Requirement',
     decides: 'Clauses',

@@ -262,11 +262,12 @@ export const JAPANESE: Words = {
         .join('、')}`,
     passed: (count) => `合格 ${count}`,
     absent: (count) => `対象外 ${count}`,
+    left: (count) => `未選択 ${count}`,
     notSelected: '未選択',
   },
   result: {
     mend: '対処方法',
-    mendWhere: (server) => `${server} の場合`,
+    settings: '設定例',
     meaning: '意味',
     requirement: '要求の根拠',
     decides: '条項',

@@ -6,6 +6,7 @@ import { anchorOf } from './anchor.ts';
 import { definitions, type Fact } from './facts.ts';
 import { remedies } from './remedies.ts';
 import { type Content, html, type Safe } from './safe.ts';
+import type { PlaceOfSettings } from './size.ts';
 import { glyph, toneOf } from './tone.ts';
 import { transcript } from './transcript.ts';
 import { inEnglish } from './untranslated.ts';
@@ -16,6 +17,7 @@ export interface ResultView {
   readonly open: boolean;
   /** Most lines of the transcript. */
   readonly lines: number;
+  readonly settings: PlaceOfSettings;
 }
 
 /** One result in full. The anchor lies inside, so that following a link to it opens it. */
@@ -32,7 +34,7 @@ ${tone === 'passed' ? html`<p${inEnglish(words)}>${result.reason}</p>` : null}
 ${definitions(requirement(record, result, words))}
 ${missed(result, words)}
 ${transcript(result, view.lines, words)}
-${remedies(record, result, words)}
+${remedies(record, result, view.settings, words)}
 ${variants(result.variants, words)}
 ${definitions(proof(result, words))}
 </div></details>`;

@@ -3,7 +3,7 @@ import { SUITES } from '../../model/vocabulary.ts';
 import { resultDetails } from './result.ts';
 import { html, type Safe } from './safe.ts';
 import { bySeverity } from './sentences.ts';
-import { type LineBudget, lineBudget } from './size.ts';
+import { type LineBudget, lineBudget, type PlaceOfSettings, placesOfSettings } from './size.ts';
 import type { Words } from './words.ts';
 
 export type SectionName = 'finding' | 'unsettled' | 'waived' | 'advice' | 'open' | 'passed' | 'notApplicable';
@@ -30,23 +30,28 @@ export function sectionsOf(record: RunRecord): readonly (readonly [SectionName, 
 /** Every result of the record, once. */
 export function resultSections(record: RunRecord, words: Words): Safe[] {
   const budget = lineBudget(record);
-  return sectionsOf(record)
+  const sections = sectionsOf(record);
+  const settings = placesOfSettings(
+    record,
+    sections.flatMap(([, results]) => results),
+  );
+  return sections
     .filter(([, results]) => results.length > 0)
-    .map(([name, results]) => section(record, name, results, budget, words));
+    .map(([name, results]) => section(record, name, results, { budget, settings }, words));
 }
 
 function section(
   record: RunRecord,
   name: SectionName,
   results: readonly GatedResult[],
-  budget: LineBudget,
+  { budget, settings }: { readonly budget: LineBudget; readonly settings: PlaceOfSettings },
   words: Words,
 ): Safe {
   return html`
 <section id="${name}" class="results ${name}"><h2>${words.sections[name]} <span class="count">${results.length}</span></h2>
 <p class="explain">${words.explain[name]}</p>
 ${results.map((result) =>
-  resultDetails(record, result, { open: isOpen(result), lines: budget(result) }, words),
+  resultDetails(record, result, { open: isOpen(result), lines: budget(result), settings }, words),
 )}
 </section>`;
 }

@@ -1,4 +1,5 @@
-import type { GatedResult, RunRecord } from '../../model/record.ts';
+import type { GatedResult, Remedy, RunRecord } from '../../model/record.ts';
+import { remediesOf } from '../../model/remedies.ts';
 
 /** Most lines of the transcript that a result may show. */
 export type LineBudget = (result: GatedResult) => number;
@@ -27,4 +28,25 @@ export function lineBudget(record: RunRecord): LineBudget {
     }, 0);
   while (share > 0.05 && size() > CHARACTERS) share /= 1.5;
   return budget;
+}
+
+/** Characters of all settings together, beyond which each remedy stands in full at one place only. */
+const SETTINGS = 500_000;
+
+/** The result at which the settings of a remedy are to be found; itself, unless the page became too long. */
+export type PlaceOfSettings = (remedy: Remedy, result: GatedResult) => GatedResult;
+
+/** @param results every result, in the order of the page */
+export function placesOfSettings(record: RunRecord, results: readonly GatedResult[]): PlaceOfSettings {
+  const first = new Map<Remedy, GatedResult>();
+  let size = 0;
+  for (const result of results) {
+    for (const remedy of remediesOf(record, result)) {
+      if (!first.has(remedy)) first.set(remedy, result);
+      for (const { lines } of remedy.servers) {
+        size += MARKUP_PER_LINE + lines.reduce((sum, line) => sum + line.length, 0);
+      }
+    }
+  }
+  return (remedy, result) => (size <= SETTINGS ? result : (first.get(remedy) ?? result));
 }
