@@ -13,8 +13,11 @@ import { type CheckId, type SuiteSlug, suiteOf } from './suites.ts';
 export type Level = 'MUST' | 'SHOULD' | 'MAY' | 'policy';
 /** Impact if violated: abuse at once, protection lost under attack, weakened, hygiene, documentation. */
 export type Severity = 'critical' | 'high' | 'medium' | 'low' | 'info';
-/** What a check may do to the target; a target grants each by name. */
-export type Safety = 'safe' | 'sends-mail' | 'intrusive';
+/**
+ * What a check may do to the target; a target grants each by name. `destructive`: servers are known that
+ * die of it, so it is never granted by default, nor ever to a server that runs already.
+ */
+export type Safety = 'safe' | 'sends-mail' | 'intrusive' | 'destructive';
 /** Abilities a check needs beside a scripted client. */
 export type Need =
   | 'account'

@@ -49,7 +49,14 @@ export function register(
   };
   group('reading and delivering', withEffect('reads', 'delivers'), true);
   group('failed logins', withEffect('fails-logins'), false);
-  group('disturbing', withEffect('disturbs'), false);
+  const destroys = ({ definition }: Check) => definition.safety === 'destructive';
+  const disturbing = withEffect('disturbs');
+  // What a server may die of comes at the very end: afterwards nothing can be told any more.
+  group(
+    'disturbing',
+    [...disturbing.filter((check) => !destroys(check)), ...disturbing.filter(destroys)],
+    false,
+  );
 }
 
 function registerOne(

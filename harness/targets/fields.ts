@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Safety } from '../check/define.ts';
 import { type Duration, milliseconds } from '../check/duration.ts';
 import { authenticationClaim } from './authentication-claim.ts';
 import { blockListClaim } from './block-list-claim.ts';
@@ -242,15 +243,23 @@ export function timing(defaults: typeof TIMING) {
     .describe('Waits, as 250ms, 8s or 15m.');
 }
 
-export const SAFETIES = ['safe', 'sends-mail', 'intrusive'] as const;
+export const SURVIVED = ['safe', 'sends-mail', 'intrusive'] as const;
+export const SAFETIES = [...SURVIVED, 'destructive'] as const;
 
-export function permissions(granted: (typeof SAFETIES)[number][]) {
+/**
+ * @param granted what is permitted where nothing is said
+ * @param grantable what can be permitted at all
+ */
+export function permissions(granted: readonly Safety[], grantable: readonly Safety[] = SAFETIES) {
+  const destructive = grantable.includes('destructive')
+    ? ', destructive (what servers are known to die of; by name only)'
+    : '';
   return z
-    .array(z.enum(SAFETIES, { error: 'one of safe, sends-mail, intrusive' }), {
-      error: 'a list of safe, sends-mail, intrusive',
+    .array(z.enum(grantable, { error: `one of ${grantable.join(', ')}` }), {
+      error: `a list of ${grantable.join(', ')}`,
     })
-    .default(granted)
-    .describe('What checks may do: safe (reads), sends-mail, intrusive (failed logins, load).');
+    .default([...granted])
+    .describe(`What checks may do: safe (reads), sends-mail, intrusive (failed logins, load)${destructive}.`);
 }
 
 export const connections = wholeNumber(1, 1000).describe(

@@ -187,6 +187,13 @@ describe('a target that cannot be', () => {
       ['T:3:3: Target shop lacks "mail-domain".'],
     ],
     [
+      'what servers die of, for one that runs already',
+      [...HOST, 'permissions: [safe, destructive]'],
+      [
+        'T:8:25: "permissions[1]" of target shop must be one of safe, sends-mail, intrusive, found "destructive".',
+      ],
+    ],
+    [
       'several at once, in the order of the file',
       [...HOST, 'connections: many', 'permissions: [sfae]', 'timing: { reply: 8, quiet: 2h }'],
       [
@@ -383,6 +390,17 @@ describe('a target that cannot be', () => {
 });
 
 describe('a targets file', () => {
+  it.each([
+    ['the reference server', ['driver: reference'], ['safe', 'sends-mail', 'intrusive', 'destructive']],
+    ['a container', CONTAINER, ['safe', 'sends-mail', 'intrusive']],
+    ['a server that runs already', HOST, ['safe']],
+    ['a container, by name', [...CONTAINER, 'permissions: [safe, destructive]'], ['safe', 'destructive']],
+  ])('permits what servers die of only by name, the reference aside: %s', async (_, lines, permissions) => {
+    expect(await loadTargets(await folder.write('permissions.yaml', one(...lines)))).toMatchObject([
+      { permissions },
+    ]);
+  });
+
   it('fills in defaults: a server that runs already is only read', async () => {
     const [shop] = await loadTargets(await folder.write('host.yaml', one(...HOST)));
     expect(shop).toMatchObject({

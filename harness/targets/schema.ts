@@ -16,6 +16,7 @@ import {
   port,
   roles,
   SAFETIES,
+  SURVIVED,
   secret,
   secretOrGenerate,
   TIMING,
@@ -59,7 +60,7 @@ const reference = z
       .default([])
       .describe('Capabilities that the server does not have.'),
     connections: connections.exactOptional(),
-    permissions: permissions([...SAFETIES]),
+    permissions: permissions(SAFETIES),
     expect,
   })
   .meta({ id: 'reference', description: 'The server of this project itself, in process on loopback.' });
@@ -142,7 +143,7 @@ const container = z
       .describe('Most that the container may use.'),
     'start-timeout': wait.prefault('60s').describe('Time until every role must have greeted.'),
     connections: connections.default(20),
-    permissions: permissions([...SAFETIES]),
+    permissions: permissions(SURVIVED),
     claims: claims.prefault({}),
     timing: timing(TIMING).prefault({}),
     expect,
@@ -230,7 +231,7 @@ const host = z
         'A server known to answer on port 25. It is contacted only where port 25 of the target cannot be reached, to tell a closed port from a network that blocks outbound port 25; without it such a port leaves checks open.',
       ),
     connections: connections.default(4),
-    permissions: permissions(['safe']),
+    permissions: permissions(['safe'], SURVIVED),
     claims: claims.prefault({}),
     timing: timing({ reply: '60s', quiet: '2s', slack: '120s' }).prefault({}),
     expect,
@@ -252,7 +253,7 @@ const network = z
       .describe('Subscribers have IPv6 too; false where the container engine has none.'),
     'start-timeout': wait.prefault('60s').describe('Time until the router must let a subscriber through.'),
     connections: connections.default(20),
-    permissions: permissions([...SAFETIES]),
+    permissions: permissions(SURVIVED, SURVIVED),
     claims: z.strictObject({ op25b: claims.shape.op25b }).prefault({}),
     timing: timing({ ...TIMING, reply: '10s' }).prefault({}),
     expect,

@@ -1,6 +1,7 @@
 import { check } from '../../harness/check/define.ts';
 import type { Services, SmtpClient, SmtpReply, Verify } from '../../harness/check/services.ts';
 import { message } from './message.ts';
+import { refusalIsAboutContent } from './plain-mail.ts';
 import { isPositive, lineOf } from './replies.ts';
 import { type Begun, beginTransaction, openSender } from './session.ts';
 
@@ -72,6 +73,7 @@ export const chunksAreCountedExactly = check(
       const rest = await bdat(services, client, content.subarray(cut));
       verify.reply(rest, 'another chunk is taken').code(250);
       const end = await bdat(services, client, Buffer.alloc(0), true);
+      await refusalIsAboutContent(services, end);
       if (!verify.reply(end, 'an empty last chunk ends the message').code(250)) return;
       await inStep(services, verify, client, 'the last chunk');
       const stored = await inMailbox({ token, sent: content });

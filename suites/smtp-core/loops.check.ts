@@ -1,6 +1,7 @@
 import { check } from '../../harness/check/define.ts';
 import { message } from './message.ts';
-import { isPositive, isTemporary, lineOf } from './replies.ts';
+import { refusalIsAboutContent } from './plain-mail.ts';
+import { isPositive, lineOf } from './replies.ts';
 import { beginTransaction } from './session.ts';
 
 /** Received fields that a message may have without looping (RFC 5321 §6.3), and what nobody needs. */
@@ -30,7 +31,7 @@ export const loopsAreStopped = check(
     kills: ['smtp-never-counts-hops', 'smtp-counts-few-hops'],
   },
   async (services) => {
-    const { variant, nonce, inMailbox, inconclusive } = services;
+    const { variant, nonce, inMailbox } = services;
     for (const hops of [ORDINARY - 1, GENEROUS, LOOPING]) {
       await variant(`${hops} hops`, async (verify) => {
         const { client, from } = await beginTransaction(services);
@@ -43,7 +44,7 @@ export const loopsAreStopped = check(
         const content = message(services, { token, from, fields });
         const end = await client.data(content);
         await client.quit();
-        if (isTemporary(end)) inconclusive('precondition', `The message is put off: ${lineOf(end)}`);
+        await refusalIsAboutContent(services, end);
         if (hops < LOOPING) {
           verify.ideally.that(isPositive(end), {
             demand: `a message with ${hops} hops is taken`,

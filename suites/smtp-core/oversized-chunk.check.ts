@@ -21,10 +21,10 @@ export const oversizedChunksAreSurvived = check(
     roles: ['mx', 'submission'],
     needs: ['account'],
     effect: 'disturbs',
-    safety: 'intrusive',
+    safety: 'destructive',
     budget: '60s',
     limits: [
-      'Servers are known that die of this, and keep clients out for a while afterwards: not for a server in use.',
+      'Servers are known that die of this, and keep clients out for a while afterwards: only where a target permits it by name.',
       `A chunk is sent only where the announced size is ${AFFORDABLE} octets at most.`,
     ],
     kills: ['smtp-dies-of-oversized-chunks'],

@@ -1,6 +1,7 @@
 import { check } from '../../harness/check/define.ts';
 import type { Receiver, Services, Verify } from '../../harness/check/services.ts';
 import { arrivalsOf, awaitArrival, deliveries, type Sent, submit } from './outgoing.ts';
+import { refusalIsAboutContent } from './plain-mail.ts';
 import { lineOf } from './replies.ts';
 import { returnedMail } from './reports.ts';
 
@@ -158,6 +159,7 @@ async function judge(
     });
     return;
   }
+  if (reply.code >= 500) await refusalIsAboutContent(services, reply);
   const report = taken
     ? await returnedMail(services, token, goes === 'later' ? 1_000 : services.lab().outboundMs)
     : null;

@@ -1,6 +1,7 @@
 import { check } from '../../harness/check/define.ts';
 import type { Services, SmtpReply } from '../../harness/check/services.ts';
 import { message } from './message.ts';
+import { refusalIsAboutContent } from './plain-mail.ts';
 import { isPositive, isTemporary, lineOf } from './replies.ts';
 import { strangerOf } from './session.ts';
 
@@ -39,7 +40,7 @@ export const sendersAreNotRefusedAsSuch = check(
         fields: ['Auto-Submitted: auto-replied'],
       });
       const { disposition, reply: end } = await offer({ content, sender: '' });
-      if (disposition === 'deferred') inconclusive('precondition', `A report is put off: ${lineOf(end)}`);
+      await refusalIsAboutContent(services, end);
       const stored = disposition === 'accepted' ? await inMailbox({ token, sent: content }) : null;
       verify.that(stored !== null, {
         demand: 'a report from the null sender arrives',
