@@ -9,4 +9,4 @@ export const HOP_LIMIT = 100;
 /** Errors after which a session is ended. */
 export const ERROR_LIMIT = 20;
 /** Largest message in octets, as announced by SIZE (RFC 1870). */
-export const SIZE_LIMIT = 10_485_760;
+export const SIZE_LIMIT = 2_097_152;
