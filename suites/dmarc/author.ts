@@ -24,7 +24,11 @@ export async function publish(
 ): Promise<string> {
   const world = lab();
   const [client] = world.vantages;
-  const text = (name: string, data: string) => ({ name, type: 'TXT' as const, data: stringsOf(data) });
+  const text = (name: string, data: string) => ({
+    name,
+    type: 'TXT' as const,
+    data: authentication.dkim.txtStrings(data),
+  });
   await world.dns.publish(domain, [
     { name: domain, type: 'A', data: IPV4_OF_HOSTS },
     ...hosts.map((host) => ({ name: `${host}.${domain}`, type: 'A' as const, data: IPV4_OF_HOSTS })),
@@ -56,9 +60,4 @@ export function strangerDomain(services: Services, label = 'stranger'): Promise<
 /** A domain that says nothing at all about mail. */
 export function silentDomain(services: Services, label = 'silent'): Promise<string> {
   return publish(services, services.lab().domain(label, 'example'), {});
-}
-
-/** The strings of a TXT record, of at most 255 octets each (RFC 1035 §3.3.14). */
-function stringsOf(text: string): string[] {
-  return text.match(/.{1,255}/gs) ?? [''];
 }
