@@ -40,6 +40,13 @@ test('remedies are for checks that exist, and name each of them once', () => {
   }
 });
 
+test('advice is given in both languages', () => {
+  for (const { topic, advice } of REMEDIES) {
+    expect(advice.en, topic).toMatch(/^[ -~]+[.]$/);
+    expect(advice.ja, topic).toMatch(/[\u3041-\u309f].*。$/);
+  }
+});
+
 test('topics have names of their own', () => {
   const topics = REMEDIES.map(({ topic }) => topic);
   expect(topics).toEqual([...new Set(topics)]);
