@@ -224,6 +224,12 @@ export const FAULTS = {
     'A domain without MTA-STS policy is sent to by the policy of its parent domain.',
   'sts-drops-cache-without-answer': 'A cached MTA-STS policy is not applied when its record cannot be found.',
   'sts-keeps-expired-policy': 'A cached MTA-STS policy is applied for ever.',
+  'outbound-without-helo': 'A next hop that refuses EHLO is not offered HELO, and is tried again later.',
+  'outbound-sends-again-after-odd-quit':
+    'A message that a next hop took is sent again where its reply to QUIT is not 221.',
+  'outbound-logs-in-anywhere': 'AUTH PLAIN is sent to every next hop that offers it, in the clear too.',
+  'outbound-drops-demand-after-failure':
+    'Once TLS with a host failed, neither DANE nor MTA-STS demand it of that host.',
   'sts-overrides-dane': 'A next hop that an enforced MTA-STS policy accepts need not satisfy DANE.',
   'tls-reports-unsent': 'Nobody is told how TLS with their hosts went.',
   'tls-reports-omit-failures': 'Reports on TLS tell of successes alone.',

@@ -1,7 +1,7 @@
 import { createSmtpClient, type SmtpClient } from '../../client/smtp.ts';
 import { replyClass, type SmtpReply } from '../../client/smtp-reply.ts';
 import { createRecorder } from '../../evidence/recorder.ts';
-import { line } from '../../wire/bytes.ts';
+import { base64, line } from '../../wire/bytes.ts';
 import { openConnection } from '../../wire/connection.ts';
 import type { FaultName } from '../faults.ts';
 import type { RelayEnvelope } from '../options.ts';
@@ -87,7 +87,13 @@ async function openSession(
   try {
     const client = await createSmtpClient(connection, hostname);
     const hello = await client.ehlo();
-    if (hello.code !== 250) await client.command(`HELO ${hostname}`);
+    if (hello.code !== 250) {
+      if (faulty('outbound-without-helo')) throw new Error('The next hop refuses EHLO.');
+      await client.command(`HELO ${hostname}`);
+    }
+    if (client.capabilities?.mechanisms.includes('PLAIN') && faulty('outbound-logs-in-anywhere')) {
+      await client.command(`AUTH PLAIN ${base64('\0relay\0password')}`);
+    }
     if (upgrade) {
       const session = await upgradeIfOffered(client, { hostname, demand, faulty }).catch(
         (failure: unknown) => {
@@ -142,6 +148,10 @@ async function transact(
     const careless = faulty('outbound-does-not-stuff-dots');
     const decided = await (careless ? unstuffed(client, terms.message) : client.data(terms.message));
     outcomes.push(...accepted.map((recipient) => outcome(recipient, decided)));
+  }
+  if (faulty('outbound-sends-again-after-odd-quit')) {
+    const bye = await client.command('QUIT');
+    if (bye.code !== 221) return recipients.map((recipient) => outcome(recipient, { ...bye, code: 451 }));
   }
   await client.quit();
   return outcomes;

@@ -80,6 +80,8 @@ export function createOutbound(options: OutboundOptions): Outbound {
     : undefined;
   const running = new Set<Promise<void>>();
   const defects: unknown[] = [];
+  /** Hosts of which TLS is not demanded any more, under a fault. */
+  const withoutTls = new Set<string>();
   let home: NextHop | undefined;
 
   const hopsOf = (to: string): Promise<readonly NextHop[]> =>
@@ -107,17 +109,21 @@ export function createOutbound(options: OutboundOptions): Outbound {
     for (const hop of await inOrder(hops)) {
       const recipients = [...waiting.keys()];
       if (recipients.length === 0 || stop.signal.aborted) break;
-      const demand = await demandOf(to, hop, policy);
-      if ('unfit' in demand) {
-        for (const recipient of recipients) waiting.set(recipient, demand.unfit);
+      const asked = await demandOf(to, hop, policy);
+      if ('unfit' in asked) {
+        for (const recipient of recipients) waiting.set(recipient, asked.unfit);
         continue;
       }
+      const demand = withoutTls.has(hop.hostname) ? { ...asked, required: false } : asked;
       const outcomes = await handOver(hop, { ...envelope, recipients }, message, {
         hostname,
         address,
         signal: stop.signal,
         demand,
         noteTls: (result) => {
+          if (result !== 'success' && faulty('outbound-drops-demand-after-failure')) {
+            withoutTls.add(hop.hostname);
+          }
           if (to !== domain) reporter?.note(to, { result, policyType: demand.policyType, policy, hop });
         },
         faulty,
