@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import type { RunRecord } from '../../reports/model/record.ts';
 import { engineForTests } from '../targets/testing/engine.ts';
 import { type ExpectedVerdicts, readExpected, verdictsOf } from './expected-verdicts.ts';
@@ -11,7 +11,7 @@ import { type ExpectedVerdicts, readExpected, verdictsOf } from './expected-verd
 const CLI = fileURLToPath(new URL('../cli/mailspec.mjs', import.meta.url));
 const EXPECTED = fileURLToPath(new URL('expected/', import.meta.url));
 /** Containers audited at the same time: they share the processors with their clients. */
-const TOGETHER = 3;
+const TOGETHER = 4;
 
 const targets = new Map<string, ExpectedVerdicts>();
 for (const file of (await readdir(EXPECTED)).sort()) {
@@ -29,38 +29,63 @@ const hasEngine = await engineForTests(`verdicts on ${targets.size} real servers
 
 for (const { only, names } of groups) {
   describe.skipIf(!hasEngine)(`real servers in containers, judged by ${only || 'everything'}`, () => {
-    let folder = '';
     let record: RunRecord;
 
     beforeAll(async () => {
-      folder = await mkdtemp(join(tmpdir(), 'mailspec-verdicts-'));
-      await audit(
-        names,
-        only.split(' ').filter((code) => code !== ''),
-        folder,
-      );
-      record = JSON.parse(await readFile(join(folder, 'results.json'), 'utf8'));
+      record = await audited(names, only);
     }, 1_800_000);
-    afterAll(() => rm(folder, { recursive: true, force: true }));
 
     for (const name of names) {
-      test(`${name} is judged as committed`, () => {
+      test(`${name} is judged as committed`, { timeout: 900_000 }, async () => {
         const expected = targets.get(name);
-        const target = record.targets.find((one) => one.name === name);
-        if (!expected || !target) throw new Error(`${name} is not in the record.`);
+        if (!expected) throw new Error(`${name} has no expected verdicts.`);
         const due = verdictsOf(expected);
-        const surprises = target.results
+        const first = targetOf(record, name);
+        const surprising = first.results.filter(({ check, verdict }) => due[check] !== verdict);
+        // A machine that stalls can change what a server does within a deadline: what surprises is asked
+        // again, of the server alone. What is really different stays so.
+        const asked = surprising.map(({ check }) => check).filter((code) => due[code] !== undefined);
+        const second =
+          first.failure !== null
+            ? await audited([name], only)
+            : asked.length > 0
+              ? await audited([name], asked.join(' '))
+              : record;
+        const again = targetOf(second, name);
+        expect(again.failure).toBeNull();
+        const results = new Map(
+          [...first.results, ...again.results].map((result) => [result.check, result] as const),
+        );
+        const surprises = [...results.values()]
           .filter(({ check, verdict }) => due[check] !== verdict)
           .map(({ check, verdict, reason }) => `${check} is ${verdict}: ${reason}`);
-        expect(target.failure).toBeNull();
         expect(
-          Object.fromEntries(target.results.map(({ check, verdict }) => [check, verdict])),
+          Object.fromEntries([...results.values()].map(({ check, verdict }) => [check, verdict])),
           surprises.join('\n'),
         ).toEqual(due);
-        expect(target.conclusion).toBe(expected.conclusion);
+        // The conclusion is of one run: where checks were asked again, that run has the others left out.
+        if (second === record || first.failure !== null) expect(again.conclusion).toBe(expected.conclusion);
       });
     }
   });
+}
+
+/** The record of an audit by these checks, codes and suites with blanks between; all of them where there is none. */
+async function audited(names: readonly string[], only: string): Promise<RunRecord> {
+  const folder = await mkdtemp(join(tmpdir(), 'mailspec-verdicts-'));
+  try {
+    const codes = only.split(' ').filter((code) => code !== '');
+    await audit(names, codes, folder);
+    return JSON.parse(await readFile(join(folder, 'results.json'), 'utf8'));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function targetOf(record: RunRecord, name: string): RunRecord['targets'][number] {
+  const target = record.targets.find((one) => one.name === name);
+  if (!target) throw new Error(`${name} is not in the record.`);
+  return target;
 }
 
 /** The audit as a user runs it; exit codes 0 to 2 are conclusions. */
