@@ -4,15 +4,15 @@ import { CHECKS, explained, resultOn } from './proof.ts';
 
 /** What well-run servers do every day: none of it may cost them a verdict. */
 const LIVES: Readonly<Record<string, ReferenceLife>> = {
-  'greets late, in several lines, and refuses senders at RCPT': {
+  'greets late and in lines, answers slowly, refuses senders at RCPT and pipelining behind STARTTLS': {
     greetingDelayMs: 400,
     multiLineGreeting: true,
+    replyDelayMs: 40,
     delayedReject: true,
+    closesOnPipelinedStarttls: true,
   },
-  'answers slowly': { replyDelayMs: 40 },
   greylists: { greylist: true },
   'turns the first visit away': { firstConnectionTempfail: true },
-  'refuses pipelining behind STARTTLS': { closesOnPipelinedStarttls: true },
 };
 
 for (const [habit, life] of Object.entries(LIVES)) {
