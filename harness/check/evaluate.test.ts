@@ -612,6 +612,9 @@ describe('the control conversation', () => {
     const whole = checkOf(strict, { roles: ['submission', 'mx'], per: 'target' });
     expect(await evaluate(whole, peers.bench)).toMatchObject({ verdict: 'inconclusive', cause: 'crashed' });
     expect(begun).toBe(1);
+    const again = await evaluate(checkOf(strict, { effect: 'disturbs' }), peers.bench);
+    expect(again).toMatchObject({ cause: 'crashed', control: null });
+    expect(again.reason).not.toContain('Afterwards');
   });
 
   test('names the crash for a check that ran beside the one that was fatal', async () => {

@@ -120,7 +120,7 @@ function reasonOf(
 
 /** Without a living server nothing but a violation can be told, and the cause is the crash. */
 function afterControl(outcome: VariantResult, dead: readonly Role[]): VariantResult {
-  if (outcome.role === null || !dead.includes(outcome.role)) return outcome;
+  if (outcome.role === null || !dead.includes(outcome.role) || outcome.cause === 'crashed') return outcome;
   if (!['inconclusive', 'pass', 'warn'].includes(outcome.verdict)) return outcome;
   return {
     ...outcome,
@@ -158,7 +158,8 @@ async function seal(
 function rolesInDoubt(check: Check, outcomes: readonly VariantResult[]): readonly Role[] {
   const doubtful = outcomes.filter(
     ({ verdict, cause }) =>
-      check.definition.effect === 'disturbs' || (verdict === 'inconclusive' && SUSPICIOUS.includes(cause)),
+      (check.definition.effect === 'disturbs' && cause !== 'crashed') ||
+      (verdict === 'inconclusive' && SUSPICIOUS.includes(cause)),
   );
   return [...new Set(doubtful.flatMap(({ role }) => (role === null ? [] : [role])))];
 }

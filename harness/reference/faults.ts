@@ -477,7 +477,7 @@ export const FAULTS = {
   'outbound-retries-refusals': 'What the next hop refuses for good is tried again.',
   'outbound-loses-interrupted-mail': 'A message whose transfer breaks off counts as delivered.',
   'smtp-dies-of-oversized-chunks':
-    'DATA behind a chunk above the size limit ends the connection without a word.',
+    'DATA behind a chunk above the size limit ends SMTP: clients are turned away without a word from then on.',
   'submission-relays-stray-octets':
     'A submitted message may hold bare CR, bare LF and NUL, and leaves with them.',
 

@@ -43,6 +43,8 @@ export interface Site {
   /** How much faster than real time the limits of silence pass. */
   readonly timerSpeed: number;
   readonly failureDelayMs: number;
+  /** Under a fault: SMTP died, and every client is turned away without a word. */
+  smtpIsDead: boolean;
   /** True the first time that this key is asked for. */
   firstVisit(key: string): boolean;
   faulty(fault: FaultName): boolean;
@@ -67,6 +69,7 @@ export async function createSite(options: ReferenceOptions): Promise<Site> {
     certificate: await createServerCertificate(hostname, [domain], faulty),
     life: options.life ?? {},
     apop: options.apop ?? false,
+    smtpIsDead: false,
     relay: options.relay,
     exchangersOf: options.exchangersOf,
     lookups,

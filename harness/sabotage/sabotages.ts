@@ -369,7 +369,7 @@ export const SABOTAGES: readonly Sabotage[] = [
     detector: 'control-conversation',
     noticed: 'A disturbed server that died is pass null unasked.',
     file: 'harness/check/evaluate.ts',
-    line: "check.definition.effect === 'disturbs' ||",
+    line: "(check.definition.effect === 'disturbs' && cause !== 'crashed') ||",
     instead: '',
   },
   {

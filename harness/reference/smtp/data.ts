@@ -12,7 +12,10 @@ import type { SmtpSession, Transaction } from './session.ts';
 export async function data(session: SmtpSession, argument: string): Promise<Reply> {
   if (argument !== '') return reply(501, '5.5.4', 'DATA takes no parameter');
   const { transaction, connection } = session;
-  if (session.doomed) connection.destroy();
+  if (session.doomed) {
+    session.site.smtpIsDead = true;
+    connection.destroy();
+  }
   if (!transaction) return refusalToBegin(session) ?? reply(503, '5.5.1', 'Send MAIL and RCPT first');
   if (transaction.chunks && !session.site.faulty('smtp-takes-data-behind-chunks')) {
     return reply(503, '5.5.1', 'Not behind BDAT');

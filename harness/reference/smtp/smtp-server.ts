@@ -35,6 +35,7 @@ export async function serveSmtp(site: Site, role: SmtpRole, connection: ServerCo
     errors: 0,
     favoured: false,
   };
+  if (site.smtpIsDead) return connection.destroy();
   if (role === 'submissions') await connection.startTls(site.certificate.context);
   await connection.pause(site.life.greetingDelayMs ?? 0);
   await connection.send(encodeReply(greeting(site)));
