@@ -21,6 +21,11 @@ export async function readExpected(file: string): Promise<ExpectedVerdicts> {
   return expectedSchema.parse(parse(await readFile(file, 'utf8')));
 }
 
+/** The target of a file of expected verdicts, by the name of the file without `.yaml`. */
+export function targetNameOf(name: string): string {
+  return name.split('.')[0] ?? name;
+}
+
 /** Codes and verdicts alone, for comparison with a record. */
 export function verdictsOf({ verdicts }: ExpectedVerdicts): Record<string, string> {
   return Object.fromEntries(

@@ -6,13 +6,14 @@ import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { RunRecord } from '../../reports/model/record.ts';
 import { engineForTests } from '../targets/testing/engine.ts';
-import { type ExpectedVerdicts, readExpected, verdictsOf } from './expected-verdicts.ts';
+import { type ExpectedVerdicts, readExpected, targetNameOf, verdictsOf } from './expected-verdicts.ts';
 
 const CLI = fileURLToPath(new URL('../cli/mailspec.mjs', import.meta.url));
 const EXPECTED = fileURLToPath(new URL('expected/', import.meta.url));
 /** Containers audited at the same time: they share the processors with their clients. */
 const TOGETHER = 4;
 
+/** By file: `<target>.yaml`, or `<target>.<part>.yaml` where a part of the catalogue is judged in a run of its own. */
 const targets = new Map<string, ExpectedVerdicts>();
 for (const file of (await readdir(EXPECTED)).sort()) {
   targets.set(file.replace(/\.yaml$/, ''), await readExpected(join(EXPECTED, file)));
@@ -25,33 +26,35 @@ const groups = [...Map.groupBy(targets.keys(), (name) => (targets.get(name)?.onl
       names: names.slice(batch * TOGETHER, (batch + 1) * TOGETHER),
     })),
 );
-const hasEngine = await engineForTests(`verdicts on ${targets.size} real servers in containers`);
+const servers = new Set([...targets.keys()].map(targetNameOf));
+const hasEngine = await engineForTests(`verdicts on ${servers.size} real servers in containers`);
 
 for (const { only, names } of groups) {
   describe.skipIf(!hasEngine)(`real servers in containers, judged by ${only || 'everything'}`, () => {
     let record: RunRecord;
 
     beforeAll(async () => {
-      record = await audited(names, only);
+      record = await audited(names.map(targetNameOf), only);
     }, 1_800_000);
 
     for (const name of names) {
       test(`${name} is judged as committed`, { timeout: 900_000 }, async () => {
         const expected = targets.get(name);
+        const server = targetNameOf(name);
         if (!expected) throw new Error(`${name} has no expected verdicts.`);
         const due = verdictsOf(expected);
-        const first = targetOf(record, name);
+        const first = targetOf(record, server);
         const surprising = first.results.filter(({ check, verdict }) => due[check] !== verdict);
         // A machine that stalls can change what a server does within a deadline: what surprises is asked
         // again, of the server alone. What is really different stays so.
         const asked = surprising.map(({ check }) => check).filter((code) => due[code] !== undefined);
         const second =
           first.failure !== null
-            ? await audited([name], only)
+            ? await audited([server], only)
             : asked.length > 0
-              ? await audited([name], asked.join(' '))
+              ? await audited([server], asked.join(' '))
               : record;
-        const again = targetOf(second, name);
+        const again = targetOf(second, server);
         expect(again.failure).toBeNull();
         const results = new Map(
           [...first.results, ...again.results].map((result) => [result.check, result] as const),

@@ -5,13 +5,14 @@ import { type ExpectedVerdicts, readExpected } from './expected-verdicts.ts';
 
 /**
  * Writes the expected verdicts of the targets of a record: `node harness/images/write-expected.ts
- * mailspec-report/results.json`. Reasons that stand there already are kept while the verdict stays the
+ * mailspec-report/results.json [part]`, where a part gives the target one more file. Reasons that stand there already are kept while the verdict stays the
  * same; a new one is taken from the result and wants to be read by a person before it is committed.
  */
-const [file = 'mailspec-report/results.json'] = process.argv.slice(2);
+const [file = 'mailspec-report/results.json', part] = process.argv.slice(2);
 const record: RunRecord = JSON.parse(await readFile(file, 'utf8'));
 for (const target of record.targets) {
-  const path = fileURLToPath(new URL(`expected/${target.name}.yaml`, import.meta.url));
+  const name = part === undefined ? target.name : `${target.name}.${part}`;
+  const path = fileURLToPath(new URL(`expected/${name}.yaml`, import.meta.url));
   const known: ExpectedVerdicts['verdicts'] = await readExpected(path).then(
     ({ verdicts }) => verdicts,
     () => ({}),
