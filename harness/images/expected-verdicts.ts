@@ -6,6 +6,8 @@ import { VERDICTS } from '../check/verdict.ts';
 const expectedSchema = z.strictObject({
   /** Suites and codes that the target is judged by; all where it is left out. */
   only: z.array(z.string()).default([]),
+  /** Judged in every run of the tests; the others only where MAILSPEC_IMAGES=all. */
+  always: z.boolean().default(false),
   conclusion: z.enum(['conformant', 'non-conformant', 'undetermined']),
   verdicts: z.record(
     z.string(),

@@ -13,10 +13,9 @@ const record: RunRecord = JSON.parse(await readFile(file, 'utf8'));
 for (const target of record.targets) {
   const name = part === undefined ? target.name : `${target.name}.${part}`;
   const path = fileURLToPath(new URL(`expected/${name}.yaml`, import.meta.url));
-  const known: ExpectedVerdicts['verdicts'] = await readExpected(path).then(
-    ({ verdicts }) => verdicts,
-    () => ({}),
-  );
+  const { verdicts: known, always }: Pick<ExpectedVerdicts, 'verdicts' | 'always'> = await readExpected(
+    path,
+  ).catch(() => ({ verdicts: {}, always: false }));
   const lines = target.results.map(({ check, verdict, reason }) => {
     if (verdict === 'pass') return `  ${check}: pass\n`;
     const before = known[check];
@@ -25,5 +24,8 @@ for (const target of record.targets) {
   });
   const { only } = record.selection;
   const head = `# What mailspec must say about ${target.name}.\n${only.length > 0 ? `only: [${only.join(', ')}]\n` : ''}`;
-  await writeFile(path, `${head}conclusion: ${target.conclusion}\nverdicts:\n${lines.join('')}`);
+  await writeFile(
+    path,
+    `${head}${always ? 'always: true\n' : ''}conclusion: ${target.conclusion}\nverdicts:\n${lines.join('')}`,
+  );
 }
