@@ -26,12 +26,13 @@ export const ownPolicyIsPublished = check(
   },
   async (services) => {
     const { verify, target, lab, notApplicable } = services;
-    const zone = await lab().dns.lookup(target.domain, 'MX');
+    const policy = await lab().dns.lookup(target.domain, 'TXT');
     const found = await policyOf(services, target.domain);
-    if (found.records.length === 0 && zone.records.length === 0)
+    const isSilent = found.records.length === 0 && found.others.length === 0 && policy.records.length === 0;
+    if (isSilent && target.claims.senderDomains === undefined)
       return notApplicable(
-        `${target.domain} has no records in the DNS of the lab.`,
-        'no MX record, no DMARC record',
+        `${target.domain} publishes nothing about its mail in the DNS of the lab, and no sender domain is declared.`,
+        'neither a TXT record nor a DMARC record',
       );
     verify.that(found.records.length > 0, {
       demand: `${target.domain}, or a domain above it, has a DMARC record`,

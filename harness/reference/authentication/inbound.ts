@@ -33,7 +33,9 @@ export async function admit(
 ): Promise<Admission> {
   const { site } = session;
   const { lookups } = site;
-  if (!lookups || session.role !== 'mx' || session.account) {
+  // Mail for elsewhere is that of users, who logged in some other way.
+  const isForUs = transaction.recipients.some(({ account }) => account !== undefined);
+  if (!lookups || session.role !== 'mx' || session.account || !isForUs) {
     const isChecked = lookups && session.role !== 'mx' && site.faulty('submission-applies-spf');
     const sender = isChecked && (await checkSenderPolicy(session, transaction.sender, message, lookups));
     const refusal = sender ? sender.refusal : undefined;

@@ -21,7 +21,7 @@ targets:
     roles: { mx: 25, submissions: { port: 10465 }, imaps: { port: 993, host: 192.0.2.143 } }
     accounts: [{ address: alice@example.test, password: "env:MAILSPEC_TEST_SECRET" }]
     trust-anchor: { file: ca.pem }
-    claims: { proxy-logins: [master], pop-before-smtp: { window: 20m, imap: true }, inbound-authentication: { spf: mark, dmarc: quarantine }, sender-domains: [example.test, shop.test], non-sending-domains: [parked.test] }
+    claims: { proxy-logins: [master], pop-before-smtp: { window: 20m, imap: true }, inbound-authentication: { spf: mark, dmarc: quarantine }, sender-domains: [example.test, shop.test], non-sending-domains: [parked.test], dmarc-reports: 30m, client-records: shop.test, published-policies: example.test, outgoing-policies: { dane: true, tls-reports: 20m } }
     timing: { reply: 60s, quiet: 1.5s, slack: 2m, retry-after: [30s, 5m] }
 `;
 
@@ -65,6 +65,10 @@ it('is taken as declared, without connecting to it', async () => {
       op25b: { declared: false },
       popBeforeSmtp: { windowMs: 1_200_000, granularityMs: 5_000, maximumMs: 1_800_000, imap: true },
       inboundAuthentication: { spf: 'mark', dmarc: 'quarantine' },
+      clientRecords: 'shop.test',
+      publishedPolicies: 'example.test',
+      outgoingPolicies: { dnssec: true, dane: true, mtaSts: false, tlsReportsWithinMs: 1_200_000 },
+      dmarcReportsWithinMs: 1_800_000,
       senderDomains: ['example.test', 'shop.test'],
       nonSendingDomains: ['parked.test'],
     },
