@@ -19,7 +19,7 @@ for (const file of (await readdir(EXPECTED)).sort()) {
   targets.set(file.replace(/\.yaml$/, ''), await readExpected(join(EXPECTED, file)));
 }
 /** All of them take most of an hour on two processors; those of every run show each image and kind of mistake. */
-const ALL = process.env['MAILSPEC_IMAGES'] === 'all';
+const ALL = process.env.MAILSPEC_IMAGES === 'all';
 const isDue = (name: string) => ALL || targets.get(name)?.always === true;
 const left = [...targets.keys()].filter((name) => !isDue(name));
 /** Targets that are judged by the same checks, a few of which are audited in one run. */
