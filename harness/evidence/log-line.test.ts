@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { expect, test } from 'vitest';
 import { logLine } from './log-line.ts';
 
@@ -14,6 +15,12 @@ test.each([
 ])('%s is no command any more', (text) => {
   expect(text).toMatch(COMMAND);
   expect(logLine(text)).not.toMatch(COMMAND);
+});
+
+test('a command behind colours of ours is none either', () => {
+  const coloured = '\u001b[2m      \u001b[1m::error::forged\u001b[22m';
+  expect(stripVTControlCharacters(coloured)).toMatch(COMMAND);
+  expect(stripVTControlCharacters(logLine(coloured))).not.toMatch(COMMAND);
 });
 
 test.each(['mx: fe80::1 answers', '250 ok # 1', '## heading', '  - item', ''])(
