@@ -125,6 +125,15 @@ start() {
   name_of[$!]=$name
 }
 
+await_listener() {
+  local attempt
+  for attempt in {1..500}; do
+    if (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; then return; fi
+    sleep 0.1
+  done
+  fail "nothing listens on port $1 after 50 s."
+}
+
 stop() {
   trap '' TERM INT
   # `postfix start-fg` is a shell script around the daemon, and does not pass signals on.

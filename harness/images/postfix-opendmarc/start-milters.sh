@@ -13,15 +13,6 @@ cat >/etc/postfix/authentication-results <<RULES
 RULES
 unset recorder own_name comments
 
-await_listener() {
-  local attempt
-  for attempt in {1..500}; do
-    if (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; then return; fi
-    sleep 0.1
-  done
-  fail "nothing listens on port $1 after 50 s."
-}
-
 # OpenDKIM as Debian builds it has a resolver of its own, which would begin at the root servers.
 name_servers=$(awk '$1 == "nameserver" { print $2 }' /etc/resolv.conf | paste -sd ,)
 sed -i '/^Nameservers /d' /etc/opendkim.conf
@@ -29,6 +20,6 @@ printf 'Nameservers %s\n' "$name_servers" >>/etc/opendkim.conf
 unset name_servers
 
 start opendkim opendkim -f -x /etc/opendkim.conf
-start opendkim-ed25519 opendkim -f -x /etc/opendkim-ed25519.conf
+start opendkim-ed25519 opendkim -f -x /etc/opendkim/ed25519.conf
 start opendmarc opendmarc -f -c /etc/opendmarc.conf
 for port in 8891 8892 8893; do await_listener "$port"; done

@@ -1,14 +1,5 @@
 # Sourced by the entrypoint: starts Rspamd before Postfix, which would put everybody off without it.
 
-await_listener() {
-  local attempt
-  for attempt in {1..500}; do
-    if (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; then return; fi
-    sleep 0.1
-  done
-  fail "nothing listens on port $1 after 50 s."
-}
-
 # Rspamd takes RSA keys in PEM, and of an Ed25519 key the 32 octets themselves.
 openssl pkey -in /etc/mailspec/dkim/e1.key -outform DER | tail -c 32 | base64 -w 0 >/etc/mailspec/dkim/e1.seed
 chown _rspamd /etc/mailspec/dkim/e1.seed
