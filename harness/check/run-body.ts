@@ -6,7 +6,7 @@ import * as sasl from '../client/sasl/sasl.ts';
 import type { EvidenceEvent } from '../evidence/events.ts';
 import { createRecorder, type Recorder } from '../evidence/recorder.ts';
 import { visible } from '../evidence/visible.ts';
-import { inMailbox } from '../mailbox/in-mailbox.ts';
+import { inMailbox, returnedMail } from '../mailbox/in-mailbox.ts';
 import { offer } from '../mailbox/offer.ts';
 import * as smime from '../smime/smime.ts';
 import * as bytes from '../wire/bytes.ts';
@@ -136,6 +136,7 @@ export async function runBody(context: {
     },
     offer: (offering) => offer(services, offering),
     inMailbox: (sought) => inMailbox(services, sought),
+    returnedMail: (sought) => returnedMail(services, sought),
     note: (text) => void recorder.event(0, { kind: 'note', text }),
     pause: (ms) => delay(ms, undefined, { signal }),
     async patiently(attempt) {

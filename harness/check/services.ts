@@ -150,6 +150,13 @@ export interface Services {
    * @throws Inconclusive where the mailbox cannot be read
    */
   inMailbox(sought: MailSought): Promise<StoredMessage | null>;
+  /**
+   * Waits for a message about a message that went elsewhere, which quotes its token, in the mailbox of its
+   * sender; null where none comes, and where the target declares no way into a mailbox, which is noted.
+   * Holds one connection.
+   * @throws Inconclusive where the mailbox that is declared cannot be read
+   */
+  returnedMail(sought: Omit<MailSought, 'sent'>): Promise<StoredMessage | null>;
 
   /** Writes a sentence into the evidence. */
   note(text: string): void;

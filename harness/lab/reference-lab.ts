@@ -18,6 +18,9 @@ const OUTBOUND_MS = 5_000;
 /** A day passes quickly here. */
 const REPORTS_MS = 800;
 
+/** How long common servers wait before they try again, in milliseconds. */
+const FIVE_MINUTES = 300_000;
+
 /**
  * Starts a lab on loopback and a reference server whose mail to other domains goes there.
  * @throws Error (EADDRNOTAVAIL) where loopback has only one address
@@ -48,6 +51,7 @@ export async function startReferenceInLab(options: ReferenceOptions = {}): Promi
       afterMs: REPORTS_MS,
       sign: (report) => signedReport({ signing: options.signing ?? signing, faulty }, report),
     },
+    ...(options.life?.retriesLate ? { retryAfterMs: [FIVE_MINUTES] } : {}),
     faulty,
   });
   const exchangers = createExchangers(lab.resolver);

@@ -31,7 +31,34 @@ const BUSY_PAUSE = 1_000;
  * not come. Reports that quote it are passed over (RFC 3462).
  * @throws Inconclusive where the mailbox cannot be read
  */
-export async function inMailbox(services: Services, sought: MailSought): Promise<StoredMessage | null> {
+export function inMailbox(services: Services, sought: MailSought): Promise<StoredMessage | null> {
+  return awaited(services, sought, (message) => !isReport(message));
+}
+
+/**
+ * Waits for a message about a message that went elsewhere: a report in the mailbox of its sender, in
+ * whatever form and folder, that quotes the token; null where none comes, and where the target declares no
+ * way into a mailbox, which is noted.
+ * @throws Inconclusive where the mailbox that is declared cannot be read
+ */
+export async function returnedMail(
+  services: Services,
+  sought: Omit<MailSought, 'sent'>,
+): Promise<StoredMessage | null> {
+  if (!WAYS.some((way) => services.target.endpoints[way])) {
+    services.note('No mailbox can be read, so it was not looked whether a report came back.');
+    return null;
+  }
+  return awaited(services, { ...sought, sent: NOTHING }, () => true);
+}
+
+const NOTHING = Buffer.alloc(0);
+
+async function awaited(
+  services: Services,
+  sought: MailSought,
+  isSought: (message: StoredMessage) => boolean,
+): Promise<StoredMessage | null> {
   const { target, inconclusive } = services;
   const role = WAYS.find((way) => target.endpoints[way]);
   if (role === undefined)
@@ -45,12 +72,12 @@ export async function inMailbox(services: Services, sought: MailSought): Promise
   if (role === 'imap' || role === 'imaps') {
     const client = await loggedIn(services, role, account);
     try {
-      return await repeated(services, deadline, () => lookByImap(client, sought));
+      return await repeated(services, deadline, () => lookByImap(client, sought, isSought));
     } finally {
       await client.logout();
     }
   }
-  return repeated(services, deadline, () => lookByPop3(services, role, account, sought));
+  return repeated(services, deadline, () => lookByPop3(services, role, account, sought, isSought));
 }
 
 async function repeated(
@@ -87,6 +114,7 @@ async function loggedIn(
 async function lookByImap(
   client: ImapClient,
   { token, sent }: MailSought,
+  isSought: (message: StoredMessage) => boolean,
 ): Promise<StoredMessage | undefined> {
   const { mailboxes } = await client.listMailboxes();
   for (const { name, attributes } of mailboxes) {
@@ -97,7 +125,7 @@ async function lookByImap(
       const found = await client.fetch(uid);
       if (!found) continue;
       const message = storedMessage(name, found.bytes, sent);
-      if (!isReport(message)) return message;
+      if (isSought(message)) return message;
     }
   }
   return undefined;
@@ -108,6 +136,7 @@ async function lookByPop3(
   role: Role,
   account: Account,
   { token, sent }: MailSought,
+  isSought: (message: StoredMessage) => boolean,
 ): Promise<StoredMessage | undefined> {
   const client = await pop3({ role, at: 'tls' });
   try {
@@ -119,7 +148,7 @@ async function lookByPop3(
       const { bytes } = await client.retr(number);
       if (!bytes?.includes(token)) continue;
       const message = storedMessage('INBOX', bytes, sent);
-      if (!isReport(message)) return message;
+      if (isSought(message)) return message;
     }
     return undefined;
   } finally {

@@ -39,6 +39,8 @@ export interface ReferenceLife {
   readonly errorLimit?: number;
   /** A policy refuses every message at its end with 550 5.7.1. */
   readonly refusesContent?: boolean;
+  /** What could not be delivered elsewhere is not tried again for minutes (RFC 5321 §4.5.4.1). */
+  readonly retriesLate?: boolean;
   /** SMTP answers octets behind STARTTLS with 554 5.5.0 and closes. */
   readonly closesOnPipelinedStarttls?: boolean;
 }

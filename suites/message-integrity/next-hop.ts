@@ -1,5 +1,4 @@
 import type { ArrivedMessage, Receiver, Services, Verify } from '../../harness/check/services.ts';
-import { reportInMailbox } from './report-in-mailbox.ts';
 
 /** How a message fared with a server that lacks what it needs. */
 export type Fate =
@@ -25,8 +24,8 @@ export async function fateOf(services: Services, receiver: Receiver, token: stri
   for (;;) {
     const [message] = await receiver.messages();
     if (message) return { kind: 'sent', message };
-    const report = await reportInMailbox(services, token);
-    if (report !== null) return { kind: 'returned', report };
+    const report = await services.returnedMail({ token, withinMs: 0 });
+    if (report) return { kind: 'returned', report: `a report in ${report.mailbox} of the sender` };
     if (performance.now() >= deadline) {
       const over = (await receiver.sessions()).filter(({ ending }) => ending !== null);
       const seen = `${over.length} connections to the next hop without a message, no report within ${within} ms`;

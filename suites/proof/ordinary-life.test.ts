@@ -37,6 +37,24 @@ describe.concurrent('a server that refuses every message by policy', () => {
   }
 });
 
+describe.concurrent('a good server that waits for minutes before it tries again', () => {
+  const outgoing = /^(TPOL-0(0[1-9]|1[0-7])|STLS-02[0-4]|SMTP-025)$/;
+  for (const check of CHECKS.filter(({ definition }) => outgoing.test(definition.id))) {
+    const { id, title } = check.definition;
+    test(`${id} raises no alarm and stays decided: ${title}`, async () => {
+      const result = await resultOn(check, { life: { retriesLate: true } });
+      expect(['pass', 'not-applicable'], explained(result)).toContain(result.verdict);
+    });
+  }
+
+  test.each(['SMTP-026', 'TPOL-021'])('%s cannot know whether what was held back comes', async (id) => {
+    const check = CHECKS.find(({ definition }) => definition.id === id);
+    if (!check) throw new Error(`${id} is not there.`);
+    const result = await resultOn(check, { life: { retriesLate: true } });
+    expect(result.verdict, explained(result)).toBe('inconclusive');
+  });
+});
+
 describe('a bad server with ordinary habits', () => {
   test('DNSBL-005 finds refused users though what lists said about an address is kept', async () => {
     const check = CHECKS.find(({ definition }) => definition.id === 'DNSBL-005');

@@ -2,7 +2,6 @@ import { check } from '../../harness/check/define.ts';
 import type { Receiver, Services, Verify } from '../../harness/check/services.ts';
 import { attemptsAt, deliveries, submit } from './outgoing.ts';
 import { lineOf } from './replies.ts';
-import { returnedMail } from './reports.ts';
 
 export const failuresAreReported = check(
   {
@@ -63,7 +62,7 @@ export const failuresAreReported = check(
       if (!sent.taken)
         services.notApplicable('The submission takes no mail from the null sender.', lineOf(sent.reply));
       await untilOffered(services, receiver, token);
-      const report = await returnedMail(services, token, 1_000);
+      const report = await services.returnedMail({ token, withinMs: 1_000 });
       const caught = await lab().messages({ token });
       // A copy for the postmaster is no report to the sender.
       verify.that(caught.length === 0, {
@@ -91,7 +90,7 @@ async function untilOffered(services: Services, receiver: Receiver, token: strin
 }
 
 async function reported(services: Services, verify: Verify, token: string, name: string): Promise<void> {
-  const report = await returnedMail(services, token, services.lab().outboundMs);
+  const report = await services.returnedMail({ token, withinMs: services.lab().outboundMs });
   const came = verify.that(report !== null, {
     demand: `mail that is ${name} is reported to its sender`,
     expected: 'a report in the mailbox',

@@ -2,7 +2,6 @@ import { check } from '../../harness/check/define.ts';
 import type { Receiver, Services, Verify } from '../../harness/check/services.ts';
 import { arrivalsOf, attemptsAt, awaitArrival, deliveries, type Sent, submit } from './outgoing.ts';
 import { lineOf } from './replies.ts';
-import { returnedMail } from './reports.ts';
 
 interface Case {
   readonly name: string;
@@ -89,7 +88,7 @@ async function judge(
   const left = () => Math.max(0, until - performance.now());
   if (!taken) inconclusive('precondition', `The submission refuses the message: ${lineOf(reply)}`);
   if (becomes === 'refused') {
-    const report = await returnedMail(services, token, left());
+    const report = await services.returnedMail({ token, withinMs: left() });
     const attempts = await attemptsAt(receiver, token);
     if (attempts === 0) inconclusive('precondition', 'The message did not come to the receiver.');
     verify.that(attempts === 1, {
@@ -105,7 +104,7 @@ async function judge(
     return;
   }
   const arrived = await awaitArrival(services, [receiver], token, left());
-  const report = arrived ? null : await returnedMail(services, token, 0);
+  const report = arrived ? null : await services.returnedMail({ token, withinMs: 0 });
   if (!arrived && !report) {
     // Who tries other mail again within half of this time has given this one up.
     const patient = await arrivalsOf(receiver, `${PATIENCE}${nonce}`);

@@ -3,7 +3,6 @@ import type { Receiver, Services, Verify } from '../../harness/check/services.ts
 import { arrivalsOf, awaitArrival, deliveries, type Sent, submit } from './outgoing.ts';
 import { refusalIsAboutContent } from './plain-mail.ts';
 import { lineOf } from './replies.ts';
-import { returnedMail } from './reports.ts';
 
 type Records = Parameters<ReturnType<Services['lab']>['dns']['publish']>[1];
 
@@ -138,7 +137,7 @@ async function judge(
     if (!taken) services.inconclusive('precondition', `The submission refuses the message: ${lineOf(reply)}`);
     const arrived = await awaitArrival(services, [first, second], token);
     if (!arrived) {
-      const report = await returnedMail(services, token, 0);
+      const report = await services.returnedMail({ token, withinMs: 0 });
       if (!report)
         return services.inconclusive(
           'precondition',
@@ -161,7 +160,7 @@ async function judge(
   }
   if (reply.code >= 500) await refusalIsAboutContent(services, reply);
   const report = taken
-    ? await returnedMail(services, token, goes === 'later' ? 1_000 : services.lab().outboundMs)
+    ? await services.returnedMail({ token, withinMs: goes === 'later' ? 1_000 : services.lab().outboundMs })
     : null;
   const strays = [...(await arrivalsOf(first, token)), ...(await arrivalsOf(second, token))];
   verify.that(strays.length === 0, {

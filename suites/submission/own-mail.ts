@@ -1,6 +1,5 @@
 import type { ArrivedMessage, Services } from '../../harness/check/services.ts';
 import { message } from './message.ts';
-import { reportInMailbox } from './report-in-mailbox.ts';
 import { decisive, isTemporary, loggedInClient, send, type Transfer } from './transfer.ts';
 
 /** What became of a message that the account sent in its own name to somebody elsewhere. */
@@ -57,8 +56,9 @@ export async function assertNoExcuse(services: Services, recipient: string): Pro
       `The message was taken, but the target never asked the DNS of the lab for ${domain}: its mail goes another way.`,
     );
   }
-  const report = await reportInMailbox(services, nonce);
-  if (report) inconclusive('precondition', `The message was taken and a report came back: ${report}`);
+  const report = await services.returnedMail({ token: nonce, withinMs: 0 });
+  if (report)
+    inconclusive('precondition', `The message was taken, and a report came back to ${report.mailbox}.`);
 }
 
 /** Ends the check where the own mail is refused for now only. */

@@ -81,7 +81,7 @@ export const mismatchStopsDelivery = check(
         if (!outcome || !later) return;
         mustNotArrive(services, verify, outcome, 'a server that matches no TLSA record gets nothing');
         mustNotFallBackToClear(verify, outcome);
-        shouldArriveAfterRepair(services, verify, later);
+        await shouldArriveAfterRepair(services, verify, later);
       });
     }
     await variant('a second server matches', async (verify) => {

@@ -50,7 +50,7 @@ export const daneResistsStripping = check(
         const [outcome, later] = [outcomes[index], repaired[index]];
         if (!outcome || !later) return;
         mustNotArrive(services, verify, outcome, 'a server with TLSA records gets nothing without TLS');
-        shouldArriveAfterRepair(services, verify, later);
+        await shouldArriveAfterRepair(services, verify, later);
       });
     }
   },

@@ -26,7 +26,7 @@ export const OUTGOING = {
 
 /** Limit of what is told of messages that are held back. */
 export const DELAY_LIMIT =
-  'A delay is told from a bounce by the delivery that follows once the destination is in order, within the time for a delivery.';
+  'A delay is told from a bounce by the delivery that follows once the destination is in order, within the time for a delivery, or by the report to the sender. Where neither comes, what became of the message stays open.';
 
 /**
  * Makes the target send a message from the first account to each address, one transaction each; costs as

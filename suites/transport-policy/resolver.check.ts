@@ -81,7 +81,7 @@ export const bogusAnswersDelayMail = check(
           { ...outcome, attempted: true },
           'a bogus answer is not delivered by',
         );
-        shouldArriveAfterRepair(services, verify, later);
+        await shouldArriveAfterRepair(services, verify, later);
       });
     }
     await variant('the zone is in order', async (verify) => {

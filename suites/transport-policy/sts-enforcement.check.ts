@@ -101,7 +101,7 @@ export const policyResistsStripping = check(
           outcome,
           'a server under an enforced policy gets nothing without TLS',
         );
-        shouldArriveAfterRepair(services, verify, later);
+        await shouldArriveAfterRepair(services, verify, later);
       });
     }
   },

@@ -45,11 +45,13 @@ export interface OutboundOptions {
    * milliseconds; real servers tell them once a day (RFC 8460 §4.1). Nobody is told when absent.
    */
   readonly tlsReports?: { readonly afterMs: number; sign(report: Buffer): Buffer };
+  /** Pauses before each further attempt, in milliseconds; quick ones by default. */
+  readonly retryAfterMs?: readonly number[];
   readonly faulty?: (fault: FaultName) => boolean;
 }
 
-/** Pauses before each further attempt, in milliseconds: nobody waits for hours here (RFC 5321 §4.5.4.1). */
-const RETRY_AFTER: readonly number[] = [200, 400, 800, 1_600, ...Array.from({ length: 15 }, () => 3_200)];
+/** Pauses before each further attempt, in milliseconds: by default nobody waits for minutes here (RFC 5321 §4.5.4.1). */
+const RETRY_SOON: readonly number[] = [200, 400, 800, 1_600, ...Array.from({ length: 15 }, () => 3_200)];
 
 /**
  * Delivers to other domains: MX lookup, TLS as DANE or MTA-STS demand it and else opportunistic, quick retries after temporary failures, and a
@@ -57,6 +59,7 @@ const RETRY_AFTER: readonly number[] = [200, 400, 800, 1_600, ...Array.from({ le
  */
 export function createOutbound(options: OutboundOptions): Outbound {
   const { domain, hostname, resolver, port, address, faulty = () => false } = options;
+  const { retryAfterMs = RETRY_SOON } = options;
   const stop = new AbortController();
   const validating = createValidatingResolver({
     server: resolver,
@@ -165,13 +168,13 @@ export function createOutbound(options: OutboundOptions): Outbound {
   async function deliver(to: string, envelope: RelayEnvelope, message: Buffer): Promise<void> {
     const failed: Undeliverable[] = [];
     let left = envelope.recipients;
-    for (const [turn, wait] of [0, ...RETRY_AFTER].entries()) {
+    for (const [turn, wait] of [0, ...retryAfterMs].entries()) {
       await pause(wait, undefined, { signal: stop.signal });
       const result = await attempt(to, { ...envelope, recipients: left }, message);
       failed.push(...result.failed);
       left = [...result.waiting.keys()];
       if (left.length === 0) break;
-      if (turn < RETRY_AFTER.length) continue;
+      if (turn < retryAfterMs.length) continue;
       for (const [recipient, reason] of result.waiting) {
         failed.push({ recipient, status: '4.4.7', reason: printable(reason) });
       }
