@@ -22,6 +22,7 @@ import { readJournal } from './journal.ts';
 import type { CheckFacts, Selection, TargetPlan } from './plan.ts';
 import type { Profile } from './profile.ts';
 import { toolFacts } from './tool-facts.ts';
+import { type StoredTranslation, translationsFor } from './translations.ts';
 
 /** What became of one target: its plan, what the driver told, and where its journal lies. */
 export interface AuditedTarget {
@@ -56,6 +57,8 @@ export interface RunFacts {
   readonly expected: readonly ExpectedEntry[];
   /** How to mend whatever a check may find. */
   readonly remedies: readonly Remedy[];
+  /** The texts of checks in other languages. */
+  readonly translations: readonly StoredTranslation[];
   /** The codes of every check there is. */
   readonly checks: readonly string[];
   /** The names of every target that is declared. */
@@ -121,6 +124,7 @@ export async function assembleRecord(run: RunFacts, audited: readonly AuditedTar
     remedies: run.remedies.filter(({ checks }) =>
       all.some(({ check, verdict }) => checks.includes(check) && MENDABLE.has(verdict)),
     ),
+    translations: translationsFor(all, run.translations),
     targets,
   };
 }

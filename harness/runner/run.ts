@@ -27,6 +27,7 @@ import { planTarget, type Selection, type TargetPlan } from './plan.ts';
 import { loadProfile } from './profile.ts';
 import { loadRemedies } from './remedies.ts';
 import { type ScheduleOutcome, schedule } from './schedule.ts';
+import { loadTranslations } from './translations.ts';
 
 const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
 export const SUITES_FOLDER = join(PROJECT, 'suites');
@@ -103,10 +104,11 @@ export async function beginRun(options: Omit<RunOptions, 'concurrency'>): Promis
   const startedAt = new Date();
   const runId = `${startedAt.toISOString().replaceAll(/[-:]|\.\d+/g, '')}-${randomBytes(3).toString('hex')}`;
   const suitesFolder = options.suitesFolder ?? SUITES_FOLDER;
-  const [checks, profile, remedies, expected, declared] = await Promise.all([
+  const [checks, profile, remedies, translations, expected, declared] = await Promise.all([
     loadChecks(suitesFolder),
     loadProfile(join(suitesFolder, 'catalog', 'profiles'), options.profile),
     loadRemedies(join(suitesFolder, 'catalog', 'remedies')),
+    loadTranslations(join(suitesFolder, 'catalog', 'japanese')),
     findExpected(options.expected, options.targetsFile),
     loadTargets(options.targetsFile),
   ]);
@@ -171,6 +173,7 @@ export async function beginRun(options: Omit<RunOptions, 'concurrency'>): Promis
           selection: options.selection,
           expected,
           remedies,
+          translations,
           checks: checks.map(({ definition }) => definition.id),
           declared: declared.map(({ name }) => name),
           rerunOptions,

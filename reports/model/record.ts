@@ -116,6 +116,15 @@ export interface Remedy {
   }[];
 }
 
+/** What a check is called, sends and demands, in another language than that of the record. */
+export interface Translation {
+  readonly check: string;
+  readonly language: Exclude<Language, 'en'>;
+  readonly title: string;
+  readonly sends: string;
+  readonly demands: string;
+}
+
 /** The record of a run: `results.json`. Every report is a pure function of it. */
 export interface RunRecord {
   readonly schema: 'mailspec-results/1';
@@ -156,5 +165,7 @@ export interface RunRecord {
   readonly expected: readonly Expectation[];
   /** How to mend what did not pass, as far as somebody wrote it down. */
   readonly remedies: readonly Remedy[];
+  /** The texts of its checks in other languages, as far as somebody translated them. */
+  readonly translations: readonly Translation[];
   readonly targets: readonly TargetRecord[];
 }

@@ -195,6 +195,10 @@ const remedy = z
   })
   .meta({ id: 'Remedy', description: 'How to mend what some checks find, on common servers.' });
 
+const translation = z
+  .strictObject({ check: text, language: z.enum(['ja']), title: text, sends: text, demands: text })
+  .meta({ id: 'Translation', description: 'The texts of a check in another language.' });
+
 /** Strict schema of `results.json`: an unknown key, an unprintable text or a result counted twice is an error. */
 export const runRecordSchema = z
   .strictObject({
@@ -226,6 +230,7 @@ export const runRecordSchema = z
     counts: z.strictObject({ ...counts, notSelected: count }),
     expected: z.array(expectation),
     remedies: z.array(remedy),
+    translations: z.array(translation),
     targets: z.array(target),
   })
   .refine(({ targets }) => new Set(targets.map(({ name }) => name)).size === targets.length, {

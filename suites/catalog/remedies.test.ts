@@ -52,6 +52,20 @@ test('topics have names of their own', () => {
   expect(topics).toEqual([...new Set(topics)]);
 });
 
+test('every check is followed by advice', () => {
+  const advised = new Set(REMEDIES.flatMap(({ checks }) => checks));
+  expect([...CODES].filter((code) => !advised.has(code))).toEqual([]);
+});
+
+test('where no setting mends it, none is given', () => {
+  const hopeless = REMEDIES.filter(({ advice }) => advice.en.startsWith('No setting mends this'));
+  expect(hopeless).not.toEqual([]);
+  for (const { topic, advice, servers } of hopeless) {
+    expect(servers, topic).toEqual([]);
+    expect(advice.ja, topic).toMatch(/^設定では直りません。/);
+  }
+});
+
 const GRAVE = CHECKS.filter(({ definition }) => ['critical', 'high'].includes(definition.severity));
 
 test.each(GRAVE.map((check) => [check.definition.id, check] as const))(

@@ -73,6 +73,7 @@ const detect: Detector = async () => {
         selection: SELECTION,
         expected: expected ? [EXPECTED] : [],
         remedies: [],
+        translations: [],
         checks: ['SMTP-001', 'SMTP-002'],
         declared: ['mail'],
         rerunOptions: [],

@@ -3,6 +3,7 @@ import { anchorOf } from './anchor.ts';
 import { html, type Safe } from './safe.ts';
 import { sectionsOf } from './sections.ts';
 import { glyph, toneOf } from './tone.ts';
+import { checkText } from './untranslated.ts';
 import type { Words } from './words.ts';
 
 const MOST_LISTED = 40;
@@ -25,7 +26,7 @@ ${sectionsOf(record)
             .slice(0, MOST_LISTED)
             .map(
               (result) =>
-                html`<li><a class="${toneOf(result)}" href="#${anchorOf(record, result)}" title="${result.title}">${glyph(result.verdict)} ${result.check}${several ? html` <span>${result.target}</span>` : null}</a></li>`,
+                html`<li><a class="${toneOf(result)}" href="#${anchorOf(record, result)}" title="${checkText(record, result, 'title', words).text}">${glyph(result.verdict)} ${result.check}${several ? html` <span>${result.target}</span>` : null}</a></li>`,
             )}</ol>`
         : null,
     ),

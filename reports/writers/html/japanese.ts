@@ -120,7 +120,7 @@ const clauseStates: Readonly<Record<ClauseState, string>> = {
   undecidable: '外部からは判定不可',
 };
 
-/** The page in Japanese; what the record says, such as titles and reasons, stays as it is there. */
+/** The page in Japanese; what the record says in English alone, such as reasons, stays as it is there. */
 export const JAPANESE: Words = {
   language: 'ja',
   moment: (iso) =>
@@ -138,7 +138,8 @@ export const JAPANESE: Words = {
   colon: '：',
   comma: '、',
   stop: '。',
-  untranslated: '検査の名称、要求、判定理由、サーバーとの対話は、記録どおり英語で表示します。',
+  untranslated:
+    '判定理由、期待と実際の値、検査の限界、条項の表題、サーバーとの対話は、記録どおり英語で表示します。',
   report: 'メールサーバー監査報告書',
   skip: '本文へ移動',
   contents: '目次',

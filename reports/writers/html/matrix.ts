@@ -3,7 +3,7 @@ import { SUITES, type SuiteSlug } from '../../model/vocabulary.ts';
 import { anchorOf } from './anchor.ts';
 import { html, type Safe } from './safe.ts';
 import { glyph, TONES, toneOf } from './tone.ts';
-import { inEnglish } from './untranslated.ts';
+import { checkText } from './untranslated.ts';
 import type { Words } from './words.ts';
 
 /** Every check against every target; each mark leads to its result. Rows can be filtered without script. */
@@ -46,9 +46,10 @@ function suiteRows(
 function checkRow(record: RunRecord, row: readonly GatedResult[], words: Words): Safe | null {
   const [first] = row;
   if (!first) return null;
+  const title = checkText(record, first, 'title', words);
   const tones = [...new Set(row.map(toneOf))].join(' ');
   return html`
-<tr class="${tones}"><th scope="row"><div class="check"><span class="code">${first.check}</span> <span class="title"${inEnglish(words)}>${first.title}</span> <span class="severity ${first.severity}">${words.severities[first.severity].name}</span></div></th>${record.targets.map(
+<tr class="${tones}"><th scope="row"><div class="check"><span class="code">${first.check}</span> <span class="title"${title.lang}>${title.text}</span> <span class="severity ${first.severity}">${words.severities[first.severity].name}</span></div></th>${record.targets.map(
     ({ name }) => {
       const result = row.find(({ target }) => target === name);
       if (!result) return html`<td><span class="vh">${words.matrix.notSelected}</span></td>`;

@@ -5,6 +5,7 @@ import { rawText, visibleText } from '../../fixtures/hostile-text.ts';
 import { postfixRun } from '../../fixtures/postfix.ts';
 import { randomRecord, randomRecordWhere } from '../../fixtures/random-record.ts';
 import { seeded } from '../../fixtures/seeded.ts';
+import { TRANSLATIONS } from '../../fixtures/translations.ts';
 import { LANGUAGES } from '../../model/language.ts';
 import type { RunRecord } from '../../model/record.ts';
 import { rowsOfHtml } from '../../recount/html.ts';
@@ -125,10 +126,33 @@ describe('in Japanese', () => {
     expect(languageOf('html')).toBe('ja');
     const titles = elements.filter(({ attributes }) => attributes.get('class') === 'title');
     expect(titles.length).toBeGreaterThan(30);
-    expect(titles.every(({ attributes }) => attributes.get('lang') === 'en')).toBe(true);
+    const japanese = titles.filter(({ attributes }) => attributes.get('lang') !== 'en');
+    // Each stands in the matrix and in the result of each target.
+    expect(japanese).toHaveLength(TRANSLATIONS.length * 3);
     expect(text).toContain('2026年3月4日 05:06:07 (UTC)');
     expect(text).toContain('2 対象のうち 1 対象がプロファイルの要求に違反しています。');
   });
+});
+
+test('a check says its title, what it sends and what it demands in the language of the page', () => {
+  const record = postfixRun();
+  const japanese = readPage(writeHtml(record, 'ja'));
+  const english = readPage(writeHtml(record));
+  const originals = record.targets
+    .flatMap(({ results }) => results)
+    .filter((result) => TRANSLATIONS.some(({ check }) => check === result.check));
+  for (const { title, sends, demands } of TRANSLATIONS) {
+    for (const text of [title, sends, demands]) {
+      expect(japanese.text).toContain(text);
+      expect(english.text).not.toContain(text);
+    }
+    const links = japanese.elements.map(({ attributes }) => attributes.get('title'));
+    expect(links).toContain(title);
+  }
+  for (const { title } of originals) {
+    expect(english.text).toContain(title);
+    expect(japanese.text).not.toContain(title);
+  }
 });
 
 /** The texts of a language without those made from numbers. */

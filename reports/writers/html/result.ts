@@ -9,7 +9,7 @@ import { type Content, html, type Safe } from './safe.ts';
 import type { PlaceOfSettings } from './size.ts';
 import { glyph, toneOf } from './tone.ts';
 import { transcript } from './transcript.ts';
-import { inEnglish } from './untranslated.ts';
+import { checkText, inEnglish } from './untranslated.ts';
 import { visibleLines } from './visible-lines.ts';
 import type { Words } from './words.ts';
 
@@ -23,10 +23,11 @@ export interface ResultView {
 /** One result in full. The anchor lies inside, so that following a link to it opens it. */
 export function resultDetails(record: RunRecord, result: GatedResult, view: ResultView, words: Words): Safe {
   const tone = toneOf(result);
+  const title = checkText(record, result, 'title', words);
   const verdict = words.verdicts[result.verdict].name;
   const chips = html`<span class="chips"><span class="code">${result.check}</span><span class="chip">${result.target}</span><span class="severity ${result.severity}">${words.severities[result.severity].name}</span><span class="chip ${tone}">${verdict}</span></span>`;
   return html`
-<details class="result ${tone}" data-target="${result.target}" data-check="${result.check}" data-verdict="${result.verdict}" data-outcome="${outcomeOf(result)}"${view.open ? html` open` : null}><summary>${glyph(result.verdict)}<span>${chips}<span class="title" role="heading" aria-level="3"${inEnglish(words)}>${result.title}</span>${
+<details class="result ${tone}" data-target="${result.target}" data-check="${result.check}" data-verdict="${result.verdict}" data-outcome="${outcomeOf(result)}"${view.open ? html` open` : null}><summary>${glyph(result.verdict)}<span>${chips}<span class="title" role="heading" aria-level="3"${title.lang}>${title.text}</span>${
     tone === 'passed' ? null : html`<span class="reason"${inEnglish(words)}>${result.reason}</span>`
   }</span></summary>
 <div class="body" id="${anchorOf(record, result)}">
@@ -42,6 +43,8 @@ ${definitions(proof(result, words))}
 
 function requirement(record: RunRecord, result: GatedResult, words: Words): Fact[] {
   const { severities, levels, gates, causes } = words;
+  const sent = checkText(record, result, 'sends', words);
+  const demanded = checkText(record, result, 'demands', words);
   const meaning = toneOf(result) === 'passed' || result.verdict === 'not-applicable';
   return [
     [
@@ -61,8 +64,8 @@ function requirement(record: RunRecord, result: GatedResult, words: Words): Fact
       html`<b>${result.level}</b>${words.comma}${result.clauses.map((clause, index) => html`${index > 0 ? words.comma : null}${clauseLink(clause)}`)}${words.stop}${levels[result.level]} <span class="muted">(${gates[result.gate]})</span>`,
     ],
     [words.result.decides, decidedClauses(record, result, words)],
-    [words.result.sent, html`<span${inEnglish(words)}>${result.sends}</span>`],
-    [words.result.demanded, html`<span${inEnglish(words)}>${result.demands}</span>`],
+    [words.result.sent, html`<span${sent.lang}>${sent.text}</span>`],
+    [words.result.demanded, html`<span${demanded.lang}>${demanded.text}</span>`],
   ];
 }
 
