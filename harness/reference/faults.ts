@@ -428,6 +428,8 @@ export const FAULTS = {
   'smtp-ends-data-at-crlf-dot-nul-crlf': 'CRLF "." NUL CRLF ends the data too.',
   'smtp-ends-data-at-crlf-dot-cr-cr-lf': 'CRLF "." CR CRLF ends the data too.',
   'smtp-ends-data-at-crlf-dot-space-crlf': 'CRLF "." SP CRLF ends the data too.',
+  'smtp-ends-data-at-lf-dot-lf-and-silence':
+    'LF "." LF ends the data where nothing stands behind it yet; commands ahead of their time end the connection.',
   'smtp-refuses-false-end-and-goes-on':
     'LF "." LF and LF "." CRLF are answered 451, and what follows is read as commands.',
   'smtp-reads-lf-messages': 'A message whose first line ends in LF alone is ended by LF "." LF.',
