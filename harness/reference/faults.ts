@@ -437,6 +437,7 @@ export const FAULTS = {
     'A message whose end never came is delivered when the connection ends.',
   'smtp-keeps-stuffed-dots': 'The dot that stuffing put in front of a line stays in the message.',
   'smtp-takes-any-size': 'Messages above the announced SIZE are taken.',
+  'smtp-declared-size-overflows': 'A declared SIZE that does not fit into 32 bits counts as nought.',
   'smtp-keeps-envelope-behind-refused-message':
     'Sender and recipients of a message that was refused at its end stay for the next one.',
   'smtp-ends-commands-at-lf': 'LF ends a command too.',
@@ -554,6 +555,7 @@ export const FAULTS = {
   'bdat-ends-chunks-with-crlf': 'CRLF is put behind every chunk that does not end in it.',
   'bdat-refuses-empty-last': 'BDAT 0 LAST is answered 501.',
   'delivery-keeps-return-path': 'Return-Path fields that a message brings are delivered with it.',
+  'delivery-trusts-return-path': 'The Return-Path that a message brings stands for the envelope sender.',
   'received-names-all-recipients': 'The Received field names every recipient of the envelope.',
   'submission-keeps-bcc': 'The Bcc field of a submitted message stays in it.',
   'mailbox-gets-two-copies': 'A message for several mailboxes is put into each of them twice.',

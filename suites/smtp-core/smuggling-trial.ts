@@ -58,19 +58,20 @@ export async function observe(
     client.raw(piece);
     if (patienceMs === undefined || index === pieces.length - 1) continue;
     const early = await next(client, patienceMs);
-    if (early.kind === 'reply') replies.push(early.reply);
     if (early.kind !== 'reply') {
       // Who says nothing here waits for the real end, and need not be waited for again.
       client.raw(Buffer.concat(pieces.slice(index + 1)));
       break;
     }
+    replies.push(early.reply);
   }
-  if (replies.length === 0) {
-    const first = await next(client);
-    if (first.kind === 'silence')
+  // Who takes no commands ahead of their time must not be given QUIT before this one.
+  const behindLast = await next(client);
+  if (behindLast.kind === 'reply') replies.push(behindLast.reply);
+  else if (replies.length === 0) {
+    if (behindLast.kind === 'silence')
       return inconclusive('timeout', 'The server answers nothing behind the real end of the data.');
-    if (first.kind === 'closed') return { outcome: 'rejected and closed', replies: 'closed', taken: false };
-    replies.push(first.reply);
+    return { outcome: 'rejected and closed', replies: 'closed', taken: false };
   }
   // QUIT last: its 221 tells that nothing more is to come.
   let last = await client.attempt('QUIT');
