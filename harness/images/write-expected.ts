@@ -5,8 +5,9 @@ import { type ExpectedVerdicts, readExpected } from './expected-verdicts.ts';
 
 /**
  * Writes the expected verdicts of the targets of a record: `node harness/images/write-expected.ts
- * mailspec-report/results.json [part]`, where a part gives the target one more file. Reasons that stand there already are kept while the verdict stays the
- * same; a new one is taken from the result and wants to be read by a person before it is committed.
+ * mailspec-report/results.json [part]`, where a part gives the target one more file. The comment on top stays,
+ * and reasons that stand there already do while the verdict stays the same; a new one is taken from the
+ * result and wants to be read by a person before it is committed.
  */
 const [file = 'mailspec-report/results.json', part] = process.argv.slice(2);
 const record: RunRecord = JSON.parse(await readFile(file, 'utf8'));
@@ -23,9 +24,11 @@ for (const target of record.targets) {
     return `  ${check}: { verdict: ${verdict}, why: ${JSON.stringify(why)} }\n`;
   });
   const { only } = record.selection;
-  const head = `# What mailspec must say about ${target.name}.\n${only.length > 0 ? `only: [${only.join(', ')}]\n` : ''}`;
+  const written = await readFile(path, 'utf8').catch(() => '');
+  const comment = /^(?:#.*\n)+/.exec(written)?.[0] ?? `# What mailspec must say about ${target.name}.\n`;
+  const head = only.length > 0 ? `only: [${only.join(', ')}]\n` : '';
   await writeFile(
     path,
-    `${head}${always ? 'always: true\n' : ''}conclusion: ${target.conclusion}\nverdicts:\n${lines.join('')}`,
+    `${comment}${head}${always ? 'always: true\n' : ''}conclusion: ${target.conclusion}\nverdicts:\n${lines.join('')}`,
   );
 }

@@ -428,6 +428,8 @@ export const FAULTS = {
   'smtp-ends-data-at-crlf-dot-nul-crlf': 'CRLF "." NUL CRLF ends the data too.',
   'smtp-ends-data-at-crlf-dot-cr-cr-lf': 'CRLF "." CR CRLF ends the data too.',
   'smtp-ends-data-at-crlf-dot-space-crlf': 'CRLF "." SP CRLF ends the data too.',
+  'smtp-ends-data-at-lf-dot-lf-and-silence':
+    'LF "." LF ends the data where nothing stands behind it yet; commands ahead of their time end the connection.',
   'smtp-refuses-false-end-and-goes-on':
     'LF "." LF and LF "." CRLF are answered 451, and what follows is read as commands.',
   'smtp-reads-lf-messages': 'A message whose first line ends in LF alone is ended by LF "." LF.',
@@ -435,6 +437,7 @@ export const FAULTS = {
     'A message whose end never came is delivered when the connection ends.',
   'smtp-keeps-stuffed-dots': 'The dot that stuffing put in front of a line stays in the message.',
   'smtp-takes-any-size': 'Messages above the announced SIZE are taken.',
+  'smtp-declared-size-overflows': 'A declared SIZE that does not fit into 32 bits counts as nought.',
   'smtp-keeps-envelope-behind-refused-message':
     'Sender and recipients of a message that was refused at its end stay for the next one.',
   'smtp-ends-commands-at-lf': 'LF ends a command too.',
@@ -552,6 +555,7 @@ export const FAULTS = {
   'bdat-ends-chunks-with-crlf': 'CRLF is put behind every chunk that does not end in it.',
   'bdat-refuses-empty-last': 'BDAT 0 LAST is answered 501.',
   'delivery-keeps-return-path': 'Return-Path fields that a message brings are delivered with it.',
+  'delivery-trusts-return-path': 'The Return-Path that a message brings stands for the envelope sender.',
   'received-names-all-recipients': 'The Received field names every recipient of the envelope.',
   'submission-keeps-bcc': 'The Bcc field of a submitted message stays in it.',
   'mailbox-gets-two-copies': 'A message for several mailboxes is put into each of them twice.',

@@ -37,6 +37,8 @@ export interface ReferenceLife {
   readonly delayedReject?: boolean;
   /** Errors in a session after which it is ended with 421; 20 by default. */
   readonly errorLimit?: number;
+  /** MAIL takes any declared SIZE; what is too large is refused at its end. */
+  readonly ignoresDeclaredSize?: boolean;
   /** A policy refuses every message at its end with 550 5.7.1. */
   readonly refusesContent?: boolean;
   /** What could not be delivered elsewhere is not tried again for minutes (RFC 5321 §4.5.4.1). */

@@ -55,6 +55,15 @@ describe.concurrent('a good server that waits for minutes before it tries again'
   });
 });
 
+describe('a server that looks at no declared size', () => {
+  test('SMTP-011 does not take that for an overflow', async () => {
+    const check = CHECKS.find(({ definition }) => definition.id === 'SMTP-011');
+    if (!check) throw new Error('SMTP-011 is not there.');
+    const result = await resultOn(check, { life: { ignoresDeclaredSize: true } });
+    expect(result.verdict, explained(result)).toBe('warn');
+  });
+});
+
 describe('a bad server with ordinary habits', () => {
   test('DNSBL-005 finds refused users though what lists said about an address is kept', async () => {
     const check = CHECKS.find(({ definition }) => definition.id === 'DNSBL-005');

@@ -12,7 +12,7 @@ export const onlyTheRealEndEndsData = check(
     slug: 'only-the-real-end-ends-data',
     title: 'Only CRLF.CRLF ends the data (end-of-data strictness)',
     sends:
-      'messages in which octets stand that resemble the end of data and that a sender passes on, then a line of text and the real end; the real end over several segments',
+      'messages in which octets stand that resemble the end of data and that a sender passes on, then, at once and after a silence, a line of text and the real end; the real end over several segments',
     demands: 'the data ends at its real end and nowhere else',
     level: 'MUST',
     severity: 'critical',
@@ -35,6 +35,7 @@ export const onlyTheRealEndEndsData = check(
       'smtp-ends-data-at-cr-dot-lf',
       'smtp-ends-data-at-crlf-nul-dot-crlf',
       'smtp-ends-data-at-cr-nul-lf-dot-crlf',
+      'smtp-ends-data-at-lf-dot-lf-and-silence',
       'smtp-refuses-false-end-and-goes-on',
     ],
   },
@@ -50,7 +51,7 @@ export const nothingUnreachableEndsData = check(
     slug: 'nothing-near-the-real-end-ends-data',
     title: 'A dot line with a wrong end does not end the data, even where senders would have stuffed it',
     sends:
-      'messages in which a line begins with a dot behind CRLF and ends otherwise than in CRLF, or holds more than the dot, then a line of text and the real end',
+      'messages in which a line begins with a dot behind CRLF and ends otherwise than in CRLF, or holds more than the dot, then, at once and after a silence, a line of text and the real end',
     demands: 'the data ends at its real end and nowhere else',
     level: 'MUST',
     severity: 'medium',
@@ -80,21 +81,33 @@ export const nothingUnreachableEndsData = check(
 /** A line of text and the real end behind each false one: where the line is answered, the data had ended. */
 async function strictAbout(services: Services, falseEnds: readonly FalseEnd[]): Promise<void> {
   for (const [index, falseEnd] of falseEnds.entries())
-    await services.variant(nameOf(falseEnd), (verify) => judge(services, verify, falseEnd, index));
+    for (const silence of [false, true])
+      await services.variant(`${nameOf(falseEnd)}${silence ? ', then silence' : ''}`, (verify) =>
+        judge(services, verify, falseEnd, { label: `${index}${silence ? 's' : ''}`, silence }),
+      );
 }
 
-async function judge(services: Services, verify: Verify, falseEnd: FalseEnd, index: number): Promise<void> {
-  const { bytes, nonce } = services;
+/**
+ * @param silence some servers refuse what stands behind the end of a message, whatever they take for that
+ *   end, unless it comes later: where segments are cut is up to an attacker
+ */
+async function judge(
+  services: Services,
+  verify: Verify,
+  falseEnd: FalseEnd,
+  { label, silence }: { readonly label: string; readonly silence: boolean },
+): Promise<void> {
+  const { bytes, nonce, target } = services;
   const { client, from } = await beginTransaction(services);
-  const token = `${nonce}-${index}`;
+  const token = `${nonce}-${label}`;
   const lines = message(services, { token, from });
-  const content = Buffer.concat([
+  const carrier = Buffer.concat([
     lines.subarray(0, lines.length - bytes.CRLF.length),
     encode(services, falseEnd),
-    Buffer.from(`The minutes ${token} go on.`),
-    realEnd(services),
   ]);
-  const trial = await observe(services, client, [content], 'none');
+  const rest = Buffer.concat([Buffer.from(`The minutes ${token} go on.`), realEnd(services)]);
+  const pieces = silence ? [carrier, rest] : [Buffer.concat([carrier, rest])];
+  const trial = await observe(services, client, pieces, 'none', target.timing.quietMs);
   verify.that(!isEnded(trial.outcome), {
     demand: `${nameOf(falseEnd)} does not end the data`,
     expected: 'one reply, at the real end, or the end of the connection',

@@ -41,25 +41,38 @@ const MOST_REPLIES = 20;
  * up to the end of the connection.
  * @param pieces written one after the other, each in a segment of its own
  * @param second how the hidden transaction hands over its message; `none`: there is none
+ * @param patienceMs how long a reply is waited for between two pieces; without it they follow at once
  */
 export async function observe(
   { inconclusive, pause }: Pick<Services, 'inconclusive' | 'pause'>,
   client: SmtpClient,
   pieces: readonly Buffer[],
   second: 'DATA' | 'BDAT' | 'none',
+  patienceMs?: number,
 ): Promise<Trial> {
   const start = await client.command('DATA');
   if (start.code !== 354) inconclusive('precondition', `DATA is refused: ${lineOf(start)}`);
-  for (const [index, piece] of pieces.entries()) {
-    if (index > 0) await pause(SEGMENT_PAUSE);
-    client.raw(piece);
-  }
   const replies: SmtpReply[] = [];
-  const first = await next(client);
-  if (first.kind === 'silence')
-    return inconclusive('timeout', 'The server answers nothing behind the real end of the data.');
-  if (first.kind === 'closed') return { outcome: 'rejected and closed', replies: 'closed', taken: false };
-  replies.push(first.reply);
+  for (const [index, piece] of pieces.entries()) {
+    if (index > 0 && patienceMs === undefined) await pause(SEGMENT_PAUSE);
+    client.raw(piece);
+    if (patienceMs === undefined || index === pieces.length - 1) continue;
+    const early = await next(client, patienceMs);
+    if (early.kind !== 'reply') {
+      // Who says nothing here waits for the real end, and need not be waited for again.
+      client.raw(Buffer.concat(pieces.slice(index + 1)));
+      break;
+    }
+    replies.push(early.reply);
+  }
+  // Who takes no commands ahead of their time must not be given QUIT before this one.
+  const behindLast = await next(client);
+  if (behindLast.kind === 'reply') replies.push(behindLast.reply);
+  else if (replies.length === 0) {
+    if (behindLast.kind === 'silence')
+      return inconclusive('timeout', 'The server answers nothing behind the real end of the data.');
+    return { outcome: 'rejected and closed', replies: 'closed', taken: false };
+  }
   // QUIT last: its 221 tells that nothing more is to come.
   let last = await client.attempt('QUIT');
   while (last.kind === 'reply' && replies.length < MOST_REPLIES) {
@@ -73,16 +86,17 @@ export async function observe(
   return {
     outcome: outcomeOf(answers, farewell > 0, second),
     replies: codes.join(', '),
-    taken: isPositive(first.reply),
+    taken: answers[0] !== undefined && isPositive(answers[0]),
   };
 }
 
 /** Between segments that must not be put together, in milliseconds. */
 const SEGMENT_PAUSE = 25;
 
-async function next(client: SmtpClient): Promise<Answer<SmtpReply>> {
+async function next(client: SmtpClient, withinMs?: number): Promise<Answer<SmtpReply>> {
   try {
-    return { kind: 'reply', reply: await client.reply('a reply to what stands behind the message') };
+    const awaited = 'a reply to what stands behind the message';
+    return { kind: 'reply', reply: await client.reply(awaited, withinMs) };
   } catch (failure) {
     if (failure instanceof Error && failure.name === 'ConnectionEnded')
       return { kind: 'closed', how: client.connection.ended?.how ?? 'error' };

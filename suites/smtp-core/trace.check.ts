@@ -24,7 +24,12 @@ export const traceIsTold = check(
     budget: '15s',
     connections: 2,
     limits: ['The client address is looked for where the vantages of the lab tell it.'],
-    kills: ['smtp-received-omits-client', 'received-names-all-recipients', 'delivery-keeps-return-path'],
+    kills: [
+      'smtp-received-omits-client',
+      'received-names-all-recipients',
+      'delivery-trusts-return-path',
+      'delivery-keeps-return-path',
+    ],
   },
   async (services) => {
     const { verify, nonce, lab, account, secondAccount, inMailbox, inconclusive, target, role, helloName } =

@@ -24,7 +24,7 @@ doveconf -c /etc/dovecot/dovecot.conf >/dev/null
 postconf -e myhostname=mail.example.test myorigin=/etc/mailname \
   'mydestination=example.test, $myhostname, localhost' maillog_file=/dev/stdout \
   smtpd_tls_cert_file=/etc/mailspec/tls/cert.pem smtpd_tls_key_file=/etc/mailspec/tls/key.pem \
-  smtpd_sasl_type=dovecot smtpd_sasl_path=private/auth
+  smtpd_sasl_type=dovecot smtpd_sasl_path=private/auth home_mailbox=Maildir/
 sed -E -i '/^#submission /,/^#628 /{ s/^#(submissions? +inet)/\1/; s/^#(  -o .*(syslog_name|tls|sasl|forbid|recipient_restrictions|rewrite|hide|unlisted).*)/\1/ }' \
   /etc/postfix/master.cf
 newaliases

@@ -66,9 +66,11 @@ function mailboxOf({ store }: Site, address: string, name: Admission['mailbox'])
 /** Final delivery leaves exactly one Return-Path, on top (RFC 5321 §4.4). */
 function withReturnPath(site: Site, message: Buffer, sender: string): Buffer {
   const { fields, separator, body } = splitMessage(message);
+  const given = fields.find(({ name }) => name === 'return-path');
+  const trusted = site.faulty('delivery-trusts-return-path') ? given?.octets : undefined;
   const keeps = site.faulty('delivery-keeps-return-path');
   const others = fields.filter(({ name }) => keeps || name !== 'return-path').map(({ octets }) => octets);
-  return Buffer.concat([line(`Return-Path: <${sender}>`), ...others, separator, body]);
+  return Buffer.concat([trusted ?? line(`Return-Path: <${sender}>`), ...others, separator, body]);
 }
 
 /** An address on its way out, which stays as it was given (RFC 5321 §2.4). */

@@ -89,10 +89,8 @@ export function mail(session: SmtpSession, argument: string): Reply {
   ) {
     return reply(550, '5.6.7', 'An address of this kind needs SMTPUTF8');
   }
-  const size = path.parameters.get('SIZE');
-  if (size !== undefined && BigInt(size) > SIZE_LIMIT) {
-    return reply(552, '5.3.4', 'Message size exceeds fixed limit');
-  }
+  const size = declaredSize(session, path.parameters.get('SIZE'));
+  if (size > SIZE_LIMIT) return reply(552, '5.3.4', 'Message size exceeds fixed limit');
   const sender = canonicalAddress(path.address);
   const overcautious = overcautionAboutSender(session, sender);
   if (overcautious) return overcautious;
@@ -226,6 +224,12 @@ function mayRelayFromHere({ site, role, connection, transaction, standing }: Smt
 /** Loopback and the networks of RFC 1918. */
 function isPrivate(address: string): boolean {
   return /^(127|10|192\.168|172\.(1[6-9]|2\d|3[01]))\./.test(address);
+}
+
+/** The size that counts; none is looked for where a server waits for the message itself (RFC 1870 §6.1). */
+function declaredSize({ site }: SmtpSession, given: string | undefined): bigint {
+  const size = site.life.ignoresDeclaredSize ? 0n : BigInt(given ?? 0);
+  return site.faulty('smtp-declared-size-overflows') && size > 0xffff_ffffn ? 0n : size;
 }
 
 /** Greylisting and the first visit of a client, where the life of this server has them; both on mx only. */

@@ -4,7 +4,7 @@ import type { FaultName } from '../faults.ts';
 import { SessionEnded } from '../session/endings.ts';
 import { objectionToLine, TOO_LARGE, TOO_LONG_LINE } from './content-rules.ts';
 import { IDLE_MS, SIZE_LIMIT } from './limits.ts';
-import { type Reply, reply } from './reply.ts';
+import { AHEAD_OF_TIME, type Reply, reply } from './reply.ts';
 import type { SmtpSession } from './session.ts';
 
 /** Longest line that is still kept to be judged; longer ones are only counted. */
@@ -69,6 +69,7 @@ const FALSE_ENDS: readonly (readonly [FaultName, Buffer])[] = [
   ['smtp-ends-data-at-crlf-dot-nul-crlf', Buffer.concat([CRLF, DOT, NUL, CRLF])],
   ['smtp-ends-data-at-crlf-dot-cr-cr-lf', Buffer.concat([CRLF, DOT, CR, CRLF])],
   ['smtp-ends-data-at-crlf-dot-space-crlf', Buffer.concat([CRLF, DOT, SPACE, CRLF])],
+  ['smtp-ends-data-at-lf-dot-lf-and-silence', Buffer.concat([LF, DOT, LF])],
   ['smtp-refuses-false-end-and-goes-on', Buffer.concat([LF, DOT, LF])],
   ['smtp-refuses-false-end-and-goes-on', Buffer.concat([LF, DOT, CRLF])],
   ['smtp-reads-lf-messages', Buffer.concat([LF, DOT, LF])],
@@ -93,6 +94,8 @@ async function readCarelessly({ connection, site }: SmtpSession, ends: readonly 
     // Such a server looks at the first line to tell how the others end.
     const firstEnd = received.indexOf(LF, CRLF.length);
     if (site.faulty('smtp-reads-lf-messages') && received[firstEnd - 1] === CR[0]) continue;
+    if (site.faulty('smtp-ends-data-at-lf-dot-lf-and-silence') && connection.takeUnread().length > 0)
+      return AHEAD_OF_TIME;
     if (site.faulty('smtp-refuses-false-end-and-goes-on')) return reply(451, '4.6.0', STRAY_OCTETS_TEXT);
     return { message: content(falseEnd) };
   }

@@ -11,7 +11,7 @@ import { mail, rcpt } from './envelope.ts';
 import { ehlo, helo } from './hello.ts';
 import { COMMAND_LIMIT, ERROR_LIMIT, IDLE_MS } from './limits.ts';
 import { claimOfClient } from './relay-mistakes.ts';
-import { bareReply, closing, encodeReply, type Reply, reply } from './reply.ts';
+import { AHEAD_OF_TIME, bareReply, closing, encodeReply, type Reply, reply } from './reply.ts';
 import { isSubmission, type SmtpRole, type SmtpSession } from './session.ts';
 import { starttls } from './starttls.ts';
 import { expand, verify } from './verify.ts';
@@ -66,8 +66,12 @@ async function executeNext(session: SmtpSession): Promise<boolean> {
     withinMs: (site.faulty('smtp-short-idle-limit') ? SHORT_IDLE_MS : IDLE_MS) / site.timerSpeed,
     ...(cuts ? { beyond: 'cut' } : {}),
   });
-  const answer =
-    input.kind === 'overlong' ? TOO_LONG : await execute(session, cutCommand(session, input.bytes));
+  const early = site.faulty('smtp-ends-data-at-lf-dot-lf-and-silence') && connection.hasLine();
+  const answer = early
+    ? AHEAD_OF_TIME
+    : input.kind === 'overlong'
+      ? TOO_LONG
+      : await execute(session, cutCommand(session, input.bytes));
   if (answer === 'closed') return false;
   if (answer === 'upgraded' || answer === 'unanswered') return true;
   if (answer.code >= 500 && site.faulty('smtp-refusals-clear-envelope')) session.transaction = undefined;

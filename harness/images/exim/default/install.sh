@@ -4,6 +4,7 @@
 install -D -m 0644 /usr/local/share/mailspec/exim-default/setup.sh /usr/local/lib/mailspec/setup/exim
 sed -i -e "s/^dc_eximconfig_configtype=.*/dc_eximconfig_configtype='internet'/" \
   -e "s/^dc_other_hostnames=.*/dc_other_hostnames='example.test'/" \
+  -e "s/^dc_localdelivery=.*/dc_localdelivery='maildir_home'/" \
   -e "s/^dc_local_interfaces=.*/dc_local_interfaces=''/" \
   -e "s/^dc_use_split_config=.*/dc_use_split_config='true'/" /etc/exim4/update-exim4.conf.conf
 cat >/etc/exim4/conf.d/main/00_mail_server <<'MACROS'

@@ -140,6 +140,16 @@ export const MESSAGE_CONTENT: Observations = {
   'delivery-keeps-return-path': header(/^((?!else@client\.test).)*$/, /else@client\.test/, [
     'Return-Path: <else@client.test>',
   ]),
+  'delivery-trusts-return-path': {
+    good: /^Return-Path: <probe@client\.test>$/,
+    faulty: /^Return-Path: <else@client\.test>$/,
+    async probe(dialogue) {
+      await delivered(dialogue, lines('Return-Path: <else@client.test>', ...HEADER, '', 'text'));
+      const [top = ''] =
+        dialogue.reference.mailbox(ALICE)[0]?.content.toString().split(CRLF.toString()) ?? [];
+      return top;
+    },
+  },
   'received-names-all-recipients': {
     good: /^((?!bob@example\.test).)*$/,
     faulty: /for <alice@example\.test>,<bob@example\.test>/,
