@@ -136,13 +136,13 @@ describe('a target that cannot be', () => {
     [
       'no driver',
       ['faults: []'],
-      ['T:3:3: Target shop lacks "driver", one of reference, container, host, network.'],
+      ['T:3:3: Target shop lacks "driver", one of reference, container, compose, host, network.'],
     ],
     [
       'an unknown driver',
       ['driver: contaner'],
       [
-        'T:4:13: "driver" of target shop must be one of reference, container, host, network, found "contaner"; did you mean "container"?',
+        'T:4:13: "driver" of target shop must be one of reference, container, compose, host, network, found "contaner"; did you mean "container"?',
       ],
     ],
     [
