@@ -30,6 +30,8 @@ export interface ComposeCommand {
 /** The plugin of the `docker` command, and the command that stands alone, which is how 1.29 comes too. */
 const SPELLINGS = [['docker', 'compose'], ['docker-compose']] as const;
 
+const NO_COMPOSE = 'Neither "docker compose" nor "docker-compose" can be run here.';
+
 /** What would make compose look at another project than the one that is declared. */
 const NOT_PASSED_ON = ['COMPOSE_FILE', 'COMPOSE_PROFILES', 'COMPOSE_PROJECT_NAME', 'COMPOSE_ENV_FILES'];
 
@@ -49,27 +51,45 @@ export async function findCompose(
   const [first = ''] = settings.file;
   const cwd = dirname(resolve(origin.folder, first));
   const env = { ...environment(), ...variables, ...engineVariables(engine) };
-  for (const [program, ...words] of SPELLINGS) {
-    const asked = await run(program, [...words, 'version', '--short'], { cwd: origin.folder, env });
-    if (!asked.ok) continue;
-    const version = asked.output.trim().replace(/^v/, '');
-    return {
-      version: `${[program, ...words].join(' ')} ${version}`,
-      run: (args, files, signal) => {
-        const isText = 'text' in files;
-        const before = [
-          ...['--project-name', project],
-          ...settings.profiles.flatMap((profile) => ['--profile', profile]),
-          ...(isText ? ['-'] : files).flatMap((file) => ['--file', file]),
-        ];
-        const stdin = isText ? files.text : '';
-        return run(program, [...words, ...before, ...args], { cwd, env, stdin, signal });
-      },
-    };
+  const found = await composeProgram(env);
+  if (!found) {
+    throw new ConfigurationError(
+      `${placeOf(declaration, ['driver'])}: Target ${name} is a compose project. ${NO_COMPOSE}`,
+    );
   }
-  throw new ConfigurationError(
-    `${placeOf(declaration, ['driver'])}: Target ${name} is a compose project, and neither "docker compose" nor "docker-compose" runs here.`,
-  );
+  const { program, words, version } = found;
+  return {
+    version,
+    run: (args, files, signal) => {
+      const isText = 'text' in files;
+      const before = [
+        ...['--project-name', project],
+        ...settings.profiles.flatMap((profile) => ['--profile', profile]),
+        ...(isText ? ['-'] : files).flatMap((file) => ['--file', file]),
+      ];
+      const stdin = isText ? files.text : '';
+      return run(program, [...words, ...before, ...args], { cwd, env, stdin, signal });
+    },
+  };
+}
+
+/** Whether compose can be run: how it is called, or a sentence that says why not. */
+export async function composeStatus(): Promise<
+  { readonly available: true; readonly version: string } | { readonly available: false; readonly why: string }
+> {
+  const found = await composeProgram(process.env);
+  return found ? { available: true, version: found.version } : { available: false, why: NO_COMPOSE };
+}
+
+async function composeProgram(
+  env: NodeJS.ProcessEnv,
+): Promise<{ program: string; words: readonly string[]; version: string } | undefined> {
+  for (const [program, ...words] of SPELLINGS) {
+    const { ok, output } = await run(program, [...words, 'version', '--short'], { env });
+    const number = output.trim().replace(/^v/, '');
+    if (ok) return { program, words, version: `${[program, ...words].join(' ')} ${number}` };
+  }
+  return undefined;
 }
 
 function environment(): NodeJS.ProcessEnv {
@@ -89,7 +109,7 @@ async function run(
   program: string,
   args: readonly string[],
   options: {
-    readonly cwd: string;
+    readonly cwd?: string;
     readonly env: NodeJS.ProcessEnv;
     readonly stdin?: string;
     readonly signal?: AbortSignal | undefined;
@@ -97,7 +117,12 @@ async function run(
 ): Promise<Ended> {
   const { cwd, env, stdin = '', signal } = options;
   if (signal?.aborted) return { ok: false, output: '', errors: 'It was not begun.' };
-  const child = spawn(program, args, { cwd, env, detached: true, stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn(program, args, {
+    ...(cwd === undefined ? {} : { cwd }),
+    env,
+    detached: true,
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
   if (running.size === 0) process.prependListener('exit', endAll);
   running.add(child);
   const end = () => endGroup(child);

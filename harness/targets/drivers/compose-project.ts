@@ -27,6 +27,13 @@ export interface Surroundings {
   readonly resolver: string | undefined;
 }
 
+/** The texts of compose files. */
+export interface PreparedProject {
+  readonly whole: string;
+  /** No service waits for another: 1.29 waits even where it is to make the containers and start none. */
+  readonly unordered: string;
+}
+
 /** Reads what `config` writes; of services with profiles, 1.29 writes the inactive ones too. */
 export function readProject(yaml: string, profiles: readonly string[]): Project {
   // Without a schema nothing is taken for a number or a truth value and written in another way.
@@ -82,7 +89,7 @@ export function networkedServices({ services }: Project): string[] {
  * The project as it is to be made for an audit: reached at the ports of the roles on 127.0.0.1 and nowhere
  * else, apart from every other project with the same names, labelled, and started once.
  */
-export function prepareProject(project: Project, surroundings: Surroundings): string {
+export function prepareProject(project: Project, surroundings: Surroundings): PreparedProject {
   const { document, services } = project;
   document.delete('name');
   // With a version, 1.29 reads the file by an older format than the one that it writes.
@@ -96,7 +103,9 @@ export function prepareProject(project: Project, surroundings: Surroundings): st
     remove(document, [...at, 'name']);
     addLabels(document, at, surroundings.labels);
   }
-  return document.toString({ lineWidth: 0 });
+  const whole = document.toString({ lineWidth: 0 });
+  for (const name of Object.keys(services)) remove(document, ['services', name, 'depends_on']);
+  return { whole, unordered: document.toString({ lineWidth: 0 }) };
 }
 
 /** Names of images that the project builds, and what they are called here: nobody's own are replaced. */

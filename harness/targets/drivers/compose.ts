@@ -146,33 +146,44 @@ async function bringUp(start: Start) {
     ({ command, project } = await resolveProject(start, sidecar));
   }
   await provideImages(declaration, project, engine, signal);
-  const text = prepareProject(project, {
+  const { whole, unordered } = prepareProject(project, {
     target: name,
     labels: { ...runLabels(runId), [TARGET_LABEL]: name },
     imageLabels: { [IMAGE_LABEL]: '1' },
     ports: portsByService(settings),
     resolver: sidecar?.facts.resolver,
   });
-  const demand = async (args: readonly string[], otherwise: string, until?: AbortSignal) => {
-    const { ok, errors } = await command.run(args, { text }, until);
+  const demand = async (args: readonly string[], otherwise: string, until: AbortSignal) => {
+    const { ok, errors } = await command.run(args, { text: unordered }, until);
     signal.throwIfAborted();
     if (!ok) throw composeFailure(declaration, otherwise, errors, secrets.values);
   };
   if (Object.values(project.services).some(({ build }) => build !== undefined)) {
     await inTurn(() => demand(['build'], 'could not be built', signal));
   }
-  // Not ended half-way: what the engine was still making then would be missed by the removal.
-  await demand(['up', '--no-start', '--no-build'], 'could not be made');
+  // Not ended half-way if it can be helped: what the engine was still making then would be missed by the removal.
+  await demand(['up', '--no-start', '--no-build'], 'could not be made', someTimeAfter(signal));
   const members = await connectMembers(docker, runId, name, services, sidecar?.link);
   signal.throwIfAborted();
   const up = (until: AbortSignal) =>
-    command.run(['up', '--detach', '--no-recreate', '--no-build'], { text }, until);
+    command.run(['up', '--detach', '--no-recreate', '--no-build'], { text: whole }, until);
   const endpoints = await startMembers(declaration, members, up, {
     docker,
     secrets: secrets.values,
     signal,
   });
   return { command, sidecar, members, endpoints };
+}
+
+/** Time that is left to a command that is better not ended half-way, in milliseconds. */
+const GRACE = 15_000;
+
+function someTimeAfter(signal: AbortSignal): AbortSignal {
+  const later = new AbortController();
+  const wait = () => void setTimeout(() => later.abort(), GRACE).unref();
+  if (signal.aborted) wait();
+  else signal.addEventListener('abort', wait, { once: true });
+  return later.signal;
 }
 
 /** The project as compose reads it; without a lab, what it would tell is said by its name. */
