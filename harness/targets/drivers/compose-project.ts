@@ -100,7 +100,7 @@ export function prepareProject(project: Project, surroundings: Surroundings): Pr
   prepareNetworks(project, surroundings);
   for (const name of Object.keys(project.volumes)) {
     const at = ensureMapping(document, ['volumes', name]);
-    remove(document, [...at, 'name']);
+    for (const key of ['name', 'external']) remove(document, [...at, key]);
     addLabels(document, at, surroundings.labels);
   }
   const whole = document.toString({ lineWidth: 0 });
