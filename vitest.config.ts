@@ -8,6 +8,7 @@ const targets = await projectNames();
 const WITH_ENGINE = [
   'harness/images/**/*.test.ts',
   'harness/lab/sidecar/**/*.test.ts',
+  'harness/targets/drivers/compose.test.ts',
   'harness/targets/drivers/container.test.ts',
   'harness/targets/drivers/network.test.ts',
   'harness/lab/lab.test.ts',

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Prepares a Debian machine that reaches no container registry for running the target images:
-# installs and starts a Docker engine where none answers, then builds the base images under the
-# tags that everybody else pulls. What exists already is left alone, so it may run before every use.
+# installs and starts a Docker engine where none answers, and compose where there is none, then builds the
+# base images under the tags that everybody else pulls. What exists already is left alone, so it may run before every use.
 #
 # usage: prepare-machine.sh [image…]        default: debian:bookworm-slim
 #   debian:<suite>-slim                      e.g. debian:bookworm-slim debian:trixie-slim
@@ -127,6 +127,21 @@ prepare_engine() {
     wait_for_engine
   fi
   step "engine: $(docker version --format '{{.Server.Version}}'), storage driver $(docker info --format '{{.Driver}}')"
+}
+
+compose_answers() { docker compose version >/dev/null 2>&1 || docker-compose version >/dev/null 2>&1; }
+
+# Targets of driver compose need it, and no others.
+prepare_compose() {
+  if ! compose_answers; then
+    if [[ $(id -u) -ne 0 || ! -e /etc/debian_version ]]; then
+      step 'compose: none, and installing it takes root on Debian'
+      return
+    fi
+    install_packages docker-compose
+    compose_answers || fail 'docker-compose is installed and cannot be run.'
+  fi
+  step "compose: $(docker compose version --short 2>/dev/null || docker-compose version --short)"
 }
 
 # ---- base images --------------------------------------------------------------------------------
@@ -280,4 +295,5 @@ work_directory=$(mktemp -d)
 trap 'rm -rf -- "$work_directory"' EXIT
 
 prepare_engine
+prepare_compose
 for image in "${@:-debian:bookworm-slim}"; do prepare_image "$image"; done

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { RunRecord } from '../../reports/model/record.ts';
-import { engineForTests } from '../targets/testing/engine.ts';
+import { composeForTests, engineForTests } from '../targets/testing/engine.ts';
 import { type ExpectedVerdicts, readExpected, targetNameOf, verdictsOf } from './expected-verdicts.ts';
 
 const CLI = fileURLToPath(new URL('../cli/mailspec.mjs', import.meta.url));
@@ -22,17 +22,23 @@ for (const file of (await readdir(EXPECTED)).sort()) {
 const ALL = process.env.MAILSPEC_IMAGES === 'all';
 const isDue = (name: string) => ALL || targets.get(name)?.always === true;
 const left = [...targets.keys()].filter((name) => !isDue(name));
+const COMPOSED = /^compose-/;
+const checksOf = (name: string) => (targets.get(name)?.only ?? []).join(' ');
 /** Targets that are judged by the same checks, a few of which are audited in one run. */
 const groups = [
-  ...Map.groupBy([...targets.keys()].filter(isDue), (name) => (targets.get(name)?.only ?? []).join(' ')),
-].flatMap(([only, names]) =>
+  ...Map.groupBy(
+    [...targets.keys()].filter(isDue),
+    (name) => `${checksOf(name)} ${COMPOSED.test(name)}`,
+  ).values(),
+].flatMap((names) =>
   Array.from({ length: Math.ceil(names.length / TOGETHER) }, (_, batch) => ({
-    only,
+    only: checksOf(names[0] ?? ''),
     names: names.slice(batch * TOGETHER, (batch + 1) * TOGETHER),
   })),
 );
 const servers = new Set([...targets.keys()].map(targetNameOf));
 const hasEngine = await engineForTests(`verdicts on ${servers.size} real servers in containers`);
+const hasCompose = hasEngine && (await composeForTests('verdicts on real servers that are compose projects'));
 
 if (left.length > 0)
   describe.skip('real servers that are audited where MAILSPEC_IMAGES=all, because they take most of an hour', () => {
@@ -40,7 +46,8 @@ if (left.length > 0)
   });
 
 for (const { only, names } of groups) {
-  describe.skipIf(!hasEngine)(`real servers in containers, judged by ${only || 'everything'}`, () => {
+  const isPossible = names.some((name) => COMPOSED.test(name)) ? hasCompose : hasEngine;
+  describe.skipIf(!isPossible)(`real servers in containers, judged by ${only || 'everything'}`, () => {
     let record: RunRecord;
 
     beforeAll(async () => {

@@ -7,6 +7,8 @@ interface NamedTarget {
   readonly domain: string;
   readonly hostname: string;
   readonly address: string;
+  /** Of its other containers, each of which may be the one that connects to somebody. */
+  readonly otherAddresses?: readonly string[];
 }
 
 /**
@@ -37,7 +39,7 @@ export async function publishWorld(mocks: Mocks, plan: AddressPlan, target: Name
       records: [
         ...vantageNames,
         { name: SINK_HOST, address: plan.sink },
-        { name: target.hostname, address: target.address },
+        ...addressesOf(target).map((address) => ({ name: target.hostname, address })),
       ].map(({ name, address }): ZoneRecord => ({ name: reverseName(address), type: 'PTR', data: name })),
     },
   ];
@@ -48,19 +50,23 @@ export async function publishWorld(mocks: Mocks, plan: AddressPlan, target: Name
  * The zones of a target, signed: MX of the domain, address of the host name, and what else it has.
  * @param records each at or below domain or host name
  */
-export function targetZones(
-  { domain, hostname, address }: NamedTarget,
-  records: readonly ZoneRecord[] = [],
-): Zone[] {
-  const host: ZoneRecord = { name: hostname, type: 'A', data: address };
+export function targetZones(target: NamedTarget, records: readonly ZoneRecord[] = []): Zone[] {
+  const { domain, hostname } = target;
+  const host = addressesOf(target).map(
+    (address): ZoneRecord => ({ name: hostname, type: 'A', data: address }),
+  );
   const exchanger: ZoneRecord = { name: domain, type: 'MX', data: { preference: 10, exchange: hostname } };
   const belongs = (root: string) => (record: ZoneRecord) => isBelow(record.name, root);
-  const own = [exchanger, host, ...records];
+  const own = [exchanger, ...host, ...records];
   if (isBelow(hostname, domain)) return [{ origin: domain, records: own, dnssec: {} }];
   return [
     { origin: domain, records: own.filter(belongs(domain)), dnssec: {} },
     { origin: hostname, records: own.filter(belongs(hostname)), dnssec: {} },
   ];
+}
+
+function addressesOf({ address, otherAddresses = [] }: NamedTarget): string[] {
+  return [address, ...otherAddresses];
 }
 
 function isBelow(name: string, domain: string): boolean {

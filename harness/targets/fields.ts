@@ -38,6 +38,10 @@ export const targetName = text(
   'the name of a target: lower-case letters, digits and single hyphens',
 );
 export const variableName = text(/^[A-Za-z_][A-Za-z0-9_]*$/, 'the name of an environment variable');
+export const serviceName = text(/^[A-Za-z0-9._-]+$/, 'the name of a service');
+export const fileService = serviceName
+  .exactOptional()
+  .describe('Service whose container holds the file; `service` of the target where it is left out.');
 export const hostName = text(
   /^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*$/,
   'a host name such as mail.example.test',

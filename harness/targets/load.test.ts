@@ -35,6 +35,14 @@ const CONTAINER = [
   'roles: { mx: 25 }',
 ];
 
+const COMPOSE = [
+  'driver: compose',
+  'file: compose.yaml',
+  'mail-domain: example.test',
+  'host-name: mail.example.test',
+  'roles: { mx: { service: mta, port: 25 } }',
+];
+
 const BOMB = [
   'version: 1',
   'targets: {}',
@@ -136,13 +144,13 @@ describe('a target that cannot be', () => {
     [
       'no driver',
       ['faults: []'],
-      ['T:3:3: Target shop lacks "driver", one of reference, container, host, network.'],
+      ['T:3:3: Target shop lacks "driver", one of reference, container, compose, host, network.'],
     ],
     [
       'an unknown driver',
       ['driver: contaner'],
       [
-        'T:4:13: "driver" of target shop must be one of reference, container, host, network, found "contaner"; did you mean "container"?',
+        'T:4:13: "driver" of target shop must be one of reference, container, compose, host, network, found "contaner"; did you mean "container"?',
       ],
     ],
     [
@@ -360,6 +368,60 @@ describe('a target that cannot be', () => {
       ],
     ],
     [
+      'a compose project without file',
+      COMPOSE.filter((line) => !line.startsWith('file')),
+      ['T:3:3: Target shop lacks "file".'],
+    ],
+    [
+      'a role of a compose project that names no service',
+      [...COMPOSE.slice(0, 4), 'roles: { mx: 25, imap: { port: 143 } }'],
+      [
+        'T:8:18: The role mx has no service: name one here, or one for the whole target as "service".',
+        'T:8:28: The role imap has no service: name one here, or one for the whole target as "service".',
+      ],
+    ],
+    [
+      'a role of a compose project that is neither a port nor a mapping of service and port',
+      [...COMPOSE.slice(0, 4), 'roles: { mx: "mta:25" }'],
+      [
+        'T:8:18: "roles.mx" of target shop must be a port number, or a mapping with service and port, found "mta:25".',
+      ],
+    ],
+    [
+      'files in containers of no service',
+      [
+        ...COMPOSE,
+        'trust-anchor: { container-path: /ca.pem }',
+        'dns: [{ name: s._domainkey.example.test, type: TXT, container-path: /s.txt }]',
+      ],
+      [
+        'T:9:19: The file of the trust anchor has no service: name one here, or one for the whole target as "service".',
+        'T:10:11: The file of the record s._domainkey.example.test has no service: name one here, or one for the whole target as "service".',
+      ],
+    ],
+    [
+      'a service beside a trust anchor on this machine',
+      [...COMPOSE, 'trust-anchor: { file: ca.pem, service: mta }'],
+      [
+        'T:9:19: "trust-anchor" of target shop must be a mapping with either file, or container-path and service, found a mapping.',
+      ],
+    ],
+    [
+      'a generated password that no compose file can use',
+      [...COMPOSE, 'accounts: [{ address: alice@example.test, password: generate }]'],
+      [
+        'T:9:57: The project never learns this generated password; hand it over in "env" as account:alice@example.test.',
+      ],
+    ],
+    [
+      'a misspelt key of a role of a compose project',
+      [...COMPOSE.slice(0, 4), 'roles: { mx: { servce: mta, port: 25 } }'],
+      [
+        'T:8:18: The role mx has no service: name one here, or one for the whole target as "service".',
+        'T:8:20: Unknown key "servce" in "roles.mx" of target shop; did you mean "service"?',
+      ],
+    ],
+    [
       'limits without unit',
       [...CONTAINER, 'limits: { memory: 512 }'],
       [
@@ -393,6 +455,7 @@ describe('a targets file', () => {
   it.each([
     ['the reference server', ['driver: reference'], ['safe', 'sends-mail', 'intrusive', 'destructive']],
     ['a container', CONTAINER, ['safe', 'sends-mail', 'intrusive']],
+    ['a compose project', COMPOSE, ['safe', 'sends-mail', 'intrusive']],
     ['a server that runs already', HOST, ['safe']],
     ['a container, by name', [...CONTAINER, 'permissions: [safe, destructive]'], ['safe', 'destructive']],
   ])('permits what servers die of only by name, the reference aside: %s', async (_, lines, permissions) => {
@@ -414,6 +477,17 @@ describe('a targets file', () => {
         connections: 4,
         timing: { reply: 60_000, quiet: 2_000, slack: 120_000, outbound: 30_000, 'retry-after': [] },
       },
+    });
+  });
+
+  it('takes one service for the roles of a compose project that are plain ports', async () => {
+    const lines = [...COMPOSE.slice(0, 4), 'service: mail', 'roles: { mx: 25 }'];
+    const [shop] = await loadTargets(await folder.write('compose-target.yaml', one(...lines)));
+    expect(shop?.settings).toMatchObject({
+      file: ['compose.yaml'],
+      service: 'mail',
+      roles: { mx: 25 },
+      lab: true,
     });
   });
 

@@ -89,6 +89,7 @@ function namesOf(settings: TargetSettings): Pick<Target, 'domain' | 'hostname'> 
     case 'reference':
       return REFERENCE_NAMES;
     case 'container':
+    case 'compose':
       return { domain: settings['mail-domain'], hostname: settings['host-name'] };
     case 'host':
       return { domain: settings['mail-domain'], hostname: settings['host-name'] ?? settings.address };

@@ -17,7 +17,7 @@ it('demands a driver and allows nothing unknown in JSON Schema too', () => {
   const schema = JSON.parse(targetsFileJsonSchema()) as {
     definitions: Record<string, Record<string, unknown>>;
   };
-  for (const driver of ['reference', 'container', 'host']) {
+  for (const driver of ['reference', 'container', 'compose', 'host']) {
     expect(schema.definitions[driver]).toMatchObject({ additionalProperties: false });
     expect(schema.definitions[driver]?.required).toContain('driver');
   }

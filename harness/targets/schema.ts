@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { ROLE_NAMES, type Role } from '../check/roles.ts';
 import { FAULT_NAMES } from '../reference/faults.ts';
 import type { ReferenceCapability } from '../reference/options.ts';
+import { compose } from './compose-schema.ts';
+import { checkHandedOver, checkLabUse } from './container-rules.ts';
 import { dnsRecords } from './dns-records.ts';
 import {
   account,
@@ -27,7 +29,6 @@ import {
   wait,
   yesOrNo,
 } from './fields.ts';
-import { isLabFact } from './lab-facts.ts';
 
 /** What a targets file may say; the words of errors are explained in `fields.ts`. */
 
@@ -150,52 +151,8 @@ const container = z
   })
   .superRefine((given, issues) => {
     demandImageOrBuild(given, issues, 'A container has either "image" or "build".');
-    for (const [name, value] of Object.entries(given.env)) {
-      const asked = /^lab:(.*)$/s.exec(value)?.[1];
-      if (asked === undefined || (isLabFact(asked) && given.lab)) continue;
-      issues.addIssue({
-        code: 'custom',
-        path: ['env', name],
-        message: given.lab
-          ? `Of the lab only lab:resolver, lab:trust-anchor and lab:authority can be handed over, not "${value}".`
-          : `This target has no lab (lab: false), so ${name} cannot take its ${asked}.`,
-      });
-    }
-    given.dns.forEach(({ name }, index) => {
-      const roots = [given['mail-domain'], given['host-name']].map((root) => root.toLowerCase());
-      const key = name.toLowerCase();
-      const isOwn = roots.some((root) => key === root || key.endsWith(`.${root}`));
-      if (isOwn && given.lab) return;
-      issues.addIssue({
-        code: 'custom',
-        path: ['dns', index, 'name'],
-        message: given.lab
-          ? `${name} is not below ${given['mail-domain']} or ${given['host-name']}, so it is not the target's.`
-          : `This target has no lab (lab: false), so nobody would publish ${name}.`,
-      });
-    });
-    const handedOver = new Set<string>();
-    for (const [name, value] of Object.entries(given.env)) {
-      const owner = /^account:(.*)$/s.exec(value)?.[1];
-      if (owner === undefined) continue;
-      handedOver.add(owner);
-      if (!given.accounts.some((one) => one.address === owner)) {
-        issues.addIssue({
-          code: 'custom',
-          path: ['env', name],
-          message: `No account "${owner}" is declared here, so ${name} cannot take its password.`,
-        });
-      }
-    }
-    given.accounts.forEach((one, index) => {
-      if (one.password === 'generate' && !handedOver.has(one.address)) {
-        issues.addIssue({
-          code: 'custom',
-          path: ['accounts', index, 'password'],
-          message: `The container never learns this generated password; hand it over in "env" as account:${one.address}.`,
-        });
-      }
-    });
+    checkLabUse(given, issues);
+    checkHandedOver(given, issues, 'The container');
   })
   .meta({ id: 'container', description: 'A container, made for the run and removed after it.' });
 
@@ -278,7 +235,9 @@ export const targetsFileSchema = z.strictObject(
     targets: z
       .record(
         targetName,
-        z.discriminatedUnion('driver', [reference, container, host, network], { error: 'a mapping' }),
+        z.discriminatedUnion('driver', [reference, container, compose, host, network], {
+          error: 'a mapping',
+        }),
         {
           error: 'a mapping of names to targets',
         },
@@ -291,10 +250,16 @@ export const targetsFileSchema = z.strictObject(
 
 export type ReferenceSettings = z.output<typeof reference>;
 export type ContainerSettings = z.output<typeof container>;
+export type ComposeSettings = z.output<typeof compose>;
 export type HostSettings = z.output<typeof host>;
 export type NetworkSettings = z.output<typeof network>;
 /** One target as written in the file, defaults filled in, waits in milliseconds. */
-export type TargetSettings = ReferenceSettings | ContainerSettings | HostSettings | NetworkSettings;
+export type TargetSettings =
+  | ReferenceSettings
+  | ContainerSettings
+  | ComposeSettings
+  | HostSettings
+  | NetworkSettings;
 export type ClaimSettings = z.output<typeof claims>;
 export type TimingSettings = ContainerSettings['timing'];
 

@@ -11,7 +11,7 @@ import { type KeyPath, readFailure } from './yaml-source.ts';
 export interface Secrets {
   /** The declared accounts with their passwords. */
   readonly accounts: readonly Account[];
-  /** Environment of the container, references replaced. */
+  /** Environment of the container, or variables of the compose file, references replaced. */
   readonly env: Readonly<Record<string, string>>;
   /** Variables that take a fact of the lab, known only once there is one. */
   readonly labVariables: Readonly<Record<string, LabFact>>;
@@ -57,7 +57,7 @@ export async function readSecrets(declaration: TargetDeclaration): Promise<Secre
   }
   const env: Record<string, string> = {};
   const labVariables: Record<string, LabFact> = {};
-  for (const [name, written] of Object.entries(settings.driver === 'container' ? settings.env : {})) {
+  for (const [name, written] of Object.entries('env' in settings ? settings.env : {})) {
     const { form, rest } = formOf(written);
     if (form === 'account') env[name] = accounts.find(({ address }) => address === rest)?.password ?? '';
     else if (form === 'text') env[name] = rest;

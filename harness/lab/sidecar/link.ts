@@ -5,8 +5,8 @@ import { StartFailed } from '../../targets/drivers/start-failed.ts';
 import type { Docker } from '../../targets/engine.ts';
 
 /**
- * The network between a target and its sidecar. The target has one address on it and the sidecar, as
- * its default gateway, all other addresses of its world. So no vantage is ever in a network of the target,
+ * The network between a target and its sidecar. The target has one address on it, or one for each of its
+ * containers, and the sidecar, as their default gateway, all other addresses of their world. So no vantage is ever in a network of the target,
  * which some servers trust, and nothing that the target sends anywhere gets out.
  */
 export interface Link {
@@ -14,6 +14,8 @@ export interface Link {
   /** Such as `198.18.25.8/29`. */
   readonly subnet: string;
   readonly target: string;
+  /** Of the containers of the target, the one above first. */
+  readonly targets: readonly string[];
   /** Of the sidecar's interface. */
   readonly sidecar: string;
   /** Default gateway of the target; also an address of the sidecar. */
@@ -30,36 +32,43 @@ export interface Ipv6Link {
 
 /**
  * A part of the range for benchmarks (RFC 2544), which is routed nowhere, cut into networks of eight
- * addresses: so many audits fit on one engine.
+ * addresses where a target is one container: so many audits fit on one engine.
  */
 const PREFIX = '198.18.25';
-const SIZE = 8;
-const COUNT = 256 / SIZE;
+const ADDRESSES = 256;
+const SMALLEST = 8;
+/** Network, bridge, sidecar, gateway and broadcast. */
+const NOT_FOR_TARGETS = 5;
 
 /** Documentation addresses (RFC 3849), with one network for each of the above. */
 const IPV6_PREFIX = '2001:db8:1825';
 
 /**
  * Makes a network that no other run has.
+ * @param options `targets`: containers that the target consists of
  * @throws StartFailed when all are taken
  */
 export async function createLink(
   docker: Docker,
   name: string,
   labels: Record<string, string>,
-  { ipv6 = false } = {},
+  { ipv6 = false, targets = 1 } = {},
 ): Promise<Link> {
-  const start = randomInt(COUNT);
+  const size = 2 ** Math.ceil(Math.log2(Math.max(SMALLEST, targets + NOT_FOR_TARGETS)));
+  const count = Math.floor(ADDRESSES / size);
+  const start = randomInt(Math.max(1, count));
   const inUse = networksOfHost();
-  for (let attempt = 0; attempt < COUNT; attempt += 1) {
-    const base = ((start + attempt) % COUNT) * SIZE;
-    if (overlaps(`${PREFIX}.${base}`, inUse)) continue;
+  for (let attempt = 0; attempt < count; attempt += 1) {
+    const base = ((start + attempt) % count) * size;
     const at = (number: number) => `${PREFIX}.${base + number}`;
+    const subnet = `${at(0)}/${32 - Math.log2(size)}`;
+    if (overlaps(subnet, inUse)) continue;
     const at6 = (number: number | '') => `${IPV6_PREFIX}:${base.toString(16)}::${number}`;
     const link: Link = {
       name,
-      subnet: `${at(0)}/29`,
+      subnet,
       target: at(2),
+      targets: [at(2), ...Array.from({ length: targets - 1 }, (_, index) => at(NOT_FOR_TARGETS + index))],
       sidecar: at(3),
       gateway: at(4),
       ipv6: ipv6 ? { target: at6(2), sidecar: at6(3), gateway: at6(4) } : undefined,
@@ -99,7 +108,7 @@ export async function createLink(
     }
   }
   throw new StartFailed(
-    `No network for the lab could be made: all ${COUNT} parts of ${PREFIX}.0/24 belong to other networks of the container engine or of this machine. "mailspec clean" removes those of runs that have ended.`,
+    `No network for the lab could be made: all ${count} parts of ${PREFIX}.0/24 belong to other networks of the container engine or of this machine. "mailspec clean" removes those of runs that have ended.`,
   );
 }
 
@@ -111,12 +120,13 @@ function networksOfHost(): string[] {
 }
 
 /**
- * Whether the network of eight addresses from `base` on overlaps one of these. The engine does not look: it
- * would take over addresses that the machine itself lives by.
+ * Whether a network overlaps one of these. The engine does not look: it would take over addresses that the
+ * machine itself lives by.
  */
-export function overlaps(base: string, networks: readonly string[]): boolean {
+export function overlaps(subnet: string, networks: readonly string[]): boolean {
+  const [base = '', length] = subnet.split('/');
   const link = new BlockList();
-  link.addSubnet(base, 29);
+  link.addSubnet(base, Number(length));
   return networks.some((cidr) => {
     const [address = '', prefix] = cidr.split('/');
     const network = new BlockList();

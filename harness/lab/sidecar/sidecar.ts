@@ -24,8 +24,8 @@ export interface Sidecar {
   readonly facts: Readonly<Record<LabFact, string>>;
   /** Publishes these beside what there is about the target, instead of what it published so before. */
   publish(records: readonly ZoneRecord[]): Promise<void>;
-  /** What a worker needs to use it; `roles` are the ports of the target. */
-  access(roles: Readonly<Partial<Record<Role, number>>>, outboundMs: number): LabAccess;
+  /** What a worker needs to use it; `endpoints` are those of the target on the link. */
+  access(endpoints: Readonly<Partial<Record<Role, Endpoint>>>, outboundMs: number): LabAccess;
 }
 
 /** TEST-NET-3 and TEST-NET-2 (RFC 5737): strangers to every server. */
@@ -49,14 +49,16 @@ export async function startSidecar(options: {
   readonly docker: Docker;
   readonly runId: string;
   readonly target: { readonly name: string; readonly domain: string; readonly hostname: string };
+  /** Containers that the target consists of; one when absent. */
+  readonly containers?: number;
   readonly signal: AbortSignal;
 }): Promise<Sidecar> {
-  const { docker, runId, target, signal } = options;
+  const { docker, runId, target, containers = 1, signal } = options;
   const image = await provideLabImage(docker);
   signal.throwIfAborted();
   const labels = { ...runLabels(runId), [TARGET_LABEL]: target.name };
   // Of several networks the engine routes a container through the first by name, which is to be "bridge".
-  const link = await createLink(docker, `mailspec-${runId}-${target.name}`, labels);
+  const link = await createLink(docker, `mailspec-${runId}-${target.name}`, labels, { targets: containers });
   signal.throwIfAborted();
 
   const token = randomBytes(16).toString('hex');
@@ -115,7 +117,7 @@ export async function startSidecar(options: {
   const hostPort = (port: number) => Number(settings.Ports[`${port}/tcp`]?.[0]?.HostPort);
   const control = { url: `http://${LOOPBACK}:${hostPort(CONTROL_PORT)}`, token };
 
-  const named = { ...target, address: link.target };
+  const named = { ...target, address: link.target, otherAddresses: link.targets.slice(1) };
   const ask = async <T>(request: (mocks: Mocks) => Promise<T>): Promise<T> => {
     const mocks = connectLab(control.url, { token });
     try {
@@ -145,14 +147,12 @@ export async function startSidecar(options: {
       ask(async (mocks) => {
         await mocks.dns.publish({ zones: targetZones(named, records) });
       }),
-    access: (roles, outboundMs) => ({
+    access: (endpoints, outboundMs) => ({
       control,
       vantages: PLAN.vantages.map(routed),
       reader: routed(PLAN.reader),
       unused: PLAN.unused.map(routed),
-      endpoints: Object.fromEntries(
-        Object.entries(roles).map(([role, port]): [string, Endpoint] => [role, { host: link.target, port }]),
-      ),
+      endpoints,
       addresses: { target: link.target, sink: PLAN.sink, web: PLAN.web },
       middle: PLAN.middle,
       receivers: { addresses: PLAN.receivers, port: SMTP_PORT },

@@ -1,4 +1,4 @@
-import type { Redactor } from '../../evidence/redaction.ts';
+import { createRedactor, type Redactor } from '../../evidence/redaction.ts';
 import { visible } from '../../evidence/visible.ts';
 import type { Docker } from '../engine.ts';
 
@@ -26,6 +26,23 @@ export async function lastLogLines(
     .filter((line) => line.length > 0)
     .slice(-count)
     .map((line) => visible(line));
+}
+
+/** Log lines that are shown when a container does not come up. */
+const SHOWN_LINES = 15;
+
+/** The end of the log of a container that did not come up, as lines to be printed. */
+export async function endOfLog(
+  docker: Docker,
+  containerId: string,
+  secrets: readonly string[],
+  whose = 'its log',
+): Promise<string> {
+  const redactor = createRedactor();
+  for (const secret of secrets) redactor.add(secret);
+  const lines = await lastLogLines(docker, containerId, SHOWN_LINES, redactor);
+  if (lines.length === 0) return whose === 'its log' ? 'It wrote no log.' : `There is nothing in ${whose}.`;
+  return [`The last lines of ${whose}:`, ...lines.map((line) => `  ${line}`)].join('\n');
 }
 
 /** The engine frames the output of a container without a terminal: stream, three zeros, length, octets. */

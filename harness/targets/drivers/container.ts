@@ -3,34 +3,31 @@ import { resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { StartedTestContainer } from 'testcontainers';
 import { ROLE_NAMES, type Role } from '../../check/roles.ts';
-import { createRedactor } from '../../evidence/redaction.ts';
-import { visible } from '../../evidence/visible.ts';
 import { type Sidecar, startSidecar } from '../../lab/sidecar/sidecar.ts';
 import type { Endpoint } from '../../wire/connection.ts';
 import { ConfigurationError } from '../configuration-error.ts';
-import { connectEngine, type Docker, type Engine, versionOf } from '../engine.ts';
+import { type Docker, type Engine, versionOf } from '../engine.ts';
 import { claimsOf, timingOf } from '../facts.ts';
 import { waitForGreetings } from '../greeting.ts';
 import { runLabels, TARGET_LABEL } from '../labels.ts';
 import { placeOf, type TargetDeclaration } from '../load.ts';
-import { removeRun } from '../remove.ts';
-import { stopAtExit } from '../running.ts';
 import type { ContainerSettings } from '../schema.ts';
 import { readSecrets, type Secrets } from '../secrets.ts';
 import type { Target } from '../target.ts';
-import { isCertificate, readTrustAnchor } from '../trust-anchor.ts';
+import { readTrustAnchor } from '../trust-anchor.ts';
 import { readFailure } from '../yaml-source.ts';
-import { lastLogLines } from './container-log.ts';
+import { endOfLog } from './container-log.ts';
 import { zoneRecordsOf } from './dns-records.ts';
+import { engineFor } from './engine-for.ts';
 import { type Image, provideImage } from './image.ts';
+import { anchorInside, readInside } from './inside.ts';
 import { type ContainerPlan, LOOPBACK, startLoopbackContainer } from './loopback-container.ts';
+import { removal } from './removal.ts';
 import type { RunningTarget, StartContext } from './start.ts';
 import { StartFailed } from './start-failed.ts';
 
 type ContainerDeclaration = TargetDeclaration<ContainerSettings>;
 
-/** Log lines that are shown when a container does not come up. */
-const SHOWN_LINES = 15;
 /** How often a container on its way up is looked at, in milliseconds. */
 const LOOK = 200;
 
@@ -48,7 +45,7 @@ export async function startContainer(
   const files = await filesToCopy(declaration);
   const anchorFile = settings['trust-anchor']?.file;
   const anchor = anchorFile === undefined ? null : await readTrustAnchor(declaration, anchorFile);
-  const engine = await engineFor(declaration);
+  const engine = await engineFor(declaration, 'a container');
   const docker = engine.container.dockerode;
 
   const halt = new AbortController();
@@ -77,12 +74,14 @@ export async function startContainer(
   });
   try {
     const { image, sidecar, container, endpoints } = await up;
+    const inside = { engine, id: container.getId() };
     if (sidecar && settings.dns.length > 0) {
       const place = (index: number) => placeOf(declaration, ['dns', index, 'container-path']);
-      const read = (path: string, index: number) => readInside(container, path, 'The record', place(index));
+      const read = (path: string, index: number) => readInside(inside, path, 'The record', place(index));
       await sidecar.publish(await zoneRecordsOf(settings.dns, read, place));
     }
     const pathInContainer = settings['trust-anchor']?.['container-path'];
+    const anchorPlace = placeOf(declaration, ['trust-anchor', 'container-path']);
     const target: Target = {
       name,
       driver: 'container',
@@ -91,7 +90,7 @@ export async function startContainer(
       endpoints,
       accounts: secrets.accounts,
       trustAnchor:
-        pathInContainer === undefined ? anchor : await anchorInside(declaration, container, pathInContainer),
+        pathInContainer === undefined ? anchor : await anchorInside(inside, pathInContainer, anchorPlace),
       connections: settings.connections,
       permissions: declaration.permissions,
       claims: claimsOf(settings.claims),
@@ -99,7 +98,8 @@ export async function startContainer(
     };
     return {
       target,
-      lab: sidecar?.access(settings.roles, settings.timing.outbound) ?? null,
+      lab:
+        sidecar?.access(endpointsAt(sidecar.link.target, settings.roles), settings.timing.outbound) ?? null,
       artefact: artefactOf(engine, image, container, settings),
       stop,
     };
@@ -131,17 +131,6 @@ function linkTo(sidecar: Sidecar | undefined, { labVariables }: Secrets): Contai
   };
 }
 
-async function engineFor(declaration: ContainerDeclaration): Promise<Engine> {
-  try {
-    return await connectEngine();
-  } catch (error) {
-    if (!(error instanceof ConfigurationError)) throw error;
-    throw new ConfigurationError(
-      `${placeOf(declaration, ['driver'])}: Target ${declaration.name} is a container. ${error.message}`,
-    );
-  }
-}
-
 async function filesToCopy({
   settings,
   origin,
@@ -162,34 +151,6 @@ async function filesToCopy({
   });
   if (problems.length > 0) throw new ConfigurationError(...problems);
   return found.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
-}
-
-/**
- * How a container goes away: by its labels, so that one half made is found too. Removal happens
- * however this process ends, and is tried again after a failure.
- * @param halt ends a start that is under way; nothing is made any more once it settles
- */
-export function removal(
-  docker: Docker,
-  runId: string,
-  target: string,
-  halt: () => Promise<void>,
-): () => Promise<void> {
-  let stopping: Promise<void> | undefined;
-  const remove = async () => {
-    await halt();
-    await removeRun(docker, runId, target);
-    forget();
-  };
-  const stop = () => {
-    stopping ??= remove().catch((error: unknown) => {
-      stopping = undefined;
-      throw error;
-    });
-    return stopping;
-  };
-  const forget = stopAtExit({ runId, stop });
-  return stop;
 }
 
 /** Starts the container and waits for it to greet, to end, or to run out of time. */
@@ -226,7 +187,7 @@ async function comeUp(
     // The library fails in its own time once the container is gone, with nothing new to say.
     started.catch(() => undefined);
     if (!(failure instanceof StartFailed)) throw failure;
-    throw new StartFailed(`${failure.message}\n${await endOfLog(docker, await created, secrets)}`);
+    throw new StartFailed(`${failure.message}\n${await endOfLog(docker, await created, secrets.values)}`);
   } finally {
     settled.abort();
   }
@@ -244,14 +205,6 @@ async function untilExit(docker: Docker, id: string, ended: AbortSignal): Promis
   return 'was stopped before it had greeted';
 }
 
-async function endOfLog(docker: Docker, id: string, secrets: Secrets): Promise<string> {
-  const redactor = createRedactor();
-  for (const secret of secrets.values) redactor.add(secret);
-  const lines = await lastLogLines(docker, id, SHOWN_LINES, redactor);
-  if (lines.length === 0) return 'It wrote no log.';
-  return ['The last lines of its log:', ...lines.map((line) => `  ${line}`)].join('\n');
-}
-
 function endpointsOf(
   settings: ContainerSettings,
   container: StartedTestContainer,
@@ -264,33 +217,12 @@ function endpointsOf(
   return endpoints;
 }
 
-/** Reads a certificate in the container. */
-async function anchorInside(
-  declaration: ContainerDeclaration,
-  container: StartedTestContainer,
-  path: string,
-): Promise<string> {
-  const place = placeOf(declaration, ['trust-anchor', 'container-path']);
-  const content = await readInside(container, path, 'The trust anchor', place);
-  if (!isCertificate(content)) {
-    throw new ConfigurationError(
-      `${place}: The trust anchor ${visible(path)} in the container is no certificate in PEM form.`,
-    );
-  }
-  return content;
-}
-
-/** Reads a file in the container, by its own `cat`, which follows links. */
-async function readInside(
-  container: StartedTestContainer,
-  path: string,
-  what: string,
-  place: string,
-): Promise<string> {
-  const { stdout, stderr, exitCode } = await container.exec(['cat', path]);
-  if (exitCode === 0) return stdout;
-  throw new ConfigurationError(
-    `${place}: ${what} ${visible(path)} cannot be read in the container: ${visible(stderr.trim())}`,
+function endpointsAt(
+  host: string,
+  roles: Readonly<Partial<Record<Role, number>>>,
+): Partial<Record<Role, Endpoint>> {
+  return Object.fromEntries(
+    Object.entries(roles).map(([role, port]): [string, Endpoint] => [role, { host, port }]),
   );
 }
 

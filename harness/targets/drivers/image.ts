@@ -31,15 +31,20 @@ export async function provideImage(
   signal: AbortSignal,
 ): Promise<Image> {
   const { build, image } = declaration.settings;
-  if (build) return buildInTurn(declaration, build, engine.container.dockerode, signal);
+  if (build) return inTurn(() => buildImage(declaration, build, engine.container.dockerode, signal));
   const name = image ?? '';
-  const there = (await inspect(engine.container.dockerode, name)) ?? (await pull(name, engine));
+  const there = await namedImage(name, engine);
   if (!there) {
     throw new ConfigurationError(
       `${placeOf(declaration, ['image'])}: The image "${visible(name)}" does not exist on the container engine and could not be pulled.`,
     );
   }
   return there;
+}
+
+/** An image by its name, on the engine or pulled; undefined where neither can be had. */
+export async function namedImage(name: string, engine: Engine): Promise<Image | undefined> {
+  return (await inspect(engine.container.dockerode, name)) ?? (await pull(name, engine));
 }
 
 async function inspect(docker: Docker, name: string): Promise<Image | undefined> {
@@ -68,8 +73,9 @@ async function pull(name: string, engine: Engine): Promise<Image | undefined> {
 /** Variants of one image share the expensive layers, if one builds them before the next one begins. */
 let turn: Promise<unknown> = Promise.resolve();
 
-function buildInTurn(...build: Parameters<typeof buildImage>): Promise<Image> {
-  const mine = turn.then(() => buildImage(...build));
+/** Builds once every build that was asked for earlier is over. */
+export function inTurn<Built>(build: () => Promise<Built>): Promise<Built> {
+  const mine = turn.then(build);
   turn = mine.catch(() => undefined);
   return mine;
 }

@@ -12,16 +12,16 @@ import {
 import { provideLabImage } from '../../lab/sidecar/image.ts';
 import { createLink, type Link } from '../../lab/sidecar/link.ts';
 import type { Endpoint } from '../../wire/connection.ts';
-import { ConfigurationError } from '../configuration-error.ts';
-import { connectEngine, type Docker, type Engine, versionOf } from '../engine.ts';
+import { type Docker, type Engine, versionOf } from '../engine.ts';
 import { claimsOf, timingOf } from '../facts.ts';
 import { claims } from '../fields.ts';
 import { runLabels, TARGET_LABEL } from '../labels.ts';
-import { placeOf, type TargetDeclaration } from '../load.ts';
+import type { TargetDeclaration } from '../load.ts';
 import type { NetworkSettings } from '../schema.ts';
-import { removal } from './container.ts';
 import { lastLogLines } from './container-log.ts';
+import { engineFor } from './engine-for.ts';
 import { type Image, provideImage } from './image.ts';
+import { removal } from './removal.ts';
 import type { RunningTarget, StartContext } from './start.ts';
 import { StartFailed } from './start-failed.ts';
 
@@ -44,7 +44,7 @@ export async function startNetwork(
   { runId, signal }: StartContext,
 ): Promise<RunningTarget> {
   const { name, settings } = declaration;
-  const engine = await engineFor(declaration);
+  const engine = await engineFor(declaration, 'a network of containers');
   const docker = engine.container.dockerode;
   const halt = new AbortController();
   const up = bringUp(declaration, engine, runId, AbortSignal.any([signal, halt.signal]));
@@ -76,17 +76,6 @@ export async function startNetwork(
   } catch (failure) {
     await stop();
     throw failure;
-  }
-}
-
-async function engineFor(declaration: NetworkDeclaration): Promise<Engine> {
-  try {
-    return await connectEngine();
-  } catch (error) {
-    if (!(error instanceof ConfigurationError)) throw error;
-    throw new ConfigurationError(
-      `${placeOf(declaration, ['driver'])}: Target ${declaration.name} is a network of containers. ${error.message}`,
-    );
   }
 }
 

@@ -1,6 +1,7 @@
 import type { LabAccess } from '../../lab/access.ts';
 import type { TargetDeclaration } from '../load.ts';
 import type { Target } from '../target.ts';
+import { startCompose } from './compose.ts';
 import { startContainer } from './container.ts';
 import { startHost } from './host.ts';
 import { startNetwork } from './network.ts';
@@ -24,8 +25,8 @@ export interface RunningTarget {
 }
 
 /**
- * Starts a target, or takes it as it is; when this returns, every declared role of a reference or
- * container has greeted.
+ * Starts a target, or takes it as it is; when this returns, every declared role of a reference, a
+ * container or a compose project has greeted.
  * @throws ConfigurationError for a secret, file, image or engine that is not there; StartFailed when
  *   the target does not come up
  */
@@ -39,6 +40,8 @@ export async function startTarget(
       return startReferenceTarget({ ...declaration, settings });
     case 'container':
       return startContainer({ ...declaration, settings }, context);
+    case 'compose':
+      return startCompose({ ...declaration, settings }, context);
     case 'host':
       return startHost({ ...declaration, settings });
     case 'network':
