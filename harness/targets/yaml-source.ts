@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import {
+  type Alias,
   type Document,
   isAlias,
   isMap,
@@ -49,12 +50,13 @@ export async function readYaml(file: string): Promise<YamlSource> {
     const { line, col } = lineCounter.linePos(offset);
     return `${file}:${line}:${col}`;
   };
+  const aliased = aliasedNodes(document);
   const problems = [
     ...[...document.errors, ...document.warnings].map(({ code, message, pos }) => ({
       offset: pos[0],
       sentence: syntaxSentence(code, message),
     })),
-    ...referenceProblems(document),
+    ...referenceProblems(document, aliased),
   ].sort((a, b) => a.offset - b.offset);
   if (problems.length > 0) {
     throw new ConfigurationError(...problems.map(({ offset, sentence }) => `${place(offset)}: ${sentence}`));
@@ -62,11 +64,33 @@ export async function readYaml(file: string): Promise<YamlSource> {
   if (document.contents === null) throw new ConfigurationError(`${place(0)}: The file is empty.`);
   return {
     value: plainData(document, place(0)),
-    positionOf: (path) => place(locate(document, path).value),
-    positionOfKey: (path) => place(locate(document, path).key),
-    has: (path) => locate(document, path).complete,
-    offsetOf: (path) => locate(document, path).value,
+    positionOf: (path) => place(locate(document, aliased, path).value),
+    positionOfKey: (path) => place(locate(document, aliased, path).key),
+    has: (path) => locate(document, aliased, path).complete,
+    offsetOf: (path) => locate(document, aliased, path).value,
   };
+}
+
+/** The node that each alias stands for; those that stand for none are missing. */
+type Aliased = ReadonlyMap<Alias, Node>;
+
+/**
+ * The library's own `resolve` walks the whole document for every alias. An alias stands for the node with
+ * its anchor that comes last before it (YAML 1.2 §7.1).
+ */
+function aliasedNodes(document: Document): Aliased {
+  const anchored = new Map<string, Node>();
+  const aliased = new Map<Alias, Node>();
+  visit(document, {
+    Alias(_, alias) {
+      const node = anchored.get(alias.source);
+      if (node) aliased.set(alias, node);
+    },
+    Value(_, node) {
+      if (node.anchor !== undefined) anchored.set(node.anchor, node);
+    },
+  });
+  return aliased;
 }
 
 async function readText(file: string): Promise<string> {
@@ -100,11 +124,11 @@ function syntaxSentence(code: string, message: string): string {
 }
 
 /** What the parser only meets when it follows aliases and merges. */
-function referenceProblems(document: Document): { offset: number; sentence: string }[] {
+function referenceProblems(document: Document, aliased: Aliased): { offset: number; sentence: string }[] {
   const problems: { offset: number; sentence: string }[] = [];
   visit(document, {
     Alias(_, alias) {
-      if (!alias.resolve(document)) {
+      if (!aliased.has(alias)) {
         problems.push({
           offset: alias.range?.[0] ?? 0,
           sentence: `No anchor "${visible(alias.source)}" stands before this alias.`,
@@ -114,7 +138,7 @@ function referenceProblems(document: Document): { offset: number; sentence: stri
     Pair(_, pair) {
       if (keyOf(pair) !== '<<') return;
       const sources = isSeq(pair.value) ? pair.value.items : [pair.value];
-      if (sources.some((source) => !isMap(isAlias(source) ? source.resolve(document) : source))) {
+      if (sources.some((source) => !isMap(isAlias(source) ? aliased.get(source) : source))) {
         problems.push({
           offset: offsetOfKey(pair) ?? 0,
           sentence: '"<<" takes mappings or aliases of mappings.',
@@ -143,12 +167,12 @@ interface Location {
   readonly complete: boolean;
 }
 
-function locate(document: Document, path: KeyPath): Location {
+function locate(document: Document, aliased: Aliased, path: KeyPath): Location {
   let node: Node | undefined = document.contents ?? undefined;
   let found: Location = { key: startOf(node) ?? 0, value: startOf(node) ?? 0, complete: true };
   for (const step of path) {
-    const holder: Node | undefined = isAlias(node) ? node.resolve(document) : node;
-    const pair: Pair | undefined = isMap(holder) ? findPair(document, holder.items, String(step)) : undefined;
+    const holder: Node | undefined = isAlias(node) ? aliased.get(node) : node;
+    const pair: Pair | undefined = isMap(holder) ? findPair(aliased, holder.items, String(step)) : undefined;
     const item: unknown = isSeq(holder) ? holder.items[Number(step)] : pair?.value;
     const key = pair ? offsetOfKey(pair) : startOf(item);
     if (key === undefined) return { key: found.key, value: found.key, complete: false };
@@ -158,13 +182,13 @@ function locate(document: Document, path: KeyPath): Location {
   return found;
 }
 
-function findPair(document: Document, pairs: readonly Pair[], key: string): Pair | undefined {
+function findPair(aliased: Aliased, pairs: readonly Pair[], key: string): Pair | undefined {
   const own = pairs.find((pair) => keyOf(pair) === key);
   if (own) return own;
   for (const pair of pairs.filter((candidate) => keyOf(candidate) === '<<')) {
     for (const source of isSeq(pair.value) ? pair.value.items : [pair.value]) {
-      const merged = isAlias(source) ? source.resolve(document) : source;
-      const found = isMap(merged) ? findPair(document, merged.items, key) : undefined;
+      const merged = isAlias(source) ? aliased.get(source) : source;
+      const found = isMap(merged) ? findPair(aliased, merged.items, key) : undefined;
       if (found) return found;
     }
   }
