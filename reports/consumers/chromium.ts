@@ -71,6 +71,9 @@ export async function openReader(executablePath: string): Promise<Reader> {
       page.on('request', (request) => {
         if (request.url() !== url) incidents.push(`request: ${request.url()}`);
       });
+      page.on('requestfailed', (request) => {
+        incidents.push(`refused (${request.failure()?.errorText}): ${request.url()}`);
+      });
       page.on('dialog', (dialog) => {
         incidents.push(`dialog: ${dialog.message()}`);
         void dialog.dismiss();
