@@ -207,8 +207,6 @@ export const ENGLISH = {
     unsettled: (count: number, first: string) =>
       `${some(count, 'required check', 'required checks')} came to no verdict${count === 1 ? '' : ', the first'}: ${first}`,
     waived: (count: number) => `${some(count, 'deviation is', 'deviations are')} waived.`,
-    advice: (count: number) => `${some(count, 'point', 'points')} of advice.`,
-    notApplicable: (count: number) => `${some(count, 'does', 'do')} not apply.`,
     failure: (why: string) => `It could not be audited: ${why}`,
   },
   notSelectedNote: (count: number) => `${some(count, 'check was', 'checks were')} not selected.`,
@@ -268,6 +266,7 @@ export const ENGLISH = {
     demanded: 'Demanded',
     expected: 'Expected',
     actual: 'Actual',
+    notMet: 'Not met',
     violation: 'violation',
     deviation: 'deviation',
     more: (count: number) => `${count} more`,

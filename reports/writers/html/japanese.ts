@@ -215,8 +215,6 @@ export const JAPANESE: Words = {
     unsettled: (count, first) =>
       `必須の検査 ${count} 件で判定が得られませんでした。${count === 1 ? '内容' : '最初のもの'}：${first} `,
     waived: (count) => `${count} 件の逸脱が容認されています。`,
-    advice: (count) => `助言が ${count} 件あります。`,
-    notApplicable: (count) => `${count} 件は対象外です。`,
     failure: (why) => `監査できませんでした：${why}`,
   },
   notSelectedNote: (count) => `${count} 件の検査は選択されていません。`,
@@ -276,6 +274,7 @@ export const JAPANESE: Words = {
     demanded: '要求内容',
     expected: '期待',
     actual: '実際',
+    notMet: '要求違反',
     violation: '違反',
     deviation: '逸脱',
     more: (count) => `ほか ${count} 件`,

@@ -1,6 +1,7 @@
 import { type Obstacle, obstacleOfTarget, obstaclesOfRun } from '../../model/outcome.ts';
 import type { Conclusion, RunRecord, TargetRecord } from '../../model/record.ts';
 import type { Verdict } from '../../model/vocabulary.ts';
+import { bar, countTones } from './bar.ts';
 import { html, type Safe } from './safe.ts';
 import { whyOfRun, whyOfTarget } from './sentences.ts';
 import { glyph } from './tone.ts';
@@ -33,7 +34,7 @@ function verdictOf(target: TargetRecord, words: Words): Safe {
   const one = obstacleOfTarget(target);
   return html`
 <li class="${target.conclusion}"><h2>${glyph(SHAPE[target.conclusion])} <span>${target.name}</span></h2>
-<div><p><b>${words.sentence(words.conclusions[target.conclusion])}</b> ${whyOfTarget(target, words)}</p>${
+<div><p><b>${words.sentence(words.conclusions[target.conclusion])}</b> ${whyOfTarget(target, words)}</p>${tally(target, words)}${
     one === null
       ? null
       : obstacle(
@@ -41,6 +42,15 @@ function verdictOf(target: TargetRecord, words: Words): Safe {
           target.failure === null ? words.obstacles.nothingSettled : words.targetWhy.failure(target.failure),
         )
   }</div></li>`;
+}
+
+/** All results of a target as one bar, and as numbers. */
+function tally({ results }: TargetRecord, words: Words): Safe | null {
+  if (results.length === 0) return null;
+  const parts = countTones(results);
+  return html`${bar(parts, results.length)}<p class="tally">${parts.map(
+    ([tone, count]) => html`<span class="${tone}"><b>${count}</b> ${words.tones[tone]}</span> `,
+  )}</p>`;
 }
 
 function sentenceOf({ name, why }: Obstacle, { interrupted, exitCode }: RunRecord, words: Words): string {

@@ -1,8 +1,9 @@
 import type { GatedResult, RunRecord } from '../../model/record.ts';
 import { SUITES } from '../../model/vocabulary.ts';
+import { bar, countTones } from './bar.ts';
 import { html, type Safe } from './safe.ts';
 import { SEVERITIES } from './sentences.ts';
-import { TONES, type Tone, toneOf } from './tone.ts';
+import { TONES } from './tone.ts';
 import type { Words } from './words.ts';
 
 interface Group {
@@ -50,25 +51,15 @@ function bars(
 <tbody>${filled.map(
     ({ name, note, holds }) => html`
 <tr><th scope="row">${name}<small>${note}</small></th>${record.targets.map(
-      ({ results }) => html`<td><div>${bar(results.filter(holds), longest, words)}</div></td>`,
+      ({ results }) => html`<td><div>${numbered(results.filter(holds), longest, words)}</div></td>`,
     )}</tr>`,
   )}</tbody></table></div>`;
 }
 
 /** One bar as long as its results are many; the numbers stand beside it for those who cannot see it. */
-function bar(results: readonly GatedResult[], longest: number, words: Words): Safe {
-  const parts = TONES.map((tone): readonly [Tone, number] => [
-    tone,
-    results.filter((result) => toneOf(result) === tone).length,
-  ]).filter(([, count]) => count > 0);
-  let x = 0;
-  const rects = parts.map(([tone, count]) => {
-    const width = (count / longest) * 100;
-    const rect = html`<rect class="${tone}" x="${x.toFixed(2)}" width="${Math.max(width - 0.5, 0.4).toFixed(2)}" height="8"/>`;
-    x += width;
-    return rect;
-  });
-  return html`<svg class="bar" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">${rects}</svg><span class="numbers">${parts.map(
+function numbered(results: readonly GatedResult[], longest: number, words: Words): Safe {
+  const parts = countTones(results);
+  return html`${bar(parts, longest)}<span class="numbers">${parts.map(
     ([tone, count]) =>
       html`<span class="${tone}">${count}<span class="vh"> ${words.tones[tone]}</span></span> `,
   )}</span>`;

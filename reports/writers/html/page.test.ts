@@ -84,17 +84,17 @@ test('the conclusion comes first, then what matters most', () => {
   );
   expect(landmarks.filter((one) => one !== 'section')).toEqual([
     'h1',
-    'run',
-    'targets',
     'overview',
-    'clauses',
-    'matrix',
     'finding',
     'unsettled',
     'advice',
+    'clauses',
+    'matrix',
     'open',
     'passed',
     'notApplicable',
+    'targets',
+    'run',
     'notSelected',
     'legend',
   ]);

@@ -8,7 +8,7 @@ import { masthead } from './masthead.ts';
 import { matrix } from './matrix.ts';
 import { overview } from './overview.ts';
 import { html } from './safe.ts';
-import { resultSections } from './sections.ts';
+import { LOUD, QUIET, resultSections } from './sections.ts';
 import { CONTENT_SECURITY_POLICY, STYLE } from './stylesheet.ts';
 import { glyphDefinitions } from './tone.ts';
 import { WORDS } from './words.ts';
@@ -19,6 +19,7 @@ import { WORDS } from './words.ts';
  */
 export function writeHtml(record: RunRecord, language: Language = 'en'): string {
   const words = WORDS[language];
+  const results = resultSections(record, words);
   const names = record.targets.map(({ name }) => name).join(', ');
   return html`<!doctype html>
 <html lang="${words.language}">
@@ -38,12 +39,13 @@ ${masthead(record, words)}
 <div class="layout">
 ${contents(record, words)}
 <main id="main">
-${runFacts(record, words)}
-${targetFacts(record, words)}
 ${overview(record, words)}
+${results(LOUD)}
 ${clauseTable(record, words)}
 ${matrix(record, words)}
-${resultSections(record, words)}
+${results(QUIET)}
+${targetFacts(record, words)}
+${runFacts(record, words)}
 ${notSelected(record, words)}
 ${legend(record, words)}
 </main>

@@ -27,7 +27,7 @@ export function resultDetails(record: RunRecord, result: GatedResult, view: Resu
   const verdict = words.verdicts[result.verdict].name;
   const chips = html`<span class="chips"><span class="code">${result.check}</span><span class="chip">${result.target}</span><span class="severity ${result.severity}">${words.severities[result.severity].name}</span><span class="chip ${tone}">${verdict}</span></span>`;
   return html`
-<details class="result ${tone}" data-target="${result.target}" data-check="${result.check}" data-verdict="${result.verdict}" data-outcome="${outcomeOf(result)}"${view.open ? html` open` : null}><summary>${glyph(result.verdict)}<span>${chips}<span class="title" role="heading" aria-level="3"${title.lang}>${title.text}</span>${
+<details class="result ${tone}" data-target="${result.target}" data-check="${result.check}" data-verdict="${result.verdict}" data-outcome="${outcomeOf(result)}"${view.open ? html` open` : null}><summary>${glyph(result.verdict)}<span>${chips}<span class="headline" role="heading" aria-level="3">${result.verdict === 'fail' ? html`<b>${words.result.notMet}${words.colon}</b>` : null}<span class="title"${title.lang}>${title.text}</span></span>${
     tone === 'passed' ? null : html`<span class="reason"${inEnglish(words)}>${result.reason}</span>`
   }</span></summary>
 <div class="body" id="${anchorOf(record, result)}">

@@ -27,17 +27,26 @@ export function sectionsOf(record: RunRecord): readonly (readonly [SectionName, 
   ];
 }
 
-/** Every result of the record, once. */
-export function resultSections(record: RunRecord, words: Words): Safe[] {
+/** What somebody has to do something about; it stands before everything that lists all checks. */
+export const LOUD: readonly SectionName[] = ['finding', 'unsettled', 'waived', 'advice'];
+
+export const QUIET: readonly SectionName[] = ['open', 'passed', 'notApplicable'];
+
+/** A function that gives the sections asked for, each result of the record being in one of them. */
+export function resultSections(
+  record: RunRecord,
+  words: Words,
+): (names: readonly SectionName[]) => readonly Safe[] {
   const budget = lineBudget(record);
   const sections = sectionsOf(record);
   const settings = placesOfSettings(
     record,
     sections.flatMap(([, results]) => results),
   );
-  return sections
-    .filter(([, results]) => results.length > 0)
-    .map(([name, results]) => section(record, name, results, { budget, settings }, words));
+  return (names) =>
+    sections
+      .filter(([name, results]) => names.includes(name) && results.length > 0)
+      .map(([name, results]) => section(record, name, results, { budget, settings }, words));
 }
 
 function section(
@@ -50,13 +59,16 @@ function section(
   return html`
 <section id="${name}" class="results ${name}"><h2>${words.sections[name]} <span class="count">${results.length}</span></h2>
 <p class="explain">${words.explain[name]}</p>
-${results.map((result) =>
-  resultDetails(record, result, { open: isOpen(result), lines: budget(result), settings }, words),
+${results.map((result, index) =>
+  resultDetails(record, result, { open: isOpen(result, index), lines: budget(result), settings }, words),
 )}
 </section>`;
 }
 
+/** More than these would hide how many there are. */
+const MOST_OPEN = 5;
+
 /** What nobody may miss lies open; everything else says its point in one line. */
-function isOpen({ consequence, severity }: GatedResult): boolean {
-  return consequence === 'finding' && (severity === 'critical' || severity === 'high');
+function isOpen({ consequence, severity }: GatedResult, index: number): boolean {
+  return consequence === 'finding' && index < MOST_OPEN && (severity === 'critical' || severity === 'high');
 }

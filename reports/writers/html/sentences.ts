@@ -22,9 +22,7 @@ export function whyOfTarget(target: TargetRecord, words: Words): string {
   const findings = having('finding');
   const unsettled = having('unsettled');
   const waived = having('waived');
-  const advice = having('advice');
   const passed = target.results.filter(({ verdict }) => verdict === 'pass').length;
-  const absent = target.results.filter(({ verdict }) => verdict === 'not-applicable').length;
   const critical = findings.filter(({ severity }) => severity === 'critical').length;
   const [gravest] = findings;
   const [open] = unsettled;
@@ -33,9 +31,8 @@ export function whyOfTarget(target: TargetRecord, words: Words): string {
     gravest ? why.findings(findings.length, critical, `${gravest.check} — ${ended(gravest.reason)}`) : null,
     open ? why.unsettled(unsettled.length, `${open.check} — ${ended(open.reason)}`) : null,
     waived.length > 0 ? why.waived(waived.length) : null,
-    passed > 0 ? why.passed(passed) : null,
-    advice.length > 0 ? why.advice(advice.length) : null,
-    absent > 0 ? why.notApplicable(absent) : null,
+    // Beside what is wrong nobody wants to read that the rest is right; the numbers below say it.
+    passed > 0 && !gravest && !open ? why.passed(passed) : null,
   ]
     .filter((sentence) => sentence !== null)
     .join(words.space);
