@@ -8,6 +8,9 @@ import type { CheckDefinition } from './define.ts';
 export const MAILDROP = 'maildrop of the first account';
 export const SECOND_MAILDROP = 'maildrop of the second account';
 
+/** The address of the target that forwards: the domain behind it leads to one receiving server at a time. */
+export const FORWARDING = 'forwarding address';
+
 /** What a run of a check holds alone: what it names, and the maildrop where only POP3 shows a mailbox. */
 export function resourcesOf(
   { resources = [], needs }: CheckDefinition,

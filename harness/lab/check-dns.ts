@@ -6,17 +6,22 @@ import { nextEntry } from './next-entry.ts';
 
 /**
  * The part of the DNS that belongs to one check: names that carry its nonce. The lists of addresses that
- * the target is configured to ask cannot carry one; they belong to checks that run alone (`disturbs`).
+ * the target is configured to ask cannot carry one; they belong to checks that run alone (`disturbs`). Nor can
+ * the domain that the target forwards to, which checks share by a resource (`FORWARDING`).
  */
 export function openCheckDns(scope: CheckScope): LabDns {
   const { mocks, nonce, signal, access, target, note, atEnd } = scope;
   const faultIds: string[] = [];
   const { zones: lists = [], allowZones: allowLists = [] } = target.claims.dnsbl ?? {};
+  const { to: forwardedTo } = target.claims.forwards ?? {};
+  const forwarding = forwardedTo === undefined ? [] : [forwardedTo.slice(forwardedTo.lastIndexOf('@') + 1)];
 
   const own = (name: string) => {
     const key = name.toLowerCase();
-    const inList = [...lists, ...allowLists].some((zone) => key === zone || key.endsWith(`.${zone}`));
-    return inList || key.includes(nonce);
+    const isDeclared = [...lists, ...allowLists, ...forwarding].some(
+      (zone) => key === zone || key.endsWith(`.${zone}`),
+    );
+    return isDeclared || key.includes(nonce);
   };
   const assertOwn = (name: string) => {
     if (own(name)) return;

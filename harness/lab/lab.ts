@@ -112,10 +112,11 @@ export interface Receiver {
   setScript(script: readonly SmtpRule[]): Promise<void>;
   /** Messages that came to this server, whatever they carry. */
   messages(): Promise<readonly ArrivedMessage[]>;
-  /** The first message, or the first one to a recipient that holds the given text. */
+  /** The first message, the first one to a recipient that holds the given text, or with a token in it. */
   waitForMessage(sought?: {
     readonly withinMs?: number;
     readonly recipient?: string;
+    readonly token?: string;
   }): Promise<ArrivedMessage | null>;
   sessions(): Promise<readonly SmtpSession[]>;
   /** The first session that is over. */

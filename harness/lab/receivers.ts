@@ -1,10 +1,11 @@
 import { Inconclusive } from '../check/outcomes.ts';
-import { arrivedMessage } from './arrived.ts';
+import { arrivedMessage, matches } from './arrived.ts';
 import { ask } from './ask.ts';
 import type { CheckScope } from './check-lab.ts';
 import { describe } from './check-mail.ts';
 import type { Lab, LabDns } from './lab.ts';
 import { checkDomain } from './names.ts';
+import { nextEntry } from './next-entry.ts';
 
 /** Time that a check waits for an address while others hold them all, in milliseconds. */
 const ADDRESS_WAIT = 60_000;
@@ -60,14 +61,16 @@ export function openReceivers(scope: CheckScope, dns: LabDns): Lab['receiver'] {
         const { entries } = await ask('list messages', signal, () => mocks.smtp.messages({ server: name }));
         return entries.map(arrivedMessage);
       },
-      async waitForMessage({ withinMs = access.outboundMs, recipient } = {}) {
+      async waitForMessage({ withinMs = access.outboundMs, recipient, token } = {}) {
+        const sought = { server: name, ...(recipient === undefined ? {} : { recipient }) };
         const found = await ask(
           'wait for a message',
           signal,
           (ended) =>
-            mocks.smtp.waitForMessage(
-              { server: name, deadlineMs: withinMs, ...(recipient === undefined ? {} : { recipient }) },
-              ended,
+            nextEntry(
+              (cursor) => mocks.smtp.waitForMessage({ ...sought, ...cursor }, ended),
+              (entry) => token === undefined || matches(arrivedMessage(entry), { token }),
+              withinMs,
             ),
           withinMs,
         );

@@ -58,6 +58,23 @@ describe('Authentication-Results', () => {
     expect(read(value)?.results.length).toBeGreaterThan(0);
   });
 
+  test('a method without a result word is kept, with an empty one: Exim writes (invalid) where libspf2 gives up', () => {
+    expect(
+      read('mail.example.test;\tspf=(invalid) smtp.mailfrom=a.test;\tdkim=;\tdmarc=none header.from=a.test'),
+    ).toEqual({
+      by: 'mail.example.test',
+      results: [
+        { method: 'spf', result: '', properties: { 'smtp.mailfrom': 'a.test' } },
+        { method: 'dkim', result: '', properties: {} },
+        { method: 'dmarc', result: 'none', properties: { 'header.from': 'a.test' } },
+      ],
+    });
+  });
+
+  test.each(['a=b=c', 'x', 'spf=pass?', 'reason="spf=(none)"'])('%s is no result', (part) => {
+    expect(read(`mail.example.test; ${part}`)).toEqual({ by: 'mail.example.test', results: [] });
+  });
+
   test('a field that begins with a result names no server', () => {
     expect(read('spf=pass smtp.mailfrom=a.test')).toBeNull();
   });

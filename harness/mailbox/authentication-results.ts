@@ -2,7 +2,7 @@
 export interface MethodResult {
   /** Such as `spf`, in lower case, without version. */
   readonly method: string;
-  /** Such as `pass`, in lower case. */
+  /** Such as `pass`, in lower case; empty where a method is named and no result. */
   readonly result: string;
   readonly reason: string | undefined;
   /** Property values by `ptype.property`, in lower case, such as `smtp.mailfrom`; quotes removed. */
@@ -26,10 +26,13 @@ export function parseAuthenticationResults(value: string): AuthenticationResults
 }
 
 function resultOf(tokens: readonly string[]): MethodResult | undefined {
-  const [first = '', ...rest] = tokens;
-  const verdict = /^([a-z0-9-]+)(?:\/\d+)?=([a-z0-9-]+)$/i.exec(first);
+  const [first = '', ...others] = tokens;
+  // Where the result is missing, a property has been joined to the method.
+  const verdict = /^([a-z0-9-]+)(?:\/\d+)?=([a-z0-9-]+|([a-z]+\.[a-z0-9-]+=.*)?)$/is.exec(first);
   if (!verdict) return undefined;
-  const [, method = '', result = ''] = verdict;
+  const [, method = '', word = '', property] = verdict;
+  const result = property === undefined ? word : '';
+  const rest = property === undefined ? others : [property, ...others];
   const properties = new Map<string, string>();
   let reason: string | undefined;
   for (const token of rest) {

@@ -687,6 +687,10 @@ export const FAULTS = {
   'dmarc-servfail-refuses': 'Mail is refused for good with 550 while DMARC cannot be decided.',
   'dmarc-servfail-passes': 'DMARC passes while it cannot be decided.',
   'arc-trusted-unverified': 'Where the last ARC seal says cv=pass, DMARC passes.',
+  'arc-first-seal-says-pass': 'The first ARC set of a message is sealed with cv=pass.',
+  'arc-instance-repeated': 'An ARC set is added as if there were none, with the number of the first one.',
+  'arc-good-chain-sealed-as-broken': 'An ARC chain that is good is sealed with cv=fail.',
+  'arc-broken-chain-sealed-as-good': 'An ARC chain that is broken is sealed with cv=pass.',
   'results-not-recorded': 'SPF, DKIM and DMARC are evaluated, and no Authentication-Results are written.',
   'results-of-spf-alone': 'Authentication-Results tell SPF alone.',
   'results-at-the-bottom':

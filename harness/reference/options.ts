@@ -16,6 +16,10 @@ export type ReferenceCapability =
   | 'pop3-sasl'
   | 'smtputf8'
   | 'pipelining'
+  /** An address whose mail goes on to another domain. */
+  | 'forwarding'
+  /** What is forwarded gets an ARC set (RFC 8617). */
+  | 'sealing'
   /** The role does not listen. */
   | Role;
 

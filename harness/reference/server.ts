@@ -3,6 +3,7 @@ import type { Target } from '../targets/target.ts';
 import type { Endpoint } from '../wire/connection.ts';
 import { serveImap } from './imap/imap-server.ts';
 import type { ReferenceOptions } from './options.ts';
+import { forwardingOf } from './outbound/forwarding.ts';
 import { TLS_REQUIRED_DOMAIN } from './outbound/required-tls.ts';
 import { servePop3 } from './pop3/pop3-server.ts';
 import { type ClosedPort, holdClosedPort } from './session/closed-port.ts';
@@ -158,6 +159,7 @@ function targetOf(site: Site, endpoints: Target['endpoints']): Target {
       },
       inboundAuthentication: { spf: 'mark', dkim: 'mark', dmarc: 'reject' },
       dmarcReportsWithinMs: site.reporter ? REPORTS_WITHIN_MS : null,
+      forwards: forwardingOf(site),
       senderDomains: [site.domain],
       nonSendingDomains: [parkedDomain(site.domain)],
     },

@@ -20,6 +20,7 @@ export function claimsOf(settings: ClaimSettings): Claims {
     popBeforeSmtp: popBeforeSmtpOf(settings['pop-before-smtp']),
     inboundAuthentication: settings['inbound-authentication'],
     dmarcReportsWithinMs: settings['dmarc-reports'] ?? null,
+    forwards: settings.forwards,
     senderDomains: settings['sender-domains'],
     nonSendingDomains: settings['non-sending-domains'],
   };

@@ -3,6 +3,7 @@ import type { Safety } from '../check/define.ts';
 import { type Duration, milliseconds } from '../check/duration.ts';
 import { authenticationClaim } from './authentication-claim.ts';
 import { blockListClaim } from './block-list-claim.ts';
+import { forwardingClaim } from './forwarding-claim.ts';
 
 /**
  * What the drivers of a targets file have in common. The text behind `error` completes the sentence
@@ -206,6 +207,7 @@ export const claims = z
       .describe(
         'Aggregate reports (RFC 9990) are sent this long after a message at the latest; left out: the target is not held to it.',
       ),
+    forwards: forwardingClaim.exactOptional(),
     'sender-domains': z
       .array(mailDomain, { error: 'a list of domains' })
       .exactOptional()

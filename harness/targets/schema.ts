@@ -44,6 +44,8 @@ const CAPABILITIES: Readonly<Record<Exclude<ReferenceCapability, Role>, true>> =
   'pop3-sasl': true,
   smtputf8: true,
   pipelining: true,
+  forwarding: true,
+  sealing: true,
 };
 const CAPABILITY_NAMES = [...Object.keys(CAPABILITIES), ...ROLE_NAMES] as readonly ReferenceCapability[];
 

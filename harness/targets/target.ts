@@ -3,6 +3,7 @@ import type { Role } from '../check/roles.ts';
 import type { Endpoint } from '../wire/connection.ts';
 import type { InboundAuthenticationClaim } from './authentication-claim.ts';
 import type { BlockListClaims } from './block-list-claim.ts';
+import type { ForwardingClaim } from './forwarding-claim.ts';
 
 /** A mailbox of the target that the audit may use. */
 export interface Account {
@@ -78,6 +79,8 @@ export interface Claims {
    * target is not held to it.
    */
   readonly dmarcReportsWithinMs?: number | null;
+  /** When absent nothing is known to be forwarded. */
+  readonly forwards?: ForwardingClaim | undefined;
   /** Domains in whose name the target sends mail; when absent its mail domain. */
   readonly senderDomains?: readonly string[] | undefined;
   /** Domains of the operator in whose name nobody ever sends mail; when absent there are none. */

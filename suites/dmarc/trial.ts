@@ -48,7 +48,7 @@ export async function attempt(services: Services, trial: Trial): Promise<Handlin
   return { kind: message.mailbox.toUpperCase() === 'INBOX' ? 'inbox' : 'junk', message };
 }
 
-async function contentOf(
+export async function contentOf(
   { account, bytes, authentication, lab }: Services,
   { author, signedBy = [], broken = false, above = [], seal }: Trial,
   token: string,

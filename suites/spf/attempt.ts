@@ -93,7 +93,7 @@ function isAbout({ method, field, properties }: RecordedResult, identity: 'helo'
 
 /** `pass by mail.example.test (Received-SPF)`. */
 export function wordsOf({ result, authservId, field }: RecordedResult): string {
-  return `${result}${authservId === null ? '' : ` by ${authservId}`} (${field})`;
+  return `${result || 'no result word'}${authservId === null ? '' : ` by ${authservId}`} (${field})`;
 }
 
 /** A policy that names the client and forbids everybody else. */

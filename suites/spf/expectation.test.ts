@@ -53,8 +53,13 @@ function servicesOf({ refusesFail, records }: Conduct): Services {
 
 const STORED = { mailbox: 'INBOX' } as StoredMessage;
 
-/** What becomes of a message that met with this reply and about which nothing is recorded. */
-async function judged(conduct: Conduct, line: string, expected: Result): Promise<string> {
+/** What becomes of a message that met with this reply, and about which nothing is recorded unless it is given. */
+async function judged(
+  conduct: Conduct,
+  line: string,
+  expected: Result,
+  recorded: readonly string[] = [],
+): Promise<string> {
   const verifications: Verification[] = [];
   const code = Number(line.slice(0, 3));
   const disposition = code >= 500 ? 'rejected' : code >= 400 ? 'deferred' : 'accepted';
@@ -63,7 +68,7 @@ async function judged(conduct: Conduct, line: string, expected: Result): Promise
     sender: 'probe@a.test',
     offered: { disposition, stage: 'RCPT', code, line },
     stored: disposition === 'accepted' ? STORED : null,
-    results: [],
+    results: recorded.map((result) => ({ field: 'Authentication-Results', authservId: 'mx', result })),
     asked: true,
   };
   const verify = createVerify(createRecorder(), verifications);
@@ -103,5 +108,18 @@ describe('a message about which nothing is recorded', () => {
     ['temperror', '550 5.7.24 SPF temperror', REFUSES, 'violated'],
   ] as const)('that ought to be %s, and met with %s', async (expected, line, conduct, outcome) => {
     expect(await judged(conduct, line, expected)).toBe(outcome);
+  });
+});
+
+describe('a message with a recorded result', () => {
+  test.each([
+    ['permerror', ['permerror'], 'held'],
+    ['fail', ['hardfail'], 'held'],
+    ['permerror', ['permerror', 'fail'], 'violated'],
+    // A method without a result word: Exim writes spf=(invalid) where libspf2 gives up.
+    ['permerror', [''], 'violated'],
+    ['temperror', [''], 'violated'],
+  ] as const)('that ought to be %s, and is %j', async (expected, recorded, outcome) => {
+    expect(await judged(RECORDS, '250 ok', expected, recorded)).toBe(outcome);
   });
 });

@@ -17,5 +17,6 @@ for name in "${names[@]}"; do
 done
 
 # A defect is a server that runs and is wrong, not one that does not start.
-postfix check
+if command -v postfix >/dev/null; then postfix check; fi
+if command -v exim4 >/dev/null; then exim4 -bV >/dev/null; fi
 doveconf >/dev/null

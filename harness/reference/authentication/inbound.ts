@@ -34,7 +34,7 @@ export async function admit(
   const { site } = session;
   const { lookups } = site;
   // Mail for elsewhere is that of users, who logged in some other way.
-  const isForUs = transaction.recipients.some(({ account }) => account !== undefined);
+  const isForUs = transaction.recipients.some(({ account, forwardedTo }) => account ?? forwardedTo);
   if (!lookups || session.role !== 'mx' || session.account || !isForUs) {
     const isChecked = lookups && session.role !== 'mx' && site.faulty('submission-applies-spf');
     const sender = isChecked && (await checkSenderPolicy(session, transaction.sender, message, lookups));

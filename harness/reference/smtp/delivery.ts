@@ -1,5 +1,6 @@
 import { line } from '../../wire/bytes.ts';
 import type { Admission } from '../authentication/inbound.ts';
+import { sealedForNextHop } from '../authentication/sealing.ts';
 import { splitMessage } from '../message/header.ts';
 import { mishandled } from '../message/mishandling.ts';
 import type { Site } from '../site.ts';
@@ -21,7 +22,9 @@ export async function deliver(
 ): Promise<Reply> {
   const { site, connection, account } = session;
   const traced = Buffer.concat([results, receivedField(session, transaction), mishandled(site, message)]);
-  const elsewhere = transaction.recipients.filter(({ account: local, fate }) => !local && !fate);
+  const elsewhere = transaction.recipients.filter(
+    ({ account: local, fate, forwardedTo }) => !local && !fate && forwardedTo === undefined,
+  );
   if (elsewhere.length > 0 && site.relay) {
     const envelope = {
       sender: transaction.sender,
@@ -34,6 +37,14 @@ export async function deliver(
     } catch {
       return reply(451, '4.4.1', 'The next hop did not take the message, try again later');
     }
+  }
+  const forwards = transaction.recipients.flatMap(({ forwardedTo }) => forwardedTo ?? []);
+  if (forwards.length > 0 && site.relay) {
+    const { sender, smtpUtf8 } = transaction;
+    await site.relay(
+      { sender, recipients: forwards, smtpUtf8 },
+      await sealedForNextHop(site, traced, results),
+    );
   }
   const copy = withReturnPath(site, traced, transaction.sender);
   const { recipients } = transaction;

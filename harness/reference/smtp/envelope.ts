@@ -1,4 +1,5 @@
 import type { ReferenceAccount } from '../accounts.ts';
+import { forwardingAddress } from '../outbound/forwarding.ts';
 import { SIZE_LIMIT } from './limits.ts';
 import { MAIL_PARAMETERS, objectionToParameters, RCPT_PARAMETERS } from './parameters.ts';
 import { canonicalAddress, domainOf, type PathArgument, parsePath } from './path.ts';
@@ -168,7 +169,8 @@ export async function rcpt(session: SmtpSession, argument: string): Promise<Repl
   if (overcautious) return overcautious;
   const address = canonicalAddress(path.address);
   const account = localAccount(session, address);
-  if (!account) {
+  const forwardedTo = forwardingAddress(site, address);
+  if (!account && forwardedTo === undefined) {
     const refused = refusalOfRecipient(session, address);
     if (refused) return refused;
   }
@@ -177,6 +179,7 @@ export async function rcpt(session: SmtpSession, argument: string): Promise<Repl
   const recipient: Recipient = {
     address,
     account,
+    forwardedTo,
     notifySuccess: /(^|,)SUCCESS(,|$)/i.test(path.parameters.get('NOTIFY') ?? ''),
     original: path.parameters.get('ORCPT'),
   };

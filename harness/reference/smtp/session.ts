@@ -18,6 +18,8 @@ export interface Recipient {
   readonly address: string;
   /** The account it is delivered to; undefined for a recipient elsewhere. */
   readonly account: ReferenceAccount | undefined;
+  /** Where its mail goes on to; undefined where it stays, or goes to the recipient elsewhere. */
+  readonly forwardedTo?: string | undefined;
   /** The sender asked for a notification of the delivery (RFC 3461 §4.1). */
   readonly notifySuccess: boolean;
   /** What ORCPT gave: address type and address (RFC 3461 §4.2). */

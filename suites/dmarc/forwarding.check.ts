@@ -1,0 +1,199 @@
+import { check } from '../../harness/check/define.ts';
+import { FORWARDING } from '../../harness/check/resources.ts';
+import type { ArrivedMessage, Services, Target, Verify } from '../../harness/check/services.ts';
+import { SELECTOR, strangerDomain } from './author.ts';
+import { contentOf, type Trial } from './trial.ts';
+
+type Chain = Awaited<ReturnType<Services['authentication']['verifyChain']>>;
+
+interface ChainCase {
+  readonly name: string;
+  /** Sets that the message brings along. */
+  readonly sets: number;
+  /** What the seal of a forwarder says about them (RFC 8617 §4.1.3). */
+  readonly validation: 'none' | 'pass' | 'fail';
+  readonly seal?: (services: Services, message: Buffer, sealer: string) => Promise<Buffer>;
+}
+
+const CASES: readonly ChainCase[] = [
+  { name: 'a message without a chain', sets: 0, validation: 'none' },
+  { name: 'a good chain', sets: 1, validation: 'pass', seal: sealedBy },
+  {
+    name: 'a chain that is broken',
+    sets: 1,
+    validation: 'fail',
+    seal: async (services, message, sealer) =>
+      Buffer.concat([
+        await sealedBy(services, message, sealer),
+        services.bytes.lines('This line came later.'),
+      ]),
+  },
+];
+/** Where the target declares nothing else, in milliseconds. */
+const ORDINARY_WAIT = 30_000;
+
+export const forwardingSealsProperly = check(
+  {
+    id: 'DMARC-018',
+    slug: 'forwarding-seals-properly',
+    title: 'ARC: forwarding adds a correct set when the target seals',
+    sends:
+      'signed messages of a stranger to the address that forwards: without an ARC chain, with a good one, with a broken one',
+    demands:
+      'what arrives with another set has one whole set with the next number, cv= as it should be, and a chain that verifies',
+    level: 'MUST',
+    severity: 'info',
+    clauses: ['rfc8617#5.1', 'rfc8617#4.1.1', 'rfc8617#4.1.2', 'rfc8617#4.1.3'],
+    roles: ['mx'],
+    needs: ['account', 'dns', 'sink'],
+    effect: 'delivers',
+    safety: 'sends-mail',
+    budget: '30s',
+    waits: ({ timing }: Target) => CASES.length * (timing.outboundMs ?? ORDINARY_WAIT),
+    resources: [FORWARDING],
+    kills: [
+      'arc-first-seal-says-pass',
+      'arc-instance-repeated',
+      'arc-good-chain-sealed-as-broken',
+      'arc-broken-chain-sealed-as-good',
+    ],
+    limits: [
+      'Nobody has to seal what he forwards; without a set of the target there is nothing to judge.',
+      'The seal over a broken chain is not verified.',
+    ],
+  },
+  async (services) => {
+    const { target, notApplicable, lab, variant } = services;
+    const { forwards } = target.claims;
+    if (!forwards)
+      return notApplicable('No address is declared that forwards.', 'claims: forwards is left out');
+    const receiver = await lab().receiver();
+    const domain = forwards.to.slice(forwards.to.lastIndexOf('@') + 1);
+    await lab().dns.publish(domain, [
+      { name: domain, type: 'MX', data: { preference: 10, exchange: receiver.hostname } },
+    ]);
+    const sealer = await sealerDomain(services);
+    const author = await strangerDomain(services, 'author');
+    for (const { name, sets, validation, seal } of CASES) {
+      await variant(name, async (verify) => {
+        const token = `${services.nonce}.${sets}.${validation}.`;
+        const content = await contentOf(
+          services,
+          {
+            name,
+            author: [`From: <author@${author}>`],
+            sender: `author@${author}`,
+            signedBy: [author],
+            ...(seal ? { seal: (message: Buffer) => seal(services, message, sealer) } : {}),
+          } satisfies Trial,
+          token,
+        );
+        const arrived = await forwarded(services, receiver, { content, author, token });
+        await judge(services, verify, arrived, { sets, validation });
+      });
+    }
+  },
+);
+
+/** Hands a message to the address that forwards and waits for it behind that. */
+async function forwarded(
+  { offer, target, inconclusive, lab }: Services,
+  receiver: Awaited<ReturnType<ReturnType<Services['lab']>['receiver']>>,
+  { content, author, token }: { readonly content: Buffer; readonly author: string; readonly token: string },
+): Promise<ArrivedMessage> {
+  const from = target.claims.forwards?.from ?? '';
+  const { disposition, line } = await offer({ content, sender: `author@${author}`, recipient: from });
+  if (disposition !== 'accepted')
+    inconclusive('precondition', `The message to <${from}> is not accepted: ${line}`);
+  const arrived = await receiver.waitForMessage({ token });
+  return (
+    arrived ??
+    inconclusive(
+      'precondition',
+      `The message to <${from}> was taken, and did not come to <${target.claims.forwards?.to}> within ${lab().outboundMs} ms.`,
+    )
+  );
+}
+
+async function judge(
+  services: Services,
+  verify: Verify,
+  { content }: ArrivedMessage,
+  { sets, validation }: Pick<ChainCase, 'sets' | 'validation'>,
+): Promise<void> {
+  const chain = await services.authentication.verifyChain(content, publishedTexts(services));
+  const of = (name: Chain['fields'][number]['name']) => chain.fields.filter((field) => field.name === name);
+  const seals = of('arc-seal');
+  const signatures = of('arc-message-signature');
+  const kinds = [seals, signatures, of('arc-authentication-results')];
+  const actual = wordsOf(chain);
+  if (kinds.every((fields) => fields.length <= sets))
+    return services.notApplicable('The target does not seal this message when it forwards it.', actual);
+  const numbers = Array.from({ length: sets + 1 }, (_, index) => index + 1).join(' ');
+  const isNext = verify.that(
+    kinds.every((fields) => numbersOf(fields) === numbers),
+    {
+      demand: 'one set is added, whole and with the next number',
+      expected: `${sets + 1} sets, of three fields each, numbered ${numbers}`,
+      actual,
+    },
+  );
+  if (!isNext) return;
+  const [seal] = seals.filter(({ instance }) => instance === sets + 1);
+  const [signature] = signatures.filter(({ instance }) => instance === sets + 1);
+  const said = seal?.validation ?? 'nothing';
+  // A forwarder who believes in a broken chain misleads nobody who validates it himself.
+  (validation === 'fail' ? verify.ideally : verify).that(said === validation, {
+    demand: 'the seal says what became of the chain before it',
+    expected: `cv=${validation}`,
+    actual: `cv=${said}`,
+  });
+  verify.that(!signature?.signed.includes('authentication-results'), {
+    demand: 'the signature leaves Authentication-Results out, which others remove',
+    expected: 'no authentication-results in h=',
+    actual: `h=${signature?.signed.join(':')}`,
+  });
+  if (validation === 'fail' || said !== validation) return;
+  verify.that(chain.result === 'pass', {
+    demand: 'the chain verifies with what was added',
+    expected: 'pass',
+    actual: `${chain.result}${chain.reason === '' ? '' : ` (${chain.reason})`}`,
+  });
+}
+
+/** The numbers of fields in their order. */
+function numbersOf(fields: Chain['fields']): string {
+  return fields
+    .map(({ instance }) => instance ?? 0)
+    .sort((one, other) => one - other)
+    .join(' ');
+}
+
+function wordsOf({ fields }: Chain): string {
+  return fields.map(({ name, instance }) => `${name} i=${instance ?? '?'}`).join(', ') || 'no ARC fields';
+}
+
+/** A domain that publishes the key of its seals. */
+async function sealerDomain(services: Services): Promise<string> {
+  return strangerDomain(services, 'sealer');
+}
+
+async function sealedBy({ authentication }: Services, message: Buffer, sealer: string): Promise<Buffer> {
+  const key = await authentication.dkim.signingKey('rsa-2048');
+  return authentication.sealed(message, {
+    domain: sealer,
+    selector: SELECTOR,
+    key,
+    results: `${sealer}; dmarc=none`,
+  });
+}
+
+/** Looks up the texts of TXT records as they are published, the strings of each joined. */
+function publishedTexts({ lab }: Services): (name: string) => Promise<readonly string[]> {
+  return async (name) => {
+    const { records } = await lab().dns.lookup(name, 'TXT');
+    return records.flatMap(({ type, data }) =>
+      type === 'TXT' && Array.isArray(data) ? [data.join('')] : [],
+    );
+  };
+}
