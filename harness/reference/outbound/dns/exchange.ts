@@ -13,7 +13,23 @@ export async function exchange(
   type: number,
   signal: AbortSignal,
 ): Promise<DnsResponse | null> {
-  const ended = AbortSignal.any([signal, AbortSignal.timeout(QUERY_MS)]);
+  // A timer that can be taken back: that of AbortSignal.timeout fires for every query, answered or not.
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(), QUERY_MS);
+  const ended = AbortSignal.any([signal, late.signal]);
+  try {
+    return await exchangeUntil(ended, server, name, type);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function exchangeUntil(
+  ended: AbortSignal,
+  server: Endpoint,
+  name: string,
+  type: number,
+): Promise<DnsResponse | null> {
   const query = writeQuery(name, type);
   const read = (packet: Buffer): DnsResponse | null => {
     try {

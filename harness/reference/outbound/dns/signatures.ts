@@ -42,8 +42,20 @@ export function isSigned(
     if (signer !== zone) return false;
     const covered = Buffer.concat([rdata.subarray(0, 18), nameToWire(signer)]);
     const octets = Buffer.concat([covered, canonicalSet(set, rdata.readUInt32BE(4))]);
-    return keys.some((key) => holds(key.rdata, octets, rdata.subarray(end)));
+    return keys.some((key) => heldBefore(key.rdata, octets, rdata.subarray(end)));
   });
+}
+
+/** What was verified before: nearly every lookup goes through the same zones at the top. */
+const verified = new Map<string, boolean>();
+const VERIFIED_KEPT = 1_000;
+
+function heldBefore(dnskey: Buffer, octets: Buffer, signature: Buffer): boolean {
+  const asked = [dnskey, octets, signature].map((part) => part.toString('base64')).join(' ');
+  const known = verified.get(asked) ?? holds(dnskey, octets, signature);
+  if (verified.size >= VERIFIED_KEPT) verified.clear();
+  verified.set(asked, known);
+  return known;
 }
 
 function holds(dnskey: Buffer, octets: Buffer, signature: Buffer): boolean {
