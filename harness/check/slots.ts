@@ -1,7 +1,10 @@
 /** A first-come, first-served budget of connections; a taker gets all it asks for at once or waits. */
 export interface Slots {
-  /** Waits for `count` slots and returns the function that gives them back. */
-  take(count: number): Promise<() => void>;
+  /**
+   * Waits for `count` slots and returns the function that gives them back.
+   * @throws the reason of the signal when it ends the wait
+   */
+  take(count: number, signal?: AbortSignal): Promise<() => void>;
 }
 
 /** @param total slots that exist; a taker that asks for more gets all of them. */
@@ -18,9 +21,9 @@ export function createSlots(total: number): Slots {
   }
 
   return {
-    take(wanted) {
+    take(wanted, signal) {
       const count = Math.min(wanted, total);
-      return new Promise((resolve) => {
+      return new Promise((resolve, reject) => {
         let given = true;
         const release = () => {
           if (!given) return;
@@ -28,7 +31,21 @@ export function createSlots(total: number): Slots {
           free += count;
           serve();
         };
-        queue.push({ count, start: () => resolve(release) });
+        const leave = () => {
+          queue.splice(queue.indexOf(taker), 1);
+          reject(signal?.reason);
+          serve();
+        };
+        const taker = {
+          count,
+          start() {
+            signal?.removeEventListener('abort', leave);
+            resolve(release);
+          },
+        };
+        queue.push(taker);
+        if (signal?.aborted) return leave();
+        signal?.addEventListener('abort', leave);
         serve();
       });
     },

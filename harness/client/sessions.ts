@@ -32,7 +32,7 @@ export function openSessions(context: SessionContext): Sessions {
         `The body has ${open.size} connections open and declares ${limit}; close one or declare more.`,
       );
     }
-    const release = await slots?.take(1);
+    const release = await slots?.take(1, signal);
     if (release && signal.aborted) {
       release();
       throw new Inconclusive('harness', 'The check was ended before it could connect.');

@@ -18,7 +18,7 @@ const targets = new Map<string, ExpectedVerdicts>();
 for (const file of (await readdir(EXPECTED)).sort()) {
   targets.set(file.replace(/\.yaml$/, ''), await readExpected(join(EXPECTED, file)));
 }
-/** All of them take most of an hour on two processors; those of every run show each image and kind of mistake. */
+/** All of them take more than an hour on two processors; those of every run show each image and kind of mistake. */
 const ALL = process.env.MAILSPEC_IMAGES === 'all';
 const isDue = (name: string) => ALL || targets.get(name)?.always === true;
 const left = [...targets.keys()].filter((name) => !isDue(name));
@@ -41,7 +41,7 @@ const hasEngine = await engineForTests(`verdicts on ${servers.size} real servers
 const hasCompose = hasEngine && (await composeForTests('verdicts on real servers that are compose projects'));
 
 if (left.length > 0)
-  describe.skip('real servers that are audited where MAILSPEC_IMAGES=all, because they take most of an hour', () => {
+  describe.skip('real servers that are audited where MAILSPEC_IMAGES=all, because they take more than an hour', () => {
     test.each(left)('%s is judged as committed', () => undefined);
   });
 
