@@ -81,7 +81,7 @@ test('a control that cannot be reached either tells of a network that blocks', a
 
 test('ports of this machine, other ports, other targets and other failures mean what they say', async () => {
   const target = await host();
-  for (const local of ['127.0.0.1', '127.4.5.6', '::1', 'localhost']) {
+  for (const local of ['127.0.0.1', '127.4.5.6', '::1', '0:0:0:0:0:0:0:1', '::ffff:127.0.0.1', 'localhost']) {
     expect(await ask(target, { host: local, port: 25 })).toBe(FAILURE);
   }
   expect(await ask(target, { host: 'mail.example.test', port: 587 })).toBe(FAILURE);

@@ -1,9 +1,10 @@
-import { isIP } from 'node:net';
+import { BlockList, isIP } from 'node:net';
 import type { SessionContext } from '../check/bench.ts';
 import { Inconclusive } from '../check/outcomes.ts';
 import type { Target } from '../targets/target.ts';
 import { type Endpoint, openConnection } from '../wire/connection.ts';
 import { isWireFailure, Unreachable } from '../wire/failures.ts';
+import { writtenEndpoint } from '../wire/written-endpoint.ts';
 
 /** SMTP relaying between servers; the port that access networks close towards the outside. */
 const PORT = 25;
@@ -35,7 +36,7 @@ export async function meaningOfClosedPort(
   const asked = known.get(target) ?? askControl(control, context);
   known.set(target, asked);
   const { open, seen } = await asked;
-  const address = `${control.host}:${control.port}`;
+  const address = writtenEndpoint(control);
   if (open) {
     recorder.event(0, { kind: 'note', text: `outbound port 25 is open here: ${address} answers ${seen}` });
     return failure;
@@ -73,8 +74,13 @@ async function askControl(
   }
 }
 
+const LOOPBACK = new BlockList();
+LOOPBACK.addSubnet('127.0.0.0', 8);
+LOOPBACK.addAddress('::1', 'ipv6');
+
 /** No network lies between this machine and itself. */
 function isHere(host: string): boolean {
-  if (isIP(host) === 4) return host.startsWith('127.');
-  return host === '::1' || host === 'localhost';
+  const version = isIP(host);
+  if (version === 0) return host === 'localhost';
+  return LOOPBACK.check(host, version === 6 ? 'ipv6' : 'ipv4');
 }

@@ -18,6 +18,7 @@ import type { ExpectedEntry } from '../expected/load.ts';
 import { settle, waiverOf } from '../expected/settle.ts';
 import type { LabAccess } from '../lab/access.ts';
 import type { Target } from '../targets/target.ts';
+import { writtenEndpoint } from '../wire/written-endpoint.ts';
 import { readJournal } from './journal.ts';
 import type { CheckFacts, Selection, TargetPlan } from './plan.ts';
 import type { Profile } from './profile.ts';
@@ -170,7 +171,7 @@ function assembleTarget(judged: JudgedTarget, met: readonly Expectation[], stric
     hostname: declaration.hostname,
     endpoints: ROLE_NAMES.flatMap((role) => {
       const endpoint = target?.endpoints[role];
-      return endpoint ? [{ role, address: `${endpoint.host}:${endpoint.port}` }] : [];
+      return endpoint ? [{ role, address: writtenEndpoint(endpoint) }] : [];
     }),
     capabilities,
     lab: lab && {

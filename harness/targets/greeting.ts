@@ -4,6 +4,7 @@ import { createRecorder } from '../evidence/recorder.ts';
 import { visibleExcerpt } from '../evidence/visible.ts';
 import { type Endpoint, openConnection } from '../wire/connection.ts';
 import { isWireFailure } from '../wire/failures.ts';
+import { writtenEndpoint } from '../wire/written-endpoint.ts';
 
 /** How a server that is ready begins: RFC 5321 §3.1, RFC 1939 §4, RFC 3501 §7.1. */
 const GREETINGS: Readonly<Record<Protocol, readonly string[]>> = {
@@ -42,7 +43,7 @@ export async function waitForGreetings(
       const last = await tryOnce(role, endpoint, Math.max(1, Math.min(left, PATIENCE)), signal);
       if (last === undefined) return [];
       if (signal.aborted || deadline - performance.now() <= PAUSE)
-        return [{ role, address: `${endpoint.host}:${endpoint.port}`, last }];
+        return [{ role, address: writtenEndpoint(endpoint), last }];
       await pause(PAUSE);
     }
   });

@@ -1,4 +1,5 @@
 import { createECDH, generateKeyPairSync, randomBytes } from 'node:crypto';
+import { isIP } from 'node:net';
 import { TLS13_SUITES } from './cipher-suites.ts';
 import {
   COMPRESSION,
@@ -109,7 +110,8 @@ function extensionsOf(options: ClientHelloOptions): Buffer[] {
   const { serverName, alpn, groups = DEFAULT_GROUPS } = options;
   const tls13 = options.version === 'TLSv1.3';
   const offered: (Buffer | undefined)[] = [
-    serverName === undefined
+    // An address is no host name of the extension (RFC 6066, section 3).
+    serverName === undefined || isIP(serverName) !== 0
       ? undefined
       : extension(
           EXTENSION.serverName,

@@ -6,6 +6,7 @@ import { CRLF, LF } from './bytes.ts';
 import { ConnectionEnded, Malformed, Silence, TlsFailed } from './failures.ts';
 import { openSocket } from './open-socket.ts';
 import { handshake, type TlsFacts, type TlsOptions, type TlsSession } from './tls.ts';
+import { writtenEndpoint } from './written-endpoint.ts';
 
 /** Longest line the client accepts, in octets without terminator; far above any limit of the protocols. */
 export const LINE_LIMIT = 65_536;
@@ -96,7 +97,7 @@ export interface Connection {
  */
 export async function openConnection(options: ConnectOptions): Promise<Connection> {
   const { endpoint, recorder, number, role } = options;
-  const address = `${endpoint.host}:${endpoint.port}`;
+  const address = writtenEndpoint(endpoint);
   const { socket, localAddress } = await openSocket(options, address);
   recorder.event(number, { kind: 'connect', role, address, localAddress });
   return wrap(socket, options, address, localAddress);

@@ -2,6 +2,7 @@ import { connect as connectTcp, type Socket } from 'node:net';
 import type { ConnectOptions } from './connection.ts';
 import { Unreachable } from './failures.ts';
 import { openRelayed } from './relayed.ts';
+import { writtenEndpoint } from './written-endpoint.ts';
 
 /** A connected socket, and the address and port that the server sees. */
 export interface OpenedSocket {
@@ -17,7 +18,10 @@ export async function openSocket(options: ConnectOptions, address: string): Prom
   const { via, endpoint, recorder, number, role, replyMs, signal } = options;
   if (!via) {
     const socket = await openDirectly(options, address);
-    return { socket, localAddress: `${socket.localAddress}:${socket.localPort}` };
+    return {
+      socket,
+      localAddress: writtenEndpoint({ host: socket.localAddress ?? '', port: socket.localPort ?? 0 }),
+    };
   }
   try {
     return {

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Endpoint } from './connection.ts';
 import { RelayFailed, Unreachable } from './failures.ts';
+import { writtenEndpoint } from './written-endpoint.ts';
 
 /** A relay, and the address that it is to connect from where it has several. */
 export interface Relayed {
@@ -20,7 +21,7 @@ export async function openRelayed(
   signal: AbortSignal | undefined,
 ): Promise<Socket> {
   const { connectThroughRelay, RelayError } = await import('net-mocks');
-  const server = `${to.host}:${to.port}`;
+  const server = writtenEndpoint(to);
   // Ended with the attempt: a signal that fired later would cut the connection that was made.
   const late = new AbortController();
   const timer = setTimeout(() => late.abort(), withinMs);
@@ -39,7 +40,7 @@ export async function openRelayed(
     if (late.signal.aborted) throw new Unreachable(server, 'ETIMEDOUT');
     if (failure instanceof RelayError && failure.code !== null) throw new Unreachable(server, failure.code);
     throw new RelayFailed(
-      `The relay ${relay.host}:${relay.port} gave no connection to ${server}: ${failure instanceof Error ? failure.message : String(failure)}`,
+      `The relay ${writtenEndpoint(relay)} gave no connection to ${server}: ${failure instanceof Error ? failure.message : String(failure)}`,
     );
   } finally {
     clearTimeout(timer);

@@ -1,5 +1,5 @@
 import { constants } from 'node:crypto';
-import type { Socket } from 'node:net';
+import { isIP, type Socket } from 'node:net';
 import {
   type ConnectionOptions,
   connect as connectTls,
@@ -66,7 +66,8 @@ export function handshake(
   withinMs: number,
   options: TlsOptions,
 ): Promise<TlsSession> {
-  const serverName = options.serverName ?? '';
+  // An address is no host name of the extension (RFC 6066, section 3).
+  const serverName = isIP(options.serverName ?? '') === 0 ? (options.serverName ?? '') : '';
   const settings: ConnectionOptions = {
     socket: tcp,
     rejectUnauthorized: false,
