@@ -17,6 +17,7 @@ import type { Check } from './define.ts';
 import { milliseconds } from './duration.ts';
 import { judge } from './judge.ts';
 import { Inconclusive, NotApplicable } from './outcomes.ts';
+import { endingAtFailedLookups } from './own-lookups.ts';
 import { resourcesOf } from './resources.ts';
 import type { VariantResult } from './result.ts';
 import type { Role } from './roles.ts';
@@ -119,7 +120,9 @@ export async function runBody(context: {
           'environment',
           `Target ${target.name} has no lab, and ${definition.id} needs one.`,
         );
-      checkLab ??= bench.lab.open({ target, recorder, signal, nonce });
+      checkLab ??= endingAtFailedLookups(bench.lab.open({ target, recorder, signal, nonce }), (failure) =>
+        stop.abort(failure),
+      );
       return checkLab;
     },
     async variant(name, body) {

@@ -82,9 +82,13 @@ function falseEndsOf({ site }: SmtpSession): readonly Buffer[] {
 /** Reads up to the real end or a false one, and takes whatever octets stand in front of it. */
 async function readCarelessly({ connection, site }: SmtpSession, ends: readonly Buffer[]): Promise<Received> {
   const realEnd = Buffer.concat([CRLF, DOT, CRLF]);
-  let received: Buffer = Buffer.from(CRLF);
+  // Room that doubles: a copy for every octet of a large message would take minutes.
+  let room: Buffer = Buffer.alloc(KEPT_LINE_LIMIT);
+  let length = CRLF.copy(room);
   for (;;) {
-    received = Buffer.concat([received, await connection.readOctets(1, 'an octet of the message', IDLE_MS)]);
+    if (length === room.length) room = Buffer.concat([room], 2 * length);
+    length += (await connection.readOctets(1, 'an octet of the message', IDLE_MS)).copy(room, length);
+    const received = room.subarray(0, length);
     const content = (end: Buffer) => unstuffed(received.subarray(CRLF.length, received.length - end.length));
     if (endsWith(received, realEnd)) return { message: content(realEnd) };
     const falseEnd = ends.find((end) => endsWith(received, end));
