@@ -23,6 +23,7 @@ import { selectTargets } from '../targets/select.ts';
 import { type AuditedTarget, assembleRecord } from './assemble.ts';
 import type { AuditContext } from './audit-context.ts';
 import { createBench } from './bench.ts';
+import { prepareOutputFolder } from './output-folder.ts';
 import { planTarget, type Selection, type TargetPlan } from './plan.ts';
 import { loadProfile } from './profile.ts';
 import { loadRemedies } from './remedies.ts';
@@ -119,6 +120,7 @@ export async function beginRun(options: Omit<RunOptions, 'concurrency'>): Promis
     plan: planTarget(checks, declaration, profile, options.selection),
     journalFile: join(options.folder, 'journal', `${declaration.name}.jsonl`),
   }));
+  await prepareOutputFolder(options.folder);
   await emptyFolder(join(options.folder, 'journal'));
   await rm(join(options.folder, 'evidence'), { recursive: true, force: true });
 
