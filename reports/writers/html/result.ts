@@ -17,6 +17,8 @@ export interface ResultView {
   readonly open: boolean;
   /** Most lines of the transcript. */
   readonly lines: number;
+  /** Most variants that are listed. */
+  readonly variants: number;
   readonly settings: PlaceOfSettings;
 }
 
@@ -36,7 +38,7 @@ ${definitions(requirement(record, result, words))}
 ${missed(result, words)}
 ${transcript(result, view.lines, words)}
 ${remedies(record, result, view.settings, words)}
-${variants(result.variants, words)}
+${variants(result.variants, view.variants, words)}
 ${definitions(proof(result, words))}
 </div></details>`;
 }
@@ -107,13 +109,17 @@ function missedRow(one: Verification, variant: string | null, words: Words): Saf
   return html`<div class="${kind}"><p${inEnglish(words)}>${variant === null ? null : html`<span class="chip">${variant}</span> `}${one.demand}</p><dl><div><dt>${words.result.expected}</dt><dd${inEnglish(words)}>${visibleLines(one.expected)}</dd></div><div><dt>${words.result.actual}</dt><dd${inEnglish(words)}>${visibleLines(one.actual)}</dd></div></dl></div>`;
 }
 
-function variants(all: readonly VariantResult[], words: Words): Safe | null {
+/** At most `limit` of them; those that passed are the first to be left to the record. */
+function variants(all: readonly VariantResult[], limit: number, words: Words): Safe | null {
   if (all.length < 2) return null;
+  const telling = all.toSorted((a, b) => Number(a.verdict === 'pass') - Number(b.verdict === 'pass'));
+  const shown = telling.slice(0, limit);
+  const rest = all.length - shown.length;
   const { result } = words;
-  return html`<div class="scroll"><table class="variants"><thead><tr><th scope="col">${result.variant}</th><th scope="col">${result.verdict}</th><th scope="col">${result.reason}</th></tr></thead><tbody>${all.map(
+  return html`<div class="scroll"><table class="variants"><thead><tr><th scope="col">${result.variant}</th><th scope="col">${result.verdict}</th><th scope="col">${result.reason}</th></tr></thead><tbody>${shown.map(
     (variant) =>
       html`<tr><th scope="row">${variant.name}</th><td class="nowrap">${glyph(variant.verdict)} ${words.verdicts[variant.verdict].name}</td><td>${variant.reason} <span class="muted">${result.verified(variant.verified)}</span></td></tr>`,
-  )}</tbody></table></div>`;
+  )}</tbody></table></div>${rest === 0 ? null : html`<p class="muted">${words.result.more(rest)}</p>`}`;
 }
 
 function proof(result: GatedResult, words: Words): Fact[] {

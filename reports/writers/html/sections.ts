@@ -3,7 +3,13 @@ import { SUITES } from '../../model/vocabulary.ts';
 import { resultDetails } from './result.ts';
 import { html, type Safe } from './safe.ts';
 import { bySeverity } from './sentences.ts';
-import { type LineBudget, lineBudget, type PlaceOfSettings, placesOfSettings } from './size.ts';
+import {
+  type LineBudget,
+  lineBudget,
+  type PlaceOfSettings,
+  placesOfSettings,
+  variantBudget,
+} from './size.ts';
 import type { Words } from './words.ts';
 
 export type SectionName = 'finding' | 'unsettled' | 'waived' | 'advice' | 'open' | 'passed' | 'notApplicable';
@@ -38,6 +44,7 @@ export function resultSections(
   words: Words,
 ): (names: readonly SectionName[]) => readonly Safe[] {
   const budget = lineBudget(record);
+  const listed = variantBudget(record);
   const sections = sectionsOf(record);
   const settings = placesOfSettings(
     record,
@@ -46,21 +53,30 @@ export function resultSections(
   return (names) =>
     sections
       .filter(([name, results]) => names.includes(name) && results.length > 0)
-      .map(([name, results]) => section(record, name, results, { budget, settings }, words));
+      .map(([name, results]) => section(record, name, results, { budget, listed, settings }, words));
 }
 
 function section(
   record: RunRecord,
   name: SectionName,
   results: readonly GatedResult[],
-  { budget, settings }: { readonly budget: LineBudget; readonly settings: PlaceOfSettings },
+  {
+    budget,
+    listed,
+    settings,
+  }: { readonly budget: LineBudget; readonly listed: number; readonly settings: PlaceOfSettings },
   words: Words,
 ): Safe {
   return html`
 <section id="${name}" class="results ${name}"><h2>${words.sections[name]} <span class="count">${results.length}</span></h2>
 <p class="explain">${words.explain[name]}</p>
 ${results.map((result, index) =>
-  resultDetails(record, result, { open: isOpen(result, index), lines: budget(result), settings }, words),
+  resultDetails(
+    record,
+    result,
+    { open: isOpen(result, index), lines: budget(result), variants: listed, settings },
+    words,
+  ),
 )}
 </section>`;
 }

@@ -7,7 +7,7 @@ export type LineBudget = (result: GatedResult) => number;
 const WANTED = { finding: 40, unsettled: 40, waived: 24, advice: 24, none: 16 } as const;
 
 /** Characters of all transcripts together: with its markup a page stays below about 4 MB. */
-const CHARACTERS = 2_000_000;
+const CHARACTERS = 1_200_000;
 const MARKUP_PER_LINE = 90;
 
 /**
@@ -17,7 +17,7 @@ const MARKUP_PER_LINE = 90;
 export function lineBudget(record: RunRecord): LineBudget {
   const results = record.targets.flatMap((target) => target.results);
   let share = 1;
-  const budget: LineBudget = (result) => Math.max(4, Math.floor(WANTED[result.consequence] * share));
+  const budget: LineBudget = (result) => Math.max(3, Math.floor(WANTED[result.consequence] * share));
   const size = () =>
     results.reduce((sum, result) => {
       const shown = Math.min(result.transcript.length, budget(result));
@@ -28,6 +28,15 @@ export function lineBudget(record: RunRecord): LineBudget {
     }, 0);
   while (share > 0.05 && size() > CHARACTERS) share /= 1.5;
   return budget;
+}
+
+/** Rows about variants that a page has room for; some checks run with fifty inputs. */
+const VARIANT_ROWS = 2400;
+
+/** How many variants each result may list. */
+export function variantBudget({ targets }: RunRecord): number {
+  const results = targets.reduce((sum, target) => sum + target.results.length, 0);
+  return Math.max(2, Math.min(8, Math.floor(VARIANT_ROWS / Math.max(1, results))));
 }
 
 /** Characters of all settings together, beyond which each remedy stands in full at one place only. */
