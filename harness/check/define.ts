@@ -51,6 +51,11 @@ interface CheckStatement {
   /** What the cited text demands as an answer. */
   readonly demands: string;
   readonly severity: Severity;
+  /**
+   * The check is about how strangers are treated: where the preflight found that the target favours the addresses
+   * of the lab, it stays open. Checks that cannot do without a lab say so in their bodies, by `assertUntrusted`.
+   */
+  readonly asStranger?: true;
   readonly clauses: readonly [Clause, ...Clause[]];
   /** The body runs once per role that the target offers, each run being one variant of the check. */
   readonly roles: readonly [Role, ...Role[]];

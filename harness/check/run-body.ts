@@ -6,6 +6,7 @@ import * as sasl from '../client/sasl/sasl.ts';
 import type { EvidenceEvent } from '../evidence/events.ts';
 import { createRecorder, type Recorder } from '../evidence/recorder.ts';
 import { visible } from '../evidence/visible.ts';
+import { favouredBy } from '../lab/favoured.ts';
 import { inMailbox, returnedMail } from '../mailbox/in-mailbox.ts';
 import { offer } from '../mailbox/offer.ts';
 import * as smime from '../smime/smime.ts';
@@ -168,7 +169,8 @@ export async function runBody(context: {
             'precondition',
             `${definition.id} needs ${limit} connections at the same time, and the target allows ${target.connections}.`,
           )
-        : ((await stillGone(context, recorder)) ??
+        : ((definition.asStranger && lab ? favouredBy(lab) : undefined) ??
+          (await stillGone(context, recorder)) ??
           (await withinBudget(check, services, target.timing.slackMs, stop, signal, endedBy)));
     sessions.closeAll();
     const remains = await caught(async () => checkLab?.close());

@@ -21,7 +21,13 @@ export function pathTo(
     if (vantage !== undefined) throw new Error(`There is no vantage ${vantage}: the target has no lab.`);
     return { endpoint };
   }
-  const vantages = [...lab.vantages, lab.reader, ...lab.unused, ...(lab.network?.vantages ?? [])];
+  const vantages = [
+    ...lab.vantages,
+    lab.reader,
+    ...lab.unused,
+    ...lab.elsewhere,
+    ...(lab.network?.vantages ?? []),
+  ];
   // What a mailbox login opens for its address must not be open to checks that send mail from there.
   const usual = ROLES[role].protocol === 'smtp' ? lab.vantages[0] : lab.reader;
   const from = vantage === undefined ? usual : vantages.find(({ name }) => name === vantage);

@@ -39,6 +39,8 @@ export interface LabAccess {
   readonly reader: RoutedVantage;
   /** Addresses that nobody has connected from, each for one use. */
   readonly unused: readonly RoutedVantage[];
+  /** In networks of another kind than all of these; the preflight compares them. */
+  readonly elsewhere: readonly RoutedVantage[];
   /** Where the roles of the target are for somebody at a vantage. */
   readonly endpoints: Readonly<Partial<Record<Role, Endpoint>>>;
   readonly addresses: LabAddresses;

@@ -7,6 +7,8 @@ export interface AddressPlan {
   readonly reader: Vantage;
   /** For single uses, in both networks. */
   readonly unused: readonly Vantage[];
+  /** In a network of another kind, by which it is noticed that a server favours the kind of the others. */
+  readonly elsewhere: readonly Vantage[];
   readonly resolver: string;
   readonly sink: string;
   readonly web: string;
@@ -22,8 +24,9 @@ const UNUSED = Array.from({ length: 60 }, (_, index) => 170 + index);
 /**
  * The same plan in two networks of 256 addresses each, given by their first three numbers: two vantages
  * and the reader in the first, one vantage and everything that serves in the second.
+ * @param other the first three numbers of a network of another kind, where there is one
  */
-export function planAddresses(first: string, second: string): AddressPlan {
+export function planAddresses(first: string, second: string, other?: string): AddressPlan {
   const vantage = (name: string, prefix: string, number: number): Vantage => ({
     name,
     address: `${prefix}.${number}`,
@@ -35,6 +38,7 @@ export function planAddresses(first: string, second: string): AddressPlan {
     unused: [first, second].flatMap((prefix, index) =>
       UNUSED.map((number) => vantage(`unused-${index + 1}-${number}`, prefix, number)),
     ),
+    elsewhere: other === undefined ? [] : [vantage('elsewhere', other, 10)],
     resolver: `${second}.53`,
     sink: `${second}.25`,
     web: `${second}.80`,

@@ -10,6 +10,7 @@ import { openCheckDns } from './check-dns.ts';
 import { openCheckMail } from './check-mail.ts';
 import { openCheckNetwork } from './check-network.ts';
 import { openCheckWeb } from './check-web.ts';
+import { favouredBy } from './favoured.ts';
 import { openInterceptions } from './interceptions.ts';
 import type { Vantage } from './lab.ts';
 import { checkDomain } from './names.ts';
@@ -77,11 +78,8 @@ function openCheckLab(context: {
     outboundMs: access.outboundMs,
     preflight: access.preflight,
     assertUntrusted() {
-      if (!access.preflight.trustedVantage) return;
-      throw new Inconclusive(
-        'environment',
-        `The target trusts an address that the client connects from, so it cannot be seen how it treats strangers. ${access.preflight.notes.join(' ')}`,
-      );
+      const favoured = favouredBy(access);
+      if (favoured) throw favoured;
     },
     domain: (label, top = 'test') => checkDomain(label, nonce, top),
     ...openCheckMail(scope, dns),

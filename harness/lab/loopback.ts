@@ -71,6 +71,7 @@ export async function startLoopbackLab(): Promise<LoopbackLab> {
         vantages: plan.vantages.map(bound),
         reader: bound(plan.reader),
         unused: plan.unused.map(bound),
+        elsewhere: plan.elsewhere.map(bound),
         endpoints,
         addresses: { target: target.address, sink: plan.sink, web: plan.web },
         middle: plan.middle,

@@ -1,5 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
+import { evaluate } from '../check/evaluate.ts';
 import { Inconclusive } from '../check/outcomes.ts';
+import { checkOf } from '../check/testing/definition.ts';
 import { startReference } from '../reference/server.ts';
 import { createBench } from '../runner/bench.ts';
 import type { Target } from '../targets/target.ts';
@@ -58,6 +60,36 @@ test('no vantage is trusted by a good server', async () => {
   expect(found.trustedVantage).toBe(false);
   expect(found.notes).toHaveLength(access.vantages.length);
   expect(found.notes[0]).toMatch(/550 5\.7\.1/);
+});
+
+test('a server that announces more to all vantages than to an address of another kind favours their kind', async () => {
+  let stranger = '';
+  const { target, access } = await startMx({
+    relays: () => false,
+    capabilities: (client) => (client === stranger ? 'PIPELINING' : 'AUTH PLAIN'),
+  });
+  const elsewhere = access.unused.slice(0, 1);
+  stranger = elsewhere[0]?.address ?? '';
+  expect((await look(target, access)).trustedVantage).toBe(false);
+  const found = await look(target, { ...access, elsewhere });
+  expect(found.trustedVantage).toBe(true);
+
+  const about = (asStranger: boolean) =>
+    evaluate(
+      checkOf(
+        async ({ verify }) =>
+          void verify.that(true, { demand: 'AUTH is not announced', expected: '', actual: '' }),
+        asStranger ? { asStranger } : {},
+      ),
+      createBench({
+        target,
+        lab: openBenchLab({ ...access, preflight: found }),
+        runId: 'test',
+        evidenceFolder: null,
+      }),
+    );
+  expect(await about(true)).toMatchObject({ verdict: 'inconclusive', cause: 'environment' });
+  expect(await about(false)).toMatchObject({ verdict: 'pass' });
 });
 
 test('a server that relays for one address trusts it', async () => {

@@ -5,7 +5,7 @@ import { ROLE_NAMES, ROLES, type Role } from '../check/roles.ts';
 import { createRecorder } from '../evidence/recorder.ts';
 import { visible } from '../evidence/visible.ts';
 import { isWireFailure } from '../wire/failures.ts';
-import type { Preflight } from './lab.ts';
+import type { Preflight, Vantage } from './lab.ts';
 
 /** What a role shows to somebody at a vantage; `failure` when it could not be seen. */
 type View = { readonly shown: string } | { readonly failure: string };
@@ -31,13 +31,18 @@ export async function preflight(bench: Bench & { readonly lab: BenchLab }): Prom
   };
 }
 
+/** Some servers favour all documentation addresses, as if they were private: so one of another kind is asked too. */
+function comparedVantages({ lab }: { readonly lab: BenchLab }): readonly Vantage[] {
+  return [...lab.access.vantages, ...lab.access.elsewhere];
+}
+
 interface Finding {
   readonly trusted: boolean;
   readonly notes: readonly string[];
 }
 
 async function compareCapabilities(bench: Bench & { readonly lab: BenchLab }, role: Role): Promise<Finding> {
-  const { vantages } = bench.lab.access;
+  const vantages = comparedVantages(bench);
   const views = await Promise.all(
     vantages.map(({ name }) => look(bench, role, (sessions) => announcedTo(sessions, role, name))),
   );
@@ -88,7 +93,7 @@ function line(capabilities: readonly string[]): string {
 
 /** Asks mx from each vantage to take mail from and to strangers, and goes no further than RCPT. */
 async function compareRelaying(bench: Bench & { readonly lab: BenchLab }): Promise<Finding> {
-  const { vantages } = bench.lab.access;
+  const vantages = comparedVantages(bench);
   const nonce = randomBytes(8).toString('hex');
   const world = bench.lab.open({
     target: bench.target,

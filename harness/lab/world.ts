@@ -17,10 +17,12 @@ interface NamedTarget {
  * them in agreement.
  */
 export async function publishWorld(mocks: Mocks, plan: AddressPlan, target: NamedTarget): Promise<void> {
-  const vantageNames = [...plan.vantages, plan.reader, ...plan.unused].map(({ name, address }) => ({
-    name: `${name}.${CLIENT_DOMAIN}`,
-    address,
-  }));
+  const vantageNames = [...plan.vantages, plan.reader, ...plan.unused, ...plan.elsewhere].map(
+    ({ name, address }) => ({
+      name: `${name}.${CLIENT_DOMAIN}`,
+      address,
+    }),
+  );
   const [first] = plan.vantages;
   const sinkDomain = SINK_HOST.slice(SINK_HOST.indexOf('.') + 1);
   const zones: Zone[] = [

@@ -5,6 +5,7 @@ import {
   account,
   accounts,
   claims,
+  clientAddresses,
   connections,
   expect,
   fileService,
@@ -71,6 +72,7 @@ export const compose = z
       )
       .exactOptional()
       .describe('Authority behind the certificates of the target.'),
+    'client-addresses': clientAddresses,
     lab: yesOrNo
       .default(true)
       .describe(

@@ -268,6 +268,16 @@ export function permissions(granted: readonly Safety[], grantable: readonly Safe
     .describe(`What checks may do: safe (reads), sends-mail, intrusive (failed logins, load)${destructive}.`);
 }
 
+export const CLIENT_ADDRESSES = ['documentation', 'benchmarking'] as const;
+export type ClientAddresses = (typeof CLIENT_ADDRESSES)[number];
+
+export const clientAddresses = z
+  .enum(CLIENT_ADDRESSES, { error: `one of ${CLIENT_ADDRESSES.join(', ')}` })
+  .default('documentation')
+  .describe(
+    'Which addresses clients in the lab come from: documentation (203.0.113.0/24, 198.51.100.0/24), or benchmarking (198.18.0.0/15) for servers that take the former for private ones, as Haraka does.',
+  );
+
 export const connections = wholeNumber(1, 1000).describe(
   'Most connections open to the target at the same time.',
 );

@@ -9,6 +9,7 @@ import {
   account,
   accounts,
   claims,
+  clientAddresses,
   connections,
   expect,
   hostName,
@@ -128,6 +129,7 @@ const container = z
       })
       .exactOptional()
       .describe('Authority behind the certificates of the target.'),
+    'client-addresses': clientAddresses,
     lab: yesOrNo
       .default(true)
       .describe(

@@ -21,6 +21,7 @@ export const brokenListsAreIgnored = check(
     demands: 'it is accepted: the answers are recognised as those of a list that does not work',
     level: 'SHOULD',
     severity: 'high',
+    asStranger: true,
     clauses: ['rfc5782#5', 'rfc5782#7', 'rfc6471#3.3', 'rfc5782#6'],
     roles: ['mx'],
     per: 'target',

@@ -13,6 +13,7 @@ export const listedClientsAreRefused = check(
     demands: 'the first is refused with 5yz and a reason, or delivered as junk; the second is accepted',
     level: 'policy',
     severity: 'medium',
+    asStranger: true,
     clauses: ['rfc5782#2.1', 'rfc5782#6', 'rfc2505#2.13', 'rfc5321#7.9'],
     roles: ['mx'],
     per: 'target',

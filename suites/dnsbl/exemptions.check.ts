@@ -14,6 +14,7 @@ export const listsLeaveUsersAndPostmasterAlone = check(
     demands: 'users and postmaster are reached, and nobody relays for being on an allow list',
     level: 'policy',
     severity: 'medium',
+    asStranger: true,
     clauses: ['rfc5321#4.5.1', 'rfc6409#3.2', 'rfc5068#3.2'],
     roles: ['submission', 'submissions', 'mx'],
     per: 'target',

@@ -23,6 +23,7 @@ export const failingListsDelayNobody = check(
     demands: 'it is accepted, or refused for now, within a minute',
     level: 'MUST',
     severity: 'high',
+    asStranger: true,
     clauses: ['rfc2505#2.13', 'rfc6471#3.4'],
     roles: ['mx'],
     per: 'target',

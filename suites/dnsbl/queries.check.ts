@@ -16,6 +16,7 @@ export const listsAreAskedInDueForm = check(
     demands: 'the list is asked for the A record of the reversed octets of that address',
     level: 'MUST',
     severity: 'medium',
+    asStranger: true,
     clauses: ['rfc5782#2.1', 'rfc5782#2.4'],
     roles: ['mx'],
     per: 'target',

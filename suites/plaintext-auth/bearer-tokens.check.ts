@@ -11,6 +11,7 @@ export const bearerTokensNeedTls = check(
     demands: 'neither is listed, and both are refused without a challenge',
     level: 'MUST',
     severity: 'high',
+    asStranger: true,
     clauses: ['rfc7628#3', 'rfc7628#5'],
     roles: ['mx', 'submission', 'pop3', 'imap'],
     needs: [],

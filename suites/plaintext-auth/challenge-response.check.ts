@@ -11,6 +11,7 @@ export const challengeResponseNeedsTls = check(
     demands: 'no challenge-response mechanism and no APOP timestamp is offered before TLS',
     level: 'policy',
     severity: 'medium',
+    asStranger: true,
     clauses: ['rfc4954#4', 'rfc6331#1', 'rfc5802#9', 'bsi-tr-03108#4.1.1'],
     roles: ['mx', 'submission', 'pop3', 'imap'],
     needs: [],

@@ -12,6 +12,7 @@ export const cleartextPortsAreUseless = check(
     level: 'SHOULD',
     worst: 'warn',
     severity: 'low',
+    asStranger: true,
     clauses: ['rfc8314#4', 'rfc8314#4.1', 'rfc8997#3'],
     roles: ['mx', 'submission', 'pop3', 'imap'],
     needs: [],

@@ -23,6 +23,7 @@ export const refusalsLookAlike = check(
     demands: 'code, text and what happens to the connection are the same for both',
     level: 'MUST',
     severity: 'high',
+    asStranger: true,
     clauses: ['rfc8314#4.1'],
     roles: ['mx', 'submission', 'pop3', 'imap'],
     needs: ['account'],

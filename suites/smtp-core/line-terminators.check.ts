@@ -22,6 +22,9 @@ export const onlyCrlfEndsCommands = check(
     safety: 'sends-mail',
     budget: '40s',
     connections: 2,
+    limits: [
+      'Servers that end commands at LF are warned of: that is tolerance, which many have by default. Where it ends messages as well, SMTP-014 and SMTP-015 tell.',
+    ],
     kills: ['smtp-ends-commands-at-lf', 'smtp-ends-commands-at-cr', 'smtp-takes-hello-names-with-lf'],
   },
   async (services) => {
@@ -55,7 +58,9 @@ export const onlyCrlfEndsCommands = check(
           replies.length > 1 &&
           isPositive(replies[0] ?? { code: 0 }) &&
           isPositive(replies[1] ?? { code: 0 });
-        verify.that(!split, {
+        // RFC 5321 §2.3.8 forbids both; LF alone is what tolerant servers read as a line end.
+        const strength = name === 'LF' ? verify.ideally : verify;
+        strength.that(!split, {
           demand: `a path with ${name} in its line makes no second command`,
           expected: 'one reply, or the end of the connection',
           actual: replies.map(lineOf).join(', ') || 'the end of the connection',

@@ -16,6 +16,7 @@ export const traceIsTold = check(
       'a Received field on top that names client, host, protocol and date, the older one below it, one Return-Path with the real sender, and nobody told about the other recipient',
     level: 'MUST',
     severity: 'low',
+    asStranger: true,
     clauses: ['rfc5321#4.4', 'rfc5321#4.1.1.4', 'rfc5321#7.2'],
     roles: ['mx', 'submission', 'submissions'],
     needs: ['account', 'account-2', 'mailbox', 'vantage'],

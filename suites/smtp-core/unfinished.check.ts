@@ -20,6 +20,7 @@ export const unfinishedMessagesAreDropped = check(
     demands: 'the whole message arrives and none of the others',
     level: 'MUST',
     severity: 'medium',
+    asStranger: true,
     clauses: ['rfc5321#3.8', 'rfc5321#4.1.1.4'],
     roles: ['mx', 'submission', 'submissions'],
     needs: ['account', 'mailbox'],

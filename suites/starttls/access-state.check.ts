@@ -56,6 +56,7 @@ export const loginBecomesPossible = check(
     // login inside TLS is what the upgrade is for.
     level: 'policy',
     severity: 'medium',
+    asStranger: true,
     clauses: ['rfc9051#6.2.1', 'rfc3207#4.2', 'rfc4954#3'],
     roles: ['submission', 'pop3', 'imap'],
     needs: [],

@@ -57,6 +57,7 @@ export const submissionDemandsTlsReadably = check(
     demands: 'MAIL is refused with 530 5.7.0, NOOP and QUIT work',
     level: 'SHOULD',
     severity: 'low',
+    asStranger: true,
     clauses: ['rfc3207#4'],
     roles: ['submission'],
     needs: [],

@@ -11,6 +11,7 @@ export const plainIsAvailable = check(
     demands: 'AUTH is listed, with PLAIN among its mechanisms',
     level: 'MUST',
     severity: 'high',
+    asStranger: true,
     clauses: ['rfc4954#4', 'rfc6409#7', 'rfc8314#3.3'],
     roles: ['submission', 'submissions'],
     needs: [],

@@ -64,6 +64,7 @@ export const localRecipientsNeedAuth = check(
     demands: 'MAIL or RCPT is refused',
     level: 'MUST',
     severity: 'high',
+    asStranger: true,
     clauses: ['rfc5068#3.1'],
     roles: ['submission', 'submissions'],
     needs: [],

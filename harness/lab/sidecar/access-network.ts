@@ -137,6 +137,7 @@ export async function startOutside({
       vantages: [open],
       reader: open,
       unused: [],
+      elsewhere: [],
       endpoints: endpointsOf(principal),
       addresses: { target: router, sink: principal.address, web: principal.address },
       middle: INTERCEPTOR,

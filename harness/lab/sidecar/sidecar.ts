@@ -6,11 +6,12 @@ import { createRedactor } from '../../evidence/redaction.ts';
 import { lastLogLines } from '../../targets/drivers/container-log.ts';
 import { StartFailed } from '../../targets/drivers/start-failed.ts';
 import type { Docker } from '../../targets/engine.ts';
+import type { ClientAddresses } from '../../targets/fields.ts';
 import type { LabFact } from '../../targets/lab-facts.ts';
 import { runLabels, TARGET_LABEL } from '../../targets/labels.ts';
 import type { Endpoint } from '../../wire/connection.ts';
 import type { LabAccess, RoutedVantage } from '../access.ts';
-import { planAddresses } from '../address-plan.ts';
+import { type AddressPlan, planAddresses } from '../address-plan.ts';
 import type { Vantage } from '../lab.ts';
 import { SINK, SINK_HOST } from '../names.ts';
 import { publishWorld, targetZones } from '../world.ts';
@@ -28,9 +29,17 @@ export interface Sidecar {
   access(endpoints: Readonly<Partial<Record<Role, Endpoint>>>, outboundMs: number): LabAccess;
 }
 
-/** TEST-NET-3 and TEST-NET-2 (RFC 5737): strangers to every server. */
-const PLAN = planAddresses('203.0.113', '198.51.100');
-const CLIENTS = [...PLAN.vantages, PLAN.reader, ...PLAN.unused];
+const DOCUMENTATION = ['203.0.113', '198.51.100'] as const;
+const BENCHMARKING = ['198.18.113', '198.19.100'] as const;
+/**
+ * TEST-NET-3 and TEST-NET-2 (RFC 5737), strangers to all servers but those that count them as private; for these
+ * there is the network for benchmarks (RFC 2544). Neither is anybody's.
+ */
+const PLANS: Readonly<Record<ClientAddresses, AddressPlan>> = {
+  documentation: planAddresses(...DOCUMENTATION, BENCHMARKING[0]),
+  // Without the others: who favours these is no reason to doubt what it does to strangers.
+  benchmarking: planAddresses(...BENCHMARKING),
+};
 const CONTROL_PORT = 8053;
 const RELAY_PORT = 3128;
 const SMTP_PORT = 25;
@@ -49,11 +58,15 @@ export async function startSidecar(options: {
   readonly docker: Docker;
   readonly runId: string;
   readonly target: { readonly name: string; readonly domain: string; readonly hostname: string };
+  /** Which addresses clients and servers of the lab have; documentation addresses when absent. */
+  readonly clientAddresses?: ClientAddresses;
   /** Containers that the target consists of; one when absent. */
   readonly containers?: number;
   readonly signal: AbortSignal;
 }): Promise<Sidecar> {
-  const { docker, runId, target, containers = 1, signal } = options;
+  const { docker, runId, target, clientAddresses = 'documentation', containers = 1, signal } = options;
+  const plan = PLANS[clientAddresses];
+  const clients = [...plan.vantages, plan.reader, ...plan.unused, ...plan.elsewhere];
   const image = await provideLabImage(docker);
   signal.throwIfAborted();
   const labels = { ...runLabels(runId), [TARGET_LABEL]: target.name };
@@ -66,27 +79,27 @@ export async function startSidecar(options: {
   const configuration = {
     control: { address: EVERYWHERE, port: CONTROL_PORT },
     token,
-    dns: { address: PLAN.resolver, port: 53 },
-    web: { address: PLAN.web, port: 443 },
-    smtp: [{ name: SINK, address: PLAN.sink, port: SMTP_PORT, hostname: SINK_HOST, tls: {} }],
+    dns: { address: plan.resolver, port: 53 },
+    web: { address: plan.web, port: 443 },
+    smtp: [{ name: SINK, address: plan.sink, port: SMTP_PORT, hostname: SINK_HOST, tls: {} }],
     relays: [
       {
         name: 'vantages',
         address: EVERYWHERE,
         port: RELAY_PORT,
-        sourceAddresses: CLIENTS.map(({ address }) => address),
-        allow: [link.subnet, `${PLAN.middle}/32`],
+        sourceAddresses: clients.map(({ address }) => address),
+        allow: [link.subnet, `${plan.middle}/32`],
       },
     ],
   } satisfies LabOptions & { control: unknown; token: string };
   const addresses = [
     link.gateway,
-    ...CLIENTS.map(({ address }) => address),
-    PLAN.resolver,
-    PLAN.sink,
-    PLAN.web,
-    PLAN.middle,
-    ...PLAN.receivers,
+    ...clients.map(({ address }) => address),
+    plan.resolver,
+    plan.sink,
+    plan.web,
+    plan.middle,
+    ...plan.receivers,
   ];
 
   const container = await docker.createContainer({
@@ -128,12 +141,12 @@ export async function startSidecar(options: {
   };
   const facts = await ask(async (mocks) => {
     await untilReady(docker, container.id, () => mocks.endpoints(), signal);
-    await publishWorld(mocks, PLAN, named);
+    await publishWorld(mocks, plan, named);
     const [{ ds }, { certificate }] = await Promise.all([
       mocks.dns.trustAnchor(),
       mocks.certificates.authority(),
     ]);
-    return { resolver: PLAN.resolver, 'trust-anchor': ds, authority: certificate };
+    return { resolver: plan.resolver, 'trust-anchor': ds, authority: certificate };
   });
   const relay = { host: LOOPBACK, port: hostPort(RELAY_PORT) };
   const routed = (vantage: Vantage): RoutedVantage => ({
@@ -149,13 +162,14 @@ export async function startSidecar(options: {
       }),
     access: (endpoints, outboundMs) => ({
       control,
-      vantages: PLAN.vantages.map(routed),
-      reader: routed(PLAN.reader),
-      unused: PLAN.unused.map(routed),
+      vantages: plan.vantages.map(routed),
+      reader: routed(plan.reader),
+      unused: plan.unused.map(routed),
+      elsewhere: plan.elsewhere.map(routed),
       endpoints,
-      addresses: { target: link.target, sink: PLAN.sink, web: PLAN.web },
-      middle: PLAN.middle,
-      receivers: { addresses: PLAN.receivers, port: SMTP_PORT },
+      addresses: { target: link.target, sink: plan.sink, web: plan.web },
+      middle: plan.middle,
+      receivers: { addresses: plan.receivers, port: SMTP_PORT },
       outboundMs,
       preflight: { trustedVantage: false, notes: [] },
     }),

@@ -140,7 +140,14 @@ async function bringUp(start: Start) {
   checkProject(declaration, project);
   const services = addressedServices(settings, project);
   const sidecar = settings.lab
-    ? await startSidecar({ docker, runId, target: declaration, containers: services.length, signal })
+    ? await startSidecar({
+        docker,
+        runId,
+        target: declaration,
+        clientAddresses: settings['client-addresses'],
+        containers: services.length,
+        signal,
+      })
     : undefined;
   if (sidecar && Object.keys(secrets.labVariables).length > 0) {
     ({ command, project } = await resolveProject(start, sidecar));

@@ -53,7 +53,15 @@ export async function startContainer(
   const bringUp = async () => {
     const [image, sidecar] = await bothOf(
       provideImage(declaration, engine, ended),
-      settings.lab ? startSidecar({ docker, runId, target: declaration, signal: ended }) : undefined,
+      settings.lab
+        ? startSidecar({
+            docker,
+            runId,
+            target: declaration,
+            clientAddresses: settings['client-addresses'],
+            signal: ended,
+          })
+        : undefined,
     );
     const plan: ContainerPlan = {
       imageId: image.id,
