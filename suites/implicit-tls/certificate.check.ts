@@ -63,7 +63,12 @@ export const certificateNamesHost = check(
     kills: ['certificate-of-another-host', 'certificate-names-subject-only', 'certificate-omits-mail-domain'],
   },
   async (services) => {
-    const { certificates, role, target, verify } = services;
+    const { certificates, role, target, verify, inconclusive } = services;
+    if (isAddress(target.hostname))
+      inconclusive(
+        'precondition',
+        `The target is declared by its address ${target.hostname} alone, so it is not known which name clients use: "host-name" tells.`,
+      );
     const strength = strengthFor(verify, services);
     for (const shown of await presentedCertificates(services)) {
       const { dnsNames, commonNames } = shown.leaf;
@@ -86,6 +91,11 @@ export const certificateNamesHost = check(
     }
   },
 );
+
+/** IPv4 in dotted quads, or IPv6; a host name has letters and no colon (RFC 1123 §2.1). */
+function isAddress(name: string): boolean {
+  return /^[\d.]+$|:/.test(name);
+}
 
 export const certificateIsCurrent = check(
   {

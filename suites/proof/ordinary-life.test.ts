@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { startReferenceInLab } from '../../harness/lab/reference-lab.ts';
 import type { ReferenceLife } from '../../harness/reference/server.ts';
-import { CHECKS, explained, resultOn } from './proof.ts';
+import { CHECKS, explained, resultAgainst, resultOn } from './proof.ts';
 
 /** What well-run servers do every day: none of it may cost them a verdict. */
 const LIVES: Readonly<Record<string, ReferenceLife>> = {
@@ -53,6 +54,20 @@ describe.concurrent('a good server that waits for minutes before it tries again'
     const result = await resultOn(check, { life: { retriesLate: true } });
     expect(result.verdict, explained(result)).toBe('inconclusive');
   });
+});
+
+test('ITLS-006 stays open where a target is declared by its address alone', async () => {
+  const check = CHECKS.find(({ definition }) => definition.id === 'ITLS-006');
+  if (!check) throw new Error('ITLS-006 is not there.');
+  const { server, access, close } = await startReferenceInLab();
+  try {
+    for (const hostname of ['192.0.2.25', '2001:db8::25']) {
+      const result = await resultAgainst(check, { ...server.target, hostname }, access);
+      expect(result.verdict, explained(result)).toBe('inconclusive');
+    }
+  } finally {
+    await close();
+  }
 });
 
 describe('a server that looks at no declared size', () => {
