@@ -4,27 +4,17 @@ import { dnsRecordsOfServices } from './dns-records.ts';
 import {
   account,
   accounts,
-  claims,
-  clientAddresses,
-  connections,
-  expect,
   fileService,
-  hostName,
-  mailDomain,
   path,
-  permissions,
   port,
   roles,
-  SURVIVED,
   secretOrGenerate,
   serviceName,
-  TIMING,
   text,
-  timing,
   variableName,
-  wait,
   yesOrNo,
 } from './fields.ts';
+import { MADE_FOR_A_RUN } from './made-for-a-run.ts';
 
 const NO_SERVICE = 'has no service: name one here, or one for the whole target as "service".';
 
@@ -32,6 +22,7 @@ const NO_SERVICE = 'has no service: name one here, or one for the whole target a
 export const compose = z
   .strictObject({
     driver: z.literal('compose'),
+    ...MADE_FOR_A_RUN,
     file: z
       .union([path, z.array(path).min(1)], { error: 'a path, or a list of paths' })
       .transform((given) => (typeof given === 'string' ? [given] : given))
@@ -49,8 +40,6 @@ export const compose = z
       .describe(
         'Variables that the compose file uses, as $NAME or as names in "environment". env:NAME, file:path and account:<address> stand for secrets, lab:resolver for the address of the name server of the lab, lab:trust-anchor for the DS record of its root, lab:authority for the certificate (PEM) behind the servers of the lab; text:… is taken as it is.',
       ),
-    'mail-domain': mailDomain,
-    'host-name': hostName.describe('Name that users configure and certificates carry.'),
     roles: roles(
       z.union([port, z.strictObject({ service: serviceName.exactOptional(), port })], {
         error: 'a port number, or a mapping with service and port',
@@ -72,19 +61,12 @@ export const compose = z
       )
       .exactOptional()
       .describe('Authority behind the certificates of the target.'),
-    'client-addresses': clientAddresses,
     lab: yesOrNo
       .default(true)
       .describe(
         'A sidecar with DNS, receiving servers and other client addresses, for every service. Networks of the project are closed to the outside then; services find one another by name, and everything else at the name server of the lab.',
       ),
     dns: dnsRecordsOfServices,
-    'start-timeout': wait.prefault('60s').describe('Time until every role must have greeted.'),
-    connections: connections.default(20),
-    permissions: permissions(SURVIVED),
-    claims: claims.prefault({}),
-    timing: timing(TIMING).prefault({}),
-    expect,
   })
   .superRefine((given, issues) => {
     checkLabUse(given, issues);

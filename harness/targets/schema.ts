@@ -9,7 +9,6 @@ import {
   account,
   accounts,
   claims,
-  clientAddresses,
   connections,
   expect,
   hostName,
@@ -30,6 +29,7 @@ import {
   wait,
   yesOrNo,
 } from './fields.ts';
+import { MADE_FOR_A_RUN } from './made-for-a-run.ts';
 
 /** What a targets file may say; the words of errors are explained in `fields.ts`. */
 
@@ -95,6 +95,7 @@ function demandImageOrBuild(
 const container = z
   .strictObject({
     driver: z.literal('container'),
+    ...MADE_FOR_A_RUN,
     image: text(/^\S+$/, 'the name of an image').exactOptional().describe('Image to run; pulled if missing.'),
     build: build.exactOptional(),
     env: z
@@ -113,8 +114,6 @@ const container = z
       )
       .default([])
       .describe('Files to copy into the container before it starts.'),
-    'mail-domain': mailDomain,
-    'host-name': hostName.describe('Name that users configure and certificates carry.'),
     roles: roles(port),
     accounts: accounts(account(secretOrGenerate, 'container-account')),
     'trust-anchor': z
@@ -129,7 +128,6 @@ const container = z
       })
       .exactOptional()
       .describe('Authority behind the certificates of the target.'),
-    'client-addresses': clientAddresses,
     lab: yesOrNo
       .default(true)
       .describe(
@@ -146,12 +144,6 @@ const container = z
       })
       .default({})
       .describe('Most that the container may use.'),
-    'start-timeout': wait.prefault('60s').describe('Time until every role must have greeted.'),
-    connections: connections.default(20),
-    permissions: permissions(SURVIVED),
-    claims: claims.prefault({}),
-    timing: timing(TIMING).prefault({}),
-    expect,
   })
   .superRefine((given, issues) => {
     demandImageOrBuild(given, issues, 'A container has either "image" or "build".');

@@ -1,0 +1,26 @@
+import {
+  claims,
+  clientAddresses,
+  connections,
+  expect,
+  hostName,
+  mailDomain,
+  permissions,
+  SURVIVED,
+  TIMING,
+  timing,
+  wait,
+} from './fields.ts';
+
+/** What is declared alike of all targets that a run makes and removes: containers and compose projects. */
+export const MADE_FOR_A_RUN = {
+  'mail-domain': mailDomain,
+  'host-name': hostName.describe('Name that users configure and certificates carry.'),
+  'client-addresses': clientAddresses,
+  'start-timeout': wait.prefault('60s').describe('Time until every role must have greeted.'),
+  connections: connections.default(20),
+  permissions: permissions(SURVIVED),
+  claims: claims.prefault({}),
+  timing: timing(TIMING).prefault({}),
+  expect,
+};
