@@ -89,7 +89,8 @@ const risks: Readonly<Record<SuiteSlug, string>> = {
   starttls: 'Whoever stands on the way can keep mail unencrypted, or put words into the mouth of a client.',
   'implicit-tls': 'Clients cannot be sure to talk to this server alone, or cannot talk to it safely at all.',
   submission: 'Users cannot send safely, or somebody else can send in their name.',
-  'open-relay': 'Strangers can send their mail through this server, which will be blocked for it.',
+  'open-relay':
+    'Strangers can send their mail through this server, which will be blocked for it, or the guard against them turns honest mail away.',
   'pop-before-smtp': 'Whoever has the address of a user can send as a user.',
   spf: 'Forged senders get through, or honest ones do not.',
   dkim: 'Forged or changed messages pass as genuine, or genuine ones do not.',
