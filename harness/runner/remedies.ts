@@ -1,9 +1,6 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { parse } from 'yaml';
 import { z } from 'zod';
 import type { Remedy } from '../../reports/model/record.ts';
-import { ConfigurationError } from '../targets/configuration-error.ts';
+import { readYamlFolder } from './yaml-folder.ts';
 
 /** The servers that remedies speak of, and whether each moves mail, hands it out, or both. */
 export const REMEDY_SERVERS = {
@@ -38,30 +35,16 @@ const remediesSchema = z.record(
  * @throws ConfigurationError saying what is wrong in which file
  */
 export async function loadRemedies(folder: string): Promise<readonly Remedy[]> {
-  const files = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
-    throw error;
-  });
-  const remedies = await Promise.all(
-    files
-      .filter((file) => file.endsWith('.yaml'))
-      .sort()
-      .map((file) => remediesOf(folder, file)),
-  );
-  return remedies.flat();
-}
-
-async function remediesOf(folder: string, file: string): Promise<Remedy[]> {
-  const read = remediesSchema.safeParse(parse(await readFile(join(folder, file), 'utf8')));
-  if (!read.success)
-    throw new ConfigurationError(`The remedies in ${file} are malformed: ${z.prettifyError(read.error)}`);
-  return Object.entries(read.data).map(([topic, { checks, advice, servers }]) => ({
-    topic,
-    checks,
-    advice,
-    servers: Object.entries(servers).map(([name, text]) => ({
-      server: name,
-      lines: text.trimEnd().split('\n'),
+  const files = await readYamlFolder(folder, 'remedies', remediesSchema);
+  return files.flatMap((remedies) =>
+    Object.entries(remedies).map(([topic, { checks, advice, servers }]) => ({
+      topic,
+      checks,
+      advice,
+      servers: Object.entries(servers).map(([name, text]) => ({
+        server: name,
+        lines: text.trimEnd().split('\n'),
+      })),
     })),
-  }));
+  );
 }

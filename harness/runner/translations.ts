@@ -1,11 +1,8 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { parse } from 'yaml';
 import { z } from 'zod';
 import type { Translation } from '../../reports/model/record.ts';
 import type { CheckResult } from '../check/result.ts';
-import { ConfigurationError } from '../targets/configuration-error.ts';
+import { readYamlFolder } from './yaml-folder.ts';
 
 /** The English texts of a check, from which others are made. */
 type CheckTexts = Pick<CheckResult, 'title' | 'sends' | 'demands'>;
@@ -36,24 +33,12 @@ export function fingerprint({ title, sends, demands }: CheckTexts): string {
  * @throws ConfigurationError saying what is wrong in which file
  */
 export async function loadTranslations(folder: string): Promise<readonly StoredTranslation[]> {
-  const files = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
-    throw error;
-  });
-  const translations = await Promise.all(
-    files
-      .filter((file) => file.endsWith('.yaml'))
-      .sort()
-      .map((file) => translationsIn(folder, file)),
+  const files = await readYamlFolder(folder, 'translations', translationsSchema);
+  return files.flatMap((texts) =>
+    Object.entries(texts).map(
+      ([check, translated]): StoredTranslation => ({ check, language: 'ja', ...translated }),
+    ),
   );
-  return translations.flat();
-}
-
-async function translationsIn(folder: string, file: string): Promise<StoredTranslation[]> {
-  const read = translationsSchema.safeParse(parse(await readFile(join(folder, file), 'utf8')));
-  if (!read.success)
-    throw new ConfigurationError(`The translations in ${file} are malformed: ${z.prettifyError(read.error)}`);
-  return Object.entries(read.data).map(([check, texts]) => ({ check, language: 'ja', ...texts }));
 }
 
 /** The translations that say what these results say: one of other words than theirs is left out. */

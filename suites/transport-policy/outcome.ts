@@ -142,24 +142,26 @@ export async function returnedTo(
 /**
  * What was held back comes once the destination is in order: it was delayed, not bounced. Senders wait for
  * minutes before they try again (RFC 5321 §4.5.4.1), so that only a report to the sender shows the contrary.
+ * @returns whether a report shows that it was given up
  */
 export async function shouldArriveAfterRepair(
   services: Services,
   verify: Verify,
   outcome: Outcome,
   demand = 'what could not be delivered waits, and comes once the destination is in order',
-): Promise<void> {
+): Promise<boolean> {
   const { arrived } = outcome;
   const report = arrived ? null : await returnedTo(services, outcome);
   if (!arrived && report === null) {
     services.note(
       'Neither a delivery nor a report came in time: nothing says that the message was given up.',
     );
-    return;
+    return false;
   }
   verify.ideally.that(arrived !== null, {
     demand,
     expected: 'a delivery',
     actual: report === null ? describe(outcome) : `a report of failure in ${report} of the sender`,
   });
+  return report !== null;
 }
