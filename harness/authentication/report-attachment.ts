@@ -1,5 +1,5 @@
 import { gunzipSync } from 'node:zlib';
-import { readHeader } from '../mailbox/header.ts';
+import { readHeader } from '../messages/header.ts';
 
 /** Octets that a report of the lab may have when unpacked. */
 const REPORT_LIMIT = 1_000_000;

@@ -48,7 +48,7 @@ async function main(): Promise<void> {
 
 /** What needs a container engine; where none answers, one line says so. */
 async function benchContainers(folder: string): Promise<void> {
-  const { engineStatus } = await import('../targets/engine.ts');
+  const { engineStatus } = await import('../containers/engine.ts');
   const engine = await engineStatus();
   if (!engine.available) {
     process.stdout.write(`Not measured: sidecar and POP before SMTP. ${engine.why}\n`);

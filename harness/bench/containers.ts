@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { connectEngine } from '../containers/engine.ts';
+import { removeRun } from '../containers/remove.ts';
 import { startSidecar } from '../lab/sidecar/sidecar.ts';
-import { connectEngine } from '../targets/engine.ts';
-import { removeRun } from '../targets/remove.ts';
 
 /** Seconds from the order to a lab in a sidecar that answers; the image is built before the first one. */
 export async function sidecarStarts(runs: number): Promise<number[]> {

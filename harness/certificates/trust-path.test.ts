@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { connect, createServer } from 'node:tls';
 import { describe, expect, test } from 'vitest';
+import type { FaultName } from '../model/faults.ts';
 import { createServerCertificate } from '../reference/certificates.ts';
-import type { FaultName } from '../reference/faults.ts';
 import { readCertificate } from './certificate.ts';
 import { trustAnchors, trustPath } from './trust-path.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { Clause } from './clause.ts';
+import { definitionOf } from '../engine/testing/definition.ts';
+import type { Clause } from '../model/clause.ts';
 import { type CheckDefinition, check } from './define.ts';
-import { definitionOf } from './testing/definition.ts';
 
 const body = async () => {};
 const define = (over: Partial<CheckDefinition>) => check(definitionOf(over), body);

@@ -1,23 +1,14 @@
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { FaultName } from '../reference/faults.ts';
-import type { Target } from '../targets/target.ts';
-import type { Clause } from './clause.ts';
-import { clauseFacts } from './clause.ts';
-import { type Duration, milliseconds } from './duration.ts';
-import type { Role } from './roles.ts';
+import { type Clause, clauseFacts } from '../model/clause.ts';
+import { type Duration, milliseconds } from '../model/duration.ts';
+import type { FaultName } from '../model/faults.ts';
+import type { Effect, Safety, Severity } from '../model/levels.ts';
+import type { Role } from '../model/roles.ts';
+import { type CheckId, type SuiteSlug, suiteOf } from '../model/suites.ts';
+import type { Target } from '../model/target.ts';
 import type { Services } from './services.ts';
-import { type CheckId, type SuiteSlug, suiteOf } from './suites.ts';
 
-/** How strongly the cited text binds a server; `policy`: no RFC obligation, the rule is current practice. */
-export type Level = 'MUST' | 'SHOULD' | 'MAY' | 'policy';
-/** Impact if violated: abuse at once, protection lost under attack, weakened, hygiene, documentation. */
-export type Severity = 'critical' | 'high' | 'medium' | 'low' | 'info';
-/**
- * What a check may do to the target; a target grants each by name. `destructive`: servers are known that
- * die of it, so it is never granted by default, nor ever to a server that runs already.
- */
-export type Safety = 'safe' | 'sends-mail' | 'intrusive' | 'destructive';
 /** Abilities a check needs beside a scripted client. */
 export type Need =
   | 'account'
@@ -31,13 +22,6 @@ export type Need =
   | 'ip2'
   | 'vantage'
   | 'time';
-
-/**
- * What a check leaves behind while it runs. `reads`: nothing; `fails-logins`: wrong passwords, run
- * after the others, one check at a time; `delivers`: a message; `disturbs`: load or state
- * that other checks can feel, run last and alone, followed by a control conversation.
- */
-export type Effect = 'reads' | 'fails-logins' | 'delivers' | 'disturbs';
 
 interface CheckStatement {
   /** Permanent code, such as `STLS-011`; never renumbered, never reused. */

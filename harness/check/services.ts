@@ -7,6 +7,15 @@ import type { SaslMechanism } from '../client/sasl/mechanism.ts';
 import type * as Sasl from '../client/sasl/sasl.ts';
 import type { SmtpClient } from '../client/smtp.ts';
 import type { SmtpReply } from '../client/smtp-reply.ts';
+import type { RecordedResult, StoredMessage } from '../messages/stored-message.ts';
+import type { Role } from '../model/roles.ts';
+import type { Account, Target } from '../model/target.ts';
+import type { Cause } from '../model/verdict.ts';
+import type * as Smime from '../smime/smime.ts';
+import type * as Bytes from '../wire/bytes.ts';
+import type { Connection } from '../wire/connection.ts';
+import type * as TlsProbe from '../wire/tls-probe.ts';
+import type { CheckDefinition } from './define.ts';
 import type {
   ArrivedMessage,
   CertificateRequest,
@@ -17,19 +26,9 @@ import type {
   WebHost,
   ZoneRecord,
   ZoneSigning,
-} from '../lab/lab.ts';
-import type { AccessNetwork, OutsideService, OutsideSink } from '../lab/network.ts';
-import type { MailSought } from '../mailbox/in-mailbox.ts';
-import type { Offered, Offering } from '../mailbox/offer.ts';
-import type { RecordedResult, StoredMessage } from '../mailbox/stored-message.ts';
-import type * as Smime from '../smime/smime.ts';
-import type { Account, Target } from '../targets/target.ts';
-import type * as Bytes from '../wire/bytes.ts';
-import type { Connection } from '../wire/connection.ts';
-import type * as TlsProbe from '../wire/tls-probe.ts';
-import type { CheckDefinition } from './define.ts';
-import type { Role } from './roles.ts';
-import type { Cause } from './verdict.ts';
+} from './lab.ts';
+import type { MailSought, Offered, Offering } from './mail.ts';
+import type { AccessNetwork, OutsideService, OutsideSink } from './network.ts';
 import type { Verify } from './verify.ts';
 
 export type {

@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { createVerify } from '../engine/verifications.ts';
 import { createRecorder, type Recorder } from '../evidence/recorder.ts';
 import { marker } from '../evidence/redaction.ts';
-import { createVerify, type Verification, type Verify } from './verify.ts';
+import type { Verification } from '../model/verification.ts';
+import type { Verify } from './verify.ts';
 
 let recorder: Recorder;
 let verifications: Verification[];

@@ -1,7 +1,7 @@
 import { loadExpected } from '../expected/load.ts';
 import { expectedFileSchema } from '../expected/schema.ts';
 import { writeExpected } from '../expected/write.ts';
-import { ConfigurationError } from '../targets/configuration-error.ts';
+import { ConfigurationError } from '../model/configuration-error.ts';
 import { readRecord } from './read-record.ts';
 import { writeOut } from './write-file.ts';
 

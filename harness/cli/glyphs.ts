@@ -1,5 +1,5 @@
 import pc from 'picocolors';
-import type { Verdict } from '../check/verdict.ts';
+import type { Verdict } from '../model/verdict.ts';
 
 /** A sign and a colour for each verdict; never the colour alone. */
 export const VERDICT_GLYPHS: Readonly<Record<Verdict, { glyph: string; paint: (text: string) => string }>> = {

@@ -1,10 +1,11 @@
 import type { Gate } from '../../reports/model/record.ts';
-import type { Check, Level } from '../check/define.ts';
-import { loadChecks } from '../check/load.ts';
-import { SUITES } from '../check/suites.ts';
+import type { Check } from '../check/define.ts';
+import { loadChecks } from '../engine/load.ts';
 import { visible } from '../evidence/visible.ts';
+import { ConfigurationError } from '../model/configuration-error.ts';
+import type { Level } from '../model/levels.ts';
+import { SUITES } from '../model/suites.ts';
 import { loadProfile } from '../runner/profile.ts';
-import { ConfigurationError } from '../targets/configuration-error.ts';
 import { nearest } from '../targets/nearest.ts';
 import { PROFILES_FOLDER, SUITES_FOLDER } from './suites-folder.ts';
 

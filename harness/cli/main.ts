@@ -5,7 +5,7 @@ import { logLine } from '../evidence/log-line.ts';
 import { visible } from '../evidence/visible.ts';
 import { EXPECTED_FILE } from '../expected/file-name.ts';
 import type { ExpectedChoice } from '../expected/find.ts';
-import { ConfigurationError } from '../targets/configuration-error.ts';
+import { ConfigurationError } from '../model/configuration-error.ts';
 import type { ExpectOptions } from './expect.ts';
 import type { ListOptions } from './list.ts';
 

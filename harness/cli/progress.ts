@@ -1,6 +1,6 @@
 import type { WriteStream } from 'node:tty';
 import pc from 'picocolors';
-import type { Verdict } from '../check/verdict.ts';
+import type { Verdict } from '../model/verdict.ts';
 import { VERDICT_GLYPHS } from './glyphs.ts';
 
 /** Tells how a run goes on: one moving line per target on a terminal, one plain line per check elsewhere. */

@@ -6,7 +6,7 @@ import { miscounts } from '../../reports/model/counts.ts';
 import type { RunRecord } from '../../reports/model/record.ts';
 import { parseRecord } from '../../reports/model/schema.ts';
 import { printable } from '../evidence/visible.ts';
-import { ConfigurationError } from '../targets/configuration-error.ts';
+import { ConfigurationError } from '../model/configuration-error.ts';
 import { readFailure } from '../targets/yaml-source.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { ConfigurationError } from '../targets/configuration-error.ts';
+import { ConfigurationError } from '../model/configuration-error.ts';
 
 const WHY: Readonly<Record<string, string>> = {
   EEXIST: 'The file exists; --out names another.',

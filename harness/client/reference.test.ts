@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Role } from '../check/roles.ts';
 import { createRecorder } from '../evidence/recorder.ts';
 import { createRedactor } from '../evidence/redaction.ts';
-import type { FaultName } from '../reference/faults.ts';
+import type { FaultName } from '../model/faults.ts';
+import type { Role } from '../model/roles.ts';
+import type { Account } from '../model/target.ts';
 import { type ReferenceServer, startReference } from '../reference/server.ts';
-import type { Account } from '../targets/target.ts';
 import { line } from '../wire/bytes.ts';
 import { olderSuites } from '../wire/cipher-suites.ts';
 import { probeHello } from '../wire/client-hello-probe.ts';

@@ -1,6 +1,6 @@
 import type { Expectation } from '../../reports/model/record.ts';
 import { printable } from '../evidence/visible.ts';
-import { ConfigurationError } from '../targets/configuration-error.ts';
+import { ConfigurationError } from '../model/configuration-error.ts';
 import { type Problem, problemsOf } from '../targets/sentences.ts';
 import { type KeyPath, readYaml, type YamlSource } from '../targets/yaml-source.ts';
 import { expectedFileSchema, KEYS } from './schema.ts';

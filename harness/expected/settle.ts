@@ -1,5 +1,5 @@
 import type { Expectation, Waiver } from '../../reports/model/record.ts';
-import type { Verdict } from '../check/verdict.ts';
+import type { Verdict } from '../model/verdict.ts';
 import type { ExpectedEntry } from './load.ts';
 
 /** What must be known of a run to say whether its expected deviations occurred. */

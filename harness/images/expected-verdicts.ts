@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { VERDICTS } from '../check/verdict.ts';
+import { VERDICTS } from '../model/verdict.ts';
 
 const expectedSchema = z.strictObject({
   /** Suites and codes that the target is judged by; all where it is left out. */

@@ -1,4 +1,4 @@
-import type { Vantage } from './lab.ts';
+import type { Vantage } from '../model/vantage.ts';
 
 /** Who has which address in the world of one target. */
 export interface AddressPlan {

@@ -1,6 +1,6 @@
 import type { Entry, ReceivedMessage } from 'net-mocks';
+import type { ArrivedMessage, MessageSought } from '../check/lab.ts';
 import { CRLF } from '../wire/bytes.ts';
-import type { ArrivedMessage, MessageSought } from './lab.ts';
 import { isForgedSender } from './names.ts';
 
 /** Folding white space within a header field (RFC 5322 §2.2.3). */

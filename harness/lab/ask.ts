@@ -1,5 +1,5 @@
 import { InputError } from 'net-mocks';
-import { Inconclusive } from '../check/outcomes.ts';
+import { Inconclusive } from '../model/outcomes.ts';
 
 /** Time that the lab has beyond the deadline of a wait, or for anything that does not wait, in milliseconds. */
 const PATIENCE = 10_000;

@@ -1,7 +1,7 @@
 import type { DnsQueryEntry } from 'net-mocks';
+import type { DnsSought, LabDns } from '../check/lab.ts';
 import { ask } from './ask.ts';
 import type { CheckScope } from './check-lab.ts';
-import type { DnsSought, LabDns } from './lab.ts';
 import { nextEntry } from './next-entry.ts';
 
 /**

@@ -1,7 +1,7 @@
+import type { ArrivedMessage, Lab, LabDns } from '../check/lab.ts';
 import { arrivedMessage, matches } from './arrived.ts';
 import { ask } from './ask.ts';
 import type { CheckScope } from './check-lab.ts';
-import type { ArrivedMessage, Lab, LabDns } from './lab.ts';
 import { forgedDomain, recipientDomain, SINK, SINK_HOST } from './names.ts';
 import { nextEntry } from './next-entry.ts';
 

@@ -1,10 +1,10 @@
-import { NotApplicable } from '../check/outcomes.ts';
-import type { Role } from '../check/roles.ts';
-import type { SinkAccess } from './access.ts';
+import type { Lab } from '../check/lab.ts';
+import type { OutsideService, OutsideSink } from '../check/network.ts';
+import type { SinkAccess } from '../model/lab-access.ts';
+import { NotApplicable } from '../model/outcomes.ts';
+import type { Role } from '../model/roles.ts';
 import { ask } from './ask.ts';
 import type { CheckScope } from './check-lab.ts';
-import type { Lab } from './lab.ts';
-import type { OutsideService, OutsideSink } from './network.ts';
 import { OUTSIDE_PORTS } from './outside-plan.ts';
 
 /** The access network of the target as one check sees it. */

@@ -1,7 +1,7 @@
 import type { WebRequest } from 'net-mocks';
+import type { LabWeb } from '../check/lab.ts';
 import { ask } from './ask.ts';
 import type { CheckScope } from './check-lab.ts';
-import type { LabWeb } from './lab.ts';
 import { nextEntry } from './next-entry.ts';
 
 /** HTTPS hosts of one check: names that carry its nonce. */

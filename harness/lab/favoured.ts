@@ -1,5 +1,5 @@
-import { Inconclusive } from '../check/outcomes.ts';
-import type { LabAccess } from './access.ts';
+import type { LabAccess } from '../model/lab-access.ts';
+import { Inconclusive } from '../model/outcomes.ts';
 
 /** Why nothing can be told about how the target treats strangers; undefined where the vantages are strangers. */
 export function favouredBy({

@@ -1,8 +1,8 @@
-import { NotApplicable } from '../check/outcomes.ts';
-import { ROLES } from '../check/roles.ts';
+import type { Lab } from '../check/lab.ts';
+import { NotApplicable } from '../model/outcomes.ts';
+import { ROLES } from '../model/roles.ts';
 import { ask } from './ask.ts';
 import type { CheckScope } from './check-lab.ts';
-import type { Lab } from './lab.ts';
 
 /** Opens men in the middle in front of roles of the target, each with its own port. */
 export function openInterceptions(scope: CheckScope): Lab['intercept'] {

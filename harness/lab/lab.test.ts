@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { connectLab } from 'net-mocks';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Inconclusive } from '../check/outcomes.ts';
+import type { LabAccess } from '../model/lab-access.ts';
+import { Inconclusive } from '../model/outcomes.ts';
+import type { Target } from '../model/target.ts';
+import { startReferenceInLab } from '../reference/in-lab/reference-lab.ts';
 import { startTarget } from '../targets/drivers/start.ts';
 import { loadTargets } from '../targets/load.ts';
-import type { Target } from '../targets/target.ts';
 import { engineForTests } from '../targets/testing/engine.ts';
-import type { LabAccess } from './access.ts';
-import { startReferenceInLab } from './reference-lab.ts';
 import { openWorld, submit } from './testing/open-world.ts';
 
 interface LabUnderTest {

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { connectLab, type Lab as Mocks, type Endpoint as MocksEndpoint, type RelayRule } from 'net-mocks';
-import type { Role } from '../check/roles.ts';
-import type { Endpoint } from '../wire/connection.ts';
-import type { LabAccess, NetworkAccess } from './access.ts';
+import type { Endpoint } from '../model/endpoint.ts';
+import type { LabAccess, NetworkAccess } from '../model/lab-access.ts';
+import type { Role } from '../model/roles.ts';
 import {
   OUTSIDE_PORTS,
   OUTSIDE_SERVICES,

@@ -1,10 +1,10 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { type Endpoint as MocksEndpoint, parseLabOptions, startControl, startLab } from 'net-mocks';
-import type { Role } from '../check/roles.ts';
-import type { Endpoint } from '../wire/connection.ts';
-import type { LabAccess, RoutedVantage } from './access.ts';
+import type { Endpoint } from '../model/endpoint.ts';
+import type { LabAccess, RoutedVantage } from '../model/lab-access.ts';
+import type { Role } from '../model/roles.ts';
+import type { Vantage } from '../model/vantage.ts';
 import { type AddressPlan, planAddresses } from './address-plan.ts';
-import type { Vantage } from './lab.ts';
 import { SINK, SINK_HOST } from './names.ts';
 import { publishWorld } from './world.ts';
 

@@ -1,3 +1,4 @@
+import type { LabTop } from '../check/lab.ts';
 /** Names of the lab. The top-level domains are reserved for tests and documentation (RFC 6761 §6.2, §6.5). */
 
 /** What every EHLO name of the client lies under. */
@@ -8,13 +9,6 @@ export const SINK_HOST = 'mx.mailspec-sink.test';
 export const SINK = 'sink';
 
 const FORGED = 'forged';
-
-/**
- * What the domains of checks lie directly under. `test` and `example` are reserved (RFC 6761). They are on no
- * list of public suffixes, so that a receiver which looks for organisational domains there finds none; `arpa`
- * is on it, and nobody can register a name in it (RFC 3172 §2.1).
- */
-export type LabTop = 'test' | 'example' | 'arpa';
 
 export function checkDomain(label: string, nonce: string, top: LabTop): string {
   if (!/^[a-z0-9]([a-z0-9-]{0,40}[a-z0-9])?$/.test(label)) {

@@ -1,9 +1,9 @@
-import { Inconclusive } from '../check/outcomes.ts';
+import type { Lab, LabDns } from '../check/lab.ts';
+import { Inconclusive } from '../model/outcomes.ts';
 import { arrivedMessage, matches } from './arrived.ts';
 import { ask } from './ask.ts';
 import type { CheckScope } from './check-lab.ts';
 import { describe } from './check-mail.ts';
-import type { Lab, LabDns } from './lab.ts';
 import { checkDomain } from './names.ts';
 import { nextEntry } from './next-entry.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { Inconclusive } from '../check/outcomes.ts';
-import { startReferenceInLab } from './reference-lab.ts';
+import { Inconclusive } from '../model/outcomes.ts';
+import { startReferenceInLab } from '../reference/in-lab/reference-lab.ts';
 import { openWorld } from './testing/open-world.ts';
 
 test('a vantage for one use is handed out once, where it is wanted, and connects', async () => {

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { type KeyObject, KeyObject as KeyObjectClass, webcrypto } from 'node:crypto';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import * as x509 from '@peculiar/x509';
-import type { FaultName } from './faults.ts';
+import type { FaultName } from '../model/faults.ts';
 import { type CertificateFlaws, certificateFlaws, type KeyKind } from './tls/certificate-flaws.ts';
 import { tlsSettings } from './tls/settings.ts';
 

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { ROLE_NAMES, ROLES } from '../check/roles.ts';
+import { ROLE_NAMES, ROLES } from '../model/roles.ts';
 import { ENVIRONMENT_KINDS, type EnvironmentPeer, startEnvironment } from './environment.ts';
 import { openRaw, type RawClient } from './testing/raw-client.ts';
 

@@ -1,8 +1,8 @@
 import { connect, createServer, type Socket } from 'node:net';
-import { ROLE_NAMES, ROLES, type Role } from '../check/roles.ts';
-import type { Target } from '../targets/target.ts';
+import type { Endpoint } from '../model/endpoint.ts';
+import { ROLE_NAMES, ROLES, type Role } from '../model/roles.ts';
+import type { Target } from '../model/target.ts';
 import { CR, CRLF, line, NUL } from '../wire/bytes.ts';
-import type { Endpoint } from '../wire/connection.ts';
 import { startReference } from './server.ts';
 import { type ClosedPort, holdClosedPort } from './session/closed-port.ts';
 

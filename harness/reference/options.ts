@@ -1,7 +1,7 @@
-import type { Role } from '../check/roles.ts';
-import type { Endpoint } from '../wire/connection.ts';
+import type { Endpoint } from '../model/endpoint.ts';
+import type { FaultName } from '../model/faults.ts';
+import type { Role } from '../model/roles.ts';
 import type { Signing } from './authentication/signing.ts';
-import type { FaultName } from './faults.ts';
 import type { BlockLists } from './smtp/block-lists.ts';
 
 /** Something an honest server may lack; switched off, it is neither announced nor accepted. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { connect } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
-import { ROLE_NAMES } from '../check/roles.ts';
+import { ROLE_NAMES } from '../model/roles.ts';
 import { base64, lines } from '../wire/bytes.ts';
 import { type ReferenceCapability, startReference } from './server.ts';
 import { type Dialogue, startDialogue } from './testing/dialogue.ts';

@@ -1,6 +1,6 @@
-import { ROLE_NAMES, type Role } from '../check/roles.ts';
-import type { Target } from '../targets/target.ts';
-import type { Endpoint } from '../wire/connection.ts';
+import type { Endpoint } from '../model/endpoint.ts';
+import { ROLE_NAMES, type Role } from '../model/roles.ts';
+import type { Target } from '../model/target.ts';
 import { serveImap } from './imap/imap-server.ts';
 import type { ReferenceOptions } from './options.ts';
 import { forwardingOf } from './outbound/forwarding.ts';
@@ -14,7 +14,7 @@ import { serveSmtp } from './smtp/smtp-server.ts';
 import type { StoredMessage } from './store/mailbox.ts';
 import { conductTls } from './tls/conduct.ts';
 
-export type { FaultName } from './faults.ts';
+export type { FaultName } from '../model/faults.ts';
 export type * from './options.ts';
 export type { StoredMessage } from './store/mailbox.ts';
 

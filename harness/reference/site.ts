@@ -1,8 +1,8 @@
+import type { FaultName } from '../model/faults.ts';
 import { createDirectory, type Directory } from './accounts.ts';
 import { createReporter, type Reporter } from './authentication/aggregate-reports.ts';
 import { createLookups, type Lookups } from './authentication/lookups.ts';
 import { createServerCertificate, type ServerCertificate } from './certificates.ts';
-import type { FaultName } from './faults.ts';
 import type {
   PopBeforeSmtp,
   ReferenceCapability,

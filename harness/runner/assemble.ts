@@ -9,15 +9,15 @@ import type {
   RunRecord,
   TargetRecord,
 } from '../../reports/model/record.ts';
-import { rerunCommand } from '../check/rerun.ts';
-import type { CheckResult } from '../check/result.ts';
-import { ROLE_NAMES } from '../check/roles.ts';
-import type { Verdict } from '../check/verdict.ts';
+import { rerunCommand } from '../engine/rerun.ts';
 import { visible } from '../evidence/visible.ts';
 import type { ExpectedEntry } from '../expected/load.ts';
 import { settle, waiverOf } from '../expected/settle.ts';
-import type { LabAccess } from '../lab/access.ts';
-import type { Target } from '../targets/target.ts';
+import type { LabAccess } from '../model/lab-access.ts';
+import type { CheckResult } from '../model/result.ts';
+import { ROLE_NAMES } from '../model/roles.ts';
+import type { Target } from '../model/target.ts';
+import type { Verdict } from '../model/verdict.ts';
 import { writtenEndpoint } from '../wire/written-endpoint.ts';
 import { readJournal } from './journal.ts';
 import type { CheckFacts, Selection, TargetPlan } from './plan.ts';

@@ -1,7 +1,7 @@
 import type { Gate, WaivableVerdict } from '../../reports/model/record.ts';
-import type { Verdict } from '../check/verdict.ts';
-import type { LabAccess } from '../lab/access.ts';
-import type { Target } from '../targets/target.ts';
+import type { LabAccess } from '../model/lab-access.ts';
+import type { Target } from '../model/target.ts';
+import type { Verdict } from '../model/verdict.ts';
 
 /** What the worker of one target is told; structured-cloneable. */
 export interface AuditContext {

@@ -1,9 +1,9 @@
 import { inject } from 'vitest';
 import { consequenceOf } from '../../reports/model/conclude.ts';
-import { loadChecks } from '../check/load.ts';
+import { loadChecks } from '../engine/load.ts';
 import { openBenchLab } from '../lab/check-lab.ts';
 import './audit-context.ts';
-import { createBench } from './bench.ts';
+import { createBench } from '../engine/create-bench.ts';
 import { openJournal } from './journal.ts';
 import { register } from './register.ts';
 

@@ -2,7 +2,7 @@ import { appendFile, mkdtemp, readFile, rm, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { checkOf } from '../check/testing/definition.ts';
+import { checkOf } from '../engine/testing/definition.ts';
 import { type JournalEntry, openJournal, readJournal } from './journal.ts';
 import { resultOf } from './testing/result.ts';
 

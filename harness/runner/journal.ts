@@ -1,6 +1,6 @@
 import { closeSync, fsyncSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import type { RoleSnapshot } from '../../reports/model/record.ts';
-import type { CheckResult } from '../check/result.ts';
+import type { CheckResult } from '../model/result.ts';
 
 /**
  * The journal of one target: JSON lines, written and synced as results come, so that a run that is

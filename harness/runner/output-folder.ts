@@ -1,6 +1,6 @@
 import { access, constants, mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { ConfigurationError } from '../targets/configuration-error.ts';
+import { ConfigurationError } from '../model/configuration-error.ts';
 
 const WHY: Readonly<Record<string, string>> = {
   EACCES: 'may not be written',

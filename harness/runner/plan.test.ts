@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { CheckDefinition } from '../check/define.ts';
-import { checkOf } from '../check/testing/definition.ts';
-import { ConfigurationError } from '../targets/configuration-error.ts';
+import { checkOf } from '../engine/testing/definition.ts';
+import { ConfigurationError } from '../model/configuration-error.ts';
 import { factsOf, planTarget } from './plan.ts';
 import type { Profile } from './profile.ts';
 

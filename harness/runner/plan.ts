@@ -1,9 +1,9 @@
 import type { Gate } from '../../reports/model/record.ts';
 import type { Check } from '../check/define.ts';
-import type { CheckResult } from '../check/result.ts';
-import { SUITES } from '../check/suites.ts';
-import { ConfigurationError } from '../targets/configuration-error.ts';
-import type { Target } from '../targets/target.ts';
+import { ConfigurationError } from '../model/configuration-error.ts';
+import type { CheckResult } from '../model/result.ts';
+import { SUITES } from '../model/suites.ts';
+import type { Target } from '../model/target.ts';
 import type { Profile } from './profile.ts';
 
 /** What of a check stands in every result, run or not. */

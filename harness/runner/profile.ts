@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import type { Gate } from '../../reports/model/record.ts';
-import { ConfigurationError } from '../targets/configuration-error.ts';
+import { ConfigurationError } from '../model/configuration-error.ts';
 
 const clauseSchema = z.union([
   z.strictObject({

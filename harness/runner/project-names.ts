@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../targets/configuration-error.ts';
+import { ConfigurationError } from '../model/configuration-error.ts';
 import { loadTargets } from '../targets/load.ts';
 
 /** The targets file that plain Vitest runs use. */

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import type { Consequence } from '../../reports/model/conclude.ts';
-import type { Bench } from '../check/bench.ts';
 import type { Check } from '../check/define.ts';
-import { evaluate } from '../check/evaluate.ts';
-import type { CheckResult } from '../check/result.ts';
+import type { Bench } from '../engine/bench.ts';
+import { evaluate } from '../engine/evaluate.ts';
 import { logLine } from '../evidence/log-line.ts';
+import type { CheckResult } from '../model/result.ts';
 import type { JournalWriter } from './journal.ts';
 import { snapshotCapabilities } from './snapshot.ts';
 

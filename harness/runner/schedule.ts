@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { Reporter, TestCase, TestModule, UserWorkspaceConfig } from 'vitest/node';
-import type { Verdict } from '../check/verdict.ts';
+import type { Verdict } from '../model/verdict.ts';
 import type { AuditContext } from './audit-context.ts';
 
 /** The Vitest project that audits one target. */

@@ -1,9 +1,9 @@
 import type { RoleSnapshot } from '../../reports/model/record.ts';
-import type { Bench } from '../check/bench.ts';
-import { Inconclusive, NotApplicable } from '../check/outcomes.ts';
-import { ROLE_NAMES, ROLES, type Role } from '../check/roles.ts';
+import type { Bench } from '../engine/bench.ts';
 import { createRecorder } from '../evidence/recorder.ts';
 import { visible } from '../evidence/visible.ts';
+import { Inconclusive, NotApplicable } from '../model/outcomes.ts';
+import { ROLE_NAMES, ROLES, type Role } from '../model/roles.ts';
 import { isWireFailure } from '../wire/failures.ts';
 
 /** What each role of the target says of itself: greeting, and capabilities before and inside TLS. */

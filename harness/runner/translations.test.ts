@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { ConfigurationError } from '../targets/configuration-error.ts';
+import { ConfigurationError } from '../model/configuration-error.ts';
 import { fingerprint, loadTranslations, translationsFor } from './translations.ts';
 
 const ENGLISH = { title: 'Port 25 offers STARTTLS', sends: 'EHLO', demands: 'STARTTLS is listed' };

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Translation } from '../../reports/model/record.ts';
-import type { CheckResult } from '../check/result.ts';
+import type { CheckResult } from '../model/result.ts';
 import { readYamlFolder } from './yaml-folder.ts';
 
 /** The English texts of a check, from which others are made. */

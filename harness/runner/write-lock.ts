@@ -1,9 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { ledgerOf } from '../check/ledger.ts';
-import { loadChecks } from '../check/load.ts';
-import { lockOf } from '../check/lock.ts';
+import { loadChecks } from '../engine/load.ts';
+import { ledgerOf } from './ledger.ts';
+import { lockOf } from './lock.ts';
 import { SUITES_FOLDER } from './run.ts';
 
 const catalog = join(SUITES_FOLDER, 'catalog');

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { ConfigurationError } from '../targets/configuration-error.ts';
+import { ConfigurationError } from '../model/configuration-error.ts';
 
 /**
  * The content of every YAML file of a folder, by the order of their names; none where the folder does not exist.

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { createHash, timingSafeEqual, verify as verifyOctets, X509Certificate } from 'node:crypto';
 import { ContentInfo, SignedData, type SignerInfo } from '@peculiar/asn1-cms';
 import { AsnConvert, OctetString } from '@peculiar/asn1-schema';
-import { readHeader } from '../mailbox/header.ts';
+import { readHeader } from '../messages/header.ts';
 import { CRLF } from '../wire/bytes.ts';
 import { ATTRIBUTES, CONTENT_TYPES, coveredBySignature } from './cms.ts';
 

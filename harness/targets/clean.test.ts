@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { connectEngine, type Docker } from '../containers/engine.ts';
+import { OWNER_LABEL, RUN_LABEL, runLabels } from '../containers/labels.ts';
+import { removeRun } from '../containers/remove.ts';
 import { cleanLeftovers, isLeftover } from './clean.ts';
-import { connectEngine, type Docker } from './engine.ts';
-import { OWNER_LABEL, RUN_LABEL, runLabels } from './labels.ts';
-import { removeRun } from './remove.ts';
 import { engineForTests } from './testing/engine.ts';
 
 const hasEngine = await engineForTests('the removal of leftovers');

@@ -1,6 +1,6 @@
-import { connectEngine, type Docker } from './engine.ts';
-import { IMAGE_LABEL, OWNER_LABEL, ownerState, RUN_LABEL } from './labels.ts';
-import { unlessGone } from './remove.ts';
+import { connectEngine, type Docker } from '../containers/engine.ts';
+import { IMAGE_LABEL, OWNER_LABEL, ownerState, RUN_LABEL } from '../containers/labels.ts';
+import { unlessGone } from '../containers/remove.ts';
 
 /** What was removed, by name. */
 export interface Removed {

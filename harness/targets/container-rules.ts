@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { isLabFact } from './lab-facts.ts';
+import { isLabFact } from '../model/lab-facts.ts';
 
 /** What a declaration says that leads into containers; rules that no single key can tell. */
 interface Given {

@@ -1,6 +1,6 @@
-import { blockListsOf } from './block-list-claim.ts';
+import { blockListsOf } from '../model/block-list-claim.ts';
+import type { Claims, OutgoingPolicies, PopBeforeSmtpClaim, Timing } from '../model/target.ts';
 import type { ClaimSettings, TimingSettings } from './schema.ts';
-import type { Claims, OutgoingPolicies, PopBeforeSmtpClaim, Timing } from './target.ts';
 
 /** The claims of a declaration as checks read them. */
 export function claimsOf(settings: ClaimSettings): Claims {

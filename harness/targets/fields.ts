@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import type { Safety } from '../check/define.ts';
-import { type Duration, milliseconds } from '../check/duration.ts';
-import { authenticationClaim } from './authentication-claim.ts';
-import { blockListClaim } from './block-list-claim.ts';
-import { forwardingClaim } from './forwarding-claim.ts';
+import { authenticationClaim } from '../model/authentication-claim.ts';
+import { blockListClaim } from '../model/block-list-claim.ts';
+import { CLIENT_ADDRESSES } from '../model/client-addresses.ts';
+import { type Duration, milliseconds } from '../model/duration.ts';
+import { forwardingClaim } from '../model/forwarding-claim.ts';
+import type { Safety } from '../model/levels.ts';
 
 /**
  * What the drivers of a targets file have in common. The text behind `error` completes the sentence
@@ -267,9 +268,6 @@ export function permissions(granted: readonly Safety[], grantable: readonly Safe
     .default([...granted])
     .describe(`What checks may do: safe (reads), sends-mail, intrusive (failed logins, load)${destructive}.`);
 }
-
-export const CLIENT_ADDRESSES = ['documentation', 'benchmarking'] as const;
-export type ClientAddresses = (typeof CLIENT_ADDRESSES)[number];
 
 export const clientAddresses = z
   .enum(CLIENT_ADDRESSES, { error: `one of ${CLIENT_ADDRESSES.join(', ')}` })

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
+import type { Endpoint } from '../model/endpoint.ts';
 import { startReference } from '../reference/server.ts';
 import { CRLF } from '../wire/bytes.ts';
-import type { Endpoint } from '../wire/connection.ts';
 import { waitForGreetings } from './greeting.ts';
 
 const servers: Server[] = [];

@@ -1,8 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Protocol, ROLES, type Role } from '../check/roles.ts';
 import { createRecorder } from '../evidence/recorder.ts';
 import { visibleExcerpt } from '../evidence/visible.ts';
-import { type Endpoint, openConnection } from '../wire/connection.ts';
+import type { Endpoint } from '../model/endpoint.ts';
+import { type Protocol, ROLES, type Role } from '../model/roles.ts';
+import { openConnection } from '../wire/connection.ts';
 import { isWireFailure } from '../wire/failures.ts';
 import { writtenEndpoint } from '../wire/written-endpoint.ts';
 

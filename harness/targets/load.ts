@@ -1,10 +1,10 @@
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
-import type { Safety } from '../check/define.ts';
-import { ConfigurationError } from './configuration-error.ts';
+import { ConfigurationError } from '../model/configuration-error.ts';
+import type { Safety } from '../model/levels.ts';
+import type { Target } from '../model/target.ts';
 import { type TargetSettings, targetsFileSchema } from './schema.ts';
 import { type Problem, problemsOf } from './sentences.ts';
-import type { Target } from './target.ts';
 import { type KeyPath, readYaml, type YamlSource } from './yaml-source.ts';
 
 /** Where a declaration stands, so that an error found later still names its place. */

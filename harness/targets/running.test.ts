@@ -5,9 +5,9 @@ import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { connectEngine, type Docker } from '../containers/engine.ts';
+import { RUN_LABEL } from '../containers/labels.ts';
 import { cleanLeftovers } from './clean.ts';
-import { connectEngine, type Docker } from './engine.ts';
-import { RUN_LABEL } from './labels.ts';
 import { engineForTests } from './testing/engine.ts';
 import { createTargetsFolder, GREETER, type TargetsFolder } from './testing/targets-file.ts';
 

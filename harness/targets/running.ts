@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { ENDING_SIGNALS, othersHandle } from './signals.ts';
+import { ENDING_SIGNALS, othersHandle } from '../containers/signals.ts';
 
 /** Something that outlives this process unless it is stopped. */
 export interface Outliving {
@@ -8,7 +8,7 @@ export interface Outliving {
   stop(): Promise<void>;
 }
 
-const REMOVE_RUN = fileURLToPath(new URL('./remove-run.ts', import.meta.url));
+const REMOVE_RUN = fileURLToPath(new URL('../containers/remove-run.ts', import.meta.url));
 /** Time that the removal in the last moment of this process may take, in milliseconds. */
 const LAST_MOMENT = 30_000;
 

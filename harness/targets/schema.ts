@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { ROLE_NAMES, type Role } from '../check/roles.ts';
-import { FAULT_NAMES } from '../reference/faults.ts';
+import { FAULT_NAMES } from '../model/faults.ts';
+import { ROLE_NAMES, type Role } from '../model/roles.ts';
 import type { ReferenceCapability } from '../reference/options.ts';
 import { compose } from './compose-schema.ts';
 import { checkHandedOver, checkLabUse } from './container-rules.ts';

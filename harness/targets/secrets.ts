@@ -1,10 +1,10 @@
 import { randomInt } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { ConfigurationError } from './configuration-error.ts';
-import { isLabFact, type LabFact } from './lab-facts.ts';
+import { ConfigurationError } from '../model/configuration-error.ts';
+import { isLabFact, type LabFact } from '../model/lab-facts.ts';
+import type { Account } from '../model/target.ts';
 import { placeOf, type TargetDeclaration } from './load.ts';
-import type { Account } from './target.ts';
 import { type KeyPath, readFailure } from './yaml-source.ts';
 
 /** A declaration's secrets, read. Never logged, never written. */

@@ -1,5 +1,5 @@
 import { visible } from '../evidence/visible.ts';
-import { ConfigurationError } from './configuration-error.ts';
+import { ConfigurationError } from '../model/configuration-error.ts';
 import type { TargetDeclaration } from './load.ts';
 import { nearest } from './nearest.ts';
 

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { ConfigurationError } from './configuration-error.ts';
+import { ConfigurationError } from '../model/configuration-error.ts';
 import { placeOf, type TargetDeclaration } from './load.ts';
 import { readFailure } from './yaml-source.ts';
 

@@ -13,7 +13,7 @@ import {
   visit,
 } from 'yaml';
 import { visible } from '../evidence/visible.ts';
-import { ConfigurationError } from './configuration-error.ts';
+import { ConfigurationError } from '../model/configuration-error.ts';
 
 /** Keys and indexes from the root of a document to one of its values. */
 export type KeyPath = readonly PropertyKey[];

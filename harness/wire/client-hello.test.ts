@@ -3,12 +3,13 @@ import type { AddressInfo } from 'node:net';
 import { connect, createServer, type TlsOptions as ServerOptions } from 'node:tls';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { createRecorder } from '../evidence/recorder.ts';
+import type { Endpoint } from '../model/endpoint.ts';
 import { line } from './bytes.ts';
 import { CIPHER_SUITES, olderSuites, TLS13_SUITES } from './cipher-suites.ts';
 import { type ClientHelloOptions, clientHello } from './client-hello.ts';
 import { type HelloAnswer, probeHello, probeSslv2 } from './client-hello-probe.ts';
 import { SSLV2_CIPHERS, sslv2ClientHello } from './client-hello-sslv2.ts';
-import { type Connection, type Endpoint, openConnection } from './connection.ts';
+import { type Connection, openConnection } from './connection.ts';
 import {
   connectTo,
   type Script,

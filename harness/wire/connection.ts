@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import type { Layer } from '../evidence/events.ts';
 import type { Recorder } from '../evidence/recorder.ts';
 import { visibleExcerpt } from '../evidence/visible.ts';
+import type { Endpoint } from '../model/endpoint.ts';
 import { CRLF, LF } from './bytes.ts';
 import { ConnectionEnded, Malformed, Silence, TlsFailed } from './failures.ts';
 import { openSocket } from './open-socket.ts';
@@ -12,11 +13,6 @@ import { writtenEndpoint } from './written-endpoint.ts';
 export const LINE_LIMIT = 65_536;
 /** Most octets that may wait unread; a server that sends more is cut off. */
 export const BUFFER_LIMIT = 16 * 1_048_576;
-
-export interface Endpoint {
-  readonly host: string;
-  readonly port: number;
-}
 
 export interface ConnectOptions {
   readonly endpoint: Endpoint;

@@ -1,8 +1,9 @@
 import { createLab } from 'net-mocks';
 import { expect, test } from 'vitest';
 import { createRecorder } from '../evidence/recorder.ts';
+import type { Endpoint } from '../model/endpoint.ts';
 import { line } from './bytes.ts';
-import { type Endpoint, openConnection } from './connection.ts';
+import { openConnection } from './connection.ts';
 import { RelayFailed, Unreachable } from './failures.ts';
 import { startScriptedServer } from './scripted-server.testing.ts';
 

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { Endpoint } from './connection.ts';
+import type { Endpoint } from '../model/endpoint.ts';
 import { RelayFailed, Unreachable } from './failures.ts';
 import { writtenEndpoint } from './written-endpoint.ts';
 

@@ -4,8 +4,9 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { type SecureContextOptions, TLSSocket } from 'node:tls';
 import * as x509 from '@peculiar/x509';
 import { createRecorder, type Recorder } from '../evidence/recorder.ts';
+import type { Endpoint } from '../model/endpoint.ts';
 import { LF, line } from './bytes.ts';
-import { type Connection, type ConnectOptions, type Endpoint, openConnection } from './connection.ts';
+import { type Connection, type ConnectOptions, openConnection } from './connection.ts';
 
 /** One connection of a scripted server. Reads end with an error when the client has gone. */
 export interface ScriptedPeer {

@@ -1,4 +1,4 @@
-import { type Clause, type ClauseFacts, clauseFacts } from '../../harness/check/clause.ts';
+import { type Clause, type ClauseFacts, clauseFacts } from '../../harness/model/clause.ts';
 
 /** Label and address of a clause; a document that only a newer mailspec knows keeps its name. */
 export function describeClause(clause: Clause): ClauseFacts {

@@ -1,6 +1,6 @@
-import type { CheckResult } from '../../harness/check/result.ts';
-import type { Role } from '../../harness/check/roles.ts';
-import type { Verdict } from '../../harness/check/verdict.ts';
+import type { CheckResult } from '../../harness/model/result.ts';
+import type { Role } from '../../harness/model/roles.ts';
+import type { Verdict } from '../../harness/model/verdict.ts';
 import type { Language } from './language.ts';
 
 /** What a profile makes of a `fail`: it fails the run, is reported as warning, or is listed only. */

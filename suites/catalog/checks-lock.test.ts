@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { type LedgerEntry, ledgerOf } from '../../harness/check/ledger.ts';
-import { lockOf } from '../../harness/check/lock.ts';
-import { SUITES } from '../../harness/check/suites.ts';
+import { SUITES } from '../../harness/model/suites.ts';
+import { type LedgerEntry, ledgerOf } from '../../harness/runner/ledger.ts';
+import { lockOf } from '../../harness/runner/lock.ts';
 import { CHECKS } from '../proof/proof.ts';
 
 const read = (name: string) => readFileSync(new URL(name, import.meta.url), 'utf8');

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { SUITES } from '../../harness/check/suites.ts';
+import { SUITES } from '../../harness/model/suites.ts';
 import { fingerprint, loadTranslations } from '../../harness/runner/translations.ts';
 import { CHECKS } from '../proof/proof.ts';
 

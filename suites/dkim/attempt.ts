@@ -1,4 +1,4 @@
-import type { Offered, RecordedResult, Services, StoredMessage } from '../../harness/check/services.ts';
+import type { Offered, RecordedResult, Services, StoredMessage } from '../../harness/check/check.ts';
 import type { Sight } from './author.ts';
 import type { Letter } from './letter.ts';
 

@@ -1,4 +1,4 @@
-import type { Lab, Services } from '../../harness/check/services.ts';
+import type { Lab, Services } from '../../harness/check/check.ts';
 
 type ZoneRecord = Parameters<Lab['dns']['publish']>[1][number];
 type Dkim = Services['authentication']['dkim'];

@@ -1,5 +1,4 @@
-import { check } from '../../harness/check/define.ts';
-import type { Offered, Services } from '../../harness/check/services.ts';
+import { check, type Offered, type Services } from '../../harness/check/check.ts';
 import { attempt } from './attempt.ts';
 import { type Author, publishAuthor, type SignatureOrder } from './author.ts';
 import { assertResultsAreSeen } from './controls.ts';

@@ -1,4 +1,4 @@
-import type { Services, Target } from '../../harness/check/services.ts';
+import type { Services, Target } from '../../harness/check/check.ts';
 import { attempt, passed } from './attempt.ts';
 import { ordinaryAuthor, type Sight } from './author.ts';
 import { compose, withContent } from './letter.ts';

@@ -1,5 +1,4 @@
-import { check } from '../../harness/check/define.ts';
-import type { Services } from '../../harness/check/services.ts';
+import { check, type Services } from '../../harness/check/check.ts';
 import { type Attempt, attempt } from './attempt.ts';
 import { ordinaryAuthor, publishAuthor } from './author.ts';
 import { assertEvaluates } from './controls.ts';

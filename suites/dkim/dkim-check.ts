@@ -1,5 +1,4 @@
-import type { CheckDefinition } from '../../harness/check/define.ts';
-import type { Target } from '../../harness/check/services.ts';
+import type { CheckDefinition, Target } from '../../harness/check/check.ts';
 
 /** What the checks of received mail have in common. */
 export const RECEIVED_MAIL = {

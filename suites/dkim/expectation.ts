@@ -1,4 +1,4 @@
-import type { Services, Verify } from '../../harness/check/services.ts';
+import type { Services, Verify } from '../../harness/check/check.ts';
 import { type Attempt, assertStored, passed } from './attempt.ts';
 
 type Strength = Omit<Verify, 'ideally'>;

@@ -1,4 +1,4 @@
-import { check } from '../../harness/check/define.ts';
+import { check } from '../../harness/check/check.ts';
 import { messages, SENT_MAIL } from './dkim-check.ts';
 import { publishedTexts } from './published-keys.ts';
 import { assertSigned, sendOrdinary } from './sent-mail.ts';

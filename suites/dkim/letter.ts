@@ -1,4 +1,4 @@
-import type { Services } from '../../harness/check/services.ts';
+import type { Services } from '../../harness/check/check.ts';
 import type { Author } from './author.ts';
 
 /** A message before it is signed. */

@@ -1,4 +1,4 @@
-import type { Services } from '../../harness/check/services.ts';
+import type { Services } from '../../harness/check/check.ts';
 
 /** Looks up the texts of TXT records as they are published, the strings of each joined. */
 export function publishedTexts({ lab }: Pick<Services, 'lab'>): (name: string) => Promise<readonly string[]> {

@@ -1,4 +1,4 @@
-import type { Account, ArrivedMessage, Services } from '../../harness/check/services.ts';
+import type { Account, ArrivedMessage, Services } from '../../harness/check/check.ts';
 import { publishedTexts } from './published-keys.ts';
 
 export type Signature = Awaited<ReturnType<Services['authentication']['dkim']['verify']>>[number];

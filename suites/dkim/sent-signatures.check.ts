@@ -1,5 +1,4 @@
-import { check } from '../../harness/check/define.ts';
-import type { Services, Verify } from '../../harness/check/services.ts';
+import { check, type Services, type Verify } from '../../harness/check/check.ts';
 import { messages, SENT_MAIL } from './dkim-check.ts';
 import { publishedTexts } from './published-keys.ts';
 import { linesOf, ordinaryHeader, type Signature, send } from './sent-mail.ts';

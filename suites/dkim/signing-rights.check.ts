@@ -1,5 +1,4 @@
-import { check } from '../../harness/check/define.ts';
-import type { Services, StoredMessage } from '../../harness/check/services.ts';
+import { check, type Services, type StoredMessage } from '../../harness/check/check.ts';
 import { messages } from './dkim-check.ts';
 import { publishedTexts } from './published-keys.ts';
 import {

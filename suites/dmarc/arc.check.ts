@@ -1,5 +1,4 @@
-import { check } from '../../harness/check/define.ts';
-import type { Services } from '../../harness/check/services.ts';
+import { check, type Services } from '../../harness/check/check.ts';
 import { protectedDomain, SELECTOR, silentDomain, strangerDomain } from './author.ts';
 import { assertEvaluated, assertJudged, isContained } from './evaluation.ts';
 import { attempt, recorded, wordsOf } from './trial.ts';

@@ -1,4 +1,4 @@
-import type { Services } from '../../harness/check/services.ts';
+import type { Services } from '../../harness/check/check.ts';
 
 /** Records that a domain of the lab publishes; what is left out is not published. */
 export interface Published {

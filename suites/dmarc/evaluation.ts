@@ -1,4 +1,4 @@
-import type { Services } from '../../harness/check/services.ts';
+import type { Services } from '../../harness/check/check.ts';
 import { type Handling, recorded, wordsOf } from './trial.ts';
 
 /** What DMARC made of a message: what was recorded, else what was done. */

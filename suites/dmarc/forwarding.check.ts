@@ -1,6 +1,11 @@
-import { check } from '../../harness/check/define.ts';
-import { FORWARDING } from '../../harness/check/resources.ts';
-import type { ArrivedMessage, Services, Target, Verify } from '../../harness/check/services.ts';
+import {
+  type ArrivedMessage,
+  check,
+  FORWARDING,
+  type Services,
+  type Target,
+  type Verify,
+} from '../../harness/check/check.ts';
 import { SELECTOR, strangerDomain } from './author.ts';
 import { contentOf, type Trial } from './trial.ts';
 

@@ -1,4 +1,4 @@
-import { check } from '../../harness/check/define.ts';
+import { check } from '../../harness/check/check.ts';
 import { publish, silentDomain, strangerDomain } from './author.ts';
 import { assertEvaluated, assertJudged, outcomeOf } from './evaluation.ts';
 import { attempt, wordsOf } from './trial.ts';

@@ -1,5 +1,4 @@
-import { check } from '../../harness/check/define.ts';
-import type { Services } from '../../harness/check/services.ts';
+import { check, type Services } from '../../harness/check/check.ts';
 import { publish, silentDomain } from './author.ts';
 import { assertEvaluated, assertJudged, isContained, outcomeOf } from './evaluation.ts';
 import { attempt, type Handling, wordsOf } from './trial.ts';

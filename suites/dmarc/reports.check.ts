@@ -1,5 +1,4 @@
-import { check } from '../../harness/check/define.ts';
-import type { ArrivedMessage, Receiver, Services } from '../../harness/check/services.ts';
+import { type ArrivedMessage, check, type Receiver, type Services } from '../../harness/check/check.ts';
 import { assertEvaluated } from './evaluation.ts';
 import { attempt, wordsOf } from './trial.ts';
 

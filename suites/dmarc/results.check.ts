@@ -1,5 +1,4 @@
-import { check } from '../../harness/check/define.ts';
-import type { RecordedResult, Services, StoredMessage } from '../../harness/check/services.ts';
+import { check, type RecordedResult, type Services, type StoredMessage } from '../../harness/check/check.ts';
 import { publish } from './author.ts';
 import { assertEvaluated } from './evaluation.ts';
 import { attempt, type Handling, type Trial, wordsOf } from './trial.ts';

@@ -1,4 +1,4 @@
-import type { Services, StoredMessage } from '../../harness/check/services.ts';
+import type { Services, StoredMessage } from '../../harness/check/check.ts';
 import { SELECTOR } from './author.ts';
 
 /** A message to be handed in, as its parts. */

@@ -1,4 +1,4 @@
-import { check } from '../../harness/check/define.ts';
+import { check } from '../../harness/check/check.ts';
 import { assertStrangersAreServed, correspondence } from './client.ts';
 import { declaredList, recordsOf, wasAsked, wildcard } from './lists.ts';
 import { lineOf, visit } from './visit.ts';

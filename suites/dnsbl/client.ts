@@ -1,4 +1,4 @@
-import type { Lab, Services } from '../../harness/check/services.ts';
+import type { Lab, Services } from '../../harness/check/check.ts';
 import { workingList } from './lists.ts';
 import { lineOf, type Outcome, visit } from './visit.ts';
 

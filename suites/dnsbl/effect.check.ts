@@ -1,4 +1,4 @@
-import { check } from '../../harness/check/define.ts';
+import { check } from '../../harness/check/check.ts';
 import { assertStrangersAreServed, correspondence } from './client.ts';
 import { declaredList, workingList } from './lists.ts';
 import { traceOf } from './trace.ts';

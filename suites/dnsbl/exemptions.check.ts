@@ -1,5 +1,4 @@
-import { check } from '../../harness/check/define.ts';
-import type { Services } from '../../harness/check/services.ts';
+import { check, type Services } from '../../harness/check/check.ts';
 import { declaredList, workingList } from './lists.ts';
 import { lineOf, messageWith, readReply, visit } from './visit.ts';
 

@@ -1,4 +1,4 @@
-import type { Lab, Services } from '../../harness/check/services.ts';
+import type { Lab, Services } from '../../harness/check/check.ts';
 
 /** Every list has the first and none has the second (RFC 5782 §5). */
 export const ALWAYS_LISTED = '127.0.0.2';

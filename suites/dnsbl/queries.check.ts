@@ -1,4 +1,4 @@
-import { check } from '../../harness/check/define.ts';
+import { check } from '../../harness/check/check.ts';
 import { correspondence } from './client.ts';
 import { ALWAYS_LISTED, declaredList, NEVER_LISTED, nameIn, workingList } from './lists.ts';
 import { messageWith, visit } from './visit.ts';

@@ -1,5 +1,4 @@
-import { check } from '../../harness/check/define.ts';
-import type { Lab, Services } from '../../harness/check/services.ts';
+import { check, type Lab, type Services } from '../../harness/check/check.ts';
 import { ALWAYS_LISTED, NEVER_LISTED, nameIn } from './lists.ts';
 import { messageWith } from './visit.ts';
 

@@ -1,4 +1,4 @@
-import type { ImapClient, Role, Services } from '../../harness/check/services.ts';
+import type { ImapClient, Role, Services } from '../../harness/check/check.ts';
 
 /** Ways into the mailbox, best first: only IMAP sees other mailboxes than INBOX. */
 const WAYS: readonly Role[] = ['imaps', 'imap', 'pop3s', 'pop3'];

@@ -1,4 +1,4 @@
-import type { Connection, Services } from '../../harness/check/services.ts';
+import type { Connection, Services } from '../../harness/check/check.ts';
 
 type Stage = 'greeting' | 'EHLO' | 'MAIL' | 'RCPT' | 'DATA';
 

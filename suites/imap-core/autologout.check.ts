@@ -1,4 +1,4 @@
-import { check } from '../../harness/check/define.ts';
+import { check } from '../../harness/check/check.ts';
 import { demandOk, loggedIn } from './own-folder.ts';
 
 /** Ten seconds less than a server has to wait (RFC 9051 §5.4), in milliseconds. */

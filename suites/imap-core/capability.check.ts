@@ -1,5 +1,4 @@
-import { check } from '../../harness/check/define.ts';
-import type { ImapClient, Verify } from '../../harness/check/services.ts';
+import { check, type ImapClient, type Verify } from '../../harness/check/check.ts';
 import { loggedIn } from './own-folder.ts';
 
 export const capabilityIsAnswered = check(

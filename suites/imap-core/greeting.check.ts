@@ -1,4 +1,4 @@
-import { check } from '../../harness/check/define.ts';
+import { check } from '../../harness/check/check.ts';
 
 /** A greeting of IMAP with or without its asterisk; anything else comes from no IMAP server. */
 const GREETING = /^(\* )?(OK|PREAUTH|BYE)\b/i;

@@ -1,5 +1,4 @@
-import { check } from '../../harness/check/define.ts';
-import type { ImapClient, Services } from '../../harness/check/services.ts';
+import { check, type ImapClient, type Services } from '../../harness/check/check.ts';
 
 /** Sizes that no login has: at the edge of 32 bits, below zero, beyond 64 bits. */
 const ABSURD = ['4294967295', '-1', '99999999999999999999'];

@@ -1,5 +1,4 @@
-import { check } from '../../harness/check/define.ts';
-import type { ImapClient, Services, Verify } from '../../harness/check/services.ts';
+import { check, type ImapClient, type Services, type Verify } from '../../harness/check/check.ts';
 import { demandOk, loggedIn, ownMessage, withOwnFolder } from './own-folder.ts';
 
 /** Names under which servers show, or are tricked into showing, the mail of a user. */

@@ -1,4 +1,4 @@
-import type { Account, ImapClient, ImapReply, Role, Services } from '../../harness/check/services.ts';
+import type { Account, ImapClient, ImapReply, Role, Services } from '../../harness/check/check.ts';
 
 export interface SessionOptions {
   readonly role?: Role;

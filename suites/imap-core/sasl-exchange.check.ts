@@ -1,5 +1,4 @@
-import { check } from '../../harness/check/define.ts';
-import type { ImapClient, ImapReply, Services } from '../../harness/check/services.ts';
+import { check, type ImapClient, type ImapReply, type Services } from '../../harness/check/check.ts';
 
 /** What is no base64 (RFC 4648 §3): the last two decode to something where a server is lenient. */
 const NO_BASE64 = ['=AAA', '!!!!', 'AAA=BBB'];

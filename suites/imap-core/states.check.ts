@@ -1,5 +1,4 @@
-import { check } from '../../harness/check/define.ts';
-import type { ImapClient } from '../../harness/check/services.ts';
+import { check, type ImapClient } from '../../harness/check/check.ts';
 import { loggedIn } from './own-folder.ts';
 
 type Command = Parameters<ImapClient['command']>[0];

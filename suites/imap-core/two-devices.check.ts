@@ -1,5 +1,4 @@
-import { check } from '../../harness/check/define.ts';
-import type { ImapClient, Services } from '../../harness/check/services.ts';
+import { check, type ImapClient, type Services } from '../../harness/check/check.ts';
 import { demandOk, listed, type OwnFolder, withOwnFolder } from './own-folder.ts';
 
 /** Two sessions of the account on the folder, as of a telephone and a laptop. */

@@ -1,4 +1,4 @@
-import { check } from '../../harness/check/define.ts';
+import { check } from '../../harness/check/check.ts';
 import { describe, presentedCertificates } from './presented.ts';
 import { strengthFor, TLS_ROLES } from './tls-door.ts';
 

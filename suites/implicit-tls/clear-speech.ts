@@ -1,5 +1,4 @@
-import { ROLES } from '../../harness/check/roles.ts';
-import type { Connection, Role, Services } from '../../harness/check/services.ts';
+import { type Connection, ROLES, type Role, type Services } from '../../harness/check/check.ts';
 
 /** How the first line of a server looks in each protocol. */
 const FIRST_LINE = {

@@ -1,6 +1,4 @@
-import { check } from '../../harness/check/define.ts';
-import { ROLES } from '../../harness/check/roles.ts';
-import type { Connection, Services } from '../../harness/check/services.ts';
+import { type Connection, check, ROLES, type Services } from '../../harness/check/check.ts';
 import { answersInClear, clearLine, harmlessCommand, isAnswer } from './clear-speech.ts';
 
 /** How long an answer to a command in the clear is awaited at most, in milliseconds. */

@@ -1,6 +1,4 @@
-import { check } from '../../harness/check/define.ts';
-import { ROLES } from '../../harness/check/roles.ts';
-import type { Connection, Services } from '../../harness/check/services.ts';
+import { type Connection, check, ROLES, type Services } from '../../harness/check/check.ts';
 import { ACCESS_ROLES } from './tls-door.ts';
 
 export const clientCertificateNotRequested = check(

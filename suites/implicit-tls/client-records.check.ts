@@ -1,5 +1,4 @@
-import { check } from '../../harness/check/define.ts';
-import type { Role, Services } from '../../harness/check/services.ts';
+import { check, type Role, type Services } from '../../harness/check/check.ts';
 import { ACCESS_ROLES, isFailure } from './tls-door.ts';
 
 /** What mail programs look for, by the service that begins inside TLS and the one that is upgraded. */

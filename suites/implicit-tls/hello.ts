@@ -1,4 +1,4 @@
-import type { Services } from '../../harness/check/services.ts';
+import type { Services } from '../../harness/check/check.ts';
 import { atTheDoor } from './tls-door.ts';
 
 type Probe = Services['tls'];

@@ -1,5 +1,4 @@
-import { check } from '../../harness/check/define.ts';
-import type { Connection, Services } from '../../harness/check/services.ts';
+import { type Connection, check, type Services } from '../../harness/check/check.ts';
 import { harmlessCommand } from './clear-speech.ts';
 import { isRefusal, offer } from './hello.ts';
 import { atTheDoor, isFailure, strengthFor, TLS_ROLES } from './tls-door.ts';

@@ -1,5 +1,4 @@
-import { check } from '../../harness/check/define.ts';
-import type { Role, Services } from '../../harness/check/services.ts';
+import { check, type Role, type Services } from '../../harness/check/check.ts';
 import { clearAnswer } from './clear-speech.ts';
 import { offer, soundSuites } from './hello.ts';
 import { isFailure } from './tls-door.ts';

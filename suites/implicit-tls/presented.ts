@@ -1,4 +1,4 @@
-import type { Services } from '../../harness/check/services.ts';
+import type { Services } from '../../harness/check/check.ts';
 import { atTheDoor, isFailure } from './tls-door.ts';
 
 type Facts = ReturnType<Services['certificates']['readCertificate']>;

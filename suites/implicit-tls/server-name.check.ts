@@ -1,4 +1,4 @@
-import { check } from '../../harness/check/define.ts';
+import { check } from '../../harness/check/check.ts';
 import { atTheDoor, isFailure, TLS_ROLES } from './tls-door.ts';
 
 export const serverNameBreaksNothing = check(

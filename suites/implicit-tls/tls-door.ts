@@ -1,4 +1,4 @@
-import type { Connection, Role, Services } from '../../harness/check/services.ts';
+import type { Connection, Role, Services } from '../../harness/check/check.ts';
 
 /** Every role: TLS is implicit there or can be reached by an upgrade. */
 export const TLS_ROLES = ['mx', 'submission', 'submissions', 'pop3', 'pop3s', 'imap', 'imaps'] as const;

@@ -1,4 +1,4 @@
-import { check } from '../../harness/check/define.ts';
+import { check } from '../../harness/check/check.ts';
 import { isRefusal, offer, provenAnswer, soundSuites } from './hello.ts';
 import { atTheDoor, strengthFor, TLS_ROLES } from './tls-door.ts';
 

@@ -1,7 +1,5 @@
 import { createHash } from 'node:crypto';
-import { check } from '../../harness/check/define.ts';
-import { MAILDROP } from '../../harness/check/resources.ts';
-import type { Services } from '../../harness/check/services.ts';
+import { check, MAILDROP, type Services } from '../../harness/check/check.ts';
 import { verifyBody } from './comparison.ts';
 import { letter } from './letter.ts';
 import { deliveries, onEveryWay } from './ways.ts';

@@ -1,6 +1,4 @@
-import { check } from '../../harness/check/define.ts';
-import { MAILDROP } from '../../harness/check/resources.ts';
-import type { Offered, Services, SmtpClient } from '../../harness/check/services.ts';
+import { check, MAILDROP, type Offered, type Services, type SmtpClient } from '../../harness/check/check.ts';
 import { verifyBody } from './comparison.ts';
 import { letter } from './letter.ts';
 import { assertListed, beginTransaction, lineOf, openSender } from './session.ts';

@@ -1,4 +1,4 @@
-import type { Services, Verify } from '../../harness/check/services.ts';
+import type { Services, Verify } from '../../harness/check/check.ts';
 import { readMessage } from './header.ts';
 import { passageOf } from './letter.ts';
 import type { Copy } from './ways.ts';

@@ -1,5 +1,4 @@
-import { check } from '../../harness/check/define.ts';
-import { MAILDROP } from '../../harness/check/resources.ts';
+import { check, MAILDROP } from '../../harness/check/check.ts';
 import { readMessage } from './header.ts';
 import { letter, ordinaryFields } from './letter.ts';
 import { deliveries, onEveryWay } from './ways.ts';

@@ -1,5 +1,4 @@
-import { check } from '../../harness/check/define.ts';
-import { MAILDROP } from '../../harness/check/resources.ts';
+import { check, MAILDROP } from '../../harness/check/check.ts';
 import { verifySame } from './comparison.ts';
 import { readMessage, valuesOf } from './header.ts';
 import { letter } from './letter.ts';

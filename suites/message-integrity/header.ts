@@ -1,4 +1,4 @@
-import type { Services } from '../../harness/check/services.ts';
+import type { Services } from '../../harness/check/check.ts';
 
 /** A header field as it stands in a message (RFC 5322 §2.2). */
 export interface Field {

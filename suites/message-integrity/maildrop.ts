@@ -1,4 +1,4 @@
-import type { Pop3Client, Services } from '../../harness/check/services.ts';
+import type { Pop3Client, Services } from '../../harness/check/check.ts';
 
 /** Newest messages that are looked through. */
 const NEWEST = 40;

@@ -1,4 +1,4 @@
-import type { ArrivedMessage, Receiver, Services, Verify } from '../../harness/check/services.ts';
+import type { ArrivedMessage, Receiver, Services, Verify } from '../../harness/check/check.ts';
 
 /** How a message fared with a server that lacks what it needs. */
 export type Fate =

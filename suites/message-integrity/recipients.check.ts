@@ -1,6 +1,10 @@
-import { check } from '../../harness/check/define.ts';
-import { MAILDROP } from '../../harness/check/resources.ts';
-import type { ArrivedMessage, Receiver, Services } from '../../harness/check/services.ts';
+import {
+  type ArrivedMessage,
+  check,
+  MAILDROP,
+  type Receiver,
+  type Services,
+} from '../../harness/check/check.ts';
 import { readMessage, valuesOf } from './header.ts';
 import { letter, ordinaryFields } from './letter.ts';
 import { handInToSeveral } from './session.ts';

@@ -1,4 +1,4 @@
-import type { Services, SmtpClient, SmtpReply } from '../../harness/check/services.ts';
+import type { Services, SmtpClient, SmtpReply } from '../../harness/check/check.ts';
 import { type Envelope, strangerOf, type Way } from './ways.ts';
 
 /** An open session in which mail may be sent, and from whom to whom. */

@@ -1,6 +1,4 @@
-import { check } from '../../harness/check/define.ts';
-import { MAILDROP } from '../../harness/check/resources.ts';
-import type { Services } from '../../harness/check/services.ts';
+import { check, MAILDROP, type Services } from '../../harness/check/check.ts';
 import { letter } from './letter.ts';
 import { deliveries, type Envelope, onEveryWay, TO_MAILBOX, TO_NEXT_HOP, type Way } from './ways.ts';
 

@@ -1,6 +1,4 @@
-import { type CheckDefinition, check } from '../../harness/check/define.ts';
-import { MAILDROP } from '../../harness/check/resources.ts';
-import type { Services } from '../../harness/check/services.ts';
+import { type CheckDefinition, check, MAILDROP, type Services } from '../../harness/check/check.ts';
 import { verifySame } from './comparison.ts';
 import { readMessage } from './header.ts';
 import { bodyAround, letter, passageOf } from './letter.ts';

@@ -1,5 +1,11 @@
-import { Inconclusive } from '../../harness/check/outcomes.ts';
-import type { Lab, Offered, Services, Target, Verify } from '../../harness/check/services.ts';
+import {
+  Inconclusive,
+  type Lab,
+  type Offered,
+  type Services,
+  type Target,
+  type Verify,
+} from '../../harness/check/check.ts';
 import { readMessage, valuesOf } from './header.ts';
 import { letter } from './letter.ts';
 import { retrieveByPop3 } from './maildrop.ts';

@@ -1,5 +1,4 @@
-import { check } from '../../harness/check/define.ts';
-import type { OutsideSink, Services } from '../../harness/check/services.ts';
+import { check, type OutsideSink, type Services } from '../../harness/check/check.ts';
 import { isSink, judgeableSinks, lineOf, meet, principalOf } from './meeting.ts';
 
 export const port25IsNotIntercepted = check(

@@ -1,4 +1,4 @@
-import type { AccessNetwork, OutsideService, OutsideSink, Services } from '../../harness/check/services.ts';
+import type { AccessNetwork, OutsideService, OutsideSink, Services } from '../../harness/check/check.ts';
 
 type MeetingServices = Pick<Services, 'smtp' | 'inconclusive' | 'note'>;
 

@@ -1,4 +1,4 @@
-import { check } from '../../harness/check/define.ts';
+import { check } from '../../harness/check/check.ts';
 import { isSink, judgeableSinks, lineOf, meet, principalOf } from './meeting.ts';
 
 export const port25IsBlocked = check(

@@ -1,6 +1,4 @@
-import { check } from '../../harness/check/define.ts';
-import { ROLES, type Role } from '../../harness/check/roles.ts';
-import type { Services } from '../../harness/check/services.ts';
+import { check, ROLES, type Role, type Services } from '../../harness/check/check.ts';
 
 export const submissionIsReachableFromOutside = check(
   {

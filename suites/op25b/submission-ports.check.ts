@@ -1,5 +1,4 @@
-import { check } from '../../harness/check/define.ts';
-import type { AccessNetwork, Services } from '../../harness/check/services.ts';
+import { type AccessNetwork, check, type Services } from '../../harness/check/check.ts';
 import { isSink, judgeableSinks, lineOf, type Meeting, meet } from './meeting.ts';
 
 export const port587IsOpen = check(

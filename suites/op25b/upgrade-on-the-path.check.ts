@@ -1,6 +1,4 @@
-import { check } from '../../harness/check/define.ts';
-import { ROLES } from '../../harness/check/roles.ts';
-import type { Services } from '../../harness/check/services.ts';
+import { check, ROLES, type Services } from '../../harness/check/check.ts';
 
 export const upgradeSurvivesThePath = check(
   {

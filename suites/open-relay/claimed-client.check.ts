@@ -1,6 +1,4 @@
-import { check } from '../../harness/check/define.ts';
-import { Inconclusive } from '../../harness/check/outcomes.ts';
-import type { Services, SmtpClient } from '../../harness/check/services.ts';
+import { check, Inconclusive, type Services, type SmtpClient } from '../../harness/check/check.ts';
 import { assertStrangersAreServed } from './controls.ts';
 import { createFields } from './fields.ts';
 import { ELSEWHERE, fill, STRANGER } from './forms.ts';

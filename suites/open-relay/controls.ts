@@ -1,4 +1,4 @@
-import type { Services, Target } from '../../harness/check/services.ts';
+import type { Services, Target } from '../../harness/check/check.ts';
 import { createFields } from './fields.ts';
 import { ELSEWHERE, type Form, fill, PRETENDER, STRANGER } from './forms.ts';
 import { isPositive, lineOf, probeMessage, transact } from './transaction.ts';

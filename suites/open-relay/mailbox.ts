@@ -1,4 +1,4 @@
-import type { ImapClient, Role, Services } from '../../harness/check/services.ts';
+import type { ImapClient, Role, Services } from '../../harness/check/check.ts';
 
 /** What lies in a mailbox: the message itself, or a report about it (RFC 3464). */
 export type LocalMail = 'message' | 'report';

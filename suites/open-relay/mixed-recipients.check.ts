@@ -1,5 +1,4 @@
-import { check } from '../../harness/check/define.ts';
-import type { Services, SmtpClient, SmtpReply } from '../../harness/check/services.ts';
+import { check, type Services, type SmtpClient, type SmtpReply } from '../../harness/check/check.ts';
 import { assertStrangersAreServed } from './controls.ts';
 import { createFields } from './fields.ts';
 import { ELSEWHERE, type Fields, fill, STRANGER } from './forms.ts';

@@ -1,4 +1,4 @@
-import { check } from '../../harness/check/define.ts';
+import { check } from '../../harness/check/check.ts';
 import { createFields } from './fields.ts';
 import { type Form, STRANGER } from './forms.ts';
 import { createSupply, trialsOf } from './supply.ts';

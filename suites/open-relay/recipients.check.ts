@@ -1,4 +1,4 @@
-import { check } from '../../harness/check/define.ts';
+import { check } from '../../harness/check/check.ts';
 import { ADDRESS_LITERALS, BANG_PATHS, PERCENT_HACK, QUOTED_AND_DOUBLED, SOURCE_ROUTES } from './forms.ts';
 import { judgeForms, NO_RELAY_CLAUSES, RELAY_CHECK } from './relay-check.ts';
 

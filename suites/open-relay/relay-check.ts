@@ -1,4 +1,4 @@
-import type { Services } from '../../harness/check/services.ts';
+import type { Services } from '../../harness/check/check.ts';
 import { assertStrangersAreServed, localSenderControl } from './controls.ts';
 import { createFields } from './fields.ts';
 import { type Form, nameOf, PRETENDER } from './forms.ts';

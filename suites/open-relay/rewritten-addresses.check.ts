@@ -1,4 +1,4 @@
-import { check } from '../../harness/check/define.ts';
+import { check } from '../../harness/check/check.ts';
 import { REWRITTEN } from './forms.ts';
 import { judgeForms, NO_RELAY_CLAUSES, RELAY_CHECK } from './relay-check.ts';
 

@@ -1,4 +1,4 @@
-import { check } from '../../harness/check/define.ts';
+import { check } from '../../harness/check/check.ts';
 import { assertStrangersAreServed } from './controls.ts';
 import { createFields } from './fields.ts';
 import { HOST_SENDERS, LOCAL_SENDERS, NULL_SENDER, PLAIN } from './forms.ts';

@@ -1,4 +1,4 @@
-import type { Lab, Services } from '../../harness/check/services.ts';
+import type { Lab, Services } from '../../harness/check/check.ts';
 import { type LocalMail, openMailbox } from './mailbox.ts';
 
 type ArrivedMessage = Awaited<ReturnType<Lab['messages']>>[number];

@@ -1,4 +1,4 @@
-import type { Services, SmtpClient } from '../../harness/check/services.ts';
+import type { Services, SmtpClient } from '../../harness/check/check.ts';
 import { type Fields, type Form, fill, nameOf } from './forms.ts';
 import { isPositive, isTemporary, type Outcome, probeMessage, transact } from './transaction.ts';
 import type { Trial } from './trials.ts';

@@ -1,4 +1,4 @@
-import type { Services, SmtpClient, SmtpReply } from '../../harness/check/services.ts';
+import type { Services, SmtpClient, SmtpReply } from '../../harness/check/check.ts';
 
 /** Where a server said no: the first refusal between the hello and the end of data decides. */
 export type Stage = 'PROXY' | 'EHLO' | 'TLS' | 'AUTH' | 'MAIL' | 'RCPT' | 'DATA';

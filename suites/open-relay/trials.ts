@@ -1,4 +1,4 @@
-import type { Services, Verify } from '../../harness/check/services.ts';
+import type { Services, Verify } from '../../harness/check/check.ts';
 import { outboundControl } from './controls.ts';
 import { type Sighting, watchFor } from './sightings.ts';
 import { type Envelope, isTemporary, lineOfOutcome, type Outcome } from './transaction.ts';

@@ -1,4 +1,4 @@
-import type { Answer, Services, SmtpReply } from '../../harness/check/services.ts';
+import type { Answer, Services, SmtpReply } from '../../harness/check/check.ts';
 
 /** Connections that are tried before an end of the connection counts as no answer. */
 const ATTEMPTS = 3;

@@ -1,4 +1,4 @@
-import { check } from '../../harness/check/define.ts';
+import { check } from '../../harness/check/check.ts';
 import { imapMechanisms, listed, PLAINTEXT_MECHANISMS } from './mechanisms.ts';
 
 /** Response codes of a failed LOGIN: the credentials were evaluated, or TLS is demanded (RFC 5530 §3). */

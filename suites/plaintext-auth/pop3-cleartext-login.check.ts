@@ -1,5 +1,4 @@
-import { check } from '../../harness/check/define.ts';
-import type { Pop3Reply, Services } from '../../harness/check/services.ts';
+import { check, type Pop3Reply, type Services } from '../../harness/check/check.ts';
 import { listed, PLAINTEXT_MECHANISMS } from './mechanisms.ts';
 
 /** The response code that says that credentials were looked at (RFC 3206 §4). */

@@ -1,6 +1,5 @@
-import { check } from '../../harness/check/define.ts';
-import { deviation, median, steady } from '../../harness/check/indication.ts';
-import type { Account, Services } from '../../harness/check/services.ts';
+import { type Account, check, type Services } from '../../harness/check/check.ts';
+import { deviation, median, steady } from '../../harness/steps/indication.ts';
 
 const ROUNDS = 3;
 /** Differences below this are network and scheduling, in milliseconds. */

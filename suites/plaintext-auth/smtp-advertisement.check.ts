@@ -1,5 +1,4 @@
-import { check } from '../../harness/check/define.ts';
-import type { Services } from '../../harness/check/services.ts';
+import { check, type Services } from '../../harness/check/check.ts';
 import { listed, PLAINTEXT_MECHANISMS } from './mechanisms.ts';
 
 /** Mechanisms that EHLO lists before TLS and inside it; none inside where TLS is not offered. */

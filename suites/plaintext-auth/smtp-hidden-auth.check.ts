@@ -1,5 +1,10 @@
-import { type CheckBody, check } from '../../harness/check/define.ts';
-import type { Services, SmtpReply, Verify } from '../../harness/check/services.ts';
+import {
+  type CheckBody,
+  check,
+  type Services,
+  type SmtpReply,
+  type Verify,
+} from '../../harness/check/check.ts';
 import { decisiveSmtpAnswer } from './decisive-answer.ts';
 
 /** Credentials that are evaluated although they came in the clear are refused with this code (RFC 4954 §6). */

@@ -1,5 +1,4 @@
-import { check } from '../../harness/check/define.ts';
-import type { Services } from '../../harness/check/services.ts';
+import { check, type Services } from '../../harness/check/check.ts';
 import { assertionsOf, proxyHeader, type Reception } from './assertions.ts';
 import { assertStrangersAreServed } from './controls.ts';
 import { effectWait, loginEffectTimes } from './feature.ts';

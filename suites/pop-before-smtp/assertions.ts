@@ -1,4 +1,4 @@
-import type { Connection, Role, Services, Target } from '../../harness/check/services.ts';
+import type { Connection, Role, Services, Target } from '../../harness/check/check.ts';
 import { enterMaildrop, imapRole, pop3Role } from './mailbox-login.ts';
 import type { Vantage } from './relay-attempt.ts';
 

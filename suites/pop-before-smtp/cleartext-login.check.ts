@@ -1,4 +1,4 @@
-import { check } from '../../harness/check/define.ts';
+import { check } from '../../harness/check/check.ts';
 import { assertClosedBefore, assertStrangersAreServed } from './controls.ts';
 import { declaredWindow, effectWait, loginEffectTimes } from './feature.ts';
 import { enterMaildrop } from './mailbox-login.ts';

@@ -1,4 +1,4 @@
-import type { Services, Target } from '../../harness/check/services.ts';
+import type { Services, Target } from '../../harness/check/check.ts';
 import { attemptRelay, deliveredMessage, type RelayAttempt, type RelayEnvelope } from './relay-attempt.ts';
 
 const localMail = new WeakMap<Target, Promise<string | null>>();

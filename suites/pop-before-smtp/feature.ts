@@ -1,4 +1,4 @@
-import type { Services, Target } from '../../harness/check/services.ts';
+import type { Services, Target } from '../../harness/check/check.ts';
 
 /** POP before SMTP as the operator declares it; times in milliseconds. */
 export type DeclaredWindow = NonNullable<Target['claims']['popBeforeSmtp']>;

@@ -1,5 +1,4 @@
-import { check } from '../../harness/check/define.ts';
-import type { Services, Verify } from '../../harness/check/services.ts';
+import { check, type Services, type Verify } from '../../harness/check/check.ts';
 import { assertClosedBefore, assertStrangersAreServed } from './controls.ts';
 import { type DeclaredWindow, loginEffectTimes, measurableWindow, seconds, windowWait } from './feature.ts';
 import { imapRole, logIn } from './mailbox-login.ts';

@@ -1,4 +1,4 @@
-import type { Account, Pop3Client, Pop3Reply, Role, Services } from '../../harness/check/services.ts';
+import type { Account, Pop3Client, Pop3Reply, Role, Services } from '../../harness/check/check.ts';
 import type { Vantage } from './relay-attempt.ts';
 
 /** When a login took place, on the clock of `performance.now()`. */

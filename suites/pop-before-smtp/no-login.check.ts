@@ -1,5 +1,4 @@
-import { check } from '../../harness/check/define.ts';
-import type { Account, Services } from '../../harness/check/services.ts';
+import { type Account, check, type Services } from '../../harness/check/check.ts';
 import { assertClosedBefore, assertStrangersAreServed } from './controls.ts';
 import { effectWait, loginEffectTimes } from './feature.ts';
 import { imapRole, pop3Role } from './mailbox-login.ts';

@@ -1,5 +1,4 @@
-import { check } from '../../harness/check/define.ts';
-import type { Role } from '../../harness/check/services.ts';
+import { check, type Role } from '../../harness/check/check.ts';
 import { assertClosedBefore, assertStrangersAreServed } from './controls.ts';
 import { effectWait, loginEffectTimes } from './feature.ts';
 import { logIn, pop3Role } from './mailbox-login.ts';

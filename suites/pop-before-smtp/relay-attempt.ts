@@ -1,4 +1,4 @@
-import type { ArrivedMessage, Lab, Role, Services, SmtpReply } from '../../harness/check/services.ts';
+import type { ArrivedMessage, Lab, Role, Services, SmtpReply } from '../../harness/check/check.ts';
 
 export type Vantage = Lab['vantages'][number];
 

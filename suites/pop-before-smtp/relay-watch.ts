@@ -1,4 +1,4 @@
-import type { Services, Verify } from '../../harness/check/services.ts';
+import type { Services, Verify } from '../../harness/check/check.ts';
 import { assertOthersAreRefused } from './controls.ts';
 import { attemptRelay, deliveredMessage, type RelayAttempt, type RelayEnvelope } from './relay-attempt.ts';
 

@@ -1,5 +1,4 @@
-import { check } from '../../harness/check/define.ts';
-import type { Services, Verify } from '../../harness/check/services.ts';
+import { check, type Services, type Verify } from '../../harness/check/check.ts';
 import { assertStrangersAreServed } from './controls.ts';
 import { declaredWindow, effectWait, seconds } from './feature.ts';
 import { pop3Role } from './mailbox-login.ts';

@@ -1,4 +1,4 @@
-import { check } from '../../harness/check/define.ts';
+import { check } from '../../harness/check/check.ts';
 import { assertClosedBefore, assertStrangersAreServed } from './controls.ts';
 import { declaredWindow, measurableWindow, seconds, windowWait } from './feature.ts';
 import { logIn, pop3Role } from './mailbox-login.ts';

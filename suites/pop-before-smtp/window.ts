@@ -1,4 +1,4 @@
-import type { Role, Services } from '../../harness/check/services.ts';
+import type { Role, Services } from '../../harness/check/check.ts';
 import { assertClosedBefore, assertOthersAreRefused } from './controls.ts';
 import type { DeclaredWindow } from './feature.ts';
 import { logIn, type MailboxLogin } from './mailbox-login.ts';

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { check } from '../../harness/check/define.ts';
-import type { Pop3Client, Pop3Reply, Services } from '../../harness/check/services.ts';
+import { check, type Pop3Client, type Pop3Reply, type Services } from '../../harness/check/check.ts';
 import { MAILDROP } from './own-mail.ts';
 
 /** Greetings that are compared, and how many of them come at the same time. */

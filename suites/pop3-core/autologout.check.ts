@@ -1,4 +1,4 @@
-import { check } from '../../harness/check/define.ts';
+import { check } from '../../harness/check/check.ts';
 import { numberOf, ownMail, SECOND_MAILDROP, withOwnMail } from './own-mail.ts';
 
 /** Five seconds less than a server has to wait (RFC 1939 §3), in milliseconds. */

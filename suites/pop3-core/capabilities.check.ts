@@ -1,5 +1,4 @@
-import { check } from '../../harness/check/define.ts';
-import type { Pop3Client, Services } from '../../harness/check/services.ts';
+import { check, type Pop3Client, type Services } from '../../harness/check/check.ts';
 import { MAILDROP, numberOf, ownMail, withOwnMail } from './own-mail.ts';
 
 /** Capabilities that servers take away once they are of no use any more. */

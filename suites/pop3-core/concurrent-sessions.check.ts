@@ -1,4 +1,4 @@
-import { check } from '../../harness/check/define.ts';
+import { check } from '../../harness/check/check.ts';
 import { MAILDROP, numberOf, ownMail, withOwnMail } from './own-mail.ts';
 
 export const numbersStandStill = check(

@@ -1,5 +1,4 @@
-import { check } from '../../harness/check/define.ts';
-import type { Services, Verify } from '../../harness/check/services.ts';
+import { check, type Services, type Verify } from '../../harness/check/check.ts';
 import { MAILDROP, numberOf, type OpenSession, ownMail, withOwnMail } from './own-mail.ts';
 
 /** The message must be in the maildrop as a session that begins now sees it. */

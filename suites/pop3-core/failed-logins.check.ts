@@ -1,6 +1,5 @@
-import { check } from '../../harness/check/define.ts';
-import { median, steady } from '../../harness/check/indication.ts';
-import type { Services } from '../../harness/check/services.ts';
+import { check, type Services } from '../../harness/check/check.ts';
+import { median, steady } from '../../harness/steps/indication.ts';
 import { login as loggedIn, MAILDROP } from './own-mail.ts';
 
 const ROUNDS = 5;

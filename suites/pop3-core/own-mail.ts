@@ -1,4 +1,4 @@
-import type { Account, Pop3Client, Role, Services } from '../../harness/check/services.ts';
+import type { Account, Pop3Client, Role, Services } from '../../harness/check/check.ts';
 
 /** A message that the check puts into the mailbox itself; the label tells it from its siblings. */
 export interface OwnMail {
@@ -21,7 +21,7 @@ export interface SessionOptions {
 export type OpenSession = (options?: SessionOptions) => Promise<MaildropSession>;
 
 /** The maildrop of the first account: POP3 locks it, so checks that log in take turns. */
-export { MAILDROP, SECOND_MAILDROP } from '../../harness/check/resources.ts';
+export { MAILDROP, SECOND_MAILDROP } from '../../harness/check/check.ts';
 
 /** Newest messages that are looked through for own ones. */
 const NEWEST = 400;

@@ -1,5 +1,4 @@
-import { check } from '../../harness/check/define.ts';
-import type { Verify } from '../../harness/check/services.ts';
+import { check, type Verify } from '../../harness/check/check.ts';
 import { MAILDROP, numberOf, ownMail, withOwnMail } from './own-mail.ts';
 
 /** Lines that a server which does not stuff takes for the end or for replies; 998 is the longest (RFC 5322 §2.1.1). */

@@ -1,5 +1,4 @@
-import { check } from '../../harness/check/define.ts';
-import type { Pop3Client, Pop3Reply, Services } from '../../harness/check/services.ts';
+import { check, type Pop3Client, type Pop3Reply, type Services } from '../../harness/check/check.ts';
 import { MAILDROP } from './own-mail.ts';
 
 /** What is no base64 (RFC 4648 §3): the last two decode to something where a server is lenient. */

@@ -1,4 +1,4 @@
-import { check } from '../../harness/check/define.ts';
+import { check } from '../../harness/check/check.ts';
 import { MAILDROP, numberOf, ownMail, withOwnMail } from './own-mail.ts';
 
 /** What only a user who logged in may do, and what is no command (RFC 1939 §3, §5, §7). */

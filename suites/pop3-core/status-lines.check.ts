@@ -1,5 +1,4 @@
-import { check } from '../../harness/check/define.ts';
-import type { Pop3Reply } from '../../harness/check/services.ts';
+import { check, type Pop3Reply } from '../../harness/check/check.ts';
 
 /** Longest response line with CRLF, in octets (RFC 1939 §3). */
 const LINE_LIMIT = 512;

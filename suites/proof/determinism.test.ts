@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import type { Bench } from '../../harness/check/bench.ts';
 import type { Check } from '../../harness/check/define.ts';
-import { evaluate } from '../../harness/check/evaluate.ts';
+import type { Bench } from '../../harness/engine/bench.ts';
+import { createBench } from '../../harness/engine/create-bench.ts';
+import { evaluate } from '../../harness/engine/evaluate.ts';
 import { openBenchLab } from '../../harness/lab/check-lab.ts';
-import { startReferenceInLab } from '../../harness/lab/reference-lab.ts';
-import { createBench } from '../../harness/runner/bench.ts';
+import { startReferenceInLab } from '../../harness/reference/in-lab/reference-lab.ts';
 import { seeded } from '../../reports/fixtures/seeded.ts';
 import { CHECKS } from './proof.ts';
 

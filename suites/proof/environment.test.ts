@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { LabAccess } from '../../harness/lab/access.ts';
 import { type LoopbackLab, startLoopbackLab } from '../../harness/lab/loopback.ts';
+import type { LabAccess } from '../../harness/model/lab-access.ts';
 import {
   type EnvironmentKind,
   type EnvironmentPeer,

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { FAULT_NAMES, type FaultName } from '../../harness/reference/faults.ts';
+import { FAULT_NAMES, type FaultName } from '../../harness/model/faults.ts';
 import { CHECKS, explained, resultOn } from './proof.ts';
 
 /** Fault by fault, the checks that name it in `kills`, with the verdict that it must lead to. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { startReferenceInLab } from '../../harness/lab/reference-lab.ts';
+import { startReferenceInLab } from '../../harness/reference/in-lab/reference-lab.ts';
 import type { ReferenceLife } from '../../harness/reference/server.ts';
 import { CHECKS, explained, resultAgainst, resultOn } from './proof.ts';
 

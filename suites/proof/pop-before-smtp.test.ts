@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Verdict } from '../../harness/check/verdict.ts';
+import type { Verdict } from '../../harness/model/verdict.ts';
 import type { ReferenceOptions } from '../../harness/reference/server.ts';
 import { CHECKS, explained, resultOn } from './proof.ts';
 

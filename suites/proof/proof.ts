@@ -1,15 +1,15 @@
 import { fileURLToPath } from 'node:url';
 import type { Check } from '../../harness/check/define.ts';
-import { evaluate } from '../../harness/check/evaluate.ts';
-import { loadChecks } from '../../harness/check/load.ts';
-import type { CheckResult } from '../../harness/check/result.ts';
-import { ROLES, type Role } from '../../harness/check/roles.ts';
-import type { LabAccess } from '../../harness/lab/access.ts';
+import { createBench } from '../../harness/engine/create-bench.ts';
+import { evaluate } from '../../harness/engine/evaluate.ts';
+import { loadChecks } from '../../harness/engine/load.ts';
 import { openBenchLab } from '../../harness/lab/check-lab.ts';
-import { startReferenceInLab } from '../../harness/lab/reference-lab.ts';
+import type { LabAccess } from '../../harness/model/lab-access.ts';
+import type { CheckResult } from '../../harness/model/result.ts';
+import { ROLES, type Role } from '../../harness/model/roles.ts';
+import type { Target } from '../../harness/model/target.ts';
+import { startReferenceInLab } from '../../harness/reference/in-lab/reference-lab.ts';
 import type { ReferenceOptions } from '../../harness/reference/server.ts';
-import { createBench } from '../../harness/runner/bench.ts';
-import type { Target } from '../../harness/targets/target.ts';
 
 /** Every check, loaded once for the proofs. */
 export const CHECKS = await loadChecks(fileURLToPath(new URL('..', import.meta.url)));

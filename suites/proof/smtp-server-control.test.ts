@@ -1,8 +1,8 @@
 import { SMTPServer as Mended } from 'smtp-server';
 import { SMTPServer as Vulnerable } from 'smtp-server-3.18.1';
 import { describe, expect, test } from 'vitest';
+import type { Target } from '../../harness/model/target.ts';
 import { startReference } from '../../harness/reference/server.ts';
-import type { Target } from '../../harness/targets/target.ts';
 import { CHECKS, explained, resultAgainst } from './proof.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { FaultName } from '../../harness/reference/faults.ts';
+import type { FaultName } from '../../harness/model/faults.ts';
 import { CHECKS, explained, resultOn } from './proof.ts';
 
 /** Checks of signatures, and a mistake that each must find by what the server does about mail. */

@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { FAULT_NAMES, type FaultName } from '../../harness/reference/faults.ts';
+import { FAULT_NAMES, type FaultName } from '../../harness/model/faults.ts';
 import { CHECKS, explained, resultOn } from './proof.ts';
 
 /** Pairs evaluated at the same time. */

@@ -1,5 +1,4 @@
-import { check } from '../../harness/check/define.ts';
-import type { Services, SmtpReply, Verify } from '../../harness/check/services.ts';
+import { check, type Services, type SmtpReply, type Verify } from '../../harness/check/check.ts';
 import { isPositive, isTemporary, lineOf } from './replies.ts';
 import { openSender } from './session.ts';
 

@@ -1,5 +1,10 @@
-import { check } from '../../harness/check/define.ts';
-import type { Services, SmtpClient, SmtpReply, Verify } from '../../harness/check/services.ts';
+import {
+  check,
+  type Services,
+  type SmtpClient,
+  type SmtpReply,
+  type Verify,
+} from '../../harness/check/check.ts';
 import { message } from './message.ts';
 import { refusalIsAboutContent } from './plain-mail.ts';
 import { isPositive, lineOf } from './replies.ts';

@@ -1,5 +1,4 @@
-import { check } from '../../harness/check/define.ts';
-import type { SmtpReply } from '../../harness/check/services.ts';
+import { check, type SmtpReply } from '../../harness/check/check.ts';
 import { isPositive, lineOf } from './replies.ts';
 
 export const strangersLearnNothing = check(

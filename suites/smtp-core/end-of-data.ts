@@ -1,4 +1,4 @@
-import type { Services } from '../../harness/check/services.ts';
+import type { Services } from '../../harness/check/check.ts';
 
 /** An octet by its name; everything else stands for itself. */
 type Octet = 'CR' | 'LF' | 'NUL' | 'SP' | '.';

@@ -1,5 +1,4 @@
-import { check } from '../../harness/check/define.ts';
-import type { Services, SmtpReply } from '../../harness/check/services.ts';
+import { check, type Services, type SmtpReply } from '../../harness/check/check.ts';
 import { isPositive, isTemporary, isUnknown, lineOf } from './replies.ts';
 import { beginTransaction, openSender, strangerOf } from './session.ts';
 

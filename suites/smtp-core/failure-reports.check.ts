@@ -1,5 +1,4 @@
-import { check } from '../../harness/check/define.ts';
-import type { Receiver, Services, Verify } from '../../harness/check/services.ts';
+import { check, type Receiver, type Services, type Verify } from '../../harness/check/check.ts';
 import { attemptsAt, deliveries, submit } from './outgoing.ts';
 import { lineOf } from './replies.ts';
 

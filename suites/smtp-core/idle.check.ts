@@ -1,4 +1,4 @@
-import { check } from '../../harness/check/define.ts';
+import { check } from '../../harness/check/check.ts';
 
 /** A little less than a server has to wait for a command (RFC 5321 §4.5.3.2.7), in milliseconds. */
 const SILENCE_MS = 290_000;

@@ -1,5 +1,4 @@
-import { check } from '../../harness/check/define.ts';
-import type { Answer, Services, SmtpReply, Verify } from '../../harness/check/services.ts';
+import { type Answer, check, type Services, type SmtpReply, type Verify } from '../../harness/check/check.ts';
 import { message } from './message.ts';
 import { isPositive, lineOf } from './replies.ts';
 import { openSender, strangerOf } from './session.ts';

@@ -1,4 +1,4 @@
-import { check } from '../../harness/check/define.ts';
+import { check } from '../../harness/check/check.ts';
 import { message } from './message.ts';
 import { refusalIsAboutContent } from './plain-mail.ts';
 import { isPositive, lineOf } from './replies.ts';

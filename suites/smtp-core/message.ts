@@ -1,4 +1,4 @@
-import type { Services } from '../../harness/check/services.ts';
+import type { Services } from '../../harness/check/check.ts';
 
 /** A short message of neutral wording that carries a token in its header and in its body. */
 export function message(

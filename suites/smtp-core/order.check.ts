@@ -1,4 +1,4 @@
-import { check } from '../../harness/check/define.ts';
+import { check } from '../../harness/check/check.ts';
 import { isPositive, lineOf } from './replies.ts';
 import { beginTransaction, dataIsRefused, openSender } from './session.ts';
 

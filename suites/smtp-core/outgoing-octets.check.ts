@@ -1,5 +1,11 @@
-import { check } from '../../harness/check/define.ts';
-import type { ArrivedMessage, Receiver, Services, Target, Verify } from '../../harness/check/services.ts';
+import {
+  type ArrivedMessage,
+  check,
+  type Receiver,
+  type Services,
+  type Target,
+  type Verify,
+} from '../../harness/check/check.ts';
 import { encode, FALSE_ENDS, nameOf, realEnd } from './end-of-data.ts';
 import { message } from './message.ts';
 import { beginTransaction } from './session.ts';

@@ -1,4 +1,4 @@
-import type { ArrivedMessage, Receiver, Services, SmtpReply, Target } from '../../harness/check/services.ts';
+import type { ArrivedMessage, Receiver, Services, SmtpReply, Target } from '../../harness/check/check.ts';
 import { message } from './message.ts';
 import { isPositive, isTemporary } from './replies.ts';
 import { openSender } from './session.ts';

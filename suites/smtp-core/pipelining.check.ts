@@ -1,5 +1,10 @@
-import { check } from '../../harness/check/define.ts';
-import type { Answer, Services, SmtpClient, SmtpReply } from '../../harness/check/services.ts';
+import {
+  type Answer,
+  check,
+  type Services,
+  type SmtpClient,
+  type SmtpReply,
+} from '../../harness/check/check.ts';
 import { message } from './message.ts';
 import { isPositive, lineOf } from './replies.ts';
 import { type Begun, beginTransaction } from './session.ts';

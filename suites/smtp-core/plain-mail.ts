@@ -1,4 +1,4 @@
-import type { Services, SmtpReply } from '../../harness/check/services.ts';
+import type { Services, SmtpReply } from '../../harness/check/check.ts';
 import { message } from './message.ts';
 import { isPositive, isTemporary, lineOf } from './replies.ts';
 import { beginTransaction } from './session.ts';

@@ -1,4 +1,4 @@
-import { check } from '../../harness/check/define.ts';
+import { check } from '../../harness/check/check.ts';
 import { isPositive, isTemporary, lineOf } from './replies.ts';
 
 export const postmasterIsReachable = check(

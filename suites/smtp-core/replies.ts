@@ -1,4 +1,4 @@
-import type { SmtpReply } from '../../harness/check/services.ts';
+import type { SmtpReply } from '../../harness/check/check.ts';
 
 /** Anything with a reply code. */
 type Coded = Pick<SmtpReply, 'code'>;

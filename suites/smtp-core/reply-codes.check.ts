@@ -1,5 +1,4 @@
-import { check } from '../../harness/check/define.ts';
-import type { Connection, Services, Verify } from '../../harness/check/services.ts';
+import { type Connection, check, type Services, type Verify } from '../../harness/check/check.ts';
 import { beginTransaction } from './session.ts';
 
 /** Longest reply line with its CRLF, in octets (RFC 5321 §4.5.3.1.5). */

@@ -1,5 +1,10 @@
-import { Inconclusive } from '../../harness/check/outcomes.ts';
-import type { Account, Services, SmtpClient, SmtpReply } from '../../harness/check/services.ts';
+import {
+  type Account,
+  Inconclusive,
+  type Services,
+  type SmtpClient,
+  type SmtpReply,
+} from '../../harness/check/check.ts';
 import { isPositive, lineOf } from './replies.ts';
 
 /** A session in which mail may be sent, and the reverse-path that it may be sent with. */

@@ -1,4 +1,4 @@
-import type { Answer, Services, SmtpClient, SmtpReply } from '../../harness/check/services.ts';
+import type { Answer, Services, SmtpClient, SmtpReply } from '../../harness/check/check.ts';
 import { isPositive, lineOf } from './replies.ts';
 
 /**

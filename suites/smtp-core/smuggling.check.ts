@@ -1,5 +1,4 @@
-import { check } from '../../harness/check/define.ts';
-import type { Services, Verify } from '../../harness/check/services.ts';
+import { check, type Services, type Verify } from '../../harness/check/check.ts';
 import { nameOf, REACHABLE } from './end-of-data.ts';
 import { openSender } from './session.ts';
 import { assertRealEndWorks, attack, findingOf, type Manner } from './smuggling.ts';

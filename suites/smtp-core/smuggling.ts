@@ -1,4 +1,4 @@
-import type { Account, Services, Verify } from '../../harness/check/services.ts';
+import type { Account, Services, Verify } from '../../harness/check/check.ts';
 import { encode, type FalseEnd, realEnd } from './end-of-data.ts';
 import { message } from './message.ts';
 import { type Begun, beginTransaction, openSender, type Sender, strangerOf } from './session.ts';

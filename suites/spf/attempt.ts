@@ -1,4 +1,4 @@
-import type { Offered, RecordedResult, Services, StoredMessage } from '../../harness/check/services.ts';
+import type { Offered, RecordedResult, Services, StoredMessage } from '../../harness/check/check.ts';
 import { a, clientAddress, type ZoneRecord } from './world.ts';
 
 /** A message from a domain with a policy of its own. */

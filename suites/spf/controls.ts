@@ -1,4 +1,4 @@
-import type { Services, Target } from '../../harness/check/services.ts';
+import type { Services, Target } from '../../harness/check/check.ts';
 import { attempt } from './attempt.ts';
 import { clientAddress, ELSEWHERE, txt } from './world.ts';
 

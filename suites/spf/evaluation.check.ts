@@ -1,4 +1,4 @@
-import { check } from '../../harness/check/define.ts';
+import { check } from '../../harness/check/check.ts';
 import { allowing, attempt } from './attempt.ts';
 import { enforces } from './controls.ts';
 import { messages, SPF_CHECK } from './spf-check.ts';

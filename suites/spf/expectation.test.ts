@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Services, StoredMessage } from '../../harness/check/services.ts';
-import { createVerify, type Verification } from '../../harness/check/verify.ts';
+import { createVerify } from '../../harness/engine/verifications.ts';
 import { createRecorder } from '../../harness/evidence/recorder.ts';
+import type { Verification } from '../../harness/model/verification.ts';
 import type { Attempt } from './attempt.ts';
 import { expectResult, type Result } from './expectation.ts';
 

@@ -1,4 +1,4 @@
-import type { Offered, Services, Verify } from '../../harness/check/services.ts';
+import type { Offered, Services, Verify } from '../../harness/check/check.ts';
 import { type Attempt, attempt, type Probe, wordsOf } from './attempt.ts';
 import { enforces, evaluationOf } from './controls.ts';
 

@@ -1,4 +1,4 @@
-import { check } from '../../harness/check/define.ts';
+import { check } from '../../harness/check/check.ts';
 import { attempt } from './attempt.ts';
 import { assertEvaluates } from './controls.ts';
 import { expectResult, type Result } from './expectation.ts';

@@ -1,4 +1,4 @@
-import { check } from '../../harness/check/define.ts';
+import { check } from '../../harness/check/check.ts';
 import { attempt } from './attempt.ts';
 import { assertEvaluates, evaluationOf } from './controls.ts';
 import { expectResult, expectResults, tolerated } from './expectation.ts';

@@ -1,6 +1,12 @@
-import { check } from '../../harness/check/define.ts';
-import { Inconclusive } from '../../harness/check/outcomes.ts';
-import type { Offered, Services, SmtpClient, SmtpReply, Verify } from '../../harness/check/services.ts';
+import {
+  check,
+  Inconclusive,
+  type Offered,
+  type Services,
+  type SmtpClient,
+  type SmtpReply,
+  type Verify,
+} from '../../harness/check/check.ts';
 import { attempt, type Mail, type Probe } from './attempt.ts';
 import { assertEvaluates } from './controls.ts';
 import { expectResult } from './expectation.ts';

@@ -1,5 +1,4 @@
-import { check } from '../../harness/check/define.ts';
-import type { ArrivedMessage, Services, Verify } from '../../harness/check/services.ts';
+import { type ArrivedMessage, check, type Services, type Verify } from '../../harness/check/check.ts';
 import { messages } from './spf-check.ts';
 import { ELSEWHERE } from './world.ts';
 

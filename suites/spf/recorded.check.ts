@@ -1,5 +1,10 @@
-import { check } from '../../harness/check/define.ts';
-import type { RecordedResult, Services, StoredMessage, Verify } from '../../harness/check/services.ts';
+import {
+  check,
+  type RecordedResult,
+  type Services,
+  type StoredMessage,
+  type Verify,
+} from '../../harness/check/check.ts';
 import { attempt, wordsOf } from './attempt.ts';
 import { assertEvaluates } from './controls.ts';
 import { messages, SPF_CHECK } from './spf-check.ts';

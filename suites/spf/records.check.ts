@@ -1,4 +1,4 @@
-import { check } from '../../harness/check/define.ts';
+import { check } from '../../harness/check/check.ts';
 import { assertEvaluates } from './controls.ts';
 import { expectResults } from './expectation.ts';
 import { messages, SPF_CHECK } from './spf-check.ts';

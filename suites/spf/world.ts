@@ -1,4 +1,4 @@
-import type { Lab, Services } from '../../harness/check/services.ts';
+import type { Lab, Services } from '../../harness/check/check.ts';
 
 /** A record of a sender's zone. */
 export type ZoneRecord = Parameters<Lab['dns']['publish']>[1][number];

@@ -1,4 +1,4 @@
-import { check } from '../../harness/check/define.ts';
+import { check } from '../../harness/check/check.ts';
 import { openUpgrade } from './upgrade-session.ts';
 
 /** How many quiet periods of the target are waited: servers wait minutes for a ClientHello, silence is safe. */

@@ -5,7 +5,7 @@ import type {
   Connection,
   SaslMechanism,
   Services,
-} from '../../harness/check/services.ts';
+} from '../../harness/check/check.ts';
 
 /** What the target made of an attempt to log in, or to send mail, on a connection that it sees in the clear. */
 export interface Attempt {

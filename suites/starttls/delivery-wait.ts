@@ -1,4 +1,4 @@
-import type { Target } from '../../harness/check/services.ts';
+import type { Target } from '../../harness/check/check.ts';
 
 /** Where the target declares nothing else, in milliseconds. */
 const ORDINARY_WAIT = 30_000;

@@ -1,4 +1,4 @@
-import type { Connection, Services, Verify } from '../../harness/check/services.ts';
+import type { Connection, Services, Verify } from '../../harness/check/check.ts';
 
 /** How one protocol upgrades, and how it shows that something was executed. */
 export interface UpgradeDialect {

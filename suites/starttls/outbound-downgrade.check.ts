@@ -1,5 +1,10 @@
-import { check } from '../../harness/check/define.ts';
-import type { ArrivedMessage, Receiver, Services, SmtpSession } from '../../harness/check/services.ts';
+import {
+  type ArrivedMessage,
+  check,
+  type Receiver,
+  type Services,
+  type SmtpSession,
+} from '../../harness/check/check.ts';
 import { deliveries } from './delivery-wait.ts';
 import { explainAbsence, makeTargetSend, SENDING_ROLES } from './outgoing-mail.ts';
 

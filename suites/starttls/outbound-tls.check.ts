@@ -1,5 +1,4 @@
-import { check } from '../../harness/check/define.ts';
-import type { SmtpSession } from '../../harness/check/services.ts';
+import { check, type SmtpSession } from '../../harness/check/check.ts';
 import { deliveries } from './delivery-wait.ts';
 import { makeTargetSend, SENDING_ROLES, sessionsWithUpgrade, watchDelivery } from './outgoing-mail.ts';
 import { linesBeforeFirstReply, pipelinedLines, upgradeOf } from './receiver-view.ts';

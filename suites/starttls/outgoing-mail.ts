@@ -4,7 +4,7 @@ import type {
   Services,
   SmtpClient,
   SmtpSession,
-} from '../../harness/check/services.ts';
+} from '../../harness/check/check.ts';
 
 /** Roles on which the target is made to send, the one that needs no upgrade first. */
 export const SENDING_ROLES = ['submissions', 'submission'] as const;

@@ -1,4 +1,4 @@
-import type { SmtpSession } from '../../harness/check/services.ts';
+import type { SmtpSession } from '../../harness/check/check.ts';
 
 /** First octet of a TLS record that carries a handshake message (RFC 8446 §5.1). */
 const TLS_HANDSHAKE = 0x16;

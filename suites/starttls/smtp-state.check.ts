@@ -1,5 +1,4 @@
-import { check } from '../../harness/check/define.ts';
-import type { Services, SmtpClient } from '../../harness/check/services.ts';
+import { check, type Services, type SmtpClient } from '../../harness/check/check.ts';
 
 export const helloMustBeRepeated = check(
   {

@@ -1,5 +1,4 @@
-import { check } from '../../harness/check/define.ts';
-import type { Interception, Services, Verify } from '../../harness/check/services.ts';
+import { check, type Interception, type Services, type Verify } from '../../harness/check/check.ts';
 import { fallBackToClear, type Path } from './clear-fallback.ts';
 import { openUpgrade } from './upgrade-session.ts';
 

@@ -1,5 +1,4 @@
-import { check } from '../../harness/check/define.ts';
-import type { SmtpReply } from '../../harness/check/services.ts';
+import { check, type SmtpReply } from '../../harness/check/check.ts';
 
 /** A refusal that demands STARTTLS (RFC 3207 §4). */
 function demandsTls(reply: SmtpReply): boolean {

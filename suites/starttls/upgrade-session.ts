@@ -1,4 +1,4 @@
-import type { Connection, Services } from '../../harness/check/services.ts';
+import type { Connection, Services } from '../../harness/check/check.ts';
 
 /** The upgrade of one connection, step by step, in the words of all three protocols. */
 export interface SteppedUpgrade {

@@ -1,4 +1,4 @@
-import { check } from '../../harness/check/define.ts';
+import { check } from '../../harness/check/check.ts';
 import { deliveries } from './delivery-wait.ts';
 import { headerFields, valuesOf } from './header.ts';
 import { assertDecided, assertNoExcuse, assertOwnMailArrives, sendOwnMail } from './own-mail.ts';

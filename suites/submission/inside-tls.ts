@@ -1,4 +1,4 @@
-import type { Services, SmtpClient, SmtpReply } from '../../harness/check/services.ts';
+import type { Services, SmtpClient, SmtpReply } from '../../harness/check/check.ts';
 
 /**
  * A client inside TLS that has sent EHLO. Where the port offers no way into TLS, which STLS-002 reports,

@@ -1,4 +1,4 @@
-import { check } from '../../harness/check/define.ts';
+import { check } from '../../harness/check/check.ts';
 import { lineOf, submissionClient } from './inside-tls.ts';
 
 const WEAK: readonly string[] = ['CRAM-MD5', 'DIGEST-MD5', 'NTLM'];

@@ -1,4 +1,4 @@
-import type { Services } from '../../harness/check/services.ts';
+import type { Services } from '../../harness/check/check.ts';
 
 export interface MessageParts {
   /** Whole From fields without the name; one by default says who the sender is. */

@@ -1,4 +1,4 @@
-import type { ArrivedMessage, Services } from '../../harness/check/services.ts';
+import type { ArrivedMessage, Services } from '../../harness/check/check.ts';
 import { message } from './message.ts';
 import { decisive, isTemporary, loggedInClient, send, type Transfer } from './transfer.ts';
 

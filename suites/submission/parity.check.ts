@@ -1,4 +1,4 @@
-import { check } from '../../harness/check/define.ts';
+import { check } from '../../harness/check/check.ts';
 import { RULES, RULES_BETWEEN_USERS } from './port-rules.ts';
 
 export const bothPortsHaveTheSameRules = check(

@@ -1,4 +1,4 @@
-import type { Services } from '../../harness/check/services.ts';
+import type { Services } from '../../harness/check/check.ts';
 import { lineOf, plain, submissionClient } from './inside-tls.ts';
 import { message } from './message.ts';
 import { decisive, handOver, isTemporary, loggedInClient, type Transfer } from './transfer.ts';

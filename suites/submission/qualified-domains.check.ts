@@ -1,5 +1,4 @@
-import { check } from '../../harness/check/define.ts';
-import type { Services, Verify } from '../../harness/check/services.ts';
+import { check, type Services, type Verify } from '../../harness/check/check.ts';
 import { deliveries } from './delivery-wait.ts';
 import { message } from './message.ts';
 import { assertOwnMailArrives } from './own-mail.ts';

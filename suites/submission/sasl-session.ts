@@ -1,4 +1,4 @@
-import type { Connection, SaslMechanism, Services } from '../../harness/check/services.ts';
+import type { Connection, SaslMechanism, Services } from '../../harness/check/check.ts';
 import { submissionClient } from './inside-tls.ts';
 
 /** A session inside TLS that can authenticate, whatever the protocol of the role. */

@@ -1,5 +1,4 @@
-import { check } from '../../harness/check/define.ts';
-import type { Services } from '../../harness/check/services.ts';
+import { check, type Services } from '../../harness/check/check.ts';
 import { openSaslSession, type SaslSession } from './sasl-session.ts';
 
 /** Least iteration count that RFC 7677 §4 recommends. */

@@ -1,5 +1,4 @@
-import { check } from '../../harness/check/define.ts';
-import type { Services } from '../../harness/check/services.ts';
+import { check, type Services } from '../../harness/check/check.ts';
 import { deliveries } from './delivery-wait.ts';
 import { headerFields, valuesOf } from './header.ts';
 import { message } from './message.ts';

@@ -1,4 +1,4 @@
-import type { Account, Services, SmtpClient, SmtpReply } from '../../harness/check/services.ts';
+import type { Account, Services, SmtpClient, SmtpReply } from '../../harness/check/check.ts';
 import { assertAuthWorks, plain, submissionClient } from './inside-tls.ts';
 
 /** A message and its envelope. */

@@ -1,4 +1,4 @@
-import { check } from '../../harness/check/define.ts';
+import { check } from '../../harness/check/check.ts';
 import { deliveries } from './delivery-wait.ts';
 import { submissionClient } from './inside-tls.ts';
 import { message } from './message.ts';

@@ -1,6 +1,5 @@
-import { check } from '../../harness/check/define.ts';
-import { deviation, median, steady } from '../../harness/check/indication.ts';
-import type { Services, SmtpReply } from '../../harness/check/services.ts';
+import { check, type Services, type SmtpReply } from '../../harness/check/check.ts';
+import { deviation, median, steady } from '../../harness/steps/indication.ts';
 import { assertAuthWorks, lineOf, plain, submissionClient } from './inside-tls.ts';
 
 const ROUNDS = 3;

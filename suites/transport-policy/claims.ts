@@ -1,4 +1,4 @@
-import type { Services } from '../../harness/check/services.ts';
+import type { Services } from '../../harness/check/check.ts';
 
 /** Ends the check where the target does not say that its resolver validates what the lab signs. */
 export function requireValidatingResolver({ target, notApplicable }: Services): void {

@@ -1,4 +1,4 @@
-import type { Receiver, Services } from '../../harness/check/services.ts';
+import type { Receiver, Services } from '../../harness/check/check.ts';
 import {
   awaited,
   type Destination,

@@ -1,5 +1,5 @@
 import { createHash, X509Certificate } from 'node:crypto';
-import { check } from '../../harness/check/define.ts';
+import { check } from '../../harness/check/check.ts';
 import { requireDane } from './claims.ts';
 import { awaited, publishDestination, type Tlsa } from './destination.ts';
 import { assertAttempted, describe, mustArrive, outcomesOf } from './outcome.ts';

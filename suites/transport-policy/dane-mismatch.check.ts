@@ -1,4 +1,4 @@
-import { check } from '../../harness/check/define.ts';
+import { check } from '../../harness/check/check.ts';
 import { requireDane } from './claims.ts';
 import { assertDaneWorks, daneControl, goodReceiver } from './controls.ts';
 import { awaited, hostName, publishDestination, type Tlsa } from './destination.ts';

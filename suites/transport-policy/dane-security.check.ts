@@ -1,4 +1,4 @@
-import { check } from '../../harness/check/define.ts';
+import { check } from '../../harness/check/check.ts';
 import { requireDane, requireMtaSts } from './claims.ts';
 import { assertDaneWorks, assertStsWorks, daneControl, goodReceiver, stsControl } from './controls.ts';
 import { awaited, hostName, publishDestination, stsPolicy } from './destination.ts';

@@ -1,4 +1,4 @@
-import type { Receiver, Services, WebHost, ZoneRecord, ZoneSigning } from '../../harness/check/services.ts';
+import type { Receiver, Services, WebHost, ZoneRecord, ZoneSigning } from '../../harness/check/check.ts';
 
 /** Content of a TLSA record: usage, selector, matching type, and hexadecimal digits. */
 export type Tlsa = readonly [usage: number, selector: number, matchingType: number, association: string];

@@ -1,10 +1,4 @@
-import type {
-  ArrivedMessage,
-  Receiver,
-  Services,
-  SmtpSession,
-  Verify,
-} from '../../harness/check/services.ts';
+import type { ArrivedMessage, Receiver, Services, SmtpSession, Verify } from '../../harness/check/check.ts';
 import type { Destination } from './destination.ts';
 import { PATIENCE } from './outgoing-mail.ts';
 

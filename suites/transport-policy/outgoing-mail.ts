@@ -1,4 +1,4 @@
-import type { Services, SmtpClient, Target } from '../../harness/check/services.ts';
+import type { Services, SmtpClient, Target } from '../../harness/check/check.ts';
 
 /** Roles on which the target is made to send, the one that needs no upgrade first. */
 export const SENDING_ROLES = ['submissions', 'submission'] as const;

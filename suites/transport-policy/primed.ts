@@ -1,4 +1,4 @@
-import type { Receiver, Services } from '../../harness/check/services.ts';
+import type { Receiver, Services } from '../../harness/check/check.ts';
 import { assertStsWorks, goodReceiver } from './controls.ts';
 import { awaited, hostName, type PublishedPolicy, publishDestination } from './destination.ts';
 import { outcomesOf } from './outcome.ts';

@@ -1,6 +1,5 @@
 import { createHash, X509Certificate } from 'node:crypto';
-import { check } from '../../harness/check/define.ts';
-import type { Services } from '../../harness/check/services.ts';
+import { check, type Services } from '../../harness/check/check.ts';
 import { type Chain, chainsOf } from './chains.ts';
 import { judgeSecurity, namesOf, PUBLICATION, type Published, requirePublication } from './published.ts';
 

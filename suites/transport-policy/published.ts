@@ -1,4 +1,4 @@
-import type { Services } from '../../harness/check/services.ts';
+import type { Services } from '../../harness/check/check.ts';
 
 /** What all checks of published records have in common. */
 export const PUBLICATION = {

@@ -1,5 +1,4 @@
-import { check } from '../../harness/check/define.ts';
-import type { ZoneSigning } from '../../harness/check/services.ts';
+import { check, type ZoneSigning } from '../../harness/check/check.ts';
 import { requireValidatingResolver } from './claims.ts';
 import { goodReceiver } from './controls.ts';
 import { awaited, hostName, publishDestination } from './destination.ts';

@@ -1,5 +1,4 @@
-import { check } from '../../harness/check/define.ts';
-import type { SmtpSession } from '../../harness/check/services.ts';
+import { check, type SmtpSession } from '../../harness/check/check.ts';
 import { assertDaneWorks, assertStsWorks, daneControl, goodReceiver, stsControl } from './controls.ts';
 import { awaited, type Destination, hostName, policyHost, publishDestination } from './destination.ts';
 import { outcomesOf } from './outcome.ts';

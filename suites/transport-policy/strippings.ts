@@ -1,4 +1,4 @@
-import type { Receiver } from '../../harness/check/services.ts';
+import type { Receiver } from '../../harness/check/check.ts';
 
 type Script = Parameters<Receiver['setScript']>[0];
 

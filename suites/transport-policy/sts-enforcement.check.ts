@@ -1,5 +1,4 @@
-import { check } from '../../harness/check/define.ts';
-import type { CertificateRequest, Services } from '../../harness/check/services.ts';
+import { type CertificateRequest, check, type Services } from '../../harness/check/check.ts';
 import { requireMtaSts } from './claims.ts';
 import {
   awaited,

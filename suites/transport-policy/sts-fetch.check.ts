@@ -1,4 +1,4 @@
-import { check } from '../../harness/check/define.ts';
+import { check } from '../../harness/check/check.ts';
 import { requireMtaSts } from './claims.ts';
 import { assertStsWorks, goodReceiver, stsControl } from './controls.ts';
 import {

@@ -1,5 +1,10 @@
-import { check } from '../../harness/check/define.ts';
-import type { ArrivedMessage, Receiver, Services, Verify } from '../../harness/check/services.ts';
+import {
+  type ArrivedMessage,
+  check,
+  type Receiver,
+  type Services,
+  type Verify,
+} from '../../harness/check/check.ts';
 import { requireMtaSts } from './claims.ts';
 import { goodReceiver } from './controls.ts';
 import { awaited, type Destination, hostName, publishDestination, stsPolicy } from './destination.ts';

@@ -1,5 +1,5 @@
 import type { DNSResolver } from 'mailauth';
-import { readHeader } from '../../mailbox/header.ts';
+import { readHeader } from '../../messages/header.ts';
 import { membersOf, parseTagList, type Tag, tagValue } from '../dkim/tag-list.ts';
 import type { TxtLookup } from '../dkim/verify.ts';
 

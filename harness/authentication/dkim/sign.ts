@@ -1,5 +1,5 @@
 import { createHash, sign as signOctets } from 'node:crypto';
-import { readHeader } from '../../mailbox/header.ts';
+import { readHeader } from '../../messages/header.ts';
 import { CRLF } from '../../wire/bytes.ts';
 import { type Canonicalization, canonicalBody, canonicalField } from './canonicalization.ts';
 import type { SigningKey } from './keys.ts';

@@ -1,5 +1,5 @@
 import type { DKIMResult } from 'mailauth';
-import { readHeader } from '../../mailbox/header.ts';
+import { readHeader } from '../../messages/header.ts';
 import { parseTagList, type Tag, tagValue } from './tag-list.ts';
 
 /** A signature of a message and what became of it. */

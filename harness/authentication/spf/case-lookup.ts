@@ -1,5 +1,5 @@
 import type { CaseRecord, CaseZone } from './case-file.ts';
-import type { LookUp } from './spf.ts';
+import type { LookUp } from './policy.ts';
 
 const LONGEST_LABEL = 63;
 /** More aliases than anybody follows. */

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { lookUpIn } from './case-lookup.ts';
 import { caseFiles } from './cases.ts';
+import { evaluate } from './policy.ts';
 import { replay } from './replay.ts';
-import { evaluate } from './spf.ts';
 
 for (const [file, cases] of caseFiles()) {
   describe(`the evaluator agrees with ${file}`, () => {

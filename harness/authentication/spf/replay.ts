@@ -1,6 +1,6 @@
 import type { CaseName, CaseRecord, SpfCase, SpfResult } from './case-file.ts';
 import { lookUpIn } from './case-lookup.ts';
-import { evaluate } from './spf.ts';
+import { evaluate } from './policy.ts';
 
 /** A case in the names and with the client of a lab. */
 export interface Replay {

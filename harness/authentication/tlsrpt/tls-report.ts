@@ -1,4 +1,4 @@
-import { readHeader } from '../../mailbox/header.ts';
+import { readHeader } from '../../messages/header.ts';
 import { unpackedReport } from '../report-attachment.ts';
 
 /** What a report says about one policy of a domain (RFC 8460 §4.4). */

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { connectLab, type LabOptions } from 'net-mocks';
-import type { Docker } from '../../targets/engine.ts';
-import type { Endpoint } from '../../wire/connection.ts';
-import type { LabAccess, RoutedVantage } from '../access.ts';
+import type { Docker } from '../../containers/engine.ts';
+import type { Endpoint } from '../../model/endpoint.ts';
+import type { LabAccess, RoutedVantage } from '../../model/lab-access.ts';
 import {
   OUTSIDE_PORTS,
   OUTSIDE_SERVICES,

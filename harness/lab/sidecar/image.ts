@@ -5,10 +5,10 @@ import { dirname, join, relative } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { stageContext } from 'net-mocks/container';
+import type { Docker } from '../../containers/engine.ts';
+import { IMAGE_LABEL } from '../../containers/labels.ts';
 import { visible } from '../../evidence/visible.ts';
-import { ConfigurationError } from '../../targets/configuration-error.ts';
-import type { Docker } from '../../targets/engine.ts';
-import { IMAGE_LABEL } from '../../targets/labels.ts';
+import { ConfigurationError } from '../../model/configuration-error.ts';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 const OWN_FILES = ['Dockerfile', 'take-addresses.pl'];

@@ -1,8 +1,8 @@
 import { randomInt } from 'node:crypto';
 import { BlockList } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import { StartFailed } from '../../targets/drivers/start-failed.ts';
-import type { Docker } from '../../targets/engine.ts';
+import type { Docker } from '../../containers/engine.ts';
+import { StartFailed } from '../../containers/start-failed.ts';
 
 /**
  * The network between a target and its sidecar. The target has one address on it, or one for each of its

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { connectLab } from 'net-mocks';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { connectEngine, type Docker, type Engine } from '../../containers/engine.ts';
+import { OWNER_LABEL, ownerState, RUN_LABEL, TARGET_LABEL } from '../../containers/labels.ts';
 import { type RunningTarget, startTarget } from '../../targets/drivers/start.ts';
-import { connectEngine, type Docker, type Engine } from '../../targets/engine.ts';
-import { OWNER_LABEL, ownerState, RUN_LABEL, TARGET_LABEL } from '../../targets/labels.ts';
 import { loadTargets, type TargetDeclaration } from '../../targets/load.ts';
 import { engineForTests } from '../../targets/testing/engine.ts';
 import { createTargetsFolder, GREETER, type TargetsFolder } from '../../targets/testing/targets-file.ts';

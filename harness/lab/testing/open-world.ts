@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import type { CheckLab, Sessions } from '../../check/bench.ts';
-import type { Role } from '../../check/roles.ts';
 import * as sasl from '../../client/sasl/sasl.ts';
-import { openSessions } from '../../client/sessions.ts';
+import type { Sessions } from '../../engine/bench.ts';
+import { openSessions } from '../../engine/sessions.ts';
 import { createRecorder, type Recorder } from '../../evidence/recorder.ts';
-import type { Target } from '../../targets/target.ts';
+import type { LabAccess } from '../../model/lab-access.ts';
+import type { Role } from '../../model/roles.ts';
+import type { Target } from '../../model/target.ts';
 import { lines } from '../../wire/bytes.ts';
-import type { LabAccess } from '../access.ts';
+import type { CheckLab } from '../bench-lab.ts';
 import { openBenchLab } from '../check-lab.ts';
 
 /** What a check body has of a target and its lab, for tests. */

@@ -6,8 +6,15 @@ import { pause } from '../wire/pause.ts';
 import { createSigner, type Signer } from './dnssec/signer.ts';
 import { type ActiveFault, createFaultList, type FaultList } from './faults.ts';
 import { type Answer, createZoneStore, lookup, type ZoneStore } from './lookup.ts';
-import type { Edns } from './message.ts';
-import { CLASS_IN, type Query, readQuery, udpLimit, writeAnswer, writeTruncated } from './message.ts';
+import {
+  CLASS_IN,
+  type Edns,
+  type Query,
+  readQuery,
+  udpLimit,
+  writeAnswer,
+  writeTruncated,
+} from './message.ts';
 import { keyOf } from './names.ts';
 import { typeName } from './types.ts';
 import type { ResourceRecord } from './zone.ts';

@@ -1,6 +1,6 @@
 import { Resolver } from 'node:dns/promises';
 import type { DNSResolver } from 'mailauth';
-import type { Endpoint } from '../../wire/connection.ts';
+import type { Endpoint } from '../../model/endpoint.ts';
 import { addressesOf } from './odd-names.ts';
 
 /** Deadline of one DNS query, in milliseconds. */

@@ -1,4 +1,4 @@
-import type { Endpoint } from '../../wire/connection.ts';
+import type { Endpoint } from '../../model/endpoint.ts';
 import { exchange } from '../outbound/dns/exchange.ts';
 import { NOERROR, NXDOMAIN, TYPE } from '../outbound/dns/message.ts';
 

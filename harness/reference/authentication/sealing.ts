@@ -1,6 +1,6 @@
 import { sealed } from '../../authentication/arc/seal.ts';
 import { chainResult } from '../../authentication/arc/verify.ts';
-import { readHeader } from '../../mailbox/header.ts';
+import { readHeader } from '../../messages/header.ts';
 import { splitMessage } from '../message/header.ts';
 import type { Site } from '../site.ts';
 

@@ -1,5 +1,5 @@
 import type { DNSResolver } from 'mailauth';
-import type { FaultName } from '../faults.ts';
+import type { FaultName } from '../../model/faults.ts';
 import { splitMessage } from '../message/header.ts';
 import type { Site } from '../site.ts';
 import type { SmtpSession } from '../smtp/session.ts';

@@ -2,7 +2,7 @@ import { createHash, verify } from 'node:crypto';
 import type { DKIMResult } from 'mailauth';
 import { canonicalBody } from '../../authentication/dkim/canonicalization.ts';
 import { membersOf, type Tag, tagValue } from '../../authentication/dkim/tag-list.ts';
-import type { FaultName } from '../faults.ts';
+import type { FaultName } from '../../model/faults.ts';
 import { splitMessage } from '../message/header.ts';
 import type { Site } from '../site.ts';
 import { type KeyInUse, keyOf } from './key-lookup.ts';

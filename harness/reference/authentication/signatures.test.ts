@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import type { FaultName } from '../../model/faults.ts';
 import { lines } from '../../wire/bytes.ts';
-import type { FaultName } from '../faults.ts';
 import {
   type KeyAnswer,
   RECEIVED_SIGNATURES,

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { tagValue } from '../../authentication/dkim/tag-list.ts';
 import { verify } from '../../authentication/dkim/verify.ts';
+import type { FaultName } from '../../model/faults.ts';
 import { lines } from '../../wire/bytes.ts';
-import type { FaultName } from '../faults.ts';
 import { startDialogue } from '../testing/dialogue.ts';
 import { SENT_SIGNATURES, type SigningObservation } from '../testing/observations/sent-signatures.ts';
 import { createSigning, type Signing } from './signing.ts';

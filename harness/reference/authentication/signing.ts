@@ -1,7 +1,7 @@
 import { keyRecord, type SigningKey, signingKey } from '../../authentication/dkim/keys.ts';
 import { type SignatureOrder, signature } from '../../authentication/dkim/sign.ts';
+import type { FaultName } from '../../model/faults.ts';
 import { CRLF } from '../../wire/bytes.ts';
-import type { FaultName } from '../faults.ts';
 import { splitMessage } from '../message/header.ts';
 import type { Site } from '../site.ts';
 import { isSubmission, type SmtpSession } from '../smtp/session.ts';

@@ -1,5 +1,4 @@
-import type { HeaderField } from '../message/header.ts';
-import { splitAddressList } from '../message/header.ts';
+import { type HeaderField, splitAddressList } from '../message/header.ts';
 import { list, nstring, octets } from './encoding.ts';
 
 /** ENVELOPE (RFC 9051 §7.5.2): the header fields of a message as a list. */

@@ -1,5 +1,5 @@
+import type { FaultName } from '../../model/faults.ts';
 import { CR, CRLF, LF, line, NUL } from '../../wire/bytes.ts';
-import type { FaultName } from '../faults.ts';
 import type { Site } from '../site.ts';
 import { headerDate } from './date.ts';
 import { type HeaderField, splitMessage } from './header.ts';

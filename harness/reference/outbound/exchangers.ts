@@ -1,5 +1,5 @@
 import { Resolver } from 'node:dns/promises';
-import type { Endpoint } from '../../wire/connection.ts';
+import type { Endpoint } from '../../model/endpoint.ts';
 
 /** Deadline of one DNS query, in milliseconds. */
 const QUERY_MS = 1_000;

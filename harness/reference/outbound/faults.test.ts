@@ -1,7 +1,7 @@
 import { createLab, type Lab } from 'net-mocks';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { FAULT_NAMES, type FaultName } from '../../model/faults.ts';
 import { lines } from '../../wire/bytes.ts';
-import { FAULT_NAMES, type FaultName } from '../faults.ts';
 import {
   OPEN,
   OUTGOING_MAIL,

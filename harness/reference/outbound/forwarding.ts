@@ -1,4 +1,4 @@
-import type { ForwardingClaim } from '../../targets/forwarding-claim.ts';
+import type { ForwardingClaim } from '../../model/forwarding-claim.ts';
 import type { Site } from '../site.ts';
 
 /** Where the forwarding address of a site leads. */

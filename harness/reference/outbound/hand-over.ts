@@ -1,9 +1,9 @@
 import { createSmtpClient, type SmtpClient } from '../../client/smtp.ts';
 import { replyClass, type SmtpReply } from '../../client/smtp-reply.ts';
 import { createRecorder } from '../../evidence/recorder.ts';
+import type { FaultName } from '../../model/faults.ts';
 import { base64, line } from '../../wire/bytes.ts';
 import { openConnection } from '../../wire/connection.ts';
-import type { FaultName } from '../faults.ts';
 import type { RelayEnvelope } from '../options.ts';
 import { transactWithEverythingListed } from './early-capabilities.ts';
 import type { NextHop } from './next-hop.ts';

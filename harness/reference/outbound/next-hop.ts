@@ -1,6 +1,6 @@
 import { isIPv4 } from 'node:net';
-import type { Endpoint } from '../../wire/connection.ts';
-import type { FaultName } from '../faults.ts';
+import type { Endpoint } from '../../model/endpoint.ts';
+import type { FaultName } from '../../model/faults.ts';
 import { TYPE } from './dns/message.ts';
 import { readName } from './dns/name.ts';
 import type { ValidatingResolver } from './dns/validating-resolver.ts';

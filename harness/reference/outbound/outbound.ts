@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { printable } from '../../evidence/visible.ts';
-import type { Endpoint } from '../../wire/connection.ts';
-import type { FaultName } from '../faults.ts';
+import type { Endpoint } from '../../model/endpoint.ts';
+import type { FaultName } from '../../model/faults.ts';
 import type { Relay, RelayEnvelope } from '../options.ts';
 import { TYPE } from './dns/message.ts';
 import { createValidatingResolver } from './dns/validating-resolver.ts';

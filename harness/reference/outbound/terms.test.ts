@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { FAULT_NAMES, type FaultName } from '../../model/faults.ts';
 import { lines } from '../../wire/bytes.ts';
-import { FAULT_NAMES, type FaultName } from '../faults.ts';
 import { TERMS_OF_HOSTS, type TermsObservation } from '../testing/observations/terms-of-hosts.ts';
 import { termsOf } from './terms.ts';
 

@@ -1,5 +1,5 @@
 import type { SmtpCapabilities } from '../../client/smtp-capabilities.ts';
-import type { FaultName } from '../faults.ts';
+import type { FaultName } from '../../model/faults.ts';
 import { splitMessage } from '../message/header.ts';
 import type { RelayEnvelope } from '../options.ts';
 

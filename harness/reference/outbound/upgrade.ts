@@ -1,10 +1,10 @@
 import { isIP } from 'node:net';
 import type { SmtpClient } from '../../client/smtp.ts';
 import type { SmtpCapabilities } from '../../client/smtp-capabilities.ts';
+import type { FaultName } from '../../model/faults.ts';
 import { line, lines } from '../../wire/bytes.ts';
 import { clientHello } from '../../wire/client-hello.ts';
 import { RECORD } from '../../wire/tls-numbers.ts';
-import type { FaultName } from '../faults.ts';
 import type { FailureType, Objection } from './transport/objection.ts';
 import type { TlsDemand } from './transport/tls-demand.ts';
 

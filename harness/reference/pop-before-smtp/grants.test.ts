@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import type { FaultName } from '../../model/faults.ts';
 import { createDirectory } from '../accounts.ts';
-import type { FaultName } from '../faults.ts';
 import { createRelayGrants, declaredFeature, type MailboxClient } from './grants.ts';
 
 const WINDOW = 1_000;

@@ -1,5 +1,5 @@
+import type { FaultName } from '../../model/faults.ts';
 import type { Directory, ReferenceAccount } from '../accounts.ts';
-import type { FaultName } from '../faults.ts';
 import type { PopBeforeSmtp } from '../options.ts';
 
 /** A client of a mailbox service. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Role } from '../../check/roles.ts';
+import type { Role } from '../../model/roles.ts';
 import { base64, lines } from '../../wire/bytes.ts';
 import { type ReferenceOptions, type ReferenceServer, startReference } from '../server.ts';
 import { openRaw, type RawClient } from '../testing/raw-client.ts';

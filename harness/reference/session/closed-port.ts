@@ -1,5 +1,5 @@
 import { connect, createServer } from 'node:net';
-import type { Endpoint } from '../../wire/connection.ts';
+import type { Endpoint } from '../../model/endpoint.ts';
 
 export interface ClosedPort {
   readonly endpoint: Endpoint;

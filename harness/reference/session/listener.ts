@@ -1,5 +1,5 @@
 import { createServer, type Socket } from 'node:net';
-import type { Endpoint } from '../../wire/connection.ts';
+import type { Endpoint } from '../../model/endpoint.ts';
 import { createConnection, type ServerConnection } from './connection.ts';
 import { IdleTooLong, SessionEnded } from './endings.ts';
 

@@ -1,4 +1,4 @@
-import type { Protocol } from '../../check/roles.ts';
+import type { Protocol } from '../../model/roles.ts';
 import type { Site } from '../site.ts';
 import type { UpgradeConduct } from './upgrade.ts';
 

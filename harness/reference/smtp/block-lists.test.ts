@@ -1,6 +1,6 @@
 import { createLab, type Lab, type ZoneRecord } from 'net-mocks';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { FAULT_NAMES, type FaultName } from '../faults.ts';
+import { FAULT_NAMES, type FaultName } from '../../model/faults.ts';
 import { type Dialogue, startDialogue } from '../testing/dialogue.ts';
 import {
   ALLOW_LIST,

@@ -1,6 +1,6 @@
 import { Resolver } from 'node:dns/promises';
 import { isIPv6 } from 'node:net';
-import type { Endpoint } from '../../wire/connection.ts';
+import type { Endpoint } from '../../model/endpoint.ts';
 import type { Site } from '../site.ts';
 import { type Reply, reply } from './reply.ts';
 import { isSubmission, type SmtpSession } from './session.ts';

@@ -1,6 +1,6 @@
+import type { FaultName } from '../../model/faults.ts';
 import { CR, CRLF, LF, NUL } from '../../wire/bytes.ts';
 import { dotUnstuff } from '../../wire/dot-stuffing.ts';
-import type { FaultName } from '../faults.ts';
 import { SessionEnded } from '../session/endings.ts';
 import { objectionToLine, TOO_LARGE, TOO_LONG_LINE } from './content-rules.ts';
 import { IDLE_MS, SIZE_LIMIT } from './limits.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Role } from '../../check/roles.ts';
+import type { Role } from '../../model/roles.ts';
 import { CRLF, lines } from '../../wire/bytes.ts';
 import { type ReferenceOptions, type ReferenceServer, startReference } from '../server.ts';
 import { openRaw, type RawClient } from '../testing/raw-client.ts';

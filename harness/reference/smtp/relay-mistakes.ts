@@ -1,4 +1,4 @@
-import type { FaultName } from '../faults.ts';
+import type { FaultName } from '../../model/faults.ts';
 import { domainOf } from './path.ts';
 import { bareReply, type Reply, reply } from './reply.ts';
 import type { Recipient, SmtpSession } from './session.ts';

@@ -1,4 +1,4 @@
-import { ROLES, type Role } from '../../check/roles.ts';
+import { ROLES, type Role } from '../../model/roles.ts';
 import { base64, line } from '../../wire/bytes.ts';
 import { type ReferenceOptions, type ReferenceServer, startReference } from '../server.ts';
 import { openRaw, type RawClient } from './raw-client.ts';

@@ -1,4 +1,4 @@
-import type { FaultName } from '../faults.ts';
+import type { FaultName } from '../../model/faults.ts';
 import type { Dialogue } from './dialogue.ts';
 
 /** A short dialogue in which a fault shows: what a good server makes of it, and what the faulty one does. */

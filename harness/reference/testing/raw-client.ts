@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls, type TLSSocket } from 'node:tls';
+import type { Endpoint } from '../../model/endpoint.ts';
 import { CRLF, line } from '../../wire/bytes.ts';
-import type { Endpoint } from '../../wire/connection.ts';
 
 /** How long a test waits for octets that must come, in milliseconds. */
 const PATIENCE_MS = 5_000;

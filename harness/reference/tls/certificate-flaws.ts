@@ -1,4 +1,4 @@
-import type { FaultName } from '../faults.ts';
+import type { FaultName } from '../../model/faults.ts';
 
 export type KeyKind = 'ec-p256' | 'rsa-2048' | 'rsa-1024';
 

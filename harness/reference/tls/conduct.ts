@@ -1,7 +1,7 @@
-import type { Role } from '../../check/roles.ts';
+import type { FaultName } from '../../model/faults.ts';
+import type { Role } from '../../model/roles.ts';
 import { type CipherSuite, cipherSuite } from '../../wire/cipher-suites.ts';
 import { EXTENSION, RECORD, SIGNALLING_SUITE, TLS_VERSIONS } from '../../wire/tls-numbers.ts';
-import type { FaultName } from '../faults.ts';
 import type { ServerConnection } from '../session/connection.ts';
 import { SessionEnded } from '../session/endings.ts';
 import type { Site } from '../site.ts';

@@ -1,6 +1,6 @@
 import { constants } from 'node:crypto';
 import type { SecureContextOptions } from 'node:tls';
-import type { FaultName } from '../faults.ts';
+import type { FaultName } from '../../model/faults.ts';
 import { TICKET_KEYS } from './early-data.ts';
 
 /** SSL_OP_NO_EXTENDED_MASTER_SECRET of OpenSSL, which Node does not name. */

@@ -1,6 +1,6 @@
 import type { Check } from '../../check/define.ts';
-import type { CheckResult } from '../../check/result.ts';
-import type { Verdict } from '../../check/verdict.ts';
+import type { CheckResult } from '../../model/result.ts';
+import type { Verdict } from '../../model/verdict.ts';
 import { factsOf } from '../plan.ts';
 
 /** A result of a check as `evaluate` leaves it, with nothing behind it. */

@@ -1,7 +1,7 @@
 import type { CheckBody, CheckDefinition } from '../../check/define.ts';
-import { evaluate } from '../../check/evaluate.ts';
-import { checkOf } from '../../check/testing/definition.ts';
-import { smtpPeer, startPeers } from '../../check/testing/peer-target.ts';
+import { evaluate } from '../../engine/evaluate.ts';
+import { checkOf } from '../../engine/testing/definition.ts';
+import { smtpPeer, startPeers } from '../../engine/testing/peer-target.ts';
 import { type Detector, untrue } from '../findings.ts';
 
 const statement = { demand: 'it holds', expected: 'a', actual: 'b' };

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { evaluate } from '../../check/evaluate.ts';
-import { checkOf } from '../../check/testing/definition.ts';
-import { startPeers } from '../../check/testing/peer-target.ts';
+import { evaluate } from '../../engine/evaluate.ts';
+import { checkOf } from '../../engine/testing/definition.ts';
+import { startPeers } from '../../engine/testing/peer-target.ts';
 import type { EvidenceEvent } from '../../evidence/events.ts';
 import { type Detector, untrue } from '../findings.ts';
 

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RunRecord } from '../../../reports/model/record.ts';
-import { PASSWORD } from '../../check/testing/peer-target.ts';
+import { PASSWORD } from '../../engine/testing/peer-target.ts';
 import { runAudit } from '../../runner/run.ts';
 import { type Detector, untrue } from '../findings.ts';
 

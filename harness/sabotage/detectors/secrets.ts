@@ -1,9 +1,9 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { evaluate } from '../../check/evaluate.ts';
-import { checkOf } from '../../check/testing/definition.ts';
-import { PASSWORD, silence, smtpPeer, startPeers } from '../../check/testing/peer-target.ts';
+import { evaluate } from '../../engine/evaluate.ts';
+import { checkOf } from '../../engine/testing/definition.ts';
+import { PASSWORD, silence, smtpPeer, startPeers } from '../../engine/testing/peer-target.ts';
 import type { Detector } from '../findings.ts';
 import { formsOf } from '../forms.ts';
 

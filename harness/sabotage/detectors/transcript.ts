@@ -1,6 +1,6 @@
-import { evaluate } from '../../check/evaluate.ts';
-import { checkOf } from '../../check/testing/definition.ts';
-import { smtpPeer, startPeers } from '../../check/testing/peer-target.ts';
+import { evaluate } from '../../engine/evaluate.ts';
+import { checkOf } from '../../engine/testing/definition.ts';
+import { smtpPeer, startPeers } from '../../engine/testing/peer-target.ts';
 import { type Detector, untrue } from '../findings.ts';
 
 /** The line that shows a finding is marked and kept, however long the dialogue and whichever the role. */

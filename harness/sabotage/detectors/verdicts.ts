@@ -1,8 +1,8 @@
 import type { CheckBody, CheckDefinition } from '../../check/define.ts';
-import { evaluate } from '../../check/evaluate.ts';
-import { checkOf } from '../../check/testing/definition.ts';
-import { smtpPeer, startPeers } from '../../check/testing/peer-target.ts';
-import { foldVerdicts, type Verdict } from '../../check/verdict.ts';
+import { evaluate } from '../../engine/evaluate.ts';
+import { checkOf } from '../../engine/testing/definition.ts';
+import { smtpPeer, startPeers } from '../../engine/testing/peer-target.ts';
+import { foldVerdicts, type Verdict } from '../../model/verdict.ts';
 import type { Detector } from '../findings.ts';
 
 const held = { demand: 'it holds', expected: 'a', actual: 'a' };

@@ -1,8 +1,8 @@
-import { evaluate } from '../../check/evaluate.ts';
-import type { CheckResult } from '../../check/result.ts';
-import { checkOf } from '../../check/testing/definition.ts';
-import { smtpPeer, startPeers } from '../../check/testing/peer-target.ts';
+import { evaluate } from '../../engine/evaluate.ts';
+import { checkOf } from '../../engine/testing/definition.ts';
+import { smtpPeer, startPeers } from '../../engine/testing/peer-target.ts';
 import { visible } from '../../evidence/visible.ts';
+import type { CheckResult } from '../../model/result.ts';
 import { type Detector, untrue } from '../findings.ts';
 
 const HOSTILE = 'x\u001b[2J\u0000\u202e]]></testcase>\r\u0085::error::\u2028';

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { dirname, resolve } from 'node:path';
-import { ConfigurationError } from '../configuration-error.ts';
-import type { Engine } from '../engine.ts';
+import type { Engine } from '../../containers/engine.ts';
+import { ConfigurationError } from '../../model/configuration-error.ts';
 import { placeOf, type TargetDeclaration } from '../load.ts';
 import type { ComposeSettings } from '../schema.ts';
 

@@ -1,6 +1,6 @@
 import { createRedactor } from '../../evidence/redaction.ts';
 import { visible } from '../../evidence/visible.ts';
-import { ConfigurationError } from '../configuration-error.ts';
+import { ConfigurationError } from '../../model/configuration-error.ts';
 import { placeOf } from '../load.ts';
 import type { ComposeDeclaration } from './compose-services.ts';
 

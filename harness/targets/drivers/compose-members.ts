@@ -1,17 +1,17 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Role } from '../../check/roles.ts';
+import { endOfLog } from '../../containers/container-log.ts';
+import type { Docker } from '../../containers/engine.ts';
+import { RUN_LABEL, TARGET_LABEL } from '../../containers/labels.ts';
+import { StartFailed } from '../../containers/start-failed.ts';
 import type { Link } from '../../lab/sidecar/link.ts';
-import type { Endpoint } from '../../wire/connection.ts';
-import type { Docker } from '../engine.ts';
+import type { Endpoint } from '../../model/endpoint.ts';
+import type { Role } from '../../model/roles.ts';
 import { waitForGreetings } from '../greeting.ts';
-import { RUN_LABEL, TARGET_LABEL } from '../labels.ts';
 import type { ComposeSettings } from '../schema.ts';
 import type { Ended } from './compose-command.ts';
 import { composeLines } from './compose-failure.ts';
 import { type ComposeDeclaration, servicePortsOf } from './compose-services.ts';
-import { endOfLog } from './container-log.ts';
 import { LOOPBACK } from './loopback-container.ts';
-import { StartFailed } from './start-failed.ts';
 
 /** The container of a service. */
 export interface Member {

@@ -1,5 +1,5 @@
-import { ROLE_NAMES, type Role } from '../../check/roles.ts';
-import { ConfigurationError } from '../configuration-error.ts';
+import { ConfigurationError } from '../../model/configuration-error.ts';
+import { ROLE_NAMES, type Role } from '../../model/roles.ts';
 import { placeOf, type TargetDeclaration } from '../load.ts';
 import { nearest } from '../nearest.ts';
 import type { ComposeSettings } from '../schema.ts';

@@ -1,11 +1,11 @@
 import { access } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { type Engine, versionOf } from '../../containers/engine.ts';
+import { IMAGE_LABEL, runLabels, TARGET_LABEL } from '../../containers/labels.ts';
 import { visible } from '../../evidence/visible.ts';
 import { type Sidecar, startSidecar } from '../../lab/sidecar/sidecar.ts';
-import { ConfigurationError } from '../configuration-error.ts';
-import { type Engine, versionOf } from '../engine.ts';
+import { ConfigurationError } from '../../model/configuration-error.ts';
 import { claimsOf, timingOf } from '../facts.ts';
-import { IMAGE_LABEL, runLabels, TARGET_LABEL } from '../labels.ts';
 import { placeOf } from '../load.ts';
 import { readSecrets, type Secrets } from '../secrets.ts';
 import { readTrustAnchor } from '../trust-anchor.ts';

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { connectEngine, type Docker } from '../../containers/engine.ts';
+import { IMAGE_LABEL, OWNER_LABEL, ownerState, RUN_LABEL, TARGET_LABEL } from '../../containers/labels.ts';
 import { createServerCertificate } from '../../reference/certificates.ts';
-import { connectEngine, type Docker } from '../engine.ts';
-import { IMAGE_LABEL, OWNER_LABEL, ownerState, RUN_LABEL, TARGET_LABEL } from '../labels.ts';
 import { engineForTests } from '../testing/engine.ts';
 import { createTargetsFolder, GREETER, type TargetsFolder } from '../testing/targets-file.ts';
 import { startTarget } from './start.ts';

@@ -1,6 +1,6 @@
 import type { ZoneRecord } from 'net-mocks';
 import { visible } from '../../evidence/visible.ts';
-import { ConfigurationError } from '../configuration-error.ts';
+import { ConfigurationError } from '../../model/configuration-error.ts';
 import type { DnsRecordSettings } from '../dns-records.ts';
 
 /** Octets of one string in a TXT record, RFC 1035 section 3.3. */

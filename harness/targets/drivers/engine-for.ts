@@ -1,5 +1,5 @@
-import { ConfigurationError } from '../configuration-error.ts';
-import { connectEngine, type Engine } from '../engine.ts';
+import { connectEngine, type Engine } from '../../containers/engine.ts';
+import { ConfigurationError } from '../../model/configuration-error.ts';
 import { placeOf, type TargetDeclaration } from '../load.ts';
 
 /**

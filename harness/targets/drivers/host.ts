@@ -1,5 +1,5 @@
-import { ROLE_NAMES, type Role } from '../../check/roles.ts';
-import type { Endpoint } from '../../wire/connection.ts';
+import type { Endpoint } from '../../model/endpoint.ts';
+import { ROLE_NAMES, type Role } from '../../model/roles.ts';
 import { claimsOf, timingOf } from '../facts.ts';
 import type { TargetDeclaration } from '../load.ts';
 import type { HostSettings } from '../schema.ts';

@@ -1,10 +1,10 @@
 import { readdir } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { type Docker, type Engine, loadTestcontainers } from '../../containers/engine.ts';
+import { IMAGE_LABEL } from '../../containers/labels.ts';
 import { visible } from '../../evidence/visible.ts';
-import { ConfigurationError } from '../configuration-error.ts';
-import { type Docker, type Engine, loadTestcontainers } from '../engine.ts';
-import { IMAGE_LABEL } from '../labels.ts';
+import { ConfigurationError } from '../../model/configuration-error.ts';
 import { placeOf, type TargetDeclaration } from '../load.ts';
 import type { ContainerSettings, NetworkSettings } from '../schema.ts';
 import { readFailure } from '../yaml-source.ts';

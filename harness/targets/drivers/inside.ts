@@ -1,6 +1,6 @@
+import type { Engine } from '../../containers/engine.ts';
 import { visible } from '../../evidence/visible.ts';
-import { ConfigurationError } from '../configuration-error.ts';
-import type { Engine } from '../engine.ts';
+import { ConfigurationError } from '../../model/configuration-error.ts';
 import { isCertificate } from '../trust-anchor.ts';
 
 /** A running container. */

@@ -1,5 +1,5 @@
 import type { StartedTestContainer } from 'testcontainers';
-import { loadTestcontainers } from '../engine.ts';
+import { loadTestcontainers } from '../../containers/engine.ts';
 
 /** What a container is made from. */
 export interface ContainerPlan {

@@ -1,5 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { connectThroughRelay, RelayError } from 'net-mocks';
+import { lastLogLines } from '../../containers/container-log.ts';
+import { type Docker, type Engine, versionOf } from '../../containers/engine.ts';
+import { runLabels, TARGET_LABEL } from '../../containers/labels.ts';
+import { StartFailed } from '../../containers/start-failed.ts';
 import { createRedactor } from '../../evidence/redaction.ts';
 import { OUTSIDE_PORTS } from '../../lab/outside-plan.ts';
 import {
@@ -11,19 +15,15 @@ import {
 } from '../../lab/sidecar/access-network.ts';
 import { provideLabImage } from '../../lab/sidecar/image.ts';
 import { createLink, type Link } from '../../lab/sidecar/link.ts';
-import type { Endpoint } from '../../wire/connection.ts';
-import { type Docker, type Engine, versionOf } from '../engine.ts';
+import type { Endpoint } from '../../model/endpoint.ts';
 import { claimsOf, timingOf } from '../facts.ts';
 import { claims } from '../fields.ts';
-import { runLabels, TARGET_LABEL } from '../labels.ts';
 import type { TargetDeclaration } from '../load.ts';
 import type { NetworkSettings } from '../schema.ts';
-import { lastLogLines } from './container-log.ts';
 import { engineFor } from './engine-for.ts';
 import { type Image, provideImage } from './image.ts';
 import { removal } from './removal.ts';
 import type { RunningTarget, StartContext } from './start.ts';
-import { StartFailed } from './start-failed.ts';
 
 type NetworkDeclaration = TargetDeclaration<NetworkSettings>;
 

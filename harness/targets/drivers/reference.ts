@@ -1,4 +1,4 @@
-import { startReferenceInLab } from '../../lab/reference-lab.ts';
+import { startReferenceInLab } from '../../reference/in-lab/reference-lab.ts';
 import type { TargetDeclaration } from '../load.ts';
 import type { ReferenceSettings } from '../schema.ts';
 import type { RunningTarget } from './start.ts';

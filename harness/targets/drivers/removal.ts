@@ -1,5 +1,5 @@
-import type { Docker } from '../engine.ts';
-import { removeRun } from '../remove.ts';
+import type { Docker } from '../../containers/engine.ts';
+import { removeRun } from '../../containers/remove.ts';
 import { stopAtExit } from '../running.ts';
 
 /**

@@ -1,6 +1,6 @@
-import type { LabAccess } from '../../lab/access.ts';
+import type { LabAccess } from '../../model/lab-access.ts';
+import type { Target } from '../../model/target.ts';
 import type { TargetDeclaration } from '../load.ts';
-import type { Target } from '../target.ts';
 import { startCompose } from './compose.ts';
 import { startContainer } from './container.ts';
 import { startHost } from './host.ts';

@@ -1,5 +1,5 @@
+import { engineStatus } from '../../containers/engine.ts';
 import { composeStatus } from '../drivers/compose-command.ts';
-import { engineStatus } from '../engine.ts';
 
 /**
  * Whether tests that need a container engine can run here. Says so in one line when they cannot; with

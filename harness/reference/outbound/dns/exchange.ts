@@ -1,6 +1,6 @@
 import { createSocket } from 'node:dgram';
 import { connect } from 'node:net';
-import type { Endpoint } from '../../../wire/connection.ts';
+import type { Endpoint } from '../../../model/endpoint.ts';
 import { type DnsResponse, readResponse, writeQuery } from './message.ts';
 
 /** Deadline of one query, in milliseconds. */

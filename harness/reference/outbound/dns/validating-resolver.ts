@@ -1,4 +1,4 @@
-import type { Endpoint } from '../../../wire/connection.ts';
+import type { Endpoint } from '../../../model/endpoint.ts';
 import { provesNoName, provesNoType, readNsec } from './absence.ts';
 import { exchange } from './exchange.ts';
 import { type DnsRecord, type DnsResponse, NOERROR, NXDOMAIN, TYPE } from './message.ts';

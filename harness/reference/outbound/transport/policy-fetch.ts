@@ -1,6 +1,6 @@
 import { request } from 'node:https';
 import { checkServerIdentity, type PeerCertificate } from 'node:tls';
-import type { FaultName } from '../../faults.ts';
+import type { FaultName } from '../../../model/faults.ts';
 
 /** Where a policy is fetched from, and who is trusted about it. */
 export interface PolicyHost {

@@ -1,4 +1,4 @@
-import type { FaultName } from '../../faults.ts';
+import type { FaultName } from '../../../model/faults.ts';
 import { TYPE } from '../dns/message.ts';
 import { parentOf } from '../dns/name.ts';
 import type { ValidatingResolver } from '../dns/validating-resolver.ts';

@@ -1,5 +1,5 @@
 import { trustAnchors } from '../../../certificates/trust-path.ts';
-import type { FaultName } from '../../faults.ts';
+import type { FaultName } from '../../../model/faults.ts';
 import { TYPE } from '../dns/message.ts';
 import type { ValidatingResolver } from '../dns/validating-resolver.ts';
 import type { NextHop } from '../next-hop.ts';

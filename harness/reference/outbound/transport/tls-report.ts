@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
+import type { FaultName } from '../../../model/faults.ts';
 import { base64, lines } from '../../../wire/bytes.ts';
-import type { FaultName } from '../../faults.ts';
 import { headerDate } from '../../message/date.ts';
 import { newId } from '../../smtp/trace.ts';
 import type { StsPolicy } from './sts-policy.ts';

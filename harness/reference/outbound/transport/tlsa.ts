@@ -2,7 +2,7 @@ import { createHash, X509Certificate } from 'node:crypto';
 import { readCertificate } from '../../../certificates/certificate.ts';
 import { matchesHostName } from '../../../certificates/host-name.ts';
 import { trustPath } from '../../../certificates/trust-path.ts';
-import type { FaultName } from '../../faults.ts';
+import type { FaultName } from '../../../model/faults.ts';
 import type { Objection } from './objection.ts';
 
 /** A TLSA record (RFC 6698 §2.1). */

@@ -1,4 +1,4 @@
-import { ROLES, type Role } from '../../../check/roles.ts';
+import { ROLES, type Role } from '../../../model/roles.ts';
 import { lines } from '../../../wire/bytes.ts';
 import type { Dialogue } from '../dialogue.ts';
 import type { Observation, Observations } from '../observation.ts';

@@ -1,5 +1,5 @@
 import type { Lab, ZoneRecord } from 'net-mocks';
-import type { FaultName } from '../../faults.ts';
+import type { FaultName } from '../../../model/faults.ts';
 import type { Dialogue } from '../dialogue.ts';
 import type { RawClient } from '../raw-client.ts';
 

@@ -1,5 +1,5 @@
+import type { FaultName } from '../../../model/faults.ts';
 import { CR, CRLF, LF, line, lines, NUL } from '../../../wire/bytes.ts';
-import type { FaultName } from '../../faults.ts';
 import type { RelayEnvelope } from '../../options.ts';
 import { type Dialogue, startDialogue } from '../dialogue.ts';
 import type { Observation, Observations } from '../observation.ts';

@@ -1,6 +1,6 @@
 import type { Lab, SmtpSession } from 'net-mocks';
+import type { FaultName } from '../../../model/faults.ts';
 import { base64, CRLF, line } from '../../../wire/bytes.ts';
-import type { FaultName } from '../../faults.ts';
 import { TLS_REQUIRED_DOMAIN } from '../../outbound/required-tls.ts';
 
 /** Domains of the recipients. */

@@ -1,7 +1,7 @@
 import { keyRecord, type SigningKey, signingKey } from '../../../authentication/dkim/keys.ts';
 import { type SignatureOrder, signature } from '../../../authentication/dkim/sign.ts';
+import type { FaultName } from '../../../model/faults.ts';
 import { lines } from '../../../wire/bytes.ts';
-import type { FaultName } from '../../faults.ts';
 
 /** What is published under the name of the selector; a failure of the DNS is told by its code. */
 export type KeyAnswer = string | { readonly code: 'ENOTFOUND' | 'ESERVFAIL' };

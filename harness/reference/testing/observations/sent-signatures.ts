@@ -1,4 +1,4 @@
-import type { FaultName } from '../../faults.ts';
+import type { FaultName } from '../../../model/faults.ts';
 
 /** A fault in what leaves the server signed. */
 export interface SigningObservation {

@@ -1,4 +1,4 @@
-import type { Role } from '../../../check/roles.ts';
+import type { Role } from '../../../model/roles.ts';
 import { lines } from '../../../wire/bytes.ts';
 import { type Dialogue, reachability } from '../dialogue.ts';
 import type { Observation, Observations } from '../observation.ts';

@@ -1,4 +1,4 @@
-import type { FaultName } from '../../faults.ts';
+import type { FaultName } from '../../../model/faults.ts';
 
 /** What is around a reference server in its lab, as tests look at it. */
 export interface Surroundings {

@@ -1,5 +1,5 @@
+import type { FaultName } from '../../../model/faults.ts';
 import { lines } from '../../../wire/bytes.ts';
-import type { FaultName } from '../../faults.ts';
 
 /** A fault in how mail is sent to a host that offers little: what becomes of one message. */
 export interface TermsObservation {

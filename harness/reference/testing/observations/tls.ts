@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect as connectTls } from 'node:tls';
-import { ROLES, type Role } from '../../../check/roles.ts';
 import { createRecorder } from '../../../evidence/recorder.ts';
+import { ROLES, type Role } from '../../../model/roles.ts';
 import { line } from '../../../wire/bytes.ts';
 import { type Connection, openConnection } from '../../../wire/connection.ts';
 import type { TlsOptions } from '../../../wire/tls.ts';

@@ -1,5 +1,5 @@
 import type { Lab, WebHost, Zone } from 'net-mocks';
-import type { FaultName } from '../../faults.ts';
+import type { FaultName } from '../../../model/faults.ts';
 
 /** TLSA records of a host: one that matches it, one that does not, none that can be used, one for its authority. */
 export type TlsaKind = 'matching' | 'foreign' | 'unusable' | 'authority';

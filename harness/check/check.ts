@@ -1,0 +1,11 @@
+/**
+ * What a check is written with. Suites import this file and `harness/steps/`, and nothing else of the project:
+ * everything that talks to a server reaches them through `Services`.
+ */
+
+export type { Level, Safety, Severity } from '../model/levels.ts';
+export { Inconclusive, NotApplicable } from '../model/outcomes.ts';
+export { ROLES, type Role } from '../model/roles.ts';
+export { type Check, type CheckBody, type CheckDefinition, check, type Need } from './define.ts';
+export { FORWARDING, MAILDROP, SECOND_MAILDROP } from './resources.ts';
+export type * from './services.ts';

@@ -1,0 +1,56 @@
+import type { Services } from '../check/services.ts';
+import type { Recorder } from '../evidence/recorder.ts';
+import type { Redactor } from '../evidence/redaction.ts';
+import type { BenchLab } from '../lab/bench-lab.ts';
+import type { LabAccess } from '../model/lab-access.ts';
+import type { Role } from '../model/roles.ts';
+import type { Target } from '../model/target.ts';
+import type { Life } from './life.ts';
+import type { Locks } from './locks.ts';
+import type { Slots } from './slots.ts';
+
+/** The part of the services that talks to the target; the owner of every connection it opened. */
+export interface Sessions extends Pick<Services, 'smtp' | 'pop3' | 'imap' | 'connect'> {
+  /** Closes whatever is still open. */
+  closeAll(): void;
+}
+
+/** What one run of a body needs to open connections. */
+export interface SessionContext {
+  readonly target: Target;
+  readonly role: Role;
+  readonly helloName: string;
+  /** Null: connections go straight to the endpoints of the target. */
+  readonly lab: LabAccess | null;
+  readonly recorder: Recorder;
+  /** Hands out connection numbers, unique within a check. */
+  readonly nextConnection: () => number;
+  /** Most connections that may be open at the same time. */
+  readonly limit: number;
+  /** Where each connection takes its slot; absent where whoever opens the sessions holds them all. */
+  readonly slots?: Slots;
+  readonly signal: AbortSignal;
+}
+
+/** Where a check is evaluated: the target and what surrounds it. */
+export interface Bench {
+  readonly target: Target;
+  readonly runId: string;
+  /** Secrets of the target, removed from everything recorded. */
+  readonly redactor: Redactor;
+  /** The connection budget of the target. */
+  readonly slots: Slots;
+  /** What checks use one at a time. */
+  readonly locks: Locks;
+  /** What the checks of this run have learned about the life of the target. */
+  readonly life: Life;
+  /** Folder for sealed evidence; null: keep none. */
+  readonly evidenceFolder: string | null;
+  /** Null where the target has no lab. */
+  readonly lab: BenchLab | null;
+  /** Options of the command line that a rerun needs beside target and check. */
+  readonly rerunOptions?: readonly string[];
+  readonly openSessions: (context: SessionContext) => Sessions;
+  /** Fires when the whole run is being ended. */
+  readonly signal: AbortSignal;
+}

@@ -1,0 +1,39 @@
+import { setMaxListeners } from 'node:events';
+import { createRedactor } from '../evidence/redaction.ts';
+import type { BenchLab } from '../lab/bench-lab.ts';
+import type { Target } from '../model/target.ts';
+import type { Bench } from './bench.ts';
+import { createLife } from './life.ts';
+import { createLocks } from './locks.ts';
+import { openSessions } from './sessions.ts';
+import { createSlots } from './slots.ts';
+
+/** The bench on which the checks of one target are evaluated. */
+export function createBench(options: {
+  readonly target: Target;
+  readonly runId: string;
+  readonly evidenceFolder: string | null;
+  readonly lab?: BenchLab | null;
+  readonly rerunOptions?: readonly string[];
+  readonly signal?: AbortSignal;
+}): Bench {
+  const { target, runId, evidenceFolder } = options;
+  const redactor = createRedactor();
+  for (const account of target.accounts) redactor.add(account.password);
+  const signal = options.signal ?? new AbortController().signal;
+  // Every running check listens to the end of the run.
+  setMaxListeners(0, signal);
+  return {
+    target,
+    runId,
+    redactor,
+    slots: createSlots(target.connections),
+    locks: createLocks(),
+    life: createLife(),
+    evidenceFolder,
+    lab: options.lab ?? null,
+    rerunOptions: options.rerunOptions ?? [],
+    openSessions,
+    signal,
+  };
+}

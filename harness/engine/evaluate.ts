@@ -1,0 +1,165 @@
+import type { Check } from '../check/define.ts';
+import { type SealedEvidence, sealEvidence } from '../evidence/store.ts';
+import { visible } from '../evidence/visible.ts';
+import type { CheckResult, VariantResult } from '../model/result.ts';
+import { ROLES, type Role } from '../model/roles.ts';
+import { type Cause, foldVerdicts, type Verdict } from '../model/verdict.ts';
+import type { Bench } from './bench.ts';
+import { type Control, controlConversation } from './control-conversation.ts';
+import { rerunCommand } from './rerun.ts';
+import { type BodyRun, runBody } from './run-body.ts';
+import { mergeRuns, transcribe } from './transcript.ts';
+
+/** Endings after which it must be asked whether the target still lives. */
+const SUSPICIOUS: readonly (Cause | null)[] = ['timeout', 'closed', 'malformed', 'unreachable'];
+
+/**
+ * Judges one check on one target: runs its body once per offered role, keeps the budget, turns what
+ * was verified and what was thrown into a verdict, asks afterwards whether the target still lives
+ * where that is in doubt, and seals the evidence. It never throws for anything a target does, nor for
+ * evidence that cannot be kept.
+ */
+export async function evaluate(check: Check, bench: Bench): Promise<CheckResult> {
+  const { definition } = check;
+  const { target, life } = bench;
+  const startedAt = new Date();
+  const started = process.hrtime.bigint();
+  const offered = definition.roles.filter((role) => target.endpoints[role] !== undefined);
+
+  const runs: BodyRun[] = [];
+  let connection = 0;
+  const nextConnection = () => {
+    connection += 1;
+    return connection;
+  };
+  const run = (role: Role) => runBody({ check, bench, role, offered, nextConnection, started });
+  const [first] = offered;
+  if (first !== undefined) {
+    if (definition.per === 'target') runs.push(await run(first));
+    // Load on one role can be felt on another, so the roles of such a check take turns.
+    else if (definition.effect === 'disturbs') {
+      for (const role of offered) runs.push(await run(role));
+    } else runs.push(...(await Promise.all(offered.map(run))));
+  }
+
+  const outcomes = runs.flatMap((one) => one.outcomes);
+  const controls: Control[] = [];
+  for (const role of rolesInDoubt(check, outcomes)) {
+    const control = await controlConversation(bench, role, nextConnection, started);
+    if (control) controls.push(control);
+  }
+  for (const { role, events } of runs) if (events.some(({ kind }) => kind === 'recv')) life.heard.add(role);
+  const dead: Role[] = [];
+  for (const {
+    alive,
+    run: { role },
+  } of controls) {
+    if (alive) life.gone.delete(role);
+    // A server that never said a word in this run cannot have died in it.
+    else if (life.heard.has(role)) {
+      dead.push(role);
+      if (!life.gone.has(role)) life.gone.set(role, definition.id);
+    }
+  }
+  const merged = mergeRuns([...runs, ...controls.map((control) => control.run)]);
+  const sealing = await seal(bench, merged);
+  const settled = [...merged.outcomes.map((outcome) => afterControl(outcome, dead)), ...sealing.outcomes];
+  const verdict =
+    first === undefined ? 'not-applicable' : foldVerdicts(settled.map((outcome) => outcome.verdict));
+  const decisive = settled.find((outcome) => outcome.verdict === verdict);
+  const marked = settled.flatMap((outcome) => [...outcome.violations, ...outcome.deviations]);
+  const { lines, omitted } = transcribe(merged.events, marked);
+
+  return {
+    check: definition.id,
+    slug: definition.slug,
+    suite: check.suite,
+    title: definition.title,
+    sends: definition.sends,
+    demands: definition.demands,
+    level: definition.level,
+    severity: definition.severity,
+    clauses: definition.clauses,
+    limits: definition.limits ?? [],
+    target: target.name,
+    verdict,
+    cause: decisive?.cause ?? null,
+    reason: reasonOf(verdict, decisive, definition.roles, settled),
+    variants: settled,
+    startedAt: startedAt.toISOString(),
+    durationMs: Math.round(Number(process.hrtime.bigint() - started) / 1e6),
+    attempt: 1,
+    control:
+      controls.length === 0
+        ? null
+        : {
+            alive: controls.every(({ alive }) => alive),
+            text: controls.map(({ text }) => text).join(' / '),
+          },
+    evidence: sealing.evidence,
+    transcript: lines,
+    transcriptOmitted: omitted,
+    source: check.source,
+    rerun: rerunCommand(target.name, definition.id, bench.rerunOptions),
+  };
+}
+
+function reasonOf(
+  verdict: Verdict,
+  decisive: VariantResult | undefined,
+  roles: readonly Role[],
+  all: readonly VariantResult[],
+): string {
+  if (!decisive) {
+    return `The target declares none of the roles of this check (${roles.map((role) => `${role} ${ROLES[role].port}`).join(', ')}).`;
+  }
+  const alike = all.filter((outcome) => outcome.verdict === verdict).length;
+  const others = alike > 1 ? ` (${alike} of ${all.length} variants)` : '';
+  return `${decisive.name}: ${decisive.reason}${others}`;
+}
+
+/** Without a living server nothing but a violation can be told, and the cause is the crash. */
+function afterControl(outcome: VariantResult, dead: readonly Role[]): VariantResult {
+  if (outcome.role === null || !dead.includes(outcome.role) || outcome.cause === 'crashed') return outcome;
+  if (!['inconclusive', 'pass', 'warn'].includes(outcome.verdict)) return outcome;
+  return {
+    ...outcome,
+    verdict: 'inconclusive',
+    cause: 'crashed',
+    reason: `${outcome.reason} Afterwards the target no longer answered.`,
+  };
+}
+
+/** Keeps the evidence; what cannot be kept is an outcome of its own, so that no pass stands unproven. */
+async function seal(
+  bench: Bench,
+  { events, redactions }: ReturnType<typeof mergeRuns>,
+): Promise<{ readonly evidence: SealedEvidence | null; readonly outcomes: readonly VariantResult[] }> {
+  if (bench.evidenceFolder === null || events.length === 0) return { evidence: null, outcomes: [] };
+  try {
+    return { evidence: await sealEvidence(bench.evidenceFolder, events, redactions), outcomes: [] };
+  } catch (failure) {
+    const why = visible(failure instanceof Error ? failure.message : String(failure));
+    const unkept: VariantResult = {
+      name: 'evidence',
+      role: null,
+      verdict: 'error',
+      cause: 'environment',
+      reason: `The evidence could not be kept: ${why}.`,
+      violations: [],
+      deviations: [],
+      verified: 0,
+    };
+    return { evidence: null, outcomes: [unkept] };
+  }
+}
+
+/** Roles of which it must be asked whether they still live. */
+function rolesInDoubt(check: Check, outcomes: readonly VariantResult[]): readonly Role[] {
+  const doubtful = outcomes.filter(
+    ({ verdict, cause }) =>
+      (check.definition.effect === 'disturbs' && cause !== 'crashed') ||
+      (verdict === 'inconclusive' && SUSPICIOUS.includes(cause)),
+  );
+  return [...new Set(doubtful.flatMap(({ role }) => (role === null ? [] : [role])))];
+}

@@ -1,0 +1,224 @@
+import type { ClientOptions } from '../check/services.ts';
+import { createImapClient, type ImapClient } from '../client/imap.ts';
+import { createPop3Client, type Pop3Client } from '../client/pop3.ts';
+import { createSmtpClient, type SmtpClient } from '../client/smtp.ts';
+import { replyClass } from '../client/smtp-reply.ts';
+import { Inconclusive, NotApplicable } from '../model/outcomes.ts';
+import { ROLES, type Role } from '../model/roles.ts';
+import { type Connection, openConnection } from '../wire/connection.ts';
+import { RelayFailed } from '../wire/failures.ts';
+import type { SessionContext, Sessions } from './bench.ts';
+import { meaningOfClosedPort } from './closed-port-25.ts';
+import { pathTo } from './path.ts';
+
+/** Visits before a temporary refusal at the greeting counts (pre-greeting screeners turn the first away). */
+const GREETING_VISITS = 3;
+/** Pause between such visits, in milliseconds. */
+const GREETING_PAUSE = 1_000;
+
+/** Opens clients on the endpoints of a target and owns their connections. */
+export function openSessions(context: SessionContext): Sessions {
+  const { target, recorder, nextConnection, limit, slots, signal } = context;
+  const open = new Set<Connection>();
+
+  async function connect(options: Omit<ClientOptions, 'at'> = {}): Promise<Connection> {
+    const role = roleOf(context, options);
+    const endpoint = options.elsewhere?.endpoint ?? target.endpoints[role];
+    if (!endpoint)
+      throw new NotApplicable(`The target declares no ${role} role.`, `declared: ${declared(context)}`);
+    for (const connection of [...open]) if (connection.ended) connection.close();
+    if (open.size >= limit) {
+      throw new Error(
+        `The body has ${open.size} connections open and declares ${limit}; close one or declare more.`,
+      );
+    }
+    const release = await slots?.take(1, signal);
+    if (release && signal.aborted) {
+      release();
+      throw new Inconclusive('harness', 'The check was ended before it could connect.');
+    }
+    const connection: Connection = await openConnection({
+      ...pathTo(context, role, endpoint, options),
+      role,
+      recorder,
+      number: nextConnection(),
+      replyMs: target.timing.replyMs,
+      signal,
+      onClose() {
+        open.delete(connection);
+        release?.();
+      },
+    }).catch(async (failure: unknown) => {
+      release?.();
+      if (failure instanceof RelayFailed) throw new Inconclusive('environment', failure.message);
+      throw await meaningOfClosedPort(failure, endpoint, context);
+    });
+    open.add(connection);
+    if (options.preamble) connection.send(Buffer.from(options.preamble));
+    return connection;
+  }
+
+  /** A connection on which the protocol begins: behind TLS on an implicit-TLS role. */
+  async function connectReady(role: Role, options: ClientOptions): Promise<Connection> {
+    const connection = await connect({ ...options, role });
+    if (ROLES[role].tls === 'implicit') {
+      await orClosed(connection, () => connection.startTls({ serverName: target.hostname }));
+    }
+    return connection;
+  }
+
+  async function smtp(options: ClientOptions = {}): Promise<SmtpClient> {
+    const role = protocolRole(context, options, 'smtp');
+    for (let visit = 1; ; visit += 1) {
+      const connection = await connectReady(role, options);
+      const client = await orClosed(connection, () => createSmtpClient(connection, context.helloName));
+      const { greeting } = client;
+      if (greeting.code === 220) return orClosed(connection, () => advanceSmtp(client, role, options));
+      client.connection.close();
+      if (replyClass(greeting) !== 4 || visit === GREETING_VISITS) {
+        throw new Inconclusive(
+          'precondition',
+          `${role} greeted ${visit} times with a refusal: ${greeting.text}`,
+        );
+      }
+      await pause(GREETING_PAUSE, signal);
+    }
+  }
+
+  async function advanceSmtp(
+    client: SmtpClient,
+    role: Role,
+    { at = 'greeting' }: ClientOptions,
+  ): Promise<SmtpClient> {
+    if (at === 'greeting') return client;
+    await greet(client, role);
+    if (at === 'ready' || ROLES[role].tls === 'implicit') return client;
+    if (!client.capabilities?.keywords.has('STARTTLS')) {
+      throw new NotApplicable(
+        `${role} does not offer STARTTLS.`,
+        `EHLO keywords ${[...(client.capabilities?.keywords.keys() ?? [])].join(' ')}`,
+      );
+    }
+    const goAhead = await client.startTls({ serverName: target.hostname });
+    if (goAhead.code !== 220)
+      throw new Inconclusive('precondition', `${role} offers STARTTLS and refuses it: ${goAhead.text}`);
+    await greet(client, role);
+    return client;
+  }
+
+  async function greet(client: SmtpClient, role: Role): Promise<void> {
+    const reply = await client.ehlo();
+    if (reply.code !== 250) throw new Inconclusive('precondition', `${role} refuses EHLO: ${reply.text}`);
+  }
+
+  async function pop3(options: ClientOptions = {}): Promise<Pop3Client> {
+    const role = protocolRole(context, options, 'pop3');
+    const connection = await connectReady(role, options);
+    return orClosed(connection, () => advancePop3(connection, role, options));
+  }
+
+  async function advancePop3(
+    connection: Connection,
+    role: Role,
+    { at = 'greeting' }: ClientOptions,
+  ): Promise<Pop3Client> {
+    const client = await createPop3Client(connection);
+    if (client.greeting.status !== '+OK') {
+      throw new Inconclusive('precondition', `${role} greeted with a refusal: ${client.greeting.text}`);
+    }
+    if (at === 'greeting' || ROLES[role].tls === 'implicit') return client;
+    const { capabilities } = await client.capa();
+    if (at === 'ready') return client;
+    if (capabilities && !capabilities.has('STLS')) {
+      throw new NotApplicable(
+        `${role} does not offer STLS.`,
+        `CAPA lists ${[...capabilities.keys()].join(' ')}`,
+      );
+    }
+    const goAhead = await client.startTls({ serverName: target.hostname });
+    if (goAhead.status !== '+OK') {
+      if (!capabilities) throw new NotApplicable(`${role} has neither CAPA nor STLS.`, goAhead.text);
+      throw new Inconclusive('precondition', `${role} offers STLS and refuses it: ${goAhead.text}`);
+    }
+    return client;
+  }
+
+  async function imap(options: ClientOptions = {}): Promise<ImapClient> {
+    const role = protocolRole(context, options, 'imap');
+    const connection = await connectReady(role, options);
+    return orClosed(connection, () => advanceImap(connection, role, options));
+  }
+
+  async function advanceImap(
+    connection: Connection,
+    role: Role,
+    { at = 'greeting' }: ClientOptions,
+  ): Promise<ImapClient> {
+    const client = await createImapClient(connection);
+    if (client.greeting.status === 'BYE') {
+      throw new Inconclusive('precondition', `${role} greeted with a refusal: ${client.greeting.text}`);
+    }
+    if (at === 'greeting' || ROLES[role].tls === 'implicit') return client;
+    await client.capability();
+    if (at === 'ready') return client;
+    if (!client.capabilities?.has('STARTTLS')) {
+      throw new NotApplicable(
+        `${role} does not offer STARTTLS.`,
+        `CAPABILITY ${[...(client.capabilities ?? [])].join(' ')}`,
+      );
+    }
+    const goAhead = await client.startTls({ serverName: target.hostname });
+    if (goAhead.status !== 'OK') {
+      throw new Inconclusive('precondition', `${role} offers STARTTLS and refuses it: ${goAhead.text}`);
+    }
+    return client;
+  }
+
+  return {
+    connect,
+    smtp,
+    pop3,
+    imap,
+    closeAll() {
+      for (const connection of [...open]) connection.close();
+    },
+  };
+}
+
+function declared({ target }: SessionContext): string {
+  return Object.keys(target.endpoints).join(', ');
+}
+
+function roleOf({ role }: SessionContext, options: Pick<ClientOptions, 'role' | 'elsewhere'>): Role {
+  return options.role ?? options.elsewhere?.role ?? role;
+}
+
+/** Closes a connection that nobody gets to hold, because what was begun on it failed. */
+async function orClosed<T>(connection: Connection, begin: () => Promise<T>): Promise<T> {
+  try {
+    return await begin();
+  } catch (failure) {
+    connection.close();
+    throw failure;
+  }
+}
+
+function protocolRole(context: SessionContext, options: ClientOptions, protocol: string): Role {
+  const role = roleOf(context, options);
+  if (ROLES[role].protocol !== protocol) throw new Error(`${role} does not speak ${protocol}.`);
+  return role;
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener(
+      'abort',
+      () => {
+        clearTimeout(timer);
+        resolve();
+      },
+      { once: true },
+    );
+  });
+}

@@ -1,0 +1,21 @@
+import type { Lab } from '../check/lab.ts';
+import type { Recorder } from '../evidence/recorder.ts';
+import type { LabAccess } from '../model/lab-access.ts';
+import type { Target } from '../model/target.ts';
+
+/** The lab of one run of a body, and its end. */
+export interface CheckLab extends Lab {
+  /** Closes and withdraws what the body opened. */
+  close(): Promise<void>;
+}
+
+/** The lab of a target. */
+export interface BenchLab {
+  readonly access: LabAccess;
+  open(context: {
+    readonly target: Target;
+    readonly recorder: Recorder;
+    readonly signal: AbortSignal;
+    readonly nonce: string;
+  }): CheckLab;
+}

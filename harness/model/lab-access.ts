@@ -1,0 +1,55 @@
+import type { Endpoint } from './endpoint.ts';
+import type { Role } from './roles.ts';
+import type { LabAddresses, Preflight, Vantage } from './vantage.ts';
+
+/** How a client takes a vantage: by the source address of its socket, or through a relay that has it. */
+export type VantageRoute =
+  | { readonly bind: string }
+  /** `from` where the relay has several addresses. */
+  | { readonly relay: Endpoint; readonly from?: string };
+
+export type RoutedVantage = Vantage & { readonly route: VantageRoute };
+
+/** A receiving server outside an access network. */
+export interface SinkAccess {
+  readonly address: string;
+  readonly family: 'IPv4' | 'IPv6';
+  readonly hostname: string;
+  /** Name of its server on port 25 in the lab's own interface. */
+  readonly server: string;
+}
+
+/** The access network that is audited. */
+export interface NetworkAccess {
+  readonly vantages: readonly (Vantage & { readonly route: VantageRoute })[];
+  /** Names of two vantages: behind the network, and untouched by it. */
+  readonly subscriber: string;
+  readonly open: string;
+  readonly sinks: readonly SinkAccess[];
+  /** An address outside on which nothing listens. */
+  readonly unused: string;
+}
+
+/** Everything that the worker of a target needs to use its lab; structured-cloneable. */
+export interface LabAccess {
+  /** Control interface of the lab. */
+  readonly control: { readonly url: string; readonly token: string };
+  readonly vantages: readonly RoutedVantage[];
+  /** Where POP3 and IMAP clients come from that name no vantage. */
+  readonly reader: RoutedVantage;
+  /** Addresses that nobody has connected from, each for one use. */
+  readonly unused: readonly RoutedVantage[];
+  /** In networks of another kind than all of these; the preflight compares them. */
+  readonly elsewhere: readonly RoutedVantage[];
+  /** Where the roles of the target are for somebody at a vantage. */
+  readonly endpoints: Readonly<Partial<Record<Role, Endpoint>>>;
+  readonly addresses: LabAddresses;
+  /** Where a man in the middle listens. */
+  readonly middle: string;
+  /** Addresses for receiving servers of single checks, and the port that an MX is contacted on. */
+  readonly receivers: { readonly addresses: readonly string[]; readonly port: number };
+  readonly outboundMs: number;
+  readonly preflight: Preflight;
+  /** Absent where no access network is audited. */
+  readonly network?: NetworkAccess;
+}

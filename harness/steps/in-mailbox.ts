@@ -1,0 +1,150 @@
+import type { MailSought } from '../check/mail.ts';
+import type { Services } from '../check/services.ts';
+import type { ImapClient } from '../client/imap.ts';
+import { type StoredMessage, storedMessage } from '../messages/stored-message.ts';
+import type { Role } from '../model/roles.ts';
+import type { Account } from '../model/target.ts';
+
+/** Ways into a mailbox, best first: only IMAP sees others than INBOX and the octets as they are stored. */
+const WAYS: readonly Role[] = ['imaps', 'imap', 'pop3s', 'pop3'];
+/** Newest messages that POP3 looks through. */
+const POP3_MESSAGES = 200;
+/** Pause between two looks, in milliseconds. */
+const LOOK = 200;
+const DELIVERY = 30_000;
+/** Pause before the next login where there are too many sessions (RFC 5530 §3, LIMIT), in milliseconds. */
+const BUSY_PAUSE = 1_000;
+
+/**
+ * Waits for a message in a mailbox of the target, Junk and every other one included; null where it does
+ * not come. Reports that quote it are passed over (RFC 3462).
+ * @throws Inconclusive where the mailbox cannot be read
+ */
+export function inMailbox(services: Services, sought: MailSought): Promise<StoredMessage | null> {
+  return awaited(services, sought, (message) => !isReport(message));
+}
+
+/**
+ * Waits for a message about a message that went elsewhere: a report in the mailbox of its sender, in
+ * whatever form and folder, that quotes the token; null where none comes, and where the target declares no
+ * way into a mailbox, which is noted.
+ * @throws Inconclusive where the mailbox that is declared cannot be read
+ */
+export async function returnedMail(
+  services: Services,
+  sought: Omit<MailSought, 'sent'>,
+): Promise<StoredMessage | null> {
+  if (!WAYS.some((way) => services.target.endpoints[way])) {
+    services.note('No mailbox can be read, so it was not looked whether a report came back.');
+    return null;
+  }
+  return awaited(services, { ...sought, sent: NOTHING }, () => true);
+}
+
+const NOTHING = Buffer.alloc(0);
+
+async function awaited(
+  services: Services,
+  sought: MailSought,
+  isSought: (message: StoredMessage) => boolean,
+): Promise<StoredMessage | null> {
+  const { target, inconclusive } = services;
+  const role = WAYS.find((way) => target.endpoints[way]);
+  if (role === undefined)
+    return inconclusive(
+      'precondition',
+      'The target declares neither IMAP nor POP3, so no mailbox can be read.',
+    );
+  const account = sought.account ?? services.account();
+  const within = sought.withinMs ?? target.timing.outboundMs ?? DELIVERY;
+  const deadline = performance.now() + within;
+  if (role === 'imap' || role === 'imaps') {
+    const client = await loggedIn(services, role, account);
+    try {
+      return await repeated(services, deadline, () => lookByImap(client, sought, isSought));
+    } finally {
+      await client.logout();
+    }
+  }
+  return repeated(services, deadline, () => lookByPop3(services, role, account, sought, isSought));
+}
+
+async function repeated(
+  { pause }: Services,
+  deadline: number,
+  look: () => Promise<StoredMessage | undefined>,
+): Promise<StoredMessage | null> {
+  for (;;) {
+    const found = await look();
+    if (found) return found;
+    if (performance.now() >= deadline) return null;
+    await pause(LOOK);
+  }
+}
+
+/** Checks side by side may be more sessions of one user than a server allows; others end soon. */
+async function loggedIn(
+  { imap, inconclusive, pause, target }: Services,
+  role: Role,
+  account: Account,
+): Promise<ImapClient> {
+  const patience = performance.now() + (target.timing.outboundMs ?? DELIVERY);
+  for (;;) {
+    const client = await imap({ role, at: 'tls' });
+    const reply = await client.login(account.login, account.password);
+    if (reply.status === 'OK') return client;
+    client.connection.close();
+    if (reply.code !== 'LIMIT' || performance.now() >= patience)
+      return inconclusive('precondition', `The login at ${role} is refused: ${reply.text}`);
+    await pause(BUSY_PAUSE);
+  }
+}
+
+async function lookByImap(
+  client: ImapClient,
+  { token, sent }: MailSought,
+  isSought: (message: StoredMessage) => boolean,
+): Promise<StoredMessage | undefined> {
+  const { mailboxes } = await client.listMailboxes();
+  for (const { name, attributes } of mailboxes) {
+    if (attributes.some((attribute) => /^\\(noselect|nonexistent)$/i.test(attribute))) continue;
+    const { selected } = await client.select(name, { readOnly: true });
+    if (!selected?.exists) continue;
+    for (const uid of await client.search(`TEXT "${token}"`)) {
+      const found = await client.fetch(uid);
+      if (!found) continue;
+      const message = storedMessage(name, found.bytes, sent);
+      if (isSought(message)) return message;
+    }
+  }
+  return undefined;
+}
+
+async function lookByPop3(
+  { pop3, inconclusive }: Services,
+  role: Role,
+  account: Account,
+  { token, sent }: MailSought,
+  isSought: (message: StoredMessage) => boolean,
+): Promise<StoredMessage | undefined> {
+  const client = await pop3({ role, at: 'tls' });
+  try {
+    const reply = await client.userPass(account.login, account.password);
+    if (reply.status !== '+OK')
+      inconclusive('precondition', `The login at ${role} is refused: ${reply.text}`);
+    const { sizes } = await client.list();
+    for (const number of [...sizes.keys()].slice(-POP3_MESSAGES).reverse()) {
+      const { bytes } = await client.retr(number);
+      if (!bytes?.includes(token)) continue;
+      const message = storedMessage('INBOX', bytes, sent);
+      if (isSought(message)) return message;
+    }
+    return undefined;
+  } finally {
+    await client.quit();
+  }
+}
+
+function isReport({ fields }: StoredMessage): boolean {
+  return fields.some(({ name, value }) => name === 'content-type' && /^multipart\/report\b/i.test(value));
+}
