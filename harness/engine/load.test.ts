@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { loadChecks } from './load.ts';
 
-const DEFINE = new URL('define.ts', import.meta.url).href;
+const DEFINE = new URL('../check/define.ts', import.meta.url).href;
 let folder = '';
 
 beforeEach(async () => {

@@ -97,8 +97,8 @@ export interface Timing {
   readonly slackMs: number;
   /** Pauses before a refusal with 4yz is tried again (greylisting); empty: not at all. */
   readonly retryAfterMs: readonly number[];
-  /** How long a delivery to a server of the lab may take; 30 s when absent. */
-  readonly outboundMs?: number;
+  /** How long a delivery to a server of the lab may take. */
+  readonly outboundMs: number;
   /**
    * How long after a mailbox login to look for what it opened elsewhere: what follows a log acts late, or
    * at logout only. 1, 5 and 15 s when absent.

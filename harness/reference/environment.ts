@@ -37,7 +37,13 @@ const DRIP_MS = 50;
 /** First octet of a TLS record that carries a handshake message (RFC 8446 §5.1). */
 const TLS_HANDSHAKE = 0x16;
 /** Waits shortened for self-tests. */
-const TIMING: Target['timing'] = { replyMs: 300, quietMs: 100, slackMs: 0, retryAfterMs: [] };
+const TIMING: Target['timing'] = {
+  replyMs: 300,
+  quietMs: 100,
+  slackMs: 0,
+  retryAfterMs: [],
+  outboundMs: 30_000,
+};
 const HOSTNAME = 'mail.example.test';
 
 const GREETINGS = {

@@ -47,6 +47,12 @@ export interface ReferenceLife {
   readonly refusesContent?: boolean;
   /** What could not be delivered elsewhere is not tried again for minutes (RFC 5321 §4.5.4.1). */
   readonly retriesLate?: boolean;
+  /** IMAP lists LOGINDISABLED beside its mechanisms inside TLS and refuses LOGIN (RFC 9051 §6.2.3). */
+  readonly loginDisabled?: boolean;
+  /** SMTP offers no other mechanism than LOGIN. */
+  readonly authLoginOnly?: boolean;
+  /** RCPT takes recipients with 251 (RFC 5321 §3.4). */
+  readonly forwardsRecipients?: boolean;
   /** SMTP answers octets behind STARTTLS with 554 5.5.0 and closes. */
   readonly closesOnPipelinedStarttls?: boolean;
 }

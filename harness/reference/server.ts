@@ -168,6 +168,7 @@ function targetOf(site: Site, endpoints: Target['endpoints']): Target {
       quietMs: 150,
       slackMs: 0,
       retryAfterMs: [50, 200],
+      outboundMs: 30_000,
       loginEffectMs: [50, 300, 1_000],
       autologoutSpeed: site.timerSpeed === 1 ? undefined : site.timerSpeed,
     },

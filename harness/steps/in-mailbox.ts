@@ -4,6 +4,8 @@ import type { ImapClient } from '../client/imap.ts';
 import { type StoredMessage, storedMessage } from '../messages/stored-message.ts';
 import type { Role } from '../model/roles.ts';
 import type { Account } from '../model/target.ts';
+import { openImap } from './imap-login.ts';
+import { openPop3 } from './pop3-login.ts';
 
 /** Ways into a mailbox, best first: only IMAP sees others than INBOX and the octets as they are stored. */
 const WAYS: readonly Role[] = ['imaps', 'imap', 'pop3s', 'pop3'];
@@ -11,9 +13,6 @@ const WAYS: readonly Role[] = ['imaps', 'imap', 'pop3s', 'pop3'];
 const POP3_MESSAGES = 200;
 /** Pause between two looks, in milliseconds. */
 const LOOK = 200;
-const DELIVERY = 30_000;
-/** Pause before the next login where there are too many sessions (RFC 5530 §3, LIMIT), in milliseconds. */
-const BUSY_PAUSE = 1_000;
 
 /**
  * Waits for a message in a mailbox of the target, Junk and every other one included; null where it does
@@ -56,10 +55,10 @@ async function awaited(
       'The target declares neither IMAP nor POP3, so no mailbox can be read.',
     );
   const account = sought.account ?? services.account();
-  const within = sought.withinMs ?? target.timing.outboundMs ?? DELIVERY;
+  const within = sought.withinMs ?? target.timing.outboundMs;
   const deadline = performance.now() + within;
   if (role === 'imap' || role === 'imaps') {
-    const client = await loggedIn(services, role, account);
+    const client = await openImap(services, { role, account });
     try {
       return await repeated(services, deadline, () => lookByImap(client, sought, isSought));
     } finally {
@@ -79,24 +78,6 @@ async function repeated(
     if (found) return found;
     if (performance.now() >= deadline) return null;
     await pause(LOOK);
-  }
-}
-
-/** Checks side by side may be more sessions of one user than a server allows; others end soon. */
-async function loggedIn(
-  { imap, inconclusive, pause, target }: Services,
-  role: Role,
-  account: Account,
-): Promise<ImapClient> {
-  const patience = performance.now() + (target.timing.outboundMs ?? DELIVERY);
-  for (;;) {
-    const client = await imap({ role, at: 'tls' });
-    const reply = await client.login(account.login, account.password);
-    if (reply.status === 'OK') return client;
-    client.connection.close();
-    if (reply.code !== 'LIMIT' || performance.now() >= patience)
-      return inconclusive('precondition', `The login at ${role} is refused: ${reply.text}`);
-    await pause(BUSY_PAUSE);
   }
 }
 
@@ -121,17 +102,14 @@ async function lookByImap(
 }
 
 async function lookByPop3(
-  { pop3, inconclusive }: Services,
+  services: Services,
   role: Role,
   account: Account,
   { token, sent }: MailSought,
   isSought: (message: StoredMessage) => boolean,
 ): Promise<StoredMessage | undefined> {
-  const client = await pop3({ role, at: 'tls' });
+  const client = await openPop3(services, { role, account });
   try {
-    const reply = await client.userPass(account.login, account.password);
-    if (reply.status !== '+OK')
-      inconclusive('precondition', `The login at ${role} is refused: ${reply.text}`);
     const { sizes } = await client.list();
     for (const number of [...sizes.keys()].slice(-POP3_MESSAGES).reverse()) {
       const { bytes } = await client.retr(number);

@@ -2,7 +2,9 @@ import type { Offered, Offering } from '../check/mail.ts';
 import type { Services } from '../check/services.ts';
 import type { SmtpClient } from '../client/smtp.ts';
 import type { SmtpReply } from '../client/smtp-reply.ts';
-import type { Account } from '../model/target.ts';
+import { handOver } from './hand-over.ts';
+import { lineOf } from './replies.ts';
+import { openUser } from './smtp-login.ts';
 
 /**
  * Hands over a message and tells the reply that decided. What is refused for now is tried again, as it is,
@@ -12,7 +14,10 @@ import type { Account } from '../model/target.ts';
 export function offer(services: Services, offering: Offering): Promise<Offered> {
   return services.patiently(async () => {
     const client = await (offering.as
-      ? loggedIn(services, offering, offering.as)
+      ? openUser(services, {
+          account: offering.as,
+          ...(offering.vantage === undefined ? {} : { vantage: offering.vantage }),
+        })
       : arrived(services, offering));
     try {
       return await transaction(services, client, offering);
@@ -27,22 +32,6 @@ function arrived({ smtp, target }: Services, { vantage }: Offering): Promise<Smt
   return smtp({ role: 'mx', at, ...(vantage === undefined ? {} : { vantage }) });
 }
 
-async function loggedIn(
-  { smtp, target, sasl, inconclusive, notApplicable }: Services,
-  { vantage }: Offering,
-  account: Account,
-): Promise<SmtpClient> {
-  const role = (['submission', 'submissions'] as const).find((one) => target.endpoints[one]);
-  if (!role) return notApplicable('The target declares no submission role.', 'neither 587 nor 465');
-  const client = await smtp({ role, at: 'tls', ...(vantage === undefined ? {} : { vantage }) });
-  const mechanisms = client.capabilities?.mechanisms ?? [];
-  const mechanism = mechanisms.includes('LOGIN') && !mechanisms.includes('PLAIN') ? sasl.login : sasl.plain;
-  const { accepted, outcome } = await sasl.authenticateSmtp(client, mechanism(account));
-  if (accepted) return client;
-  const seen = outcome.kind === 'reply' ? outcome.reply.text : outcome.kind;
-  return inconclusive('precondition', `The login of ${account.address} is refused: ${seen}`);
-}
-
 async function transaction(
   { account }: Services,
   client: SmtpClient,
@@ -52,17 +41,12 @@ async function transaction(
     const greeted = await client.ehlo(hello);
     if (greeted.code !== 250) return offered('EHLO', greeted);
   }
-  const mail = await client.command(`MAIL FROM:<${sender}>${parameters === '' ? '' : ` ${parameters}`}`);
-  if (mail.code !== 250) return offered('MAIL', mail);
-  const rcpt = await client.command(`RCPT TO:<${recipient}>`);
-  if (rcpt.code !== 250 && rcpt.code !== 251) return offered('RCPT', rcpt);
-  const end = await client.data(content);
-  // A refusal of DATA itself and one behind its end count alike; the transcript tells them apart.
-  return offered('DATA', end);
+  const { step, reply } = await handOver(client, { sender, recipient, parameters, content });
+  return offered(step, reply);
 }
 
 function offered(stage: Offered['stage'], reply: SmtpReply): Offered {
-  const { code, lines } = reply;
+  const { code } = reply;
   const disposition = code >= 500 ? 'rejected' : code >= 400 ? 'deferred' : 'accepted';
-  return { disposition, stage, code, reply, line: `${code} ${lines.join(' / ')}` };
+  return { disposition, stage, code, reply, line: lineOf(reply) };
 }

@@ -19,12 +19,10 @@ export const SENT_MAIL = {
   budget: '30s',
 } as const satisfies Partial<CheckDefinition>;
 
-/** Where the target declares nothing else, in milliseconds. */
-const ORDINARY_WAIT = 30_000;
 /** Messages of the control, which every check may have to send. */
 const CONTROLS = 3;
 
 /** Time for so many messages to arrive, one after the other, and for the control. */
 export function messages(count: number): (target: Target) => number {
-  return ({ timing }) => (count + CONTROLS) * (timing.outboundMs ?? ORDINARY_WAIT);
+  return ({ timing }) => (count + CONTROLS) * timing.outboundMs;
 }

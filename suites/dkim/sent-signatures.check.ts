@@ -1,4 +1,5 @@
 import { check, type Services, type Verify } from '../../harness/check/check.ts';
+import { isRecipientTaken } from '../../harness/steps/hand-over.ts';
 import { messages, SENT_MAIL } from './dkim-check.ts';
 import { publishedTexts } from './published-keys.ts';
 import { linesOf, ordinaryHeader, type Signature, send } from './sent-mail.ts';
@@ -148,7 +149,7 @@ async function provokeReport(services: Services): Promise<Buffer> {
       const mail = await client.command(`MAIL FROM:<${sender}>`);
       if (mail.code !== 250) return mail;
       const rcpt = await client.command(`RCPT TO:<${account().address}> NOTIFY=SUCCESS`);
-      return rcpt.code === 250 ? await client.data(content) : rcpt;
+      return isRecipientTaken(rcpt) ? await client.data(content) : rcpt;
     } finally {
       await client.quit();
     }

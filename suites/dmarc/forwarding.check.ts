@@ -34,9 +34,6 @@ const CASES: readonly ChainCase[] = [
       ]),
   },
 ];
-/** Where the target declares nothing else, in milliseconds. */
-const ORDINARY_WAIT = 30_000;
-
 export const forwardingSealsProperly = check(
   {
     id: 'DMARC-018',
@@ -54,7 +51,7 @@ export const forwardingSealsProperly = check(
     effect: 'delivers',
     safety: 'sends-mail',
     budget: '30s',
-    waits: ({ timing }: Target) => CASES.length * (timing.outboundMs ?? ORDINARY_WAIT),
+    waits: ({ timing }: Target) => CASES.length * timing.outboundMs,
     resources: [FORWARDING],
     kills: [
       'arc-first-seal-says-pass',

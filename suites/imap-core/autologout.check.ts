@@ -1,5 +1,6 @@
 import { check } from '../../harness/check/check.ts';
-import { demandOk, loggedIn } from './own-folder.ts';
+import { openImap } from '../../harness/steps/imap-login.ts';
+import { demandOk } from './own-folder.ts';
 
 /** Ten seconds less than a server has to wait (RFC 9051 §5.4), in milliseconds. */
 const SILENCE_MS = 1_790_000;
@@ -34,7 +35,7 @@ export const autologoutIsPatient = check(
         'The target does not allow to wait for limits of silence.',
         'timing.autologout is false',
       );
-    const client = await loggedIn(services);
+    const client = await openImap(services);
     demandOk(services, (await client.select('INBOX', { readOnly: true })).reply, 'EXAMINE');
     const end = await client.connection.untilEnd(SILENCE_MS / speed);
     if (end?.how === 'rst') {

@@ -1,5 +1,5 @@
 import { check, type ImapClient, type Verify } from '../../harness/check/check.ts';
-import { loggedIn } from './own-folder.ts';
+import { openImap } from '../../harness/steps/imap-login.ts';
 
 export const capabilityIsAnswered = check(
   {
@@ -30,7 +30,7 @@ export const capabilityIsAnswered = check(
         actual: [...(client.capabilities ?? [])].join(' '),
       });
     });
-    await variant('behind the login', async (verify) => verifyOne(verify, await loggedIn(services)));
+    await variant('behind the login', async (verify) => verifyOne(verify, await openImap(services)));
   },
 );
 

@@ -1,6 +1,6 @@
 import { check, type Services } from '../../harness/check/check.ts';
+import { openImap } from '../../harness/steps/imap-login.ts';
 import { median, steady } from '../../harness/steps/indication.ts';
-import { loggedIn } from './own-folder.ts';
 
 const ROUNDS = 5;
 const IN_A_ROW = 10;
@@ -39,7 +39,7 @@ export const failedLoginsTellNothing = check(
     const { account, inconclusive, verify } = services;
     if (!account().disposable) inconclusive('precondition', 'The account is not declared disposable.');
     // The right password must work, or a refusal of wrong ones says nothing.
-    await (await loggedIn(services)).logout();
+    await (await openImap(services)).logout();
     await compare(services, verify);
   },
 );

@@ -1,5 +1,5 @@
 import { check, type ImapClient, type Services, type Verify } from '../../harness/check/check.ts';
-import { loggedIn } from './own-folder.ts';
+import { openImap } from '../../harness/steps/imap-login.ts';
 
 export const logoutSaysGoodbye = check(
   {
@@ -24,10 +24,10 @@ export const logoutSaysGoodbye = check(
       verifyLogout(verify, services, await imap({ at: 'tls' })),
     );
     await variant('behind the login', async (verify) =>
-      verifyLogout(verify, services, await loggedIn(services)),
+      verifyLogout(verify, services, await openImap(services)),
     );
     await variant('with a mailbox selected', async (verify) => {
-      const client = await loggedIn(services);
+      const client = await openImap(services);
       await client.select('INBOX', { readOnly: true });
       await verifyLogout(verify, services, client);
     });

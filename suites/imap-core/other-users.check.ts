@@ -1,5 +1,6 @@
 import { check, type ImapClient, type Services, type Verify } from '../../harness/check/check.ts';
-import { demandOk, loggedIn, ownMessage, withOwnFolder } from './own-folder.ts';
+import { openImap } from '../../harness/steps/imap-login.ts';
+import { demandOk, ownMessage, withOwnFolder } from './own-folder.ts';
 
 /** Names under which servers show, or are tricked into showing, the mail of a user. */
 function waysTo(user: string, address: string): readonly string[] {
@@ -51,7 +52,7 @@ export const usersAreApart = check(
       const owner = await folder.open();
       await folder.append(owner, 'private');
       await owner.logout();
-      const asOther = () => loggedIn(services, { account: other });
+      const asOther = () => openImap(services, { account: other });
 
       await variant('LIST', async (verify) => {
         const client = await asOther();

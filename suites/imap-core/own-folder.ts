@@ -1,4 +1,5 @@
 import type { Account, ImapClient, ImapReply, Role, Services } from '../../harness/check/check.ts';
+import { openImap } from '../../harness/steps/imap-login.ts';
 
 export interface SessionOptions {
   readonly role?: Role;
@@ -20,25 +21,6 @@ export interface Listed {
   readonly number: number;
   readonly uid: number;
   readonly flags: readonly string[];
-}
-
-/** A session inside TLS, logged in. */
-export async function loggedIn(
-  { imap, role, account, sasl, inconclusive }: Services,
-  options: SessionOptions = {},
-): Promise<ImapClient> {
-  const { login, password } = options.account ?? account();
-  const client = await imap({ role: options.role ?? role, at: 'tls' });
-  if (!client.capabilities) await client.capability();
-  if (client.capabilities?.has('LOGINDISABLED')) {
-    const { accepted } = await sasl.authenticateImap(client, sasl.plain({ login, password }));
-    if (!accepted) inconclusive('precondition', 'The login that this check builds on failed.');
-    return client;
-  }
-  const reply = await client.login(login, password);
-  if (reply.status !== 'OK')
-    inconclusive('precondition', `The login that this check builds on failed: ${reply.text}`);
-  return client;
 }
 
 /** The octets of a message of neutral wording. */
@@ -69,7 +51,7 @@ export async function withOwnFolder(
   const { nonce } = services;
   const clients: ImapClient[] = [];
   const open = async (other: SessionOptions = {}) => {
-    const client = await loggedIn(services, { ...options, ...other });
+    const client = await openImap(services, { ...options, ...other });
     clients.push(client);
     return client;
   };
@@ -115,7 +97,7 @@ async function createFolder(
 /** Removes every folder with the nonce in its name, deepest first; what is left behind is noted. */
 async function removeFolders(services: Services, nonce: string, options: SessionOptions): Promise<void> {
   try {
-    const client = await loggedIn(services, options);
+    const client = await openImap(services, options);
     const { mailboxes } = await client.listMailboxes();
     const own = mailboxes.map(({ name }) => name).filter((name) => name.includes(nonce));
     for (const name of own.sort((a, b) => b.length - a.length)) {

@@ -1,5 +1,5 @@
 import { check, type ImapClient } from '../../harness/check/check.ts';
-import { loggedIn } from './own-folder.ts';
+import { openImap } from '../../harness/steps/imap-login.ts';
 
 type Command = Parameters<ImapClient['command']>[0];
 
@@ -61,7 +61,7 @@ export const commandsKeepToTheirState = check(
       await client.capability();
       return client;
     };
-    const behind = () => loggedIn(services);
+    const behind = () => openImap(services);
     for (const command of BEFORE_LOGIN) await refused(command, before);
     await refused(['APPEND INBOX ', { bytes: Buffer.from('abc'), synchronising: false }], before);
     await refused('FETCH 1 FLAGS', behind);

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { check, MAILDROP, type Services } from '../../harness/check/check.ts';
+import { deliveries } from '../../harness/steps/waits.ts';
 import { verifyBody } from './comparison.ts';
 import { letter } from './letter.ts';
-import { deliveries, onEveryWay } from './ways.ts';
+import { onEveryWay } from './ways.ts';
 
 /** Octets of the large attachment before it is encoded, which makes a message of 256 KiB: more than any buffer on the way. */
 const LARGE = 191_000;

@@ -1,7 +1,8 @@
 import { check, MAILDROP } from '../../harness/check/check.ts';
+import { deliveries } from '../../harness/steps/waits.ts';
 import { verifyBody, verifyPassage } from './comparison.ts';
 import { bodyAround, letter } from './letter.ts';
-import { deliveries, onEveryWay } from './ways.ts';
+import { onEveryWay } from './ways.ts';
 
 /** The printable characters of US-ASCII, space included, in order. */
 const PRINTABLE = Array.from({ length: 0x7f - 0x20 }, (_, index) => String.fromCharCode(0x20 + index)).join(

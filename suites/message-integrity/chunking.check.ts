@@ -1,16 +1,10 @@
 import { check, MAILDROP, type Offered, type Services, type SmtpClient } from '../../harness/check/check.ts';
+import { lineOf } from '../../harness/steps/replies.ts';
+import { deliveries } from '../../harness/steps/waits.ts';
 import { verifyBody } from './comparison.ts';
 import { letter } from './letter.ts';
-import { assertListed, beginTransaction, lineOf, openSender } from './session.ts';
-import {
-  arrivedCopies,
-  deliveries,
-  type Envelope,
-  type Journey,
-  retrieveCopies,
-  tokenOf,
-  WAYS,
-} from './ways.ts';
+import { assertListed, beginTransaction, openSender } from './session.ts';
+import { arrivedCopies, type Envelope, type Journey, retrieveCopies, tokenOf, WAYS } from './ways.ts';
 
 /** Where a message is cut; a cut is the number of octets in front of it. */
 const CUTS: Readonly<Record<string, (message: Buffer) => readonly number[]>> = {

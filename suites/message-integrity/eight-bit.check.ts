@@ -1,11 +1,12 @@
 import { check, MAILDROP, type Services } from '../../harness/check/check.ts';
+import { deliveries } from '../../harness/steps/waits.ts';
 import { verifyPassage, verifySame } from './comparison.ts';
 import { readMessage, valuesOf } from './header.ts';
 import { bodyAround, letter, passageOf } from './letter.ts';
 import { extensionsWithout, fateOf, mailArguments, verifyHeldBack } from './next-hop.ts';
 import { assertListed } from './session.ts';
 import { decodedBody } from './transfer-encoding.ts';
-import { deliveries, type Envelope, onEveryWay, TO_MAILBOX, TO_NEXT_HOP, tokenOf } from './ways.ts';
+import { type Envelope, onEveryWay, TO_MAILBOX, TO_NEXT_HOP, tokenOf } from './ways.ts';
 
 const PARAMETER = 'BODY=8BITMIME';
 

@@ -1,7 +1,8 @@
 import { check, MAILDROP } from '../../harness/check/check.ts';
+import { deliveries } from '../../harness/steps/waits.ts';
 import { readMessage } from './header.ts';
 import { letter, ordinaryFields } from './letter.ts';
-import { deliveries, onEveryWay } from './ways.ts';
+import { onEveryWay } from './ways.ts';
 
 export const emptyBodiesStayEmpty = check(
   {

@@ -1,8 +1,9 @@
 import { check, MAILDROP } from '../../harness/check/check.ts';
+import { deliveries } from '../../harness/steps/waits.ts';
 import { verifySame } from './comparison.ts';
 import { readMessage, valuesOf } from './header.ts';
 import { letter } from './letter.ts';
-import { deliveries, onEveryWay, TO_MAILBOX } from './ways.ts';
+import { onEveryWay, TO_MAILBOX } from './ways.ts';
 
 /** Fields as they may legally be written, and as tidy programs like to write them anew. */
 const ODD_FIELDS: readonly (string | readonly string[])[] = [

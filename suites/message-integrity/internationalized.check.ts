@@ -1,10 +1,11 @@
 import { check, MAILDROP, type Services } from '../../harness/check/check.ts';
+import { deliveries } from '../../harness/steps/waits.ts';
 import { verifySame } from './comparison.ts';
 import { readMessage } from './header.ts';
 import { letter } from './letter.ts';
 import { extensionsWithout, fateOf, mailArguments, verifyHeldBack } from './next-hop.ts';
 import { assertListed } from './session.ts';
-import { deliveries, type Envelope, onEveryWay, TO_MAILBOX, TO_NEXT_HOP, tokenOf } from './ways.ts';
+import { type Envelope, onEveryWay, TO_MAILBOX, TO_NEXT_HOP, tokenOf } from './ways.ts';
 
 const FIELD = 'x-greetings';
 const GREETINGS = 'Grüße поздрав 挨拶 👋';

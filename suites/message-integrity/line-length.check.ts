@@ -1,9 +1,10 @@
 import { check, MAILDROP, type Services } from '../../harness/check/check.ts';
+import { deliveries } from '../../harness/steps/waits.ts';
 import { verifyPassage, verifySame } from './comparison.ts';
 import { readMessage } from './header.ts';
 import { bodyAround, letter, passageOf } from './letter.ts';
 import { decodedBody } from './transfer-encoding.ts';
-import { deliveries, onEveryWay } from './ways.ts';
+import { onEveryWay } from './ways.ts';
 
 /** Longest line without its CRLF that every server takes (RFC 5321 §4.5.3.1.6). */
 const LIMIT = 998;

@@ -20,7 +20,7 @@ export const imapAndPop3ShowTheSame = check(
     effect: 'delivers',
     safety: 'sends-mail',
     budget: '25s',
-    waits: ({ timing }) => timing.outboundMs ?? 30_000,
+    waits: ({ timing }) => timing.outboundMs,
     resources: [MAILDROP],
     kills: ['imap-size-without-line-ends', 'pop3-size-counts-line-ends-once', 'pop3-does-not-stuff'],
   },

@@ -1,19 +1,12 @@
 import type { Pop3Client, Services } from '../../harness/check/check.ts';
+import { openPop3, POP3_ROLES } from '../../harness/steps/pop3-login.ts';
 
 /** Newest messages that are looked through. */
 const NEWEST = 40;
 
 /** The maildrop of the first account, open inside TLS; undefined where no POP3 is declared. */
 export async function openMaildrop(services: Services): Promise<Pop3Client | undefined> {
-  const { target, pop3, account, inconclusive } = services;
-  const role = (['pop3s', 'pop3'] as const).find((one) => target.endpoints[one]);
-  if (!role) return undefined;
-  const { login, password } = account();
-  const client = await pop3({ role, at: 'tls' });
-  const reply = await client.userPass(login, password);
-  return reply.status === '+OK'
-    ? client
-    : inconclusive('precondition', `The login at ${role} is refused: ${reply.text}`);
+  return POP3_ROLES.some((one) => services.target.endpoints[one]) ? openPop3(services) : undefined;
 }
 
 /** A message as RETR hands it out, dots unstuffed; undefined where there is no POP3, or no such message. */

@@ -5,10 +5,11 @@ import {
   type Receiver,
   type Services,
 } from '../../harness/check/check.ts';
+import { deliveries } from '../../harness/steps/waits.ts';
 import { readMessage, valuesOf } from './header.ts';
 import { letter, ordinaryFields } from './letter.ts';
 import { handInToSeveral } from './session.ts';
-import { deliveries, onEveryWay, TO_MAILBOX, TO_NEXT_HOP, tokenOf } from './ways.ts';
+import { onEveryWay, TO_MAILBOX, TO_NEXT_HOP, tokenOf } from './ways.ts';
 
 export const blindRecipientsStayBlind = check(
   {

@@ -1,4 +1,6 @@
 import type { Services, SmtpClient, SmtpReply } from '../../harness/check/check.ts';
+import { lineOf } from '../../harness/steps/replies.ts';
+import { openUser } from '../../harness/steps/smtp-login.ts';
 import { type Envelope, strangerOf, type Way } from './ways.ts';
 
 /** An open session in which mail may be sent, and from whom to whom. */
@@ -17,20 +19,6 @@ export async function openSender(services: Services, way: Way, token: string): P
   }
   const client = await openUser(services);
   return { client, envelope: { from: account().address, to: await lab().externalRecipient(token) } };
-}
-
-/** A session of the first account inside TLS, logged in. */
-export async function openUser(services: Services): Promise<SmtpClient> {
-  const { smtp, target, account, sasl, inconclusive, notApplicable } = services;
-  const role = (['submission', 'submissions'] as const).find((one) => target.endpoints[one]);
-  if (!role) return notApplicable('The target declares no submission role.', 'neither 587 nor 465');
-  const client = await smtp({ role, at: 'tls' });
-  const mechanisms = client.capabilities?.mechanisms ?? [];
-  const mechanism = mechanisms.includes('LOGIN') && !mechanisms.includes('PLAIN') ? sasl.login : sasl.plain;
-  const { accepted, outcome } = await sasl.authenticateSmtp(client, mechanism(account()));
-  if (accepted) return client;
-  const seen = outcome.kind === 'reply' ? outcome.reply.text : outcome.kind;
-  return inconclusive('precondition', `The login of ${account().address} is refused: ${seen}`);
 }
 
 /** Ends the variant as not applicable where a way into the target does not list an extension. */
@@ -56,11 +44,6 @@ export async function beginTransaction(
     if (rcpt.code !== 250 && rcpt.code !== 251) return rcpt;
   }
   return undefined;
-}
-
-/** Code and lines of a reply, as sent. */
-export function lineOf({ code, lines }: SmtpReply): string {
-  return `${code} ${lines.join(' / ')}`;
 }
 
 /** A message for several recipients in one transaction. */

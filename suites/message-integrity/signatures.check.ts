@@ -1,6 +1,7 @@
 import { check, MAILDROP, type Services } from '../../harness/check/check.ts';
+import { deliveries } from '../../harness/steps/waits.ts';
 import { letter } from './letter.ts';
-import { deliveries, type Envelope, onEveryWay, TO_MAILBOX, TO_NEXT_HOP, type Way } from './ways.ts';
+import { type Envelope, onEveryWay, TO_MAILBOX, TO_NEXT_HOP, type Way } from './ways.ts';
 
 const SELECTOR = 'integrity';
 const SIGNED_FIELDS = [

@@ -1,8 +1,9 @@
 import { type CheckDefinition, check, MAILDROP, type Services } from '../../harness/check/check.ts';
+import { deliveries } from '../../harness/steps/waits.ts';
 import { verifySame } from './comparison.ts';
 import { readMessage } from './header.ts';
 import { bodyAround, letter, passageOf } from './letter.ts';
-import { deliveries, onEveryWay } from './ways.ts';
+import { onEveryWay } from './ways.ts';
 
 const COMMON = {
   roles: ['mx', 'submission', 'submissions'],

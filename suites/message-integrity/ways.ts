@@ -3,7 +3,6 @@ import {
   type Lab,
   type Offered,
   type Services,
-  type Target,
   type Verify,
 } from '../../harness/check/check.ts';
 import { readMessage, valuesOf } from './header.ts';
@@ -234,12 +233,4 @@ function labOf({ lab }: Services): Lab | undefined {
 
 function parametersOf({ parameters }: { readonly parameters?: string }): { readonly parameters?: string } {
   return parameters === undefined ? {} : { parameters };
-}
-
-/** Where the target declares nothing else, in milliseconds. */
-const ORDINARY_WAIT = 30_000;
-
-/** Time for so many deliveries, one after the other, as the target declares it. */
-export function deliveries(count: number): (target: Target) => number {
-  return ({ timing }) => count * (timing.outboundMs ?? ORDINARY_WAIT);
 }

@@ -1,9 +1,10 @@
 import { check, type Services } from '../../harness/check/check.ts';
+import { isPositive, isTemporary } from '../../harness/steps/replies.ts';
 import { assertStrangersAreServed, outboundControl } from './controls.ts';
 import { createFields } from './fields.ts';
 import { type Fields, fill, STRANGER } from './forms.ts';
 import { RELAY_CHECK } from './relay-check.ts';
-import { isPositive, isTemporary, lineOfOutcome, probeMessage, transact } from './transaction.ts';
+import { lineOfOutcome, probeMessage, transact } from './transaction.ts';
 import { type Observation, observe, type Trial } from './trials.ts';
 
 const ASKING = 'an unknown recipient and a wish for notifications';

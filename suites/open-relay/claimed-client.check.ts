@@ -1,9 +1,10 @@
 import { check, Inconclusive, type Services, type SmtpClient } from '../../harness/check/check.ts';
+import { isPositive } from '../../harness/steps/replies.ts';
 import { assertStrangersAreServed } from './controls.ts';
 import { createFields } from './fields.ts';
 import { ELSEWHERE, fill, STRANGER } from './forms.ts';
 import { NO_RELAY_CLAUSES, RELAY_CHECK } from './relay-check.ts';
-import { isPositive, type Outcome, probeMessage, transact } from './transaction.ts';
+import { type Outcome, probeMessage, transact } from './transaction.ts';
 import { judgeRelaying, observe, type Trial } from './trials.ts';
 
 /** How a client claims to be another one; leaves a session that has not said hello, or an outcome. */

@@ -1,7 +1,9 @@
 import type { Services, Target } from '../../harness/check/check.ts';
+import { isPositive, lineOf } from '../../harness/steps/replies.ts';
+import { openUser, SENDING_ROLES } from '../../harness/steps/smtp-login.ts';
 import { createFields } from './fields.ts';
 import { ELSEWHERE, type Form, fill, PRETENDER, STRANGER } from './forms.ts';
-import { isPositive, lineOf, probeMessage, transact } from './transaction.ts';
+import { probeMessage, transact } from './transaction.ts';
 
 /** What a control showed: whether it went as it does on a working server, and how it went. */
 interface Control {
@@ -91,18 +93,16 @@ async function offer(services: Services, { sender, recipient }: Form): Promise<C
 }
 
 async function sendOut(services: Services): Promise<Control> {
-  const { smtp, target, lab, nonce, bytes } = services;
+  const { target, lab, nonce } = services;
   const [account] = target.accounts;
-  const role = (['submissions', 'submission'] as const).find((one) => target.endpoints[one]);
+  const role = SENDING_ROLES.find((one) => target.endpoints[one]);
   if (!account || !role) {
     return { works: false, line: 'the target declares no account, or no submission role' };
   }
   const world = lab();
   const token = `${nonce}-control`;
   const recipient = await world.externalRecipient(token);
-  const client = await smtp({ role, at: 'tls' });
-  const login = await client.command(`AUTH PLAIN ${bytes.base64(`\0${account.login}\0${account.password}`)}`);
-  if (login.code !== 235) return { works: false, line: `AUTH: ${lineOf(login)}` };
+  const client = await openUser(services, { role, account });
   const outcome = await transact(
     client,
     { sender: `<${account.address}>`, recipient: `<${recipient}>` },

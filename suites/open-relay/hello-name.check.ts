@@ -1,9 +1,10 @@
 import { check } from '../../harness/check/check.ts';
+import { isPositive } from '../../harness/steps/replies.ts';
 import { assertStrangersAreServed } from './controls.ts';
 import { createFields } from './fields.ts';
 import { ELSEWHERE, fill, OWN_NAMES, readable, STRANGER } from './forms.ts';
 import { NO_RELAY_CLAUSES, RELAY_CHECK } from './relay-check.ts';
-import { isPositive, probeMessage, refused, transact } from './transaction.ts';
+import { probeMessage, refused, transact } from './transaction.ts';
 import { judgeRelaying, observe, type Trial } from './trials.ts';
 
 export const helloNameGrantsNothing = check(

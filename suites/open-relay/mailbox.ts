@@ -1,4 +1,6 @@
 import type { ImapClient, Role, Services } from '../../harness/check/check.ts';
+import { openImap } from '../../harness/steps/imap-login.ts';
+import { openPop3 } from '../../harness/steps/pop3-login.ts';
 
 /** What lies in a mailbox: the message itself, or a report about it (RFC 3464). */
 export type LocalMail = 'message' | 'report';
@@ -29,7 +31,7 @@ export function openMailbox(services: Services): Mailbox {
   async function search(tokens: readonly string[]): Promise<ReadonlyMap<string, LocalMail>> {
     if (role === undefined) return new Map();
     if (role === 'pop3' || role === 'pop3s') return lookByPop3(services, role, tokens);
-    client ??= await loggedIn(services, role);
+    client ??= await openImap(services, { role });
     return lookByImap(client, tokens);
   }
   return {
@@ -46,14 +48,6 @@ export function openMailbox(services: Services): Mailbox {
     },
     close: () => client?.connection.close(),
   };
-}
-
-async function loggedIn({ imap, account, inconclusive }: Services, role: Role): Promise<ImapClient> {
-  const { login, password } = account();
-  const client = await imap({ role, at: 'tls' });
-  const reply = await client.login(login, password);
-  if (reply.status !== 'OK') inconclusive('precondition', `the login is refused: ${reply.text}`);
-  return client;
 }
 
 async function lookByImap(
@@ -82,15 +76,12 @@ async function anyMatches(client: ImapClient, criteria: string): Promise<boolean
 }
 
 async function lookByPop3(
-  { pop3, account, inconclusive }: Services,
+  services: Services,
   role: Role,
   tokens: readonly string[],
 ): Promise<ReadonlyMap<string, LocalMail>> {
-  const { login, password } = account();
   const found = new Map<string, LocalMail>();
-  const client = await pop3({ role, at: 'tls' });
-  const reply = await client.userPass(login, password);
-  if (reply.status !== '+OK') inconclusive('precondition', `the login is refused: ${reply.text}`);
+  const client = await openPop3(services, { role });
   const { sizes } = await client.list();
   for (const number of [...sizes.keys()].slice(-POP3_MESSAGES)) {
     const { bytes } = await client.top(number, POP3_LINES);

@@ -1,17 +1,10 @@
 import { check, type Services, type SmtpClient, type SmtpReply } from '../../harness/check/check.ts';
+import { isPositive, isTemporary, lineOf } from '../../harness/steps/replies.ts';
 import { assertStrangersAreServed } from './controls.ts';
 import { createFields } from './fields.ts';
 import { ELSEWHERE, type Fields, fill, STRANGER } from './forms.ts';
 import { NO_RELAY_CLAUSES, RELAY_CHECK } from './relay-check.ts';
-import {
-  hand,
-  isPositive,
-  isTemporary,
-  lineOf,
-  lineOfOutcome,
-  type Outcome,
-  probeMessage,
-} from './transaction.ts';
+import { hand, lineOfOutcome, type Outcome, probeMessage } from './transaction.ts';
 import { observe, type Trial } from './trials.ts';
 
 type Recipient = 'local' | 'elsewhere';

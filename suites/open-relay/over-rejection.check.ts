@@ -1,8 +1,9 @@
 import { check } from '../../harness/check/check.ts';
+import { isTemporary } from '../../harness/steps/replies.ts';
 import { createFields } from './fields.ts';
 import { type Form, STRANGER } from './forms.ts';
 import { createSupply, trialsOf } from './supply.ts';
-import { isTemporary, lineOfOutcome, type Outcome } from './transaction.ts';
+import { lineOfOutcome, type Outcome } from './transaction.ts';
 
 /** Mail for this server that resembles what the other checks want refused. */
 const WANTED: Readonly<Record<string, Form>> = {

@@ -1,8 +1,8 @@
 import { check } from '../../harness/check/check.ts';
+import { isPositive, isTemporary, lineOf } from '../../harness/steps/replies.ts';
 import { assertStrangersAreServed } from './controls.ts';
 import { createFields } from './fields.ts';
 import { fill, PROGRAMS_AND_FILES, readable, STRANGER } from './forms.ts';
-import { isPositive, isTemporary, lineOf } from './transaction.ts';
 
 export const programsAndFilesAreNoRecipients = check(
   {

@@ -1,7 +1,7 @@
 import { check } from '../../harness/check/check.ts';
+import { isPositive, isTemporary, lineOf } from '../../harness/steps/replies.ts';
 import { createFields } from './fields.ts';
 import { ELSEWHERE, fill, STRANGER } from './forms.ts';
-import { isPositive, isTemporary, lineOf } from './transaction.ts';
 
 const CODES: readonly number[] = [550, 551, 553, 554];
 

@@ -1,6 +1,7 @@
 import type { Services, SmtpClient } from '../../harness/check/check.ts';
+import { isPositive, isTemporary } from '../../harness/steps/replies.ts';
 import { type Fields, type Form, fill, nameOf } from './forms.ts';
-import { isPositive, isTemporary, type Outcome, probeMessage, transact } from './transaction.ts';
+import { type Outcome, probeMessage, transact } from './transaction.ts';
 import type { Trial } from './trials.ts';
 
 /** Transactions on one connection: a server counts errors, and two of them it must bear. */

@@ -1,4 +1,5 @@
 import type { Services, SmtpClient, SmtpReply } from '../../harness/check/check.ts';
+import { isPositive, lineOf } from '../../harness/steps/replies.ts';
 
 /** Where a server said no: the first refusal between the hello and the end of data decides. */
 export type Stage = 'PROXY' | 'EHLO' | 'TLS' | 'AUTH' | 'MAIL' | 'RCPT' | 'DATA';
@@ -46,14 +47,6 @@ export function refused(stage: Stage, reply: SmtpReply): Outcome {
   return { kind: 'refused', stage, reply };
 }
 
-export function isPositive({ code }: Pick<SmtpReply, 'code'>): boolean {
-  return code >= 200 && code < 300;
-}
-
-export function isTemporary({ code }: Pick<SmtpReply, 'code'>): boolean {
-  return code >= 400 && code < 500;
-}
-
 /** A neutral message that carries the token of its attempt where bounces quote it: in the header. */
 export function probeMessage(
   { bytes, helloName }: Pick<Services, 'bytes' | 'helloName'>,
@@ -69,11 +62,6 @@ export function probeMessage(
     'Hello, this message finds out where mail goes.',
     `It is known as ${token}.`,
   );
-}
-
-/** A reply as received, for reports. */
-export function lineOf({ code, lines }: SmtpReply): string {
-  return `${code} ${lines.join(' / ')}`;
 }
 
 /** What became of a message during the session, as one line. */

@@ -1,7 +1,8 @@
 import type { Services, Verify } from '../../harness/check/check.ts';
+import { isTemporary } from '../../harness/steps/replies.ts';
 import { outboundControl } from './controls.ts';
 import { type Sighting, watchFor } from './sightings.ts';
-import { type Envelope, isTemporary, lineOfOutcome, type Outcome } from './transaction.ts';
+import { type Envelope, lineOfOutcome, type Outcome } from './transaction.ts';
 
 /** One way to make a server relay, to be tried as often as it says "not now". */
 export interface Trial {

@@ -1,6 +1,7 @@
 import { check, type Services } from '../../harness/check/check.ts';
 import { median, steady } from '../../harness/steps/indication.ts';
-import { login as loggedIn, MAILDROP } from './own-mail.ts';
+import { openPop3 as loggedIn } from '../../harness/steps/pop3-login.ts';
+import { MAILDROP } from './own-mail.ts';
 
 const ROUNDS = 5;
 const IN_A_ROW = 10;

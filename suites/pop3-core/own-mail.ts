@@ -1,4 +1,7 @@
 import type { Account, Pop3Client, Role, Services } from '../../harness/check/check.ts';
+import { openImap } from '../../harness/steps/imap-login.ts';
+import { openPop3 } from '../../harness/steps/pop3-login.ts';
+import { openUser } from '../../harness/steps/smtp-login.ts';
 
 /** A message that the check puts into the mailbox itself; the label tells it from its siblings. */
 export interface OwnMail {
@@ -25,8 +28,6 @@ export { MAILDROP, SECOND_MAILDROP } from '../../harness/check/check.ts';
 
 /** Newest messages that are looked through for own ones. */
 const NEWEST = 400;
-/** Waits for a maildrop that somebody else holds (RFC 2449 §8.1.2), in milliseconds. */
-const BUSY_PAUSES = [100, 250, 500, 1_000, 2_000, 4_000, 8_000];
 /** Waits for mail that was handed over by SMTP, in milliseconds. */
 const ARRIVAL_PAUSES = [200, 500, 1_000, 2_000, 5_000, 10_000];
 
@@ -47,33 +48,6 @@ export function ownMail(
     ...body,
   );
   return { label, content: unended ? content.subarray(0, -bytes.CRLF.length) : content };
-}
-
-/** Logs in inside TLS and waits while another session holds the maildrop. */
-export async function login(
-  services: Services,
-  { role = services.role, account = services.account() }: SessionOptions = {},
-): Promise<Pop3Client> {
-  const { pop3, sasl, inconclusive, pause } = services;
-  for (let attempt = 0; ; attempt += 1) {
-    const client = await pop3({ role, at: 'tls' });
-    let reply = await client.userPass(account.login, account.password);
-    if (reply.status !== '+OK' && reply.responseCode !== 'IN-USE' && !(await listsUser(client))) {
-      const { outcome } = await sasl.authenticatePop3(client, sasl.plain(account));
-      if (outcome.kind === 'reply') reply = outcome.reply;
-    }
-    if (reply.status === '+OK') return client;
-    client.connection.close();
-    const wait = BUSY_PAUSES[attempt];
-    if (reply.responseCode !== 'IN-USE' || wait === undefined)
-      return inconclusive('precondition', `The login that this check builds on failed: ${reply.text}`);
-    await pause(wait);
-  }
-}
-
-async function listsUser(client: Pop3Client): Promise<boolean> {
-  const { capabilities } = await client.capa();
-  return capabilities?.has('USER') ?? true;
 }
 
 /** The numbers of own messages in this session, by label. */
@@ -107,7 +81,7 @@ export async function withOwnMail(
   const labels = mail.map(({ label }) => label);
   const clients: Pop3Client[] = [];
   const open: OpenSession = async (options) => {
-    const client = await login(services, { account, ...options });
+    const client = await openPop3(services, { account, ...options });
     clients.push(client);
     return { client, numbers: await findOwn(services, client, labels) };
   };
@@ -139,13 +113,10 @@ async function arrival({ pause, inconclusive }: Services, open: OpenSession, lab
 
 /** By IMAP, which changes nothing in a message; by submission where there is no IMAP. */
 async function deposit(services: Services, mail: readonly OwnMail[], account: Account): Promise<void> {
-  const { target, imap, smtp, sasl, inconclusive } = services;
+  const { target, inconclusive } = services;
   const role = (['imaps', 'imap'] as const).find((each) => target.endpoints[each]);
   if (role) {
-    const client = await imap({ role, at: 'tls' });
-    const loggedIn = await client.login(account.login, account.password);
-    if (loggedIn.status !== 'OK')
-      inconclusive('precondition', `Mail cannot be put into the mailbox: ${loggedIn.text}`);
+    const client = await openImap(services, { role, account });
     for (const { content } of mail) {
       const reply = await client.command(['APPEND INBOX ', { bytes: content, synchronising: true }]);
       if (reply.status !== 'OK')
@@ -160,8 +131,7 @@ async function deposit(services: Services, mail: readonly OwnMail[], account: Ac
       'precondition',
       'Mail cannot be put into the mailbox: the target has neither IMAP nor submission.',
     );
-  const client = await smtp({ role: way, at: 'tls' });
-  await sasl.authenticateSmtp(client, sasl.plain(account));
+  const client = await openUser(services, { role: way, account });
   for (const { content } of mail) {
     await client.command(`MAIL FROM:<${account.address}>`);
     await client.command(`RCPT TO:<${account.address}>`);
@@ -174,7 +144,7 @@ async function deposit(services: Services, mail: readonly OwnMail[], account: Ac
 /** What is left behind is noted: it says nothing about what the check asks. */
 async function remove(services: Services, labels: readonly string[], account: Account): Promise<void> {
   try {
-    const client = await login(services, { account });
+    const client = await openPop3(services, { account });
     const numbers = await findOwn(services, client, labels);
     for (const number of numbers.values()) await client.command(`DELE ${number}`);
     await client.quit();

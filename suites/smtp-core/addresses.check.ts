@@ -1,5 +1,5 @@
 import { check, type Services, type SmtpReply, type Verify } from '../../harness/check/check.ts';
-import { isPositive, isTemporary, lineOf } from './replies.ts';
+import { isPositive, isTemporary, lineOf } from '../../harness/steps/replies.ts';
 import { openSender } from './session.ts';
 
 /** What stands behind MAIL FROM: or RCPT TO: and is no path. `serious`: two readers could differ about it. */

@@ -5,9 +5,9 @@ import {
   type SmtpReply,
   type Verify,
 } from '../../harness/check/check.ts';
+import { isPositive, lineOf } from '../../harness/steps/replies.ts';
 import { message } from './message.ts';
 import { refusalIsAboutContent } from './plain-mail.ts';
-import { isPositive, lineOf } from './replies.ts';
 import { type Begun, beginTransaction, openSender } from './session.ts';
 
 /** BDAT and its chunk in one segment, for a client may not wait between them (RFC 3030 §2). */

@@ -1,5 +1,5 @@
 import { check, type Services, type SmtpClient } from '../../harness/check/check.ts';
-import { isPositive, isUnknown, lineOf } from './replies.ts';
+import { isPositive, isUnknown, lineOf } from '../../harness/steps/replies.ts';
 import { openSender } from './session.ts';
 
 /** How long a server may take to close behind its farewell, in milliseconds. */

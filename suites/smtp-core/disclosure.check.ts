@@ -1,5 +1,5 @@
 import { check, type SmtpReply } from '../../harness/check/check.ts';
-import { isPositive, lineOf } from './replies.ts';
+import { isPositive, lineOf } from '../../harness/steps/replies.ts';
 
 export const strangersLearnNothing = check(
   {

@@ -1,7 +1,7 @@
 import { check, type SmtpClient } from '../../harness/check/check.ts';
+import { isPositive, lineOf } from '../../harness/steps/replies.ts';
 import { message } from './message.ts';
 import { refusalIsAboutContent } from './plain-mail.ts';
-import { isPositive, lineOf } from './replies.ts';
 import { beginTransaction, openSender } from './session.ts';
 
 const TEXT = 'Grüße aus Köln: 日本語.';

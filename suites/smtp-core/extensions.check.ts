@@ -1,5 +1,5 @@
 import { check, type Services, type SmtpReply } from '../../harness/check/check.ts';
-import { isPositive, isTemporary, isUnknown, lineOf } from './replies.ts';
+import { isPositive, isTemporary, isUnknown, lineOf } from '../../harness/steps/replies.ts';
 import { beginTransaction, openSender, strangerOf } from './session.ts';
 
 /** Keywords whose parameter of MAIL is taken where they are listed. */

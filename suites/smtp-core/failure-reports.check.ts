@@ -1,6 +1,7 @@
 import { check, type Receiver, type Services, type Verify } from '../../harness/check/check.ts';
-import { attemptsAt, deliveries, submit } from './outgoing.ts';
-import { lineOf } from './replies.ts';
+import { lineOf } from '../../harness/steps/replies.ts';
+import { deliveries } from '../../harness/steps/waits.ts';
+import { attemptsAt, submit } from './outgoing.ts';
 
 /** How many times the time for a delivery a report is waited for: on a loaded machine it comes late. */
 const PATIENCE = 3;

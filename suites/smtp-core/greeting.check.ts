@@ -1,5 +1,5 @@
 import { check } from '../../harness/check/check.ts';
-import { lineOf } from './replies.ts';
+import { lineOf } from '../../harness/steps/replies.ts';
 
 const LABEL = '[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?';
 const DOMAIN = new RegExp(`^${LABEL}(?:\\.${LABEL})*\\.?$`);

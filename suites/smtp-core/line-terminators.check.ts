@@ -1,6 +1,6 @@
 import { type Answer, check, type Services, type SmtpReply, type Verify } from '../../harness/check/check.ts';
+import { isPositive, lineOf } from '../../harness/steps/replies.ts';
 import { message } from './message.ts';
-import { isPositive, lineOf } from './replies.ts';
 import { openSender, strangerOf } from './session.ts';
 
 export const onlyCrlfEndsCommands = check(

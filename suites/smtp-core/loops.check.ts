@@ -1,7 +1,7 @@
 import { check } from '../../harness/check/check.ts';
+import { isPositive, lineOf } from '../../harness/steps/replies.ts';
 import { message } from './message.ts';
 import { refusalIsAboutContent } from './plain-mail.ts';
-import { isPositive, lineOf } from './replies.ts';
 import { beginTransaction } from './session.ts';
 
 /** Received fields that a message may have without looping (RFC 5321 §6.3), and what nobody needs. */

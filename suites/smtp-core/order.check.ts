@@ -1,5 +1,5 @@
 import { check } from '../../harness/check/check.ts';
-import { isPositive, lineOf } from './replies.ts';
+import { isPositive, lineOf } from '../../harness/steps/replies.ts';
 import { beginTransaction, dataIsRefused, openSender } from './session.ts';
 
 export const orderIsKept = check(

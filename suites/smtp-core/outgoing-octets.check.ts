@@ -11,9 +11,6 @@ import { message } from './message.ts';
 import { beginTransaction } from './session.ts';
 import { isEnded, observe, type Trial } from './smuggling-trial.ts';
 
-/** Where the target declares nothing else, in milliseconds. */
-const ORDINARY_WAIT = 30_000;
-
 /** What a receiver lists besides STARTTLS; without CHUNKING messages come by DATA, where dots matter. */
 const WITHOUT_CHUNKING = ['PIPELINING', 'SIZE 33554432', '8BITMIME', 'SMTPUTF8', 'ENHANCEDSTATUSCODES'];
 
@@ -47,7 +44,7 @@ export const noStrayOctetsLeave = check(
     effect: 'delivers',
     safety: 'sends-mail',
     budget: '60s',
-    waits: ({ timing }: Target) => 4 * (timing.outboundMs ?? ORDINARY_WAIT),
+    waits: ({ timing }: Target) => 4 * timing.outboundMs,
     limits: [
       'What the receiving servers of the lab record is taken before anything is parsed; they end the data at CRLF.CRLF only.',
       'Messages are submitted by DATA.',

@@ -1,15 +1,7 @@
-import type { ArrivedMessage, Receiver, Services, SmtpReply, Target } from '../../harness/check/check.ts';
+import type { ArrivedMessage, Receiver, Services, SmtpReply } from '../../harness/check/check.ts';
+import { isPositive, isTemporary } from '../../harness/steps/replies.ts';
 import { message } from './message.ts';
-import { isPositive, isTemporary } from './replies.ts';
 import { openSender } from './session.ts';
-
-/** Where the target declares nothing else, in milliseconds. */
-const ORDINARY_WAIT = 30_000;
-
-/** Time for so many deliveries, one after the other, as the target declares it. */
-export function deliveries(count: number): (target: Target) => number {
-  return ({ timing }) => count * (timing.outboundMs ?? ORDINARY_WAIT);
-}
 
 /** What the submission said to a message: the first refusal, or the reply at its end. */
 export interface Sent {

@@ -1,6 +1,6 @@
 import { check, type Services, type SmtpReply, type Verify } from '../../harness/check/check.ts';
+import { isPositive, lineOf } from '../../harness/steps/replies.ts';
 import { message } from './message.ts';
-import { isPositive, lineOf } from './replies.ts';
 import { beginTransaction, openSender } from './session.ts';
 
 /** Lengths of command lines with their CRLF, in octets. */

@@ -1,5 +1,5 @@
 import { check, type Services } from '../../harness/check/check.ts';
-import { isPositive, lineOf } from './replies.ts';
+import { isPositive, lineOf } from '../../harness/steps/replies.ts';
 import { beginTransaction, openSender } from './session.ts';
 
 /** Largest announced size above which a chunk is really sent, in octets. */

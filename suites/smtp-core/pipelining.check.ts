@@ -5,8 +5,8 @@ import {
   type SmtpClient,
   type SmtpReply,
 } from '../../harness/check/check.ts';
+import { isPositive, lineOf } from '../../harness/steps/replies.ts';
 import { message } from './message.ts';
-import { isPositive, lineOf } from './replies.ts';
 import { type Begun, beginTransaction } from './session.ts';
 
 export const pipelinedCommandsAreAnsweredInOrder = check(

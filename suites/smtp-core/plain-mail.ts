@@ -1,6 +1,6 @@
 import type { Services, SmtpReply } from '../../harness/check/check.ts';
+import { isPositive, isTemporary, lineOf } from '../../harness/steps/replies.ts';
 import { message } from './message.ts';
-import { isPositive, isTemporary, lineOf } from './replies.ts';
 import { beginTransaction } from './session.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { check } from '../../harness/check/check.ts';
-import { isPositive, isTemporary, lineOf } from './replies.ts';
+import { isPositive, isTemporary, lineOf } from '../../harness/steps/replies.ts';
 
 export const postmasterIsReachable = check(
   {

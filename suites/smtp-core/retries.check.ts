@@ -1,6 +1,7 @@
 import { check, type Receiver, type Services, type Verify } from '../../harness/check/check.ts';
-import { arrivalsOf, attemptsAt, awaitArrival, deliveries, type Sent, submit } from './outgoing.ts';
-import { lineOf } from './replies.ts';
+import { lineOf } from '../../harness/steps/replies.ts';
+import { deliveries } from '../../harness/steps/waits.ts';
+import { arrivalsOf, attemptsAt, awaitArrival, type Sent, submit } from './outgoing.ts';
 
 interface Case {
   readonly name: string;

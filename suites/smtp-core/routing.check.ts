@@ -1,7 +1,8 @@
 import { check, type Receiver, type Services, type Verify } from '../../harness/check/check.ts';
-import { arrivalsOf, awaitArrival, deliveries, type Sent, submit } from './outgoing.ts';
+import { lineOf } from '../../harness/steps/replies.ts';
+import { deliveries } from '../../harness/steps/waits.ts';
+import { arrivalsOf, awaitArrival, type Sent, submit } from './outgoing.ts';
 import { refusalIsAboutContent } from './plain-mail.ts';
-import { lineOf } from './replies.ts';
 
 type Records = Parameters<ReturnType<Services['lab']>['dns']['publish']>[1];
 

@@ -1,7 +1,7 @@
 import { check, type Services, type SmtpReply } from '../../harness/check/check.ts';
+import { isPositive, isTemporary, lineOf } from '../../harness/steps/replies.ts';
 import { message } from './message.ts';
 import { refusalIsAboutContent } from './plain-mail.ts';
-import { isPositive, isTemporary, lineOf } from './replies.ts';
 import { strangerOf } from './session.ts';
 
 export const sendersAreNotRefusedAsSuch = check(

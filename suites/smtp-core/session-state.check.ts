@@ -1,6 +1,6 @@
 import { check, type Services, type SmtpReply, type Verify } from '../../harness/check/check.ts';
+import { isPositive, isTemporary, lineOf } from '../../harness/steps/replies.ts';
 import { message } from './message.ts';
-import { isPositive, isTemporary, lineOf } from './replies.ts';
 import { type Begun, beginTransaction, dataIsRefused } from './session.ts';
 
 /** Messages that many servers refuse at their end, by what they object to. */

@@ -1,11 +1,6 @@
-import {
-  type Account,
-  Inconclusive,
-  type Services,
-  type SmtpClient,
-  type SmtpReply,
-} from '../../harness/check/check.ts';
-import { isPositive, lineOf } from './replies.ts';
+import { Inconclusive, type Services, type SmtpClient, type SmtpReply } from '../../harness/check/check.ts';
+import { isPositive, lineOf } from '../../harness/steps/replies.ts';
+import { openUser } from '../../harness/steps/smtp-login.ts';
 
 /** A session in which mail may be sent, and the reverse-path that it may be sent with. */
 export interface Sender {
@@ -22,7 +17,7 @@ export async function openSender(services: Services): Promise<Sender> {
   const { smtp, role } = services;
   if (role === 'mx') return { client: await smtp({ at: 'ready' }), from: await strangerOf(services) };
   const account = services.account();
-  return { client: await loggedIn(services, account), from: account.address };
+  return { client: await openUser(services, { account }), from: account.address };
 }
 
 /** A sender elsewhere whose domain exists where there is a lab. */
@@ -33,22 +28,6 @@ export async function strangerOf({ lab, nonce, helloName }: Services): Promise<s
     if (!(failure instanceof Inconclusive)) throw failure;
     return `probe@${helloName}`;
   }
-}
-
-async function loggedIn(services: Services, account: Account): Promise<SmtpClient> {
-  const { smtp, bytes, sasl, inconclusive } = services;
-  const client = await smtp({ at: 'tls' });
-  const mechanisms = client.capabilities?.mechanisms ?? [];
-  if (mechanisms.includes('LOGIN') && !mechanisms.includes('PLAIN')) {
-    const { accepted } = await sasl.authenticateSmtp(client, sasl.login(account));
-    if (!accepted) inconclusive('precondition', 'The login that this check builds on failed.');
-    return client;
-  }
-  const response = bytes.base64(`\0${account.login}\0${account.password}`);
-  const reply = await client.command(`AUTH PLAIN ${response}`, [Buffer.from(response)]);
-  if (reply.code !== 235)
-    inconclusive('precondition', `The login that this check builds on failed: ${lineOf(reply)}`);
-  return client;
 }
 
 /** A session with a sender and a recipient, taken both. */

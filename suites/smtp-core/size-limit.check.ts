@@ -1,6 +1,6 @@
 import { check, type Services } from '../../harness/check/check.ts';
+import { isPositive, lineOf } from '../../harness/steps/replies.ts';
 import { message } from './message.ts';
-import { isPositive, lineOf } from './replies.ts';
 import { beginTransaction, openSender } from './session.ts';
 
 /** Largest announced size for which a message above it is really sent, in octets. */

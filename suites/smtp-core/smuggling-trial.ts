@@ -1,5 +1,5 @@
 import type { Answer, Services, SmtpClient, SmtpReply } from '../../harness/check/check.ts';
-import { isPositive, lineOf } from './replies.ts';
+import { isPositive, lineOf } from '../../harness/steps/replies.ts';
 
 /**
  * What a server made of octets in a message that are not its end, told by how many replies it gave and by

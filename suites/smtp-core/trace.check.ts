@@ -1,6 +1,6 @@
 import { check } from '../../harness/check/check.ts';
+import { isPositive, lineOf } from '../../harness/steps/replies.ts';
 import { message } from './message.ts';
-import { isPositive, lineOf } from './replies.ts';
 import { beginTransaction } from './session.ts';
 
 const DATE = /;\s*(?:[A-Za-z]{3},\s*)?\d{1,2}\s+[A-Za-z]{3}\s+(\d{2,4})\s+\d{2}:\d{2}(?::\d{2})?\s+(\S+)/;

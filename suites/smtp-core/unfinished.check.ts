@@ -1,6 +1,6 @@
 import { check, type Services } from '../../harness/check/check.ts';
+import { isPositive, lineOf } from '../../harness/steps/replies.ts';
 import { message } from './message.ts';
-import { isPositive, lineOf } from './replies.ts';
 import { beginTransaction } from './session.ts';
 
 /** What stands where the end should be when the connection ends. */

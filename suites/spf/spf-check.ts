@@ -9,12 +9,10 @@ export const SPF_CHECK = {
   budget: '30s',
 } as const satisfies Partial<CheckDefinition>;
 
-/** Where the target declares nothing else, in milliseconds. */
-const ORDINARY_WAIT = 30_000;
 /** Messages of the controls, which every check may have to send. */
 const CONTROLS = 2;
 
 /** Time for so many messages to come to the mailbox, one after the other. */
 export function messages(count: number): (target: Target) => number {
-  return ({ timing }) => (count + CONTROLS) * (timing.outboundMs ?? ORDINARY_WAIT);
+  return ({ timing }) => (count + CONTROLS) * timing.outboundMs;
 }

@@ -5,8 +5,10 @@ import {
   type Services,
   type SmtpSession,
 } from '../../harness/check/check.ts';
-import { deliveries } from './delivery-wait.ts';
-import { explainAbsence, makeTargetSend, SENDING_ROLES } from './outgoing-mail.ts';
+import { makeTargetSend } from '../../harness/steps/make-target-send.ts';
+import { SENDING_ROLES } from '../../harness/steps/smtp-login.ts';
+import { deliveries } from '../../harness/steps/waits.ts';
+import { explainAbsence } from './outgoing-mail.ts';
 
 type ReceiverOptions = Parameters<ReturnType<Services['lab']>['receiver']>[0];
 

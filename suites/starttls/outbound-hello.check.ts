@@ -1,6 +1,8 @@
 import { check } from '../../harness/check/check.ts';
-import { deliveries } from './delivery-wait.ts';
-import { makeTargetSend, SENDING_ROLES, sessionsWithUpgrade, watchDelivery } from './outgoing-mail.ts';
+import { makeTargetSend } from '../../harness/steps/make-target-send.ts';
+import { SENDING_ROLES } from '../../harness/steps/smtp-login.ts';
+import { deliveries } from '../../harness/steps/waits.ts';
+import { sessionsWithUpgrade, watchDelivery } from './outgoing-mail.ts';
 
 const common = {
   roles: SENDING_ROLES,

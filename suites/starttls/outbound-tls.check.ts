@@ -1,6 +1,8 @@
 import { check, type SmtpSession } from '../../harness/check/check.ts';
-import { deliveries } from './delivery-wait.ts';
-import { makeTargetSend, SENDING_ROLES, sessionsWithUpgrade, watchDelivery } from './outgoing-mail.ts';
+import { makeTargetSend } from '../../harness/steps/make-target-send.ts';
+import { SENDING_ROLES } from '../../harness/steps/smtp-login.ts';
+import { deliveries } from '../../harness/steps/waits.ts';
+import { sessionsWithUpgrade, watchDelivery } from './outgoing-mail.ts';
 import { linesBeforeFirstReply, pipelinedLines, upgradeOf } from './receiver-view.ts';
 
 /** How long the receiving server keeps the target waiting, in milliseconds; an eager sender acts at once. */

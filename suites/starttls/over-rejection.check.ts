@@ -1,4 +1,5 @@
 import { check } from '../../harness/check/check.ts';
+import { isRecipientTaken } from '../../harness/steps/hand-over.ts';
 
 export const starttlsAsTextIsText = check(
   {
@@ -23,10 +24,11 @@ export const starttlsAsTextIsText = check(
         const attempt = await smtp({ at: 'ready' });
         const mail = await attempt.command(`MAIL FROM:<probe@${helloName}>`);
         const last = mail.code === 250 ? await attempt.command(`RCPT TO:<${account().address}>`) : mail;
-        if (last.code !== 250) attempt.connection.close();
+        if (!isRecipientTaken(last)) attempt.connection.close();
         return { client: attempt, code: last.code, text: last.text };
       });
-      if (code !== 250) inconclusive('precondition', `No message to a local mailbox is taken: ${text}`);
+      if (!isRecipientTaken({ code }))
+        inconclusive('precondition', `No message to a local mailbox is taken: ${text}`);
       const message = bytes.lines(
         `From: <probe@${helloName}>`,
         `To: <${account().address}>`,

@@ -1,5 +1,6 @@
 import { check, type Services } from '../../harness/check/check.ts';
-import { assertAuthWorks, lineOf, plain, submissionClient } from './inside-tls.ts';
+import { lineOf } from '../../harness/steps/replies.ts';
+import { assertAuthWorks, plain, submissionClient } from './inside-tls.ts';
 
 export const plainIsAvailable = check(
   {

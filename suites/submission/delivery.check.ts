@@ -1,9 +1,9 @@
 import { check } from '../../harness/check/check.ts';
-import { deliveries } from './delivery-wait.ts';
+import { decisive } from '../../harness/steps/hand-over.ts';
+import { deliveries } from '../../harness/steps/waits.ts';
 import { headerFields, valuesOf } from './header.ts';
 import { assertDecided, assertNoExcuse, assertOwnMailArrives, sendOwnMail } from './own-mail.ts';
 import { protocolWord } from './received-field.ts';
-import { decisive } from './transfer.ts';
 
 export const usersReachExternalRecipients = check(
   {

@@ -42,8 +42,3 @@ export function assertAuthWorks({ inconclusive }: Pick<Services, 'inconclusive'>
     inconclusive('precondition', `Authentication is temporarily unavailable: ${reply.text}`);
   }
 }
-
-/** A reply as received, for comparison and for reports. */
-export function lineOf(reply: SmtpReply): string {
-  return `${reply.code} ${reply.lines.join(' / ')}`;
-}

@@ -1,5 +1,6 @@
 import { check } from '../../harness/check/check.ts';
-import { lineOf, submissionClient } from './inside-tls.ts';
+import { lineOf } from '../../harness/steps/replies.ts';
+import { submissionClient } from './inside-tls.ts';
 
 const WEAK: readonly string[] = ['CRAM-MD5', 'DIGEST-MD5', 'NTLM'];
 

@@ -1,9 +1,11 @@
 import { check, type Services } from '../../harness/check/check.ts';
-import { deliveries } from './delivery-wait.ts';
+import { decisive } from '../../harness/steps/hand-over.ts';
+import { openUser } from '../../harness/steps/smtp-login.ts';
+import { deliveries } from '../../harness/steps/waits.ts';
 import { headerFields, valuesOf } from './header.ts';
 import { type MessageParts, message } from './message.ts';
 import { assertOwnMailArrives } from './own-mail.ts';
-import { decisive, isTemporary, loggedInClient, send } from './transfer.ts';
+import { isTemporary, send } from './transfer.ts';
 
 /** Longest line of a message, in octets without CRLF (RFC 5322 §2.1.1). */
 const LINE_LIMIT = 998;
@@ -75,7 +77,7 @@ export const defectiveMessagesAreRepaired = check(
         const recipient = await lab().externalRecipient(`${nonce}-defect-${index}`);
         const ordinary = { from: [`<${own.address}>`], to: recipient };
         const content = message(services, { ...ordinary, ...parts(own.address) });
-        const open = () => loggedInClient(services, own);
+        const open = () => openUser(services, { account: own });
         const result = await send(services, open, { sender: own.address, recipient, content });
         if (isTemporary(result))
           inconclusive(

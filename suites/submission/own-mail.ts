@@ -1,6 +1,8 @@
 import type { ArrivedMessage, Services } from '../../harness/check/check.ts';
+import { decisive, type Transfer } from '../../harness/steps/hand-over.ts';
+import { openUser } from '../../harness/steps/smtp-login.ts';
 import { message } from './message.ts';
-import { decisive, isTemporary, loggedInClient, send, type Transfer } from './transfer.ts';
+import { isTemporary, send } from './transfer.ts';
 
 /** What became of a message that the account sent in its own name to somebody elsewhere. */
 export interface OwnMail {
@@ -18,7 +20,7 @@ export async function sendOwnMail(services: Services, token: string): Promise<Ow
   const content = message(services, { from: [`<${account.address}>`], to: recipient });
   let cipher = '';
   const open = async () => {
-    const client = await loggedInClient(services, account);
+    const client = await openUser(services, { account });
     cipher = client.connection.tls?.cipher ?? '';
     return client;
   };

@@ -1,7 +1,10 @@
 import type { Services } from '../../harness/check/check.ts';
-import { lineOf, plain, submissionClient } from './inside-tls.ts';
+import { decisive, handOver, type Transfer } from '../../harness/steps/hand-over.ts';
+import { lineOf } from '../../harness/steps/replies.ts';
+import { openUser } from '../../harness/steps/smtp-login.ts';
+import { plain, submissionClient } from './inside-tls.ts';
 import { message } from './message.ts';
-import { decisive, handOver, isTemporary, loggedInClient, type Transfer } from './transfer.ts';
+import { isTemporary } from './transfer.ts';
 
 /** What a port permits, as far as one rule goes: more is laxer. */
 export interface Conduct {
@@ -55,12 +58,12 @@ async function withoutAuth(services: Services, where: 'elsewhere' | 'local'): Pr
 }
 
 async function senderOfAnother(services: Services): Promise<Conduct> {
-  const { lab, account, secondAccount, nonce, role } = services;
+  const { lab, secondAccount, nonce, role } = services;
   const sender = secondAccount().address;
   const recipient = await lab().externalRecipient(`${nonce}-other-${role}`);
   const content = message(services, { from: [`<${sender}>`], to: recipient });
   return judged(services, async () => {
-    const client = await loggedInClient(services, account());
+    const client = await openUser(services);
     const result = await handOver(client, { sender, recipient, content });
     await client.quit();
     return result;

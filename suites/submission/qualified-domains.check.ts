@@ -1,8 +1,10 @@
 import { check, type Services, type Verify } from '../../harness/check/check.ts';
-import { deliveries } from './delivery-wait.ts';
+import { decisive, type Mail } from '../../harness/steps/hand-over.ts';
+import { openUser } from '../../harness/steps/smtp-login.ts';
+import { deliveries } from '../../harness/steps/waits.ts';
 import { message } from './message.ts';
 import { assertOwnMailArrives } from './own-mail.ts';
-import { decisive, isTemporary, loggedInClient, type Mail, send } from './transfer.ts';
+import { isTemporary, send } from './transfer.ts';
 
 export const unqualifiedDomainsStay = check(
   {
@@ -90,7 +92,11 @@ async function forward(
   const { account } = services;
   const own = account();
   const content = message(services, { from: [`<${own.address}>`], to: recipient });
-  const result = await send(services, () => loggedInClient(services, own), { sender, recipient, content });
+  const result = await send(services, () => openUser(services, { account: own }), {
+    sender,
+    recipient,
+    content,
+  });
   if (result.taken) return decisive(result);
   // The server is told again and again to try a name that will never be better.
   const strength = isTemporary(result) ? verify.ideally : verify;

@@ -1,9 +1,11 @@
 import { check, type Services } from '../../harness/check/check.ts';
-import { deliveries } from './delivery-wait.ts';
+import { decisive } from '../../harness/steps/hand-over.ts';
+import { openUser } from '../../harness/steps/smtp-login.ts';
+import { deliveries } from '../../harness/steps/waits.ts';
 import { headerFields, valuesOf } from './header.ts';
 import { message } from './message.ts';
 import { assertOwnMailArrives } from './own-mail.ts';
-import { decisive, isTemporary, loggedInClient, send } from './transfer.ts';
+import { isTemporary, send } from './transfer.ts';
 
 export const senderIsTheUser = check(
   {
@@ -62,7 +64,7 @@ async function spoofed(
   const own = account().address;
   const recipient = await lab().externalRecipient(token);
   const content = message(services, { from: [`<${from}>`], to: recipient });
-  const open = () => loggedInClient(services, account());
+  const open = () => openUser(services);
   const result = await send(services, open, { sender, recipient, content });
   if (isTemporary(result))
     inconclusive('precondition', `The message is refused for now, again and again: ${decisive(result)}`);

@@ -1,5 +1,6 @@
 import { check, type SmtpReply } from '../../harness/check/check.ts';
-import { lineOf, submissionClient } from './inside-tls.ts';
+import { lineOf } from '../../harness/steps/replies.ts';
+import { submissionClient } from './inside-tls.ts';
 
 export const submissionListens = check(
   {

@@ -1,8 +1,9 @@
 import { check } from '../../harness/check/check.ts';
-import { deliveries } from './delivery-wait.ts';
+import { decisive, handOver, type Transfer } from '../../harness/steps/hand-over.ts';
+import { deliveries } from '../../harness/steps/waits.ts';
 import { submissionClient } from './inside-tls.ts';
 import { message } from './message.ts';
-import { decisive, handOver, isTemporary, type Transfer } from './transfer.ts';
+import { isTemporary } from './transfer.ts';
 
 export const mailNeedsAuthentication = check(
   {

@@ -1,6 +1,7 @@
 import { check, type Services, type SmtpReply } from '../../harness/check/check.ts';
 import { deviation, median, steady } from '../../harness/steps/indication.ts';
-import { assertAuthWorks, lineOf, plain, submissionClient } from './inside-tls.ts';
+import { lineOf } from '../../harness/steps/replies.ts';
+import { assertAuthWorks, plain, submissionClient } from './inside-tls.ts';
 
 const ROUNDS = 3;
 /** Differences below this are network and scheduling, in milliseconds. */

@@ -1,4 +1,5 @@
 import type { Receiver, Services } from '../../harness/check/check.ts';
+import { makeTargetSend } from '../../harness/steps/make-target-send.ts';
 import {
   awaited,
   type Destination,
@@ -9,7 +10,6 @@ import {
   type Tlsa,
 } from './destination.ts';
 import { describe, type Outcome } from './outcome.ts';
-import { makeTargetSend } from './outgoing-mail.ts';
 
 /** A receiving server with a good certificate, for these hosts. */
 export async function goodReceiver(

@@ -1,9 +1,11 @@
 import { check, type ZoneSigning } from '../../harness/check/check.ts';
+import { makeTargetSend } from '../../harness/steps/make-target-send.ts';
+import { expectedDeliveries } from '../../harness/steps/waits.ts';
 import { requireDane } from './claims.ts';
 import { assertDaneWorks, daneControl, goodReceiver } from './controls.ts';
 import { awaited, hostName, publishDestination, type Tlsa } from './destination.ts';
 import { describe, mustArrive, mustNotArrive, outcomesOf } from './outcome.ts';
-import { deliveries, makeTargetSend, OUTGOING } from './outgoing-mail.ts';
+import { OUTGOING } from './outgoing-mail.ts';
 
 interface FailingLookup {
   readonly name: string;
@@ -31,7 +33,7 @@ export const failedLookupsHoldMailBack = check(
     level: 'MUST',
     severity: 'high',
     clauses: ['rfc7672#2.1.2', 'rfc7672#2.2', 'rfc7672#2.2.2', 'bsi-tr-03108#4.1.6'],
-    waits: deliveries(1),
+    waits: expectedDeliveries(1),
     kills: ['dane-takes-failure-for-absence'],
   },
   async (services) => {
@@ -106,7 +108,7 @@ export const unusableRecordsDemandTls = check(
     level: 'MUST',
     severity: 'medium',
     clauses: ['rfc7672#2.2', 'rfc7672#3.1.3', 'bsi-tr-03108#4.1.6'],
-    waits: deliveries(1),
+    waits: expectedDeliveries(1),
     limits: ['What the target does with the usages 0 and 1 is recorded, not judged: it is not defined.'],
     kills: ['dane-ignores-unusable-records'],
   },

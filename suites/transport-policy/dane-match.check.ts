@@ -1,9 +1,11 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import { check } from '../../harness/check/check.ts';
+import { makeTargetSend } from '../../harness/steps/make-target-send.ts';
+import { expectedDeliveries } from '../../harness/steps/waits.ts';
 import { requireDane } from './claims.ts';
 import { awaited, publishDestination, type Tlsa } from './destination.ts';
 import { assertAttempted, describe, mustArrive, outcomesOf } from './outcome.ts';
-import { deliveries, makeTargetSend, OUTGOING } from './outgoing-mail.ts';
+import { OUTGOING } from './outgoing-mail.ts';
 
 export const pinnedKeyAuthenticates = check(
   {
@@ -17,7 +19,7 @@ export const pinnedKeyAuthenticates = check(
     level: 'MUST',
     severity: 'high',
     clauses: ['rfc7672#3.1.1', 'rfc7672#3.2.1', 'rfc7672#2.2.3', 'bsi-tr-03108#4.1.6'],
-    waits: deliveries(1),
+    waits: expectedDeliveries(1),
     kills: ['dane-demands-name-of-pinned-key', 'outbound-without-dane'],
   },
   async (services) => {

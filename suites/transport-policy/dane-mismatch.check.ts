@@ -1,4 +1,6 @@
 import { check } from '../../harness/check/check.ts';
+import { makeTargetSend } from '../../harness/steps/make-target-send.ts';
+import { expectedDeliveries } from '../../harness/steps/waits.ts';
 import { requireDane } from './claims.ts';
 import { assertDaneWorks, daneControl, goodReceiver } from './controls.ts';
 import { awaited, hostName, publishDestination, type Tlsa } from './destination.ts';
@@ -10,7 +12,7 @@ import {
   outcomesOf,
   shouldArriveAfterRepair,
 } from './outcome.ts';
-import { DELAY_LIMIT, deliveries, makeTargetSend, OUTGOING } from './outgoing-mail.ts';
+import { DELAY_LIMIT, OUTGOING } from './outgoing-mail.ts';
 
 export const mismatchStopsDelivery = check(
   {
@@ -24,7 +26,7 @@ export const mismatchStopsDelivery = check(
     level: 'MUST',
     severity: 'critical',
     clauses: ['rfc7672#2.2', 'rfc7672#3.2', 'bsi-tr-03108#4.1.6'],
-    waits: deliveries(2),
+    waits: expectedDeliveries(2),
     limits: [DELAY_LIMIT],
     kills: ['dane-delivers-despite-mismatch', 'outbound-gives-up-tls-after-bad-certificate'],
   },

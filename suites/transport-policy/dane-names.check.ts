@@ -1,9 +1,11 @@
 import { type CertificateRequest, check } from '../../harness/check/check.ts';
+import { makeTargetSend } from '../../harness/steps/make-target-send.ts';
+import { expectedDeliveries } from '../../harness/steps/waits.ts';
 import { requireDane } from './claims.ts';
 import { assertDaneWorks, daneControl, goodReceiver } from './controls.ts';
 import { awaited, hostName, publishDestination } from './destination.ts';
 import { mustArrive, mustNotArrive, outcomesOf } from './outcome.ts';
-import { deliveries, makeTargetSend, OUTGOING } from './outgoing-mail.ts';
+import { OUTGOING } from './outgoing-mail.ts';
 
 interface Case {
   readonly name: string;
@@ -67,7 +69,7 @@ export const trustAnchorNeedsName = check(
     level: 'MUST',
     severity: 'high',
     clauses: ['rfc7672#3.2.2', 'rfc7672#3.2.3', 'bsi-tr-03108#4.1.6'],
-    waits: deliveries(1),
+    waits: expectedDeliveries(1),
     kills: ['dane-skips-name-below-trust-anchor'],
   },
   async (services) => {

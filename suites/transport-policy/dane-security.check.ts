@@ -1,9 +1,11 @@
 import { check } from '../../harness/check/check.ts';
+import { makeTargetSend } from '../../harness/steps/make-target-send.ts';
+import { expectedDeliveries } from '../../harness/steps/waits.ts';
 import { requireDane, requireMtaSts } from './claims.ts';
 import { assertDaneWorks, assertStsWorks, daneControl, goodReceiver, stsControl } from './controls.ts';
 import { awaited, hostName, publishDestination, stsPolicy } from './destination.ts';
 import { describe, mustArrive, mustNotArrive, outcomesOf } from './outcome.ts';
-import { deliveries, makeTargetSend, OUTGOING } from './outgoing-mail.ts';
+import { OUTGOING } from './outgoing-mail.ts';
 
 export const insecureRecordsDoNotCount = check(
   {
@@ -17,7 +19,7 @@ export const insecureRecordsDoNotCount = check(
     level: 'MUST',
     severity: 'low',
     clauses: ['rfc7672#2.2', 'rfc7672#2.2.1', 'bsi-tr-03108#4.1.6'],
-    waits: deliveries(1),
+    waits: expectedDeliveries(1),
     limits: [
       'What the target does about secure records of a server that insecure MX records name is recorded, not judged: the choice is its own.',
     ],
@@ -98,7 +100,7 @@ export const daneComesFirst = check(
     level: 'MUST',
     severity: 'high',
     clauses: ['rfc8461#2', 'bsi-tr-03108#4.1.6'],
-    waits: deliveries(1),
+    waits: expectedDeliveries(1),
     limits: ['What the target does about the reverse case is recorded, not judged.'],
     kills: ['sts-overrides-dane'],
   },

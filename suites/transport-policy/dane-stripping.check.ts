@@ -1,9 +1,11 @@
 import { check } from '../../harness/check/check.ts';
+import { makeTargetSend } from '../../harness/steps/make-target-send.ts';
+import { expectedDeliveries } from '../../harness/steps/waits.ts';
 import { requireDane } from './claims.ts';
 import { assertDaneWorks, daneControl, goodReceiver } from './controls.ts';
 import { awaited, hostName, publishDestination } from './destination.ts';
 import { mustNotArrive, outcomesOf, shouldArriveAfterRepair } from './outcome.ts';
-import { DELAY_LIMIT, deliveries, makeTargetSend, OUTGOING } from './outgoing-mail.ts';
+import { DELAY_LIMIT, OUTGOING } from './outgoing-mail.ts';
 import { STRIPPINGS } from './strippings.ts';
 
 export const daneResistsStripping = check(
@@ -18,7 +20,7 @@ export const daneResistsStripping = check(
     level: 'MUST',
     severity: 'critical',
     clauses: ['rfc7672#2.2', 'rfc7672#2.2.3', 'bsi-tr-03108#4.1.6'],
-    waits: deliveries(2),
+    waits: expectedDeliveries(2),
     limits: [DELAY_LIMIT],
     kills: ['dane-delivers-without-starttls'],
   },

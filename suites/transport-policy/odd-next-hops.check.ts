@@ -1,4 +1,6 @@
 import { check, type Receiver, type Services, type Verify } from '../../harness/check/check.ts';
+import { makeTargetSend } from '../../harness/steps/make-target-send.ts';
+import { expectedDeliveries, PATIENCE } from '../../harness/steps/waits.ts';
 import { goodReceiver } from './controls.ts';
 import { awaited, type Destination, hostName, publishDestination, stsPolicy } from './destination.ts';
 import {
@@ -11,7 +13,7 @@ import {
   returnedTo,
   shouldArriveAfterRepair,
 } from './outcome.ts';
-import { DELAY_LIMIT, deliveries, makeTargetSend, OUTGOING, PATIENCE } from './outgoing-mail.ts';
+import { DELAY_LIMIT, OUTGOING } from './outgoing-mail.ts';
 import { primed } from './primed.ts';
 
 type Script = Parameters<Receiver['setScript']>[0];
@@ -140,7 +142,7 @@ export const senderCopesWithOddNextHops = check(
     severity: 'medium',
     clauses: ['rfc5321#3.2', 'rfc5321#4.2', 'rfc5321#4.5.4.1', 'rfc8461#5'],
     budget: '60s',
-    waits: deliveries(4),
+    waits: expectedDeliveries(4),
     limits: [DELAY_LIMIT],
     kills: [
       'outbound-without-helo',

@@ -1,6 +1,6 @@
 import type { ArrivedMessage, Receiver, Services, SmtpSession, Verify } from '../../harness/check/check.ts';
+import { PATIENCE } from '../../harness/steps/waits.ts';
 import type { Destination } from './destination.ts';
-import { PATIENCE } from './outgoing-mail.ts';
 
 /** What became of a message to a destination within the time for a delivery. */
 export interface Outcome {

@@ -1,8 +1,8 @@
 import type { Receiver, Services } from '../../harness/check/check.ts';
+import { makeTargetSend } from '../../harness/steps/make-target-send.ts';
 import { assertStsWorks, goodReceiver } from './controls.ts';
 import { awaited, hostName, type PublishedPolicy, publishDestination } from './destination.ts';
 import { outcomesOf } from './outcome.ts';
-import { makeTargetSend } from './outgoing-mail.ts';
 
 /** A domain, its policy, and the label of a host that satisfies it. */
 export interface Primer {

@@ -1,9 +1,11 @@
 import { check, type ZoneSigning } from '../../harness/check/check.ts';
+import { makeTargetSend } from '../../harness/steps/make-target-send.ts';
+import { expectedDeliveries } from '../../harness/steps/waits.ts';
 import { requireValidatingResolver } from './claims.ts';
 import { goodReceiver } from './controls.ts';
 import { awaited, hostName, publishDestination } from './destination.ts';
 import { mustArrive, mustNotArrive, outcomesOf, shouldArriveAfterRepair } from './outcome.ts';
-import { DELAY_LIMIT, deliveries, makeTargetSend, OUTGOING } from './outgoing-mail.ts';
+import { DELAY_LIMIT, OUTGOING } from './outgoing-mail.ts';
 
 type Signing = (domain: string) => ZoneSigning;
 
@@ -37,7 +39,7 @@ export const bogusAnswersDelayMail = check(
     level: 'MUST',
     severity: 'high',
     clauses: ['rfc7672#2.1.1', 'rfc7672#2.1.2', 'bsi-tr-03108#4.1.4'],
-    waits: deliveries(2),
+    waits: expectedDeliveries(2),
     limits: [DELAY_LIMIT],
     kills: ['outbound-believes-bogus-answers'],
   },

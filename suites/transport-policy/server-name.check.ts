@@ -1,8 +1,10 @@
 import { check, type SmtpSession } from '../../harness/check/check.ts';
+import { makeTargetSend } from '../../harness/steps/make-target-send.ts';
+import { expectedDeliveries } from '../../harness/steps/waits.ts';
 import { assertDaneWorks, assertStsWorks, daneControl, goodReceiver, stsControl } from './controls.ts';
 import { awaited, type Destination, hostName, policyHost, publishDestination } from './destination.ts';
 import { outcomesOf } from './outcome.ts';
-import { deliveries, makeTargetSend, OUTGOING } from './outgoing-mail.ts';
+import { OUTGOING } from './outgoing-mail.ts';
 
 export const senderNamesTheServer = check(
   {
@@ -16,7 +18,7 @@ export const senderNamesTheServer = check(
     level: 'MUST',
     severity: 'low',
     clauses: ['rfc7672#8.1', 'rfc8461#7.1'],
-    waits: deliveries(1),
+    waits: expectedDeliveries(1),
     kills: ['sts-sends-recipient-domain-as-server-name', 'dane-sends-no-server-name'],
   },
   async (services) => {

@@ -1,4 +1,6 @@
 import { type CertificateRequest, check, type Services } from '../../harness/check/check.ts';
+import { makeTargetSend } from '../../harness/steps/make-target-send.ts';
+import { expectedDeliveries } from '../../harness/steps/waits.ts';
 import { requireMtaSts } from './claims.ts';
 import {
   awaited,
@@ -16,7 +18,7 @@ import {
   outcomesOf,
   shouldArriveAfterRepair,
 } from './outcome.ts';
-import { DELAY_LIMIT, deliveries, makeTargetSend, OUTGOING } from './outgoing-mail.ts';
+import { DELAY_LIMIT, OUTGOING } from './outgoing-mail.ts';
 import { primed } from './primed.ts';
 import { STRIPPINGS } from './strippings.ts';
 
@@ -46,7 +48,7 @@ export const policyResistsStripping = check(
     level: 'MUST',
     severity: 'critical',
     clauses: ['rfc8461#5', 'rfc8461#4', 'bsi-tr-03108#4.1.8'],
-    waits: deliveries(3),
+    waits: expectedDeliveries(3),
     limits: [DELAY_LIMIT],
     kills: ['sts-enforces-nothing'],
   },
@@ -164,7 +166,7 @@ export const policyDemandsCertificate = check(
     level: 'MUST',
     severity: 'critical',
     clauses: ['rfc8461#4.2', 'rfc8461#5', 'bsi-tr-03108#4.1.8'],
-    waits: deliveries(2),
+    waits: expectedDeliveries(2),
     kills: ['sts-skips-certificate-name', 'outbound-gives-up-tls-after-bad-certificate'],
   },
   async (services) => {

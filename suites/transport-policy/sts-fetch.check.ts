@@ -1,4 +1,6 @@
 import { check } from '../../harness/check/check.ts';
+import { makeTargetSend } from '../../harness/steps/make-target-send.ts';
+import { expectedDeliveries } from '../../harness/steps/waits.ts';
 import { requireMtaSts } from './claims.ts';
 import { assertStsWorks, goodReceiver, stsControl } from './controls.ts';
 import {
@@ -18,7 +20,7 @@ import {
   outcomesOf,
   shouldArriveAfterRepair,
 } from './outcome.ts';
-import { DELAY_LIMIT, deliveries, makeTargetSend, OUTGOING } from './outgoing-mail.ts';
+import { DELAY_LIMIT, OUTGOING } from './outgoing-mail.ts';
 import { primed } from './primed.ts';
 import { STRIPPED } from './strippings.ts';
 
@@ -112,7 +114,7 @@ export const onlyProperlyFetchedPolicies = check(
     level: 'MUST',
     severity: 'high',
     clauses: ['rfc8461#3.3', 'rfc8461#3.2', 'rfc8461#3.4', 'bsi-tr-03108#4.1.8'],
-    waits: deliveries(1),
+    waits: expectedDeliveries(1),
     kills: [
       'sts-follows-redirects',
       'sts-trusts-any-policy-host',
@@ -184,7 +186,7 @@ export const policySurvivesBlockedDiscovery = check(
     level: 'MUST',
     severity: 'high',
     clauses: ['rfc8461#3.3', 'rfc8461#5', 'rfc8461#5.1', 'bsi-tr-03108#4.1.8'],
-    waits: (target) => deliveries(3)(target) + PAST_SHORT,
+    waits: (target) => expectedDeliveries(3)(target) + PAST_SHORT,
     limits: [
       DELAY_LIMIT,
       'A sender that keeps policies longer than they last, by a time of its own, is told by a warning.',

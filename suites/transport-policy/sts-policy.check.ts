@@ -1,9 +1,11 @@
 import { check } from '../../harness/check/check.ts';
+import { makeTargetSend } from '../../harness/steps/make-target-send.ts';
+import { expectedDeliveries } from '../../harness/steps/waits.ts';
 import { requireMtaSts } from './claims.ts';
 import { assertStsWorks, goodReceiver, stsControl } from './controls.ts';
 import { awaited, hostName, policyHost, publishDestination, stsPolicy, stsRecord } from './destination.ts';
 import { describe, mustArrive, mustNotArrive, outcomeOf, outcomesOf } from './outcome.ts';
-import { deliveries, makeTargetSend, OUTGOING } from './outgoing-mail.ts';
+import { OUTGOING } from './outgoing-mail.ts';
 import { primed } from './primed.ts';
 
 export const policyIsApplied = check(
@@ -18,7 +20,7 @@ export const policyIsApplied = check(
     level: 'policy',
     severity: 'medium',
     clauses: ['rfc8461#3.1', 'rfc8461#3.3', 'rfc8461#4', 'bsi-tr-03108#4.1.8'],
-    waits: deliveries(2),
+    waits: expectedDeliveries(2),
     kills: ['outbound-without-mta-sts'],
   },
   async (services) => {
@@ -64,7 +66,7 @@ export const onlyListedHosts = check(
     level: 'MUST',
     severity: 'high',
     clauses: ['rfc8461#4.1', 'rfc8461#5', 'rfc8461#5.1', 'bsi-tr-03108#4.1.8'],
-    waits: deliveries(2),
+    waits: expectedDeliveries(2),
     kills: ['sts-pattern-matches-any-depth'],
   },
   async (services) => {
@@ -211,7 +213,7 @@ export const policyGrammar = check(
     level: 'MUST',
     severity: 'medium',
     clauses: ['rfc8461#3.1', 'rfc8461#3.2', 'rfc8461#5', 'bsi-tr-03108#4.1.8'],
-    waits: deliveries(2),
+    waits: expectedDeliveries(2),
     kills: ['sts-enforces-testing'],
   },
   async (services) => {

@@ -5,11 +5,13 @@ import {
   type Services,
   type Verify,
 } from '../../harness/check/check.ts';
+import { makeTargetSend } from '../../harness/steps/make-target-send.ts';
+import { expectedDeliveries } from '../../harness/steps/waits.ts';
 import { requireMtaSts } from './claims.ts';
 import { goodReceiver } from './controls.ts';
 import { awaited, type Destination, hostName, publishDestination, stsPolicy } from './destination.ts';
 import { assertAttempted, describe, type Outcome, outcomesOf } from './outcome.ts';
-import { deliveries, makeTargetSend, OUTGOING } from './outgoing-mail.ts';
+import { OUTGOING } from './outgoing-mail.ts';
 import { textsAt } from './published.ts';
 import { STRIPPED } from './strippings.ts';
 
@@ -71,7 +73,7 @@ export const tlsReportsTellDomainsThatAsk = check(
     clauses: ['rfc8460#3', 'rfc8460#4.3', 'rfc8460#4.4', 'rfc8460#5.3', 'bsi-tr-03108#4.1.9'],
     budget: '60s',
     waits: (target) =>
-      (target.claims.outgoingPolicies?.tlsReportsWithinMs ?? 0) + SPREAD + deliveries(1)(target),
+      (target.claims.outgoingPolicies?.tlsReportsWithinMs ?? 0) + SPREAD + expectedDeliveries(1)(target),
     limits: [
       'Servers report once a day. The check waits as long as the target file says (claims: outgoing-policies: tls-reports), and is not applicable where it says nothing.',
       'Reports by https are not asked for: they carry no signature that could be judged.',

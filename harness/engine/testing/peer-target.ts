@@ -72,6 +72,7 @@ export async function startPeers(
       replyMs: options.replyMs ?? 5_000,
       quietMs: 50,
       slackMs: options.slackMs ?? 0,
+      outboundMs: 30_000,
       retryAfterMs: [],
     },
     ...options.target,

@@ -13,6 +13,7 @@ import { astring, atEnd, atom, type Cursor, expect, expectEnd } from './parser.t
 import { bad, IDLE_MS, type ImapResult, type ImapSession, no, ok } from './session.ts';
 
 export const PRIVACY_REQUIRED = no('[PRIVACYREQUIRED] TLS is required, use STARTTLS first');
+const LOGIN_DISABLED = no('[CANNOT] LOGIN is disabled, use AUTHENTICATE');
 const FAILED = no('[AUTHENTICATIONFAILED] Authentication failed');
 export const ALREADY = bad('Already logged in');
 
@@ -30,6 +31,7 @@ export async function login(session: ImapSession, cursor: Cursor): Promise<ImapR
   const { site, connection } = session;
   if (session.account) return ALREADY;
   if (loginNeedsTls(session)) return PRIVACY_REQUIRED;
+  if (site.life.loginDisabled) return LOGIN_DISABLED;
   expect(cursor, ' ');
   const name = toText(astring(cursor));
   expect(cursor, ' ');

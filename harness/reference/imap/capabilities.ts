@@ -9,8 +9,10 @@ export function capabilities(session: ImapSession): string {
   if (listsStartTls(session)) listed.push('STARTTLS');
   if (account) return listed.join(' ');
   if (connection.tls) {
-    if (site.faulty('imap-keeps-logindisabled-inside-tls')) listed.push('LOGINDISABLED');
-    else listed.push(...imapMechanisms(session).map(({ name }) => `AUTH=${name}`));
+    if (site.faulty('imap-keeps-logindisabled-inside-tls') || site.life.loginDisabled)
+      listed.push('LOGINDISABLED');
+    if (!site.faulty('imap-keeps-logindisabled-inside-tls'))
+      listed.push(...imapMechanisms(session).map(({ name }) => `AUTH=${name}`));
     return listed.join(' ');
   }
   if (!site.faulty('imap-omits-logindisabled')) listed.push('LOGINDISABLED');

@@ -50,7 +50,9 @@ function offerInsideTls({ site, role, connection }: SmtpSession): AuthOffer {
     }
     if (site.faulty('auth-offers-anonymous')) offered.push(...mechanismsNamed(['ANONYMOUS']));
   }
-  const taken = offered.filter(({ name }) => name !== 'PLAIN' || !site.faulty('smtp-omits-plain-inside-tls'));
+  const taken = offered
+    .filter(({ name }) => name !== 'PLAIN' || !site.faulty('smtp-omits-plain-inside-tls'))
+    .filter(({ name }) => name === 'LOGIN' || !site.life.authLoginOnly);
   const hidden = site.faulty('auth-external-without-certificate') ? mechanismsNamed(['EXTERNAL']) : [];
   return { listed: taken.map(({ name }) => name), accepted: [...taken, ...hidden] };
 }

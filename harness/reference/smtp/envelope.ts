@@ -184,6 +184,7 @@ export async function rcpt(session: SmtpSession, argument: string): Promise<Repl
     original: path.parameters.get('ORCPT'),
   };
   transaction.recipients.push(recipient);
+  if (site.life.forwardsRecipients) return reply(251, '2.1.5', 'User not local; will forward');
   return reply(250, '2.1.5', 'Recipient ok');
 }
 

@@ -1,14 +1,21 @@
-import type { SmtpReply } from '../../harness/check/check.ts';
+import type { SmtpReply } from '../check/check.ts';
 
 /** Anything with a reply code. */
 type Coded = Pick<SmtpReply, 'code'>;
 
+/** 2yz: done (RFC 5321 §4.2.1). */
 export function isPositive({ code }: Coded): boolean {
   return code >= 200 && code < 300;
 }
 
+/** 4yz: refused for now (RFC 5321 §4.2.1). */
 export function isTemporary({ code }: Coded): boolean {
   return code >= 400 && code < 500;
+}
+
+/** 5yz: refused for good (RFC 5321 §4.2.1). */
+export function isPermanent({ code }: Coded): boolean {
+  return code >= 500 && code < 600;
 }
 
 /** The server does not know the command at all (RFC 5321 §4.2.4). */
@@ -16,7 +23,7 @@ export function isUnknown({ code }: Coded): boolean {
   return code === 500 || code === 502;
 }
 
-/** A reply as received, for comparison and for reports. */
-export function lineOf({ code, lines }: SmtpReply): string {
+/** Code and lines of a reply as received, on one line, for comparison and for reports. */
+export function lineOf({ code, lines }: Pick<SmtpReply, 'code' | 'lines'>): string {
   return `${code} ${lines.join(' / ')}`;
 }

@@ -1,0 +1,56 @@
+import type { Services } from '../check/check.ts';
+
+/** What a neutral message says. */
+export interface NeutralMessage {
+  /** Author; an address without brackets. */
+  readonly from: string;
+  /** Header To; `undisclosed-recipients:;` where none is given. */
+  readonly to?: string;
+  /** No other message carries it. It stands in Subject and Message-ID, which bounces quote, and in the body. */
+  readonly token: string;
+  /** Words of the Subject in front of the token. */
+  readonly subject?: string;
+  /** Left part of the Message-ID; the token where none is given. */
+  readonly id?: string;
+  /** Domain of the Message-ID; the name given in EHLO where none is given. */
+  readonly idDomain?: string;
+  /** Whole header fields above the ordinary ones. */
+  readonly above?: readonly string[];
+  /** Whole header fields below the ordinary ones. */
+  readonly below?: readonly string[];
+  /** Lines of the body; one that names the token where none are given. */
+  readonly body?: readonly string[];
+}
+
+/** A message of neutral wording with the fields that every message should have (RFC 5322 §3.6), lines ended by CRLF. */
+export function compose(
+  { bytes, helloName }: Pick<Services, 'bytes' | 'helloName'>,
+  {
+    from,
+    to,
+    token,
+    subject = 'Minutes of the meeting',
+    id = token,
+    idDomain = helloName,
+    above = [],
+    below = [],
+    body = [`The minutes of the meeting are complete. Reference ${token}.`],
+  }: NeutralMessage,
+): Buffer {
+  return bytes.lines(
+    ...above,
+    `From: <${from}>`,
+    to === undefined ? 'To: undisclosed-recipients:;' : `To: <${to}>`,
+    `Subject: ${subject} ${token}`,
+    dateField(),
+    `Message-ID: <${id}@${idDomain}>`,
+    ...below,
+    '',
+    ...body,
+  );
+}
+
+/** A Date field of now (RFC 5322 §3.6.1). */
+export function dateField(): string {
+  return `Date: ${new Date().toUTCString().replace('GMT', '+0000')}`;
+}

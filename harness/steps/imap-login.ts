@@ -1,0 +1,77 @@
+import type { Account, ImapClient, Role, Services } from '../check/check.ts';
+import { chosenMechanism } from './mechanism.ts';
+
+/** Roles of IMAP, best protected first. */
+export const IMAP_ROLES = ['imaps', 'imap'] as const satisfies readonly Role[];
+
+/** Pause before the next login where there are too many sessions (RFC 5530 §3, LIMIT), in milliseconds. */
+const BUSY_PAUSE = 1_000;
+
+/** Whose session, where and from where. */
+export interface ImapSession {
+  /** The first account where none is given. */
+  readonly account?: Account;
+  /** The role under test where it is one of IMAP; else the first declared of `IMAP_ROLES`. */
+  readonly role?: Role;
+  readonly vantage?: string;
+}
+
+/**
+ * A session of a user inside TLS, logged in. Other sessions of the user may be more than the server allows;
+ * they are waited for as long as a delivery may take. Costs one connection.
+ * @throws NotApplicable where the target declares no IMAP, or offers no TLS on it
+ * @throws Inconclusive where the login is refused
+ */
+export async function openImap(services: Services, session: ImapSession = {}): Promise<ImapClient> {
+  const { imap, inconclusive, notApplicable, pause, target } = services;
+  const role = session.role ?? roleOf(services);
+  if (!role) return notApplicable('The target declares no IMAP.', 'neither 993 nor 143');
+  const account = session.account ?? services.account();
+  const { vantage } = session;
+  const patience = performance.now() + target.timing.outboundMs;
+  for (;;) {
+    const client = await imap({ role, at: 'tls', ...(vantage === undefined ? {} : { vantage }) });
+    const refusal = await logInByImap(services, client, account);
+    if (!refusal) return client;
+    client.connection.close();
+    if (!refusal.busy || performance.now() >= patience)
+      return inconclusive(
+        'precondition',
+        `The login of ${account.address} at ${role}, which this check builds on, is refused: ${refusal.text}`,
+      );
+    await pause(BUSY_PAUSE);
+  }
+}
+
+function roleOf({ role, target }: Services): Role | undefined {
+  return IMAP_ROLES.find((one) => one === role) ?? IMAP_ROLES.find((one) => target.endpoints[one]);
+}
+
+/** Why a login was refused; `busy`: the user has too many sessions. */
+export interface ImapRefusal {
+  readonly text: string;
+  readonly busy: boolean;
+}
+
+/**
+ * LOGIN, or AUTHENTICATE where the server says LOGINDISABLED (RFC 9051 §6.2.3); undefined where it worked.
+ */
+export async function logInByImap(
+  services: Pick<Services, 'sasl'>,
+  client: ImapClient,
+  account: Account,
+): Promise<ImapRefusal | undefined> {
+  if (!client.capabilities) await client.capability();
+  const listed = [...(client.capabilities ?? [])];
+  if (!listed.includes('LOGINDISABLED')) {
+    const reply = await client.login(account.login, account.password);
+    return reply.status === 'OK' ? undefined : { text: reply.text, busy: reply.code === 'LIMIT' };
+  }
+  const mechanisms = listed.filter((one) => one.startsWith('AUTH=')).map((one) => one.slice('AUTH='.length));
+  const mechanism = chosenMechanism(services, mechanisms, account);
+  const { accepted, outcome } = await services.sasl.authenticateImap(client, mechanism);
+  if (accepted) return undefined;
+  return outcome.kind === 'reply'
+    ? { text: outcome.reply.text, busy: outcome.reply.code === 'LIMIT' }
+    : { text: `${outcome.kind} at AUTHENTICATE ${mechanism.name}`, busy: false };
+}

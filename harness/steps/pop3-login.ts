@@ -1,0 +1,67 @@
+import type { Account, Pop3Client, Pop3Reply, Role, Services } from '../check/check.ts';
+import { chosenMechanism } from './mechanism.ts';
+
+/** Roles of POP3, best protected first. */
+export const POP3_ROLES = ['pop3s', 'pop3'] as const satisfies readonly Role[];
+
+/** Patience with a maildrop that another session holds (RFC 1939 §4), and the pause between two tries, in milliseconds. */
+const LOCKED_FOR = 20_000;
+const LOCK_PAUSE = 500;
+
+/** Whose session, where and from where. */
+export interface Pop3Session {
+  /** The first account where none is given. */
+  readonly account?: Account;
+  /** The role under test where it is one of POP3; else the first declared of `POP3_ROLES`. */
+  readonly role?: Role;
+  readonly vantage?: string;
+}
+
+/**
+ * The maildrop of a user inside TLS, logged in; waits while another session holds it. Costs one connection.
+ * @throws NotApplicable where the target declares no POP3, or offers no TLS on it
+ * @throws Inconclusive where the login is refused
+ */
+export async function openPop3(services: Services, session: Pop3Session = {}): Promise<Pop3Client> {
+  const { pop3, inconclusive, notApplicable, pause } = services;
+  const role = session.role ?? roleOf(services);
+  if (!role) return notApplicable('The target declares no POP3.', 'neither 995 nor 110');
+  const account = session.account ?? services.account();
+  const { vantage } = session;
+  const patience = performance.now() + LOCKED_FOR;
+  for (;;) {
+    const client = await pop3({ role, at: 'tls', ...(vantage === undefined ? {} : { vantage }) });
+    const reply = await logInByPop3(services, client, account);
+    if (reply.status === '+OK') return client;
+    client.connection.close();
+    if (reply.responseCode !== 'IN-USE' || performance.now() >= patience)
+      return inconclusive(
+        'precondition',
+        `The login of ${account.address} at ${role}, which this check builds on, is refused: ${reply.text}`,
+      );
+    await pause(LOCK_PAUSE);
+  }
+}
+
+function roleOf({ role, target }: Services): Role | undefined {
+  return POP3_ROLES.find((one) => one === role) ?? POP3_ROLES.find((one) => target.endpoints[one]);
+}
+
+/**
+ * USER and PASS, and AUTH where these are refused and CAPA lists SASL mechanisms and no USER (RFC 2449 §6.3);
+ * the reply that decided.
+ */
+export async function logInByPop3(
+  services: Pick<Services, 'sasl' | 'inconclusive'>,
+  client: Pop3Client,
+  account: Account,
+): Promise<Pop3Reply> {
+  const reply = await client.userPass(account.login, account.password);
+  if (reply.status === '+OK' || reply.responseCode === 'IN-USE') return reply;
+  const { capabilities, mechanisms } = await client.capa();
+  if (!capabilities || capabilities.has('USER') || mechanisms.length === 0) return reply;
+  const mechanism = chosenMechanism(services, mechanisms, account);
+  const { outcome } = await services.sasl.authenticatePop3(client, mechanism);
+  if (outcome.kind === 'reply') return outcome.reply;
+  return services.inconclusive('precondition', `AUTH ${mechanism.name} draws no reply: ${outcome.kind}.`);
+}
