@@ -1,4 +1,5 @@
 import type { Services } from '../../harness/check/check.ts';
+import { dateField } from '../../harness/steps/compose.ts';
 import type { Author } from './author.ts';
 
 /** A message before it is signed. */
@@ -34,7 +35,7 @@ export function compose(
     `To: <${services.account().address}>`,
     `Subject: ${first}`,
     ...folded,
-    `Date: ${new Date().toUTCString().replace('GMT', '+0000')}`,
+    dateField(),
     `Message-ID: <${token}@${author.domain}>`,
     ...fields,
     '',

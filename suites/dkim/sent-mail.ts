@@ -1,4 +1,5 @@
 import type { Account, ArrivedMessage, Services } from '../../harness/check/check.ts';
+import { dateField } from '../../harness/steps/compose.ts';
 import { publishedTexts } from './published-keys.ts';
 
 export type Signature = Awaited<ReturnType<Services['authentication']['dkim']['verify']>>[number];
@@ -24,7 +25,7 @@ export function ordinaryHeader(
     `From: ${from}`,
     `To: <${to}>`,
     `Subject: Minutes of the meeting ${nonce}`,
-    `Date: ${new Date().toUTCString().replace('GMT', '+0000')}`,
+    dateField(),
     `Message-ID: <${crypto.randomUUID()}@${helloName}>`,
   ];
 }

@@ -1,4 +1,5 @@
 import type { Services, StoredMessage } from '../../harness/check/check.ts';
+import { dateField } from '../../harness/steps/compose.ts';
 import { SELECTOR } from './author.ts';
 
 /** A message to be handed in, as its parts. */
@@ -58,7 +59,7 @@ export async function contentOf(
     ...author,
     `To: <${account().address}>`,
     'Subject: A message about nothing',
-    `Date: ${new Date().toUTCString().replace('GMT', '+0000')}`,
+    dateField(),
     `Message-ID: <${token}@${lab().domain('id')}>`,
     'MIME-Version: 1.0',
     'Content-Type: text/plain; charset=us-ascii',

@@ -1,4 +1,5 @@
 import { check, type Services } from '../../harness/check/check.ts';
+import { isRecipientTaken } from '../../harness/steps/hand-over.ts';
 import { declaredList, workingList } from './lists.ts';
 import { lineOf, messageWith, readReply, visit } from './visit.ts';
 
@@ -91,7 +92,7 @@ async function submit(services: Services, vantage: string, recipient: string): P
     const mail = await client.command(`MAIL FROM:<${address}>`);
     if (mail.code !== 250) return decision(mail);
     const rcpt = await client.command(`RCPT TO:<${recipient}>`);
-    if (rcpt.code !== 250 && rcpt.code !== 251) return decision(rcpt);
+    if (!isRecipientTaken(rcpt)) return decision(rcpt);
     const message = messageWith(services, { token: nonce, sender: address, recipient });
     return decision(await client.data(message));
   } finally {

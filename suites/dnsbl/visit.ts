@@ -1,4 +1,5 @@
 import type { Connection, Services } from '../../harness/check/check.ts';
+import { compose } from '../../harness/steps/compose.ts';
 
 type Stage = 'greeting' | 'EHLO' | 'MAIL' | 'RCPT' | 'DATA';
 
@@ -107,14 +108,10 @@ export function messageWith(
     recipient,
   }: { readonly token: string; readonly sender: string; readonly recipient: string },
 ): Buffer {
-  return bytes.lines(
-    `From: <${sender}>`,
-    `To: <${recipient}>`,
-    `Subject: Delivery probe ${token}`,
-    `Message-ID: <${token}@${helloName}>`,
-    `Date: ${new Date().toUTCString().replace('GMT', '+0000')}`,
-    '',
-    'Hello, this message finds out whose mail is taken.',
+  const body = ['Hello, this message finds out whose mail is taken.'];
+  return compose(
+    { bytes, helloName },
+    { from: sender, to: recipient, token, subject: 'Delivery probe', body },
   );
 }
 

@@ -1,4 +1,5 @@
 import type { Account, ImapClient, ImapReply, Role, Services } from '../../harness/check/check.ts';
+import { compose } from '../../harness/steps/compose.ts';
 import { openImap } from '../../harness/steps/imap-login.ts';
 
 export interface SessionOptions {
@@ -24,16 +25,15 @@ export interface Listed {
 }
 
 /** The octets of a message of neutral wording. */
-export function ownMessage({ bytes, nonce, helloName, target }: Services, label: string): Buffer {
-  return bytes.lines(
-    `From: <minutes@${target.domain}>`,
-    `To: <minutes@${target.domain}>`,
-    `Subject: Minutes of the meeting ${nonce}-${label}`,
-    `Date: ${new Date().toUTCString().replace('GMT', '+0000')}`,
-    `Message-ID: <${label}.${nonce}@${helloName}>`,
-    '',
-    `The minutes of the meeting are complete: ${label}.`,
-  );
+export function ownMessage(services: Services, label: string): Buffer {
+  const { nonce, target } = services;
+  const address = `minutes@${target.domain}`;
+  return compose(services, {
+    from: address,
+    to: address,
+    token: `${nonce}-${label}`,
+    id: `${label}.${nonce}`,
+  });
 }
 
 /** Ends the check where a command that it builds on is refused. */

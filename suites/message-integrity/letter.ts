@@ -1,4 +1,5 @@
 import type { Services } from '../../harness/check/check.ts';
+import { dateField } from '../../harness/steps/compose.ts';
 
 /** A message to be compared with what arrives. */
 export interface Letter {
@@ -32,7 +33,7 @@ export function ordinaryFields(
     `From: <${from}>`,
     `To: <${to}>`,
     `Subject: Minutes ${token}`,
-    `Date: ${new Date().toUTCString().replace('GMT', '+0000')}`,
+    dateField(),
     `Message-ID: <${token}@${from.slice(from.lastIndexOf('@') + 1)}>`,
   ].map(bytes.line);
 }

@@ -1,4 +1,5 @@
 import type { Services, SmtpClient, SmtpReply } from '../../harness/check/check.ts';
+import { isRecipientTaken } from '../../harness/steps/hand-over.ts';
 import { lineOf } from '../../harness/steps/replies.ts';
 import { openUser } from '../../harness/steps/smtp-login.ts';
 import { type Envelope, strangerOf, type Way } from './ways.ts';
@@ -41,7 +42,7 @@ export async function beginTransaction(
   if (mail.code !== 250) return mail;
   for (const recipient of recipients) {
     const rcpt = await client.command(`RCPT TO:<${recipient}>`);
-    if (rcpt.code !== 250 && rcpt.code !== 251) return rcpt;
+    if (!isRecipientTaken(rcpt)) return rcpt;
   }
   return undefined;
 }

@@ -1,4 +1,5 @@
 import type { Services, SmtpClient, SmtpReply } from '../../harness/check/check.ts';
+import { compose } from '../../harness/steps/compose.ts';
 import { isPositive, lineOf } from '../../harness/steps/replies.ts';
 
 /** Where a server said no: the first refusal between the hello and the end of data decides. */
@@ -52,16 +53,8 @@ export function probeMessage(
   { bytes, helloName }: Pick<Services, 'bytes' | 'helloName'>,
   { token, from = `probe@${helloName}` }: { readonly token: string; readonly from?: string },
 ): Buffer {
-  return bytes.lines(
-    `From: <${from}>`,
-    'To: undisclosed-recipients:;',
-    `Subject: Delivery probe ${token}`,
-    `Message-ID: <${token}@${helloName}>`,
-    `Date: ${new Date().toUTCString().replace('GMT', '+0000')}`,
-    '',
-    'Hello, this message finds out where mail goes.',
-    `It is known as ${token}.`,
-  );
+  const body = ['Hello, this message finds out where mail goes.', `It is known as ${token}.`];
+  return compose({ bytes, helloName }, { from, token, subject: 'Delivery probe', body });
 }
 
 /** What became of a message during the session, as one line. */

@@ -1,4 +1,7 @@
 import type { ArrivedMessage, Lab, Role, Services, SmtpReply } from '../../harness/check/check.ts';
+import { compose } from '../../harness/steps/compose.ts';
+import { isRecipientTaken } from '../../harness/steps/hand-over.ts';
+import { lineOf } from '../../harness/steps/replies.ts';
 
 export type Vantage = Lab['vantages'][number];
 
@@ -44,10 +47,11 @@ export async function attemptRelay(services: Services, envelope: RelayEnvelope):
 }
 
 async function attemptOnce(
-  { smtp, target, bytes, helloName }: Services,
+  services: Services,
   envelope: RelayEnvelope,
   recipient: string,
 ): Promise<RelayAttempt> {
+  const { smtp, target } = services;
   const { from, sender, role = 'mx', preamble, commands = [] } = envelope;
   const vantage = from.name;
   const inTls = role !== 'mx' || target.claims.mxRequiresTls;
@@ -70,7 +74,7 @@ async function attemptOnce(
     recipient,
     taken,
     code: reply.code,
-    line: `${step}: ${reply.code} ${reply.lines.join(' / ')}`,
+    line: `${step}: ${lineOf(reply)}`,
     askedAt,
     answeredAt: performance.now(),
   });
@@ -79,16 +83,8 @@ async function attemptOnce(
     if (mail.code !== 250) return result('MAIL', mail, false);
     askedAt = performance.now();
     const rcpt = await client.command(`RCPT TO:<${recipient}>`);
-    if (rcpt.code !== 250 && rcpt.code !== 251) return result('RCPT', rcpt, false);
-    const message = bytes.lines(
-      `From: <${sender}>`,
-      `To: <${recipient}>`,
-      'Subject: Minutes of the meeting',
-      `Date: ${new Date().toUTCString().replace('GMT', '+0000')}`,
-      `Message-ID: <${crypto.randomUUID()}@${helloName}>`,
-      '',
-      'The minutes of the meeting are complete.',
-    );
+    if (!isRecipientTaken(rcpt)) return result('RCPT', rcpt, false);
+    const message = compose(services, { from: sender, to: recipient, token: crypto.randomUUID() });
     const data = await client.data(message);
     return result('DATA', data, data.code === 250);
   };

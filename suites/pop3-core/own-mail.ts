@@ -1,4 +1,5 @@
 import type { Account, Pop3Client, Role, Services } from '../../harness/check/check.ts';
+import { compose } from '../../harness/steps/compose.ts';
 import { openImap } from '../../harness/steps/imap-login.ts';
 import { openPop3 } from '../../harness/steps/pop3-login.ts';
 import { openUser } from '../../harness/steps/smtp-login.ts';
@@ -33,20 +34,15 @@ const ARRIVAL_PAUSES = [200, 500, 1_000, 2_000, 5_000, 10_000];
 
 /** A message of neutral wording; its last line has no end where `unended`. */
 export function ownMail(
-  { bytes, nonce, helloName, target }: Services,
+  services: Services,
   label: string,
   body: readonly string[] = [`The minutes of the meeting are complete: ${label}.`],
   { unended = false } = {},
 ): OwnMail {
-  const content = bytes.lines(
-    `From: <minutes@${target.domain}>`,
-    `To: <minutes@${target.domain}>`,
-    `Subject: Minutes of the meeting ${nonce}-${label}`,
-    `Date: ${new Date().toUTCString().replace('GMT', '+0000')}`,
-    `Message-ID: <${label}.${nonce}@${helloName}>`,
-    '',
-    ...body,
-  );
+  const { bytes, nonce, target } = services;
+  const address = `minutes@${target.domain}`;
+  const about = { from: address, to: address, token: `${nonce}-${label}`, id: `${label}.${nonce}` };
+  const content = compose(services, { ...about, body });
   return { label, content: unended ? content.subarray(0, -bytes.CRLF.length) : content };
 }
 

@@ -1,4 +1,5 @@
 import type { Services } from '../../harness/check/check.ts';
+import { compose } from '../../harness/steps/compose.ts';
 
 /** A short message of neutral wording that carries a token in its header and in its body. */
 export function message(
@@ -17,15 +18,14 @@ export function message(
     readonly body?: readonly string[];
   },
 ): Buffer {
-  return bytes.lines(
-    ...fields,
-    `From: <${from}>`,
-    'To: undisclosed-recipients:;',
-    `Subject: Minutes ${token}`,
-    `Message-ID: <${token}@${helloName}>`,
-    `Date: ${new Date().toUTCString().replace('GMT', '+0000')}`,
-    '',
-    `These are the minutes known as ${token}.`,
-    ...body,
+  return compose(
+    { bytes, helloName },
+    {
+      from,
+      token,
+      subject: 'Minutes',
+      above: fields,
+      body: [`These are the minutes known as ${token}.`, ...body],
+    },
   );
 }

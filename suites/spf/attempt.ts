@@ -1,4 +1,5 @@
 import type { Offered, RecordedResult, Services, StoredMessage } from '../../harness/check/check.ts';
+import { dateField } from '../../harness/steps/compose.ts';
 import { a, clientAddress, type ZoneRecord } from './world.ts';
 
 /** A message from a domain with a policy of its own. */
@@ -59,7 +60,7 @@ export async function attempt(services: Services, probe: Probe): Promise<Attempt
   const sender = probe.sender ?? `${localPart}@${domain}`;
   const content = bytes.lines(
     ...above,
-    `Date: ${new Date().toUTCString().replace('GMT', '+0000')}`,
+    dateField(),
     `From: <probe@${domain}>`,
     `To: <${services.account().address}>`,
     `Message-ID: <${token}@${domain}>`,

@@ -1,4 +1,5 @@
 import { check } from '../../harness/check/check.ts';
+import { dateField } from '../../harness/steps/compose.ts';
 import { attempt } from './attempt.ts';
 import { assertEvaluates } from './controls.ts';
 import { expectResult, type Result } from './expectation.ts';
@@ -81,7 +82,7 @@ export const submissionIsExempt = check(
   async ({ offer, account, bytes, nonce, verify, inconclusive }) => {
     const { address } = account();
     const content = bytes.lines(
-      `Date: ${new Date().toUTCString().replace('GMT', '+0000')}`,
+      dateField(),
       `From: <${address}>`,
       `To: <${address}>`,
       `Message-ID: <${nonce}@mailspec.test>`,

@@ -1,4 +1,5 @@
 import { type ArrivedMessage, check, type Services, type Verify } from '../../harness/check/check.ts';
+import { dateField } from '../../harness/steps/compose.ts';
 import { messages } from './spf-check.ts';
 import { ELSEWHERE } from './world.ts';
 
@@ -133,7 +134,7 @@ async function sendOut({ lab, nonce, account, bytes, offer }: Services): Promise
   const recipient = await lab().externalRecipient(nonce);
   const sender = account().address;
   const content = bytes.lines(
-    `Date: ${new Date().toUTCString().replace('GMT', '+0000')}`,
+    dateField(),
     `From: <${sender}>`,
     `To: <${recipient}>`,
     `Message-ID: <${nonce}@${sender.slice(sender.indexOf('@') + 1)}>`,

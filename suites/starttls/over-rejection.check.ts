@@ -1,4 +1,5 @@
 import { check } from '../../harness/check/check.ts';
+import { dateField } from '../../harness/steps/compose.ts';
 import { isRecipientTaken } from '../../harness/steps/hand-over.ts';
 
 export const starttlsAsTextIsText = check(
@@ -33,7 +34,7 @@ export const starttlsAsTextIsText = check(
         `From: <probe@${helloName}>`,
         `To: <${account().address}>`,
         `Subject: ${body} ${nonce}`,
-        `Date: ${new Date().toUTCString().replace('GMT', '+0000')}`,
+        dateField(),
         `Message-ID: <${body.toLowerCase()}-${nonce}@${helloName}>`,
         '',
         'The next line is text.',

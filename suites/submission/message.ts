@@ -1,4 +1,5 @@
 import type { Services } from '../../harness/check/check.ts';
+import { dateField } from '../../harness/steps/compose.ts';
 
 export interface MessageParts {
   /** Whole From fields without the name; one by default says who the sender is. */
@@ -18,7 +19,7 @@ export function message(
     ...from.map((author) => `From: ${author}`),
     `To: <${to}>`,
     `Subject: Minutes of the meeting ${nonce}`,
-    ...(without.includes('Date') ? [] : [`Date: ${new Date().toUTCString().replace('GMT', '+0000')}`]),
+    ...(without.includes('Date') ? [] : [dateField()]),
     ...(without.includes('Message-ID') ? [] : [`Message-ID: <${crypto.randomUUID()}@${helloName}>`]),
     '',
     body ?? `The minutes of the meeting are complete. Reference ${nonce}.`,
