@@ -17,6 +17,17 @@ export interface ReplyVerifier {
   status(...words: readonly string[]): boolean;
 }
 
+/** A value that is shown as it is; null and undefined are shown as `none`. */
+export type Plain = string | number | boolean | null | undefined;
+
+/** How a thing that is looked for is called, and how one that is there is shown. */
+export interface Shown<Value> {
+  /** Such as `a query for _dmarc.example.test`. */
+  readonly what: string;
+  /** What is shown of it; `what` where nothing is given. May hold server octets. */
+  readonly as?: (value: Value) => string;
+}
+
 /**
  * The assertion vocabulary. It carries no severity: level and severity belong to the check. Each
  * call records what was expected and what came, and returns whether it held; none throws.
@@ -24,6 +35,20 @@ export interface ReplyVerifier {
 export interface Verify {
   /** A statement that must hold. `expected` and `actual` are shown to people; `actual` may hold server octets. */
   that(held: boolean, statement: { demand: string; expected: string; actual: string | Uint8Array }): boolean;
+  /** Something must be there. What is expected and found comes from the value: nobody writes it by hand. */
+  found<Value>(value: Value | null | undefined, demand: string, shown: Shown<Value>): value is Value;
+  /** Nothing must be there. */
+  absent<Value>(value: Value | null | undefined, demand: string, shown: Shown<Value>): boolean;
+  /** Two values must be the same. */
+  equal(actual: Plain, expected: Plain, demand: string): boolean;
+  /** The value must be one of these. */
+  oneOf(actual: Plain, allowed: readonly Plain[], demand: string): boolean;
+  /** The text must match; `expected` says in words what the pattern asks for. */
+  matches(text: string, pattern: RegExp, statement: { demand: string; expected: string }): boolean;
+  /** What must hold does, and this is what shows it. */
+  met(demand: string, because: string): true;
+  /** What must hold does not. */
+  missed(demand: string, found: { expected: string; actual: string | Uint8Array }): false;
   /** About a reply; `demand` is the statement about the server that the following call checks. */
   reply(reply: AnyReply, demand: string): ReplyVerifier;
   /** About an answer in which an end of the connection or silence may count; only what is listed is accepted. */

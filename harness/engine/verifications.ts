@@ -1,4 +1,4 @@
-import type { AnyReply, Verify } from '../check/verify.ts';
+import type { AnyReply, Plain, Shown, Verify } from '../check/verify.ts';
 import type { Recorder } from '../evidence/recorder.ts';
 import { printable, visibleExcerpt } from '../evidence/visible.ts';
 import type { Verification } from '../model/verification.ts';
@@ -35,8 +35,36 @@ function vocabulary(
     return held;
   }
 
+  /** The value in words; null and undefined are nothing. */
+  const shown = <Value>(value: Value | null | undefined, { what, as }: Shown<Value>): string =>
+    value === null || value === undefined ? 'none' : (as?.(value) ?? what);
+
   return {
     that,
+    found<Value>(value: Value | null | undefined, demand: string, as: Shown<Value>): value is Value {
+      const held = value !== null && value !== undefined;
+      return that(held, { demand, expected: as.what, actual: shown(value, as) });
+    },
+    absent: (value, demand, as) =>
+      that(value === null || value === undefined, { demand, expected: 'none', actual: shown(value, as) }),
+    equal: (actual, expected, demand) =>
+      that(actual === expected, { demand, expected: plain(expected), actual: plain(actual) }),
+    oneOf: (actual, allowed, demand) =>
+      that(allowed.includes(actual), {
+        demand,
+        expected: allowed.map(plain).join(' or '),
+        actual: plain(actual),
+      }),
+    matches: (text, pattern, { demand, expected }) =>
+      that(pattern.test(text), { demand, expected, actual: text === '' ? 'nothing' : text }),
+    met(demand, because) {
+      that(true, { demand, expected: because, actual: because });
+      return true;
+    },
+    missed(demand, { expected, actual }) {
+      that(false, { demand, expected, actual });
+      return false;
+    },
     reply: (reply, demand) => ({
       code: (...codes) => about(codes.includes(numeric(reply)), demand, codes.join(' or '), reply.text),
       codeClass: (...classes) =>
@@ -76,6 +104,11 @@ function vocabulary(
         actual: octets.length === 0 ? 'nothing' : octets,
       }),
   };
+}
+
+/** A plain value in words. */
+function plain(value: Plain): string {
+  return value === null || value === undefined ? 'none' : String(value);
 }
 
 /** The reply code, or 0 for a reply that has none. */

@@ -109,14 +109,13 @@ async function judge(services: Services, { text, tags, flaws }: DmarcRecord): Pr
     const host = /^mailto:[^@]+@([^!]+)/i.exec(destination)?.[1];
     if (host === undefined || isWithin(host, target.domain)) continue;
     const consent = await services.lab().dns.lookup(`${target.domain}._report._dmarc.${host}`, 'TXT');
-    verify.ideally.that(
-      consent.records.some(({ data }) => /^v=DMARC1\b/.test([data].flat().join(''))),
-      {
-        demand: `${host} agrees to get reports about ${target.domain}`,
-        expected: `v=DMARC1 at ${target.domain}._report._dmarc.${host}`,
-        actual: 'no such record',
-      },
-    );
+    const record = consent.records
+      .map(({ data }) => [data].flat().join(''))
+      .find((text) => /^v=DMARC1\b/.test(text));
+    verify.ideally.found(record, `${host} agrees to get reports about ${target.domain}`, {
+      what: `v=DMARC1 at ${target.domain}._report._dmarc.${host}`,
+      as: (text) => text,
+    });
   }
 }
 
