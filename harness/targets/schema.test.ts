@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
+import { FAULT_NAMES } from '../model/faults.ts';
 import { targetsFileJsonSchema } from './schema.ts';
 
 const ROOT = new URL('../../', import.meta.url);
@@ -21,4 +22,9 @@ it('demands a driver and allows nothing unknown in JSON Schema too', () => {
     expect(schema.definitions[driver]).toMatchObject({ additionalProperties: false });
     expect(schema.definitions[driver]?.required).toContain('driver');
   }
+});
+
+it('does not list the faults of the reference server, which are checked when a file is read', () => {
+  const written = targetsFileJsonSchema();
+  expect(FAULT_NAMES.filter((name) => written.includes(`"${name}"`))).toEqual([]);
 });
