@@ -1,4 +1,4 @@
-import type { Connection, Services } from '../../harness/check/check.ts';
+import { type Connection, ConnectionEnded, type Services } from '../../harness/check/check.ts';
 import { compose } from '../../harness/steps/compose.ts';
 
 type Stage = 'greeting' | 'EHLO' | 'MAIL' | 'RCPT' | 'DATA';
@@ -78,7 +78,7 @@ async function visitOnce(
     connection.send(bytes.line('QUIT'));
     return { kind: 'accepted', ms: decided };
   } catch (failure) {
-    if (!(failure instanceof Error) || failure.name !== 'ConnectionEnded') throw failure;
+    if (!(failure instanceof ConnectionEnded)) throw failure;
     return { kind: 'dropped', stage, ms: ms() };
   } finally {
     connection.close();

@@ -1,5 +1,5 @@
-import { check, type Role, type Services } from '../../harness/check/check.ts';
-import { ACCESS_ROLES, isFailure } from './tls-door.ts';
+import { check, type Role, type Services, TlsFailed } from '../../harness/check/check.ts';
+import { ACCESS_ROLES } from './tls-door.ts';
 
 /** What mail programs look for, by the service that begins inside TLS and the one that is upgraded. */
 const SERVICES = [
@@ -111,7 +111,7 @@ async function judgeName(services: Services, { role, host }: Published): Promise
   try {
     await connection.startTls({ serverName: host });
   } catch (failure) {
-    if (!isFailure(failure, 'TlsFailed')) throw failure;
+    if (!(failure instanceof TlsFailed)) throw failure;
     note(`${role} cannot be compared with its record: ${failure.message}`);
     return;
   } finally {

@@ -1,7 +1,7 @@
-import { type Connection, check, type Services } from '../../harness/check/check.ts';
+import { type Connection, check, type Services, TlsFailed } from '../../harness/check/check.ts';
 import { harmlessCommand } from './clear-speech.ts';
 import { isRefusal, offer } from './hello.ts';
-import { atTheDoor, isFailure, strengthFor, TLS_ROLES } from './tls-door.ts';
+import { atTheDoor, strengthFor, TLS_ROLES } from './tls-door.ts';
 
 export const tls12Hygiene = check(
   {
@@ -89,7 +89,7 @@ export const earlyDataRefused = check(
     try {
       await first.startTls({ serverName: target.hostname, minVersion: 'TLSv1.3' });
     } catch (failure) {
-      if (!isFailure(failure, 'TlsFailed')) throw failure;
+      if (!(failure instanceof TlsFailed)) throw failure;
       const answer = await offer(services, { version: 'TLSv1.3' });
       if (answer.kind !== 'alert') throw failure;
       return notApplicable(`${role} does not speak TLS 1.3.`, answer.text);

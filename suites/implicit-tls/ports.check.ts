@@ -1,7 +1,13 @@
-import { check, type Role, type Services } from '../../harness/check/check.ts';
+import {
+  ConnectionEnded,
+  check,
+  type Role,
+  type Services,
+  TlsFailed,
+  Unreachable,
+} from '../../harness/check/check.ts';
 import { clearAnswer } from './clear-speech.ts';
 import { offer, soundSuites } from './hello.ts';
-import { isFailure } from './tls-door.ts';
 
 export const submissionsStartsTls = check(
   {
@@ -105,13 +111,13 @@ async function reached<Client>(
   try {
     return await enter();
   } catch (failure) {
-    if (isFailure(failure, 'Unreachable') && 'code' in failure && failure.code === 'ECONNREFUSED') {
+    if (failure instanceof Unreachable && failure.code === 'ECONNREFUSED') {
       // A machine that serves nothing at all says nothing about this port.
       if (!target.endpoints[sibling] || !(await answers(services, sibling))) throw failure;
       violated(`connections are refused, while ${sibling} answers`);
       return undefined;
     }
-    if (!isFailure(failure, 'TlsFailed') && !isFailure(failure, 'ConnectionEnded')) throw failure;
+    if (!(failure instanceof TlsFailed) && !(failure instanceof ConnectionEnded)) throw failure;
     note(failure.message);
     const clear = await clearAnswer(services, implicit);
     if (clear) {

@@ -1,5 +1,5 @@
-import type { Services } from '../../harness/check/check.ts';
-import { atTheDoor, isFailure } from './tls-door.ts';
+import { type Services, TlsFailed } from '../../harness/check/check.ts';
+import { atTheDoor } from './tls-door.ts';
 
 type Facts = ReturnType<Services['certificates']['readCertificate']>;
 
@@ -26,7 +26,7 @@ export async function presentedCertificates(
   for (const family of ['rsa', 'ecdsa'] as const) {
     const shown = await present(services, `${family.toUpperCase()} certificate`, family).catch((failure) => {
       // Most servers have a certificate of one family.
-      if (isFailure(failure, 'TlsFailed')) return undefined;
+      if (failure instanceof TlsFailed) return undefined;
       throw failure;
     });
     if (shown && ![first, ...others].some(({ leaf }) => leaf.der.equals(shown.leaf.der))) others.push(shown);

@@ -1,5 +1,5 @@
-import { check } from '../../harness/check/check.ts';
-import { atTheDoor, isFailure, TLS_ROLES } from './tls-door.ts';
+import { check, TlsFailed } from '../../harness/check/check.ts';
+import { atTheDoor, TLS_ROLES } from './tls-door.ts';
 
 export const serverNameBreaksNothing = check(
   {
@@ -50,7 +50,7 @@ export const serverNameBreaksNothing = check(
         await connection.startTls({ serverName, minVersion: 'TLSv1' });
         return null;
       } catch (failure) {
-        if (isFailure(failure, 'TlsFailed')) return failure.message;
+        if (failure instanceof TlsFailed) return failure.message;
         throw failure;
       } finally {
         connection.close();

@@ -64,8 +64,3 @@ export function strengthFor(
 ): Omit<Services['verify'], 'ideally'> {
   return role === 'mx' && !target.claims.mxRequiresTls ? verify.ideally : verify;
 }
-
-/** A failure of the wire by its name, such as `TlsFailed`. */
-export function isFailure(thrown: unknown, name: string): thrown is Error {
-  return thrown instanceof Error && thrown.name === name;
-}

@@ -1,4 +1,4 @@
-import { check, ROLES, type Role, type Services } from '../../harness/check/check.ts';
+import { check, ROLES, type Role, type Services, Unreachable } from '../../harness/check/check.ts';
 
 export const submissionIsReachableFromOutside = check(
   {
@@ -77,7 +77,7 @@ async function answers(
     client.connection.close();
     return { open: true, seen: client.greeting.text };
   } catch (failure) {
-    if (!(failure instanceof Error) || failure.name !== 'Unreachable') throw failure;
+    if (!(failure instanceof Unreachable)) throw failure;
     return { open: false, seen: failure.message };
   }
 }
@@ -91,7 +91,7 @@ async function somethingElseAnswers({ connect, target }: Services): Promise<bool
       (await connect({ role })).close();
       return true;
     } catch (failure) {
-      if (!(failure instanceof Error) || failure.name !== 'Unreachable') throw failure;
+      if (!(failure instanceof Unreachable)) throw failure;
     }
   }
   return false;

@@ -1,4 +1,10 @@
-import { check, Inconclusive, type Services, type SmtpClient } from '../../harness/check/check.ts';
+import {
+  ConnectionEnded,
+  check,
+  Inconclusive,
+  type Services,
+  type SmtpClient,
+} from '../../harness/check/check.ts';
 import { isPositive } from '../../harness/steps/replies.ts';
 import { assertStrangersAreServed } from './controls.ts';
 import { createFields } from './fields.ts';
@@ -40,7 +46,7 @@ const byProxyHeader: Claim = async (services) => {
     // Who speaks first is turned away at the door, with a refusal for a greeting or with none.
     const isTurnedAway =
       (failure instanceof Inconclusive && failure.why === 'precondition') ||
-      (failure instanceof Error && failure.name === 'ConnectionEnded');
+      failure instanceof ConnectionEnded;
     if (isTurnedAway) return { kind: 'closed', stage: 'PROXY' };
     throw failure;
   }

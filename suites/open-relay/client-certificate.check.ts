@@ -1,4 +1,4 @@
-import { check, type Services } from '../../harness/check/check.ts';
+import { check, type Services, TlsFailed } from '../../harness/check/check.ts';
 import { createFields } from './fields.ts';
 import { ELSEWHERE, fill, STRANGER } from './forms.ts';
 import { NO_RELAY_CLAUSES, RELAY_CHECK } from './relay-check.ts';
@@ -54,8 +54,7 @@ export const clientCertificateGrantsNothing = check(
             return await transact(client, envelope, message);
           } catch (failure) {
             // Refusing a certificate by ending the handshake is a refusal.
-            const isRefusal =
-              client.connection.ended || (failure instanceof Error && failure.name === 'TlsFailed');
+            const isRefusal = client.connection.ended || failure instanceof TlsFailed;
             if (isRefusal && clientCertificate) return { kind: 'closed', stage: 'TLS' };
             throw failure;
           } finally {

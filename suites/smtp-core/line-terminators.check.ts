@@ -1,4 +1,11 @@
-import { type Answer, check, type Services, type SmtpReply, type Verify } from '../../harness/check/check.ts';
+import {
+  type Answer,
+  check,
+  type Services,
+  Silence,
+  type SmtpReply,
+  type Verify,
+} from '../../harness/check/check.ts';
 import { isPositive, lineOf } from '../../harness/steps/replies.ts';
 import { message } from './message.ts';
 import { openSender, strangerOf } from './session.ts';
@@ -121,7 +128,7 @@ async function answer(client: Awaited<ReturnType<typeof openSender>>['client']):
   } catch (failure) {
     const ended = client.connection.ended;
     if (ended) return { kind: 'closed', how: ended.how };
-    if (failure instanceof Error && failure.name === 'Silence') return { kind: 'silence', waitedMs: 0 };
+    if (failure instanceof Silence) return { kind: 'silence', waitedMs: 0 };
     throw failure;
   }
 }

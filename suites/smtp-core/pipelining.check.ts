@@ -2,6 +2,7 @@ import {
   type Answer,
   check,
   type Services,
+  Silence,
   type SmtpClient,
   type SmtpReply,
 } from '../../harness/check/check.ts';
@@ -135,7 +136,7 @@ async function answer(client: SmtpClient): Promise<Answer<SmtpReply>> {
   } catch (failure) {
     const { ended } = client.connection;
     if (ended) return { kind: 'closed', how: ended.how };
-    if (failure instanceof Error && failure.name === 'Silence') return { kind: 'silence', waitedMs: 0 };
+    if (failure instanceof Silence) return { kind: 'silence', waitedMs: 0 };
     throw failure;
   }
 }

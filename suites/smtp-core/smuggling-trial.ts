@@ -1,4 +1,11 @@
-import type { Answer, Services, SmtpClient, SmtpReply } from '../../harness/check/check.ts';
+import {
+  type Answer,
+  ConnectionEnded,
+  type Services,
+  Silence,
+  type SmtpClient,
+  type SmtpReply,
+} from '../../harness/check/check.ts';
 import { isPositive, lineOf } from '../../harness/steps/replies.ts';
 
 /**
@@ -98,9 +105,9 @@ async function next(client: SmtpClient, withinMs?: number): Promise<Answer<SmtpR
     const awaited = 'a reply to what stands behind the message';
     return { kind: 'reply', reply: await client.reply(awaited, withinMs) };
   } catch (failure) {
-    if (failure instanceof Error && failure.name === 'ConnectionEnded')
+    if (failure instanceof ConnectionEnded)
       return { kind: 'closed', how: client.connection.ended?.how ?? 'error' };
-    if (failure instanceof Error && failure.name === 'Silence') return { kind: 'silence', waitedMs: 0 };
+    if (failure instanceof Silence) return { kind: 'silence', waitedMs: 0 };
     throw failure;
   }
 }

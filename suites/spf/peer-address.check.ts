@@ -1,4 +1,5 @@
 import {
+  ConnectionEnded,
   check,
   Inconclusive,
   type Offered,
@@ -118,7 +119,7 @@ async function entering(open: () => Promise<SmtpClient>): Promise<SmtpClient | u
   } catch (failure) {
     const isTurnedAway =
       (failure instanceof Inconclusive && failure.why === 'precondition') ||
-      (failure instanceof Error && failure.name === 'ConnectionEnded');
+      failure instanceof ConnectionEnded;
     if (isTurnedAway) return undefined;
     throw failure;
   }

@@ -1,4 +1,10 @@
-import type { Connection, Services, Verify } from '../../harness/check/check.ts';
+import {
+  type Connection,
+  ConnectionEnded,
+  type Services,
+  TlsFailed,
+  type Verify,
+} from '../../harness/check/check.ts';
 
 /** How one protocol upgrades, and how it shows that something was executed. */
 export interface UpgradeDialect {
@@ -134,8 +140,7 @@ async function upgraded(connection: Connection, serverName: string): Promise<str
     await connection.startTls({ serverName });
     return null;
   } catch (failure) {
-    if (failure instanceof Error && (failure.name === 'TlsFailed' || failure.name === 'ConnectionEnded'))
-      return failure.message;
+    if (failure instanceof TlsFailed || failure instanceof ConnectionEnded) return failure.message;
     throw failure;
   }
 }

@@ -1,4 +1,4 @@
-import { check } from '../../harness/check/check.ts';
+import { check, TlsFailed } from '../../harness/check/check.ts';
 
 export const mxOffersStarttls = check(
   {
@@ -83,7 +83,7 @@ export const submissionOffersTls = check(
         return true;
       } catch (failure) {
         // A port that does not speak TLS is what this check looks for; anything else is not.
-        if (!(failure instanceof Error) || failure.name !== 'TlsFailed') throw failure;
+        if (!(failure instanceof TlsFailed)) throw failure;
         note(failure.message);
         return false;
       } finally {

@@ -1,4 +1,4 @@
-import type { Connection, Services } from '../../harness/check/check.ts';
+import { type Connection, ConnectionEnded, type Services, TlsFailed } from '../../harness/check/check.ts';
 
 /** The upgrade of one connection, step by step, in the words of all three protocols. */
 export interface SteppedUpgrade {
@@ -50,8 +50,7 @@ async function handshakeOf(connection: Connection, serverName: string): Promise<
     await connection.startTls({ serverName });
     return null;
   } catch (failure) {
-    if (failure instanceof Error && (failure.name === 'TlsFailed' || failure.name === 'ConnectionEnded'))
-      return failure.message;
+    if (failure instanceof TlsFailed || failure instanceof ConnectionEnded) return failure.message;
     throw failure;
   }
 }

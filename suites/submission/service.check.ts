@@ -1,4 +1,4 @@
-import { check, type SmtpReply } from '../../harness/check/check.ts';
+import { check, type SmtpReply, Unreachable } from '../../harness/check/check.ts';
 import { lineOf } from '../../harness/steps/replies.ts';
 import { submissionClient } from './inside-tls.ts';
 
@@ -36,11 +36,7 @@ export const submissionListens = check(
     try {
       (await connect({ role: 'submission' })).close();
     } catch (failure) {
-      const refused =
-        failure instanceof Error &&
-        failure.name === 'Unreachable' &&
-        'code' in failure &&
-        failure.code === 'ECONNREFUSED';
+      const refused = failure instanceof Unreachable && failure.code === 'ECONNREFUSED';
       if (!refused) throw failure;
       note(failure.message);
       verify.that(false, {

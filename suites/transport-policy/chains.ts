@@ -1,4 +1,4 @@
-import type { Services } from '../../harness/check/check.ts';
+import { type Services, TlsFailed } from '../../harness/check/check.ts';
 
 /** What the server shows to one kind of client. */
 export interface Chain {
@@ -30,8 +30,7 @@ export async function chainsOf({ smtp, target }: Services): Promise<readonly Cha
       chains.push({ hello, sent: client.connection.session?.peerCertificates ?? [] });
     } catch (failure) {
       // Most servers have a certificate of one family.
-      if (!('signatures' in rest) || !(failure instanceof Error) || failure.name !== 'TlsFailed')
-        throw failure;
+      if (!('signatures' in rest) || !(failure instanceof TlsFailed)) throw failure;
     } finally {
       client.connection.close();
     }
