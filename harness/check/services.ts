@@ -1,7 +1,7 @@
 import type * as Authentication from '../authentication/authentication.ts';
 import type * as Certificates from '../certificates/certificates.ts';
 import type { Answer } from '../client/answer.ts';
-import type { ImapClient, ImapReply } from '../client/imap.ts';
+import type { ImapClient, ImapCommand, ImapReply } from '../client/imap.ts';
 import type { Pop3Client, Pop3Reply } from '../client/pop3.ts';
 import type { SaslMechanism } from '../client/sasl/mechanism.ts';
 import type * as Sasl from '../client/sasl/sasl.ts';
@@ -21,7 +21,9 @@ import type {
   CertificateRequest,
   Interception,
   Lab,
+  PublishedAnswer,
   Receiver,
+  SmtpRule,
   SmtpSession,
   WebHost,
   ZoneRecord,
@@ -39,6 +41,7 @@ export type {
   CertificateRequest,
   Connection,
   ImapClient,
+  ImapCommand,
   ImapReply,
   Interception,
   Lab,
@@ -49,12 +52,14 @@ export type {
   OutsideSink,
   Pop3Client,
   Pop3Reply,
+  PublishedAnswer,
   Receiver,
   RecordedResult,
   Role,
   SaslMechanism,
   SmtpClient,
   SmtpReply,
+  SmtpRule,
   SmtpSession,
   StoredMessage,
   Target,

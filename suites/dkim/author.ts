@@ -1,6 +1,5 @@
-import type { Lab, Services } from '../../harness/check/check.ts';
+import type { Services, ZoneRecord } from '../../harness/check/check.ts';
 
-type ZoneRecord = Parameters<Lab['dns']['publish']>[1][number];
 type Dkim = Services['authentication']['dkim'];
 export type SigningKey = Awaited<ReturnType<Dkim['signingKey']>>;
 export type SignatureOrder = Parameters<Dkim['signature']>[1];

@@ -2,6 +2,7 @@ import {
   type ArrivedMessage,
   check,
   FORWARDING,
+  type Receiver,
   type Services,
   type Target,
   type Verify,
@@ -100,7 +101,7 @@ export const forwardingSealsProperly = check(
 /** Hands a message to the address that forwards and waits for it behind that. */
 async function forwarded(
   { offer, target, inconclusive, lab }: Services,
-  receiver: Awaited<ReturnType<ReturnType<Services['lab']>['receiver']>>,
+  receiver: Receiver,
   { content, author, token }: { readonly content: Buffer; readonly author: string; readonly token: string },
 ): Promise<ArrivedMessage> {
   const from = target.claims.forwards?.from ?? '';

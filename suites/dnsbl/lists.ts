@@ -1,4 +1,4 @@
-import type { Lab, Services } from '../../harness/check/check.ts';
+import type { Lab, Services, ZoneRecord } from '../../harness/check/check.ts';
 
 /** Every list has the first and none has the second (RFC 5782 §5). */
 export const ALWAYS_LISTED = '127.0.0.2';
@@ -6,7 +6,7 @@ export const NEVER_LISTED = '127.0.0.1';
 /** What a list says of a listed address. */
 export const LISTED = '127.0.0.2';
 
-type Records = Parameters<Lab['dns']['publish']>[1];
+type Records = readonly ZoneRecord[];
 
 /** An address on a list. */
 export interface Entry {

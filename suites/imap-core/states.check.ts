@@ -1,7 +1,7 @@
-import { check, type ImapClient } from '../../harness/check/check.ts';
+import { check, type ImapClient, type ImapCommand } from '../../harness/check/check.ts';
 import { openImap } from '../../harness/steps/imap-login.ts';
 
-type Command = Parameters<ImapClient['command']>[0];
+type Command = ImapCommand;
 
 /** What only a user who logged in may do (RFC 9051 §3.2). */
 const BEFORE_LOGIN: readonly string[] = [

@@ -1,4 +1,4 @@
-import { check, ROLES, type Services } from '../../harness/check/check.ts';
+import { check, ROLES, type Services, type SmtpClient } from '../../harness/check/check.ts';
 
 export const upgradeSurvivesThePath = check(
   {
@@ -87,7 +87,7 @@ async function look({ role, smtp, pop3, imap, target }: Services, vantage: strin
 
   /** Upgrades, whether or not that is offered, and closes. */
   async function upgraded(
-    client: Pick<Awaited<ReturnType<Services['smtp']>>, 'connection'> & {
+    client: Pick<SmtpClient, 'connection'> & {
       startTls(options: { serverName: string }): Promise<{ code?: unknown; status?: unknown; text: string }>;
     },
     positive: string,

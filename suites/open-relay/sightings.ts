@@ -1,7 +1,5 @@
-import type { Lab, Services } from '../../harness/check/check.ts';
+import type { ArrivedMessage, Services } from '../../harness/check/check.ts';
 import { type LocalMail, openMailbox } from './mailbox.ts';
-
-type ArrivedMessage = Awaited<ReturnType<Lab['messages']>>[number];
 
 /** What became of a message behind a positive reply, as far as it can be seen. */
 export type Sighting =

@@ -3,6 +3,7 @@ import {
   check,
   type Services,
   Silence,
+  type SmtpClient,
   type SmtpReply,
   type Verify,
 } from '../../harness/check/check.ts';
@@ -104,7 +105,7 @@ export const onlyCrlfEndsCommands = check(
 /** All replies to one line, up to the reply to a NOOP behind it or the end of the connection. */
 async function repliesTo(
   { pause, target }: Services,
-  client: Awaited<ReturnType<typeof openSender>>['client'],
+  client: SmtpClient,
   line: Buffer,
 ): Promise<readonly SmtpReply[]> {
   client.raw(line);
@@ -122,7 +123,7 @@ async function repliesTo(
   return replies;
 }
 
-async function answer(client: Awaited<ReturnType<typeof openSender>>['client']): Promise<Answer<SmtpReply>> {
+async function answer(client: SmtpClient): Promise<Answer<SmtpReply>> {
   try {
     return { kind: 'reply', reply: await client.reply('a reply to the line') };
   } catch (failure) {

@@ -1,4 +1,10 @@
-import { check, type Services, type SmtpReply, type Verify } from '../../harness/check/check.ts';
+import {
+  check,
+  type Services,
+  type SmtpClient,
+  type SmtpReply,
+  type Verify,
+} from '../../harness/check/check.ts';
 import { isPositive, lineOf } from '../../harness/steps/replies.ts';
 import { message } from './message.ts';
 import { beginTransaction, openSender } from './session.ts';
@@ -64,7 +70,7 @@ export const overlongInputIsRefusedInOrder = check(
 async function inStep(
   { target }: Services,
   verify: Verify,
-  client: Awaited<ReturnType<typeof openSender>>['client'],
+  client: SmtpClient,
   octets: Buffer,
   what: string,
 ): Promise<void> {

@@ -1,10 +1,16 @@
-import { check, type Receiver, type Services, type Verify } from '../../harness/check/check.ts';
+import {
+  check,
+  type Receiver,
+  type Services,
+  type Verify,
+  type ZoneRecord,
+} from '../../harness/check/check.ts';
 import { lineOf } from '../../harness/steps/replies.ts';
 import { deliveries } from '../../harness/steps/waits.ts';
 import { arrivalsOf, awaitArrival, type Sent, submit } from './outgoing.ts';
 import { refusalIsAboutContent } from './plain-mail.ts';
 
-type Records = Parameters<ReturnType<Services['lab']>['dns']['publish']>[1];
+type Records = readonly ZoneRecord[];
 
 interface Route {
   readonly name: string;

@@ -1,6 +1,12 @@
-import type { Offered, RecordedResult, Services, StoredMessage } from '../../harness/check/check.ts';
+import type {
+  Offered,
+  RecordedResult,
+  Services,
+  StoredMessage,
+  ZoneRecord,
+} from '../../harness/check/check.ts';
 import { dateField } from '../../harness/steps/compose.ts';
-import { a, clientAddress, type ZoneRecord } from './world.ts';
+import { a, clientAddress } from './world.ts';
 
 /** A message from a domain with a policy of its own. */
 export interface Probe {

@@ -1,9 +1,9 @@
-import { check } from '../../harness/check/check.ts';
+import { check, type ZoneRecord } from '../../harness/check/check.ts';
 import { attempt } from './attempt.ts';
 import { assertEvaluates, evaluationOf } from './controls.ts';
 import { expectResult, expectResults, tolerated } from './expectation.ts';
 import { messages, SPF_CHECK } from './spf-check.ts';
-import { a, clientAddress, ELSEWHERE, mx, txt, type ZoneRecord } from './world.ts';
+import { a, clientAddress, ELSEWHERE, mx, txt } from './world.ts';
 
 /** Hosts and exchangers that a policy names, none of them the client. */
 function hosts(domain: string, ...labels: readonly string[]): readonly ZoneRecord[] {

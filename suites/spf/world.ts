@@ -1,7 +1,4 @@
-import type { Lab, Services } from '../../harness/check/check.ts';
-
-/** A record of a sender's zone. */
-export type ZoneRecord = Parameters<Lab['dns']['publish']>[1][number];
+import type { Services, ZoneRecord } from '../../harness/check/check.ts';
 
 /** An address that no client of the lab has (RFC 5737 §3). */
 export const ELSEWHERE = '192.0.2.1';

@@ -1,4 +1,4 @@
-import { check, type Receiver, type Services, type Verify } from '../../harness/check/check.ts';
+import { check, type Services, type SmtpRule, type Verify } from '../../harness/check/check.ts';
 import { makeTargetSend } from '../../harness/steps/make-target-send.ts';
 import { expectedDeliveries, PATIENCE } from '../../harness/steps/waits.ts';
 import { goodReceiver } from './controls.ts';
@@ -16,7 +16,7 @@ import {
 import { DELAY_LIMIT, OUTGOING } from './outgoing-mail.ts';
 import { primed } from './primed.ts';
 
-type Script = Parameters<Receiver['setScript']>[0];
+type Script = readonly SmtpRule[];
 
 /** Something that a next hop does, for as long as the script holds. */
 interface Oddity {

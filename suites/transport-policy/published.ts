@@ -1,4 +1,4 @@
-import type { Services } from '../../harness/check/check.ts';
+import type { PublishedAnswer, Services } from '../../harness/check/check.ts';
 
 /** What all checks of published records have in common. */
 export const PUBLICATION = {
@@ -11,7 +11,7 @@ export const PUBLICATION = {
 } as const;
 
 /** What the lab says of a name. */
-export type Published = Awaited<ReturnType<ReturnType<Services['lab']>['dns']['lookup']>>;
+export type Published = PublishedAnswer;
 
 /** The signatures of a record hold; better there are some. */
 export function judgeSecurity({ verify }: Services, what: string, dnssec: Published['dnssec']): void {

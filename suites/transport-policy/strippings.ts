@@ -1,6 +1,6 @@
-import type { Receiver } from '../../harness/check/check.ts';
+import type { SmtpRule } from '../../harness/check/check.ts';
 
-type Script = Parameters<Receiver['setScript']>[0];
+type Script = readonly SmtpRule[];
 
 /** The extensions of a server without the one that matters. */
 export const STRIPPED: Script = [
