@@ -129,6 +129,26 @@ describe.each([
   });
 });
 
+describe('the same value looks the same as expected and as actual', () => {
+  test.each([
+    ['a backslash', 'back\\slash'],
+    ['control characters', 'x\r\n\u001b[2J'],
+    ['a long text', 'a'.repeat(10_000)],
+  ])('%s', (_, value) => {
+    verify.met(demand, value);
+    verify.equal(value, value, demand);
+    verify.oneOf(value, [value], demand);
+    expect(verifications).toHaveLength(3);
+    for (const { expected, actual } of verifications) expect(expected).toBe(actual);
+  });
+});
+
+test('a pattern with the flag g asks the same each time', () => {
+  const pattern = /a/g;
+  const twice = [1, 2].map(() => verify.matches('a', pattern, { demand, expected: 'an a' }));
+  expect(twice).toEqual([true, true]);
+});
+
 test('a verification knows its place in the evidence', () => {
   recorder.event(0, { kind: 'note', text: 'before' });
   verify.that(true, { demand, expected: 'a', actual: 'b' });
@@ -149,6 +169,19 @@ describe('what a server sent', () => {
     expect(verifications[0]?.expected).toBe(VISIBLE);
   });
 
+  test.each<[string, Call]>([
+    ['found', (v) => v.found(HOSTILE, demand, { what: 'one', as: (text) => text })],
+    ['absent', (v) => v.absent(HOSTILE, demand, { what: 'one', as: (text) => text })],
+    ['equal', (v) => v.equal(HOSTILE, 'a', demand)],
+    ['oneOf', (v) => v.oneOf(HOSTILE, ['a'], demand)],
+    ['matches', (v) => v.matches(HOSTILE, /^x/, { demand, expected: 'an x' })],
+    ['met', (v) => v.met(demand, HOSTILE)],
+    ['missed', (v) => v.missed(demand, { expected: 'a', actual: Buffer.from(HOSTILE) })],
+  ])('is shown in visible notation by %s', (_, call) => {
+    call(verify);
+    expect(verifications[0]?.actual).toBe(VISIBLE);
+  });
+
   test('is not mapped twice where a reply has it mapped', () => {
     verify.reply(reply(250, '250 back\\\\slash\\r'), demand).code(250);
     expect(verifications[0]?.actual).toBe('250 back\\\\slash\\r');
@@ -166,6 +199,13 @@ describe('what a server sent', () => {
     verify.that(false, { demand, expected: `not ${secret}`, actual: `AUTH PLAIN ${encoded}` });
     verify.reply(reply(535, `535 ${secret} is wrong`), demand).code(235);
     verify.nothing(Buffer.from(secret), demand);
+    verify.found(secret, demand, { what: 'one', as: (text) => text });
+    verify.absent(secret, demand, { what: 'one', as: (text) => text });
+    verify.equal(secret, secret, demand);
+    verify.oneOf(encoded, [secret], demand);
+    verify.matches(secret, /^c/, { demand, expected: 'a c' });
+    verify.met(demand, encoded);
+    verify.missed(demand, { expected: secret, actual: encoded });
     expect(JSON.stringify([verifications, recorder.events])).not.toMatch(/horse|aG9yc2|hvcnNl|ob3JzZ/);
     expect(verifications[1]?.actual).toBe(`535 ${marker(Buffer.from(secret))} is wrong`);
   });

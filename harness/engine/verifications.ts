@@ -22,7 +22,11 @@ function vocabulary(
   over: AbortSignal | undefined,
 ): Omit<Verify, 'ideally'> {
   function that(held: boolean, { demand, expected, actual }: Parameters<Verify['that']>[1]): boolean {
-    return about(held, demand, printable(expected), visibleExcerpt(actual, 600));
+    return about(held, demand, printable(expected), excerpt(actual));
+  }
+  /** Both are values: one notation for both, so that the same value looks the same. */
+  function compared(held: boolean, demand: string, expected: string, actual: string): boolean {
+    return about(held, demand, excerpt(expected), excerpt(actual));
   }
   /** Replies carry their text in visible notation already; it must not be mapped twice. */
   function about(held: boolean, demand: string, expectedText: string, actualText: string): boolean {
@@ -48,17 +52,14 @@ function vocabulary(
     absent: (value, demand, as) =>
       that(value === null || value === undefined, { demand, expected: 'none', actual: shown(value, as) }),
     equal: (actual, expected, demand) =>
-      that(actual === expected, { demand, expected: plain(expected), actual: plain(actual) }),
+      compared(actual === expected, demand, plain(expected), plain(actual)),
     oneOf: (actual, allowed, demand) =>
-      that(allowed.includes(actual), {
-        demand,
-        expected: allowed.map(plain).join(' or '),
-        actual: plain(actual),
-      }),
+      compared(allowed.includes(actual), demand, allowed.map(plain).join(' or '), plain(actual)),
+    // `test` would go on where a pattern with the flag g stopped before.
     matches: (text, pattern, { demand, expected }) =>
-      that(pattern.test(text), { demand, expected, actual: text === '' ? 'nothing' : text }),
+      that(text.search(pattern) >= 0, { demand, expected, actual: text === '' ? 'nothing' : text }),
     met(demand, because) {
-      that(true, { demand, expected: because, actual: because });
+      compared(true, demand, because, because);
       return true;
     },
     missed(demand, { expected, actual }) {
@@ -104,6 +105,11 @@ function vocabulary(
         actual: octets.length === 0 ? 'nothing' : octets,
       }),
   };
+}
+
+/** What came, in visible notation and not too long. */
+function excerpt(actual: string | Uint8Array): string {
+  return visibleExcerpt(actual, 600);
 }
 
 /** A plain value in words. */

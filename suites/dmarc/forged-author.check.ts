@@ -42,8 +42,7 @@ export const forgedMailIsContained = check(
     if (handling.kind === 'lost' && !target.endpoints.imap && !target.endpoints.imaps)
       inconclusive('precondition', 'The message was taken and is not in INBOX; POP3 shows no other mailbox.');
     if (handling.kind === 'deferred' || handling.kind === 'lost') {
-      verify.ideally.that(false, {
-        demand: 'the message is refused for good, goes to Junk or is marked',
+      verify.ideally.missed('the message is refused for good, goes to Junk or is marked', {
         expected: 'a lasting refusal, Junk, or dmarc=fail',
         actual: wordsOf(handling),
       });

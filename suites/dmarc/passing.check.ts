@@ -68,11 +68,13 @@ export const alignedSignaturePasses = check(
       });
       await assertEvaluated(services, domain, handling);
       if (handling.kind === 'rejected' && handling.stage !== 'DATA') {
-        verify.ideally.that(false, {
-          demand: 'a failing SPF record alone does not refuse what DKIM vouches for (RFC 9989 §7.1)',
-          expected: 'delivered',
-          actual: wordsOf(handling),
-        });
+        verify.ideally.missed(
+          'a failing SPF record alone does not refuse what DKIM vouches for (RFC 9989 §7.1)',
+          {
+            expected: 'delivered',
+            actual: wordsOf(handling),
+          },
+        );
         return;
       }
       assertJudged(services, handling);

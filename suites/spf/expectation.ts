@@ -66,20 +66,20 @@ function judgeRefusal(
 ): void {
   const actual = `refused at ${offered.stage}: ${offered.line}`;
   if (expected === 'fail') {
-    verify.that(true, { demand, expected: 'fail, or a refusal', actual });
+    verify.met(demand, actual);
   } else if (expected === 'permerror') {
     // Local policy may refuse it (RFC 7208 §8.7); whoever took the record for a fail refuses it too.
     if (namesFail(offered)) {
-      verify.that(false, { demand, expected: 'permerror', actual });
+      verify.missed(demand, { expected: 'permerror', actual });
       return;
     }
     if (!namesPermanentError(offered))
       inconclusive('precondition', `Refused, and not told whether as permerror or as fail: ${offered.line}`);
-    verify.ideally.that(false, { demand, expected: 'permerror, and the message accepted', actual });
+    verify.ideally.missed(demand, { expected: 'permerror, and the message accepted', actual });
   } else {
     if (expected !== 'temperror' && !citesSpf(offered))
       inconclusive('precondition', `Refused, and not told to be for SPF: ${offered.line}`);
-    verify.that(false, { demand, expected, actual });
+    verify.missed(demand, { expected, actual });
   }
 }
 
@@ -92,9 +92,9 @@ function judgeDeferral(
 ): void {
   const actual = `refused for now at ${offered.stage}: ${offered.line}`;
   if (expected === 'temperror' && namesTemporaryError(offered)) {
-    verify.that(true, { demand, expected: 'temperror, or a 4yz reply', actual });
+    verify.met(demand, actual);
   } else if (expected === 'fail' && citesSpf(offered)) {
-    verify.ideally.that(false, { demand: 'a fail is refused for good', expected: '550', actual });
+    verify.ideally.missed('a fail is refused for good', { expected: '550', actual });
   } else {
     inconclusive('precondition', `Refused for now beyond the schedule: ${offered.line}`);
   }
@@ -113,11 +113,11 @@ async function judgeSilence(
   const recordsOthers = (await evaluationOf(services)).kind === 'records';
   const actual = 'accepted without a recorded result';
   if (expected === 'none' && recordsOthers) {
-    verify.ideally.that(false, { demand, expected: 'none recorded', actual });
+    verify.ideally.missed(demand, { expected: 'none recorded', actual });
   } else if (expected === 'pass' && asked && (await enforces(services))) {
-    verify.that(true, { demand, expected, actual: 'accepted, and what a policy forbids is refused' });
+    verify.met(demand, 'accepted, and what a policy forbids is refused');
   } else if (expected === 'fail' && (recordsOthers || (await enforces(services)))) {
-    verify.that(false, { demand, expected: 'a refusal, or fail recorded', actual });
+    verify.missed(demand, { expected: 'a refusal, or fail recorded', actual });
   } else {
     inconclusive('precondition', 'Accepted, and no result is recorded.');
   }
