@@ -22,6 +22,7 @@ import { offer } from '../steps/offer.ts';
 import * as bytes from '../wire/bytes.ts';
 import * as tls from '../wire/tls-probe.ts';
 import type { Bench } from './bench.ts';
+import { type Budget, createBudget } from './budget.ts';
 import { askForLife } from './control-conversation.ts';
 import { judge } from './judge.ts';
 import { endingAtFailedLookups } from './own-lookups.ts';
@@ -59,6 +60,11 @@ export async function runBody(context: {
   const nonce = randomBytes(8).toString('hex');
   const helloName = `probe-${nonce}.mailspec.test`;
   const stop = new AbortController();
+  const { budget, waits } = definition;
+  const budgetMs = milliseconds(budget) + (waits?.(target) ?? 0) + target.timing.slackMs;
+  const clock = createBudget(budgetMs, () =>
+    stop.abort(new Inconclusive('timeout', `The check did not end within its budget of ${budgetMs} ms.`)),
+  );
   const signal = AbortSignal.any([stop.signal, bench.signal]);
   const lab = bench.lab?.access ?? null;
   const sessions = bench.openSessions({
@@ -123,8 +129,9 @@ export async function runBody(context: {
           'environment',
           `Target ${target.name} has no lab, and ${definition.id} needs one.`,
         );
-      checkLab ??= endingAtFailedLookups(bench.lab.open({ target, recorder, signal, nonce }), (failure) =>
-        stop.abort(failure),
+      checkLab ??= endingAtFailedLookups(
+        bench.lab.open({ target, recorder, signal, nonce, queueing: clock.queueing }),
+        (failure) => stop.abort(failure),
       );
       return checkLab;
     },
@@ -173,7 +180,7 @@ export async function runBody(context: {
           )
         : ((definition.asStranger && lab ? favouredBy(lab) : undefined) ??
           (await stillGone(context, recorder)) ??
-          (await withinBudget(check, services, target.timing.slackMs, stop, signal, endedBy)));
+          (await withinBudget(check, services, clock, stop, signal, endedBy)));
     sessions.closeAll();
     const remains = await caught(async () => checkLab?.close());
     if (remains instanceof Error)
@@ -226,19 +233,13 @@ async function caught(body: () => Promise<void>): Promise<unknown> {
 async function withinBudget(
   check: Check,
   services: Services,
-  slackMs: number,
+  budget: Budget,
   stop: AbortController,
   signal: AbortSignal,
   endedBy: () => Inconclusive | undefined,
 ): Promise<unknown> {
   if (signal.aborted) return endedBy();
-  const { budget, waits } = check.definition;
-  const budgetMs = milliseconds(budget) + (waits?.(services.target) ?? 0) + slackMs;
-  const timer = setTimeout(
-    () =>
-      stop.abort(new Inconclusive('timeout', `The check did not end within its budget of ${budgetMs} ms.`)),
-    budgetMs,
-  );
+  budget.start();
   let notice: NodeJS.Timeout | undefined;
   const unnoticed = new Promise<Error>((resolve) => {
     const leave = () =>
@@ -259,7 +260,7 @@ async function withinBudget(
   try {
     return await Promise.race([ending, unnoticed]);
   } finally {
-    clearTimeout(timer);
+    budget.end();
     stop.abort();
     clearTimeout(notice);
   }

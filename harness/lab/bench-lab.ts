@@ -3,6 +3,9 @@ import type { Recorder } from '../evidence/recorder.ts';
 import type { LabAccess } from '../model/lab-access.ts';
 import type { Target } from '../model/target.ts';
 
+/** Runs a wait that says nothing about the target. */
+export type Queueing = <Got>(wait: () => Promise<Got>) => Promise<Got>;
+
 /** The lab of one run of a body, and its end. */
 export interface CheckLab extends Lab {
   /** Closes and withdraws what the body opened. */
@@ -17,5 +20,7 @@ export interface BenchLab {
     readonly recorder: Recorder;
     readonly signal: AbortSignal;
     readonly nonce: string;
+    /** Waits for what other checks hold; meanwhile no time of the check passes. */
+    readonly queueing?: Queueing;
   }): CheckLab;
 }

@@ -6,7 +6,7 @@ import { Inconclusive } from '../model/outcomes.ts';
 import type { Target } from '../model/target.ts';
 import type { Vantage } from '../model/vantage.ts';
 import { ask } from './ask.ts';
-import type { BenchLab, CheckLab } from './bench-lab.ts';
+import type { BenchLab, CheckLab, Queueing } from './bench-lab.ts';
 import { openCheckDns } from './check-dns.ts';
 import { openCheckMail } from './check-mail.ts';
 import { openCheckNetwork } from './check-network.ts';
@@ -26,6 +26,7 @@ export interface CheckScope {
   readonly pool: AddressPool;
   /** Fires when the check ends. */
   readonly signal: AbortSignal;
+  readonly queueing: Queueing;
   /** Writes a sentence into the evidence of the check. */
   note(sentence: string): void;
   /** To be done when the check ends, last one first. */
@@ -53,11 +54,13 @@ function openCheckLab(context: {
   readonly unused: Vantage[];
   readonly recorder: Recorder;
   readonly signal: AbortSignal;
+  readonly queueing?: Queueing;
 }): CheckLab {
   const { mocks, access, recorder, nonce, unused } = context;
   const ends: (() => Promise<unknown>)[] = [];
   const stop = new AbortController();
   const scope: CheckScope = {
+    queueing: (wait) => wait(),
     ...context,
     signal: AbortSignal.any([context.signal, stop.signal]),
     note: (sentence) => void recorder.event(0, { kind: 'note', text: `lab: ${visible(sentence)}` }),

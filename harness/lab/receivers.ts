@@ -12,11 +12,11 @@ const ADDRESS_WAIT = 60_000;
 
 /** Opens receiving servers, each with an address and a domain of its own. */
 export function openReceivers(scope: CheckScope, dns: LabDns): Lab['receiver'] {
-  const { mocks, access, nonce, pool, signal, note, atEnd } = scope;
+  const { mocks, access, nonce, pool, signal, note, atEnd, queueing } = scope;
   let opened = 0;
 
   const takeAddress = async (): Promise<string> => {
-    const address = await pool.take(ADDRESS_WAIT, signal);
+    const address = await queueing(() => pool.take(ADDRESS_WAIT, signal));
     if (address !== undefined) return address;
     throw new Inconclusive(
       'environment',

@@ -288,7 +288,7 @@ export const SABOTAGES: readonly Sabotage[] = [
     detector: 'budget',
     noticed: 'A body that outlives its budget is pass',
     file: 'harness/engine/run-body.ts',
-    line: 'const budgetMs = milliseconds(budget) + (waits?.(services.target) ?? 0) + slackMs;',
+    line: 'const budgetMs = milliseconds(budget) + (waits?.(target) ?? 0) + target.timing.slackMs;',
     instead: 'const budgetMs = 5_000;',
   },
   {
