@@ -1,5 +1,3 @@
-import { relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { type Clause, clauseFacts } from '../model/clause.ts';
 import { type Duration, milliseconds } from '../model/duration.ts';
 import type { FaultName } from '../model/faults.ts';
@@ -7,6 +5,8 @@ import type { Effect, Safety, Severity } from '../model/levels.ts';
 import type { Role } from '../model/roles.ts';
 import { type CheckId, type SuiteSlug, suiteOf } from '../model/suites.ts';
 import type { Target } from '../model/target.ts';
+import { callSite } from './call-site.ts';
+import type { Control } from './control.ts';
 import type { Services } from './services.ts';
 
 /** Abilities a check needs beside a scripted client. */
@@ -63,6 +63,13 @@ interface CheckStatement {
    * name the same one take turns.
    */
   readonly resources?: readonly string[];
+  /**
+   * Controls that the check stands on. They have run before its body begins; where one broke off, the body does
+   * not begin, and the check ends with the reason of the control.
+   */
+  readonly buildsOn?: readonly Control<unknown>[];
+  /** Controls that the body asks about where it needs to; one that broke off does not end the check. */
+  readonly consults?: readonly Control<unknown>[];
   /** What the check cannot see or decide, in sentences; shown with every result. */
   readonly limits?: readonly string[];
 }
@@ -96,8 +103,6 @@ export interface Check {
   readonly source: { readonly file: string; readonly line: number };
 }
 
-const PROJECT_ROOT = fileURLToPath(new URL('../../', import.meta.url));
-
 /**
  * Defines a check. Returns a frozen record and has no other effect.
  * @throws Error when code, slug, clause or budget are malformed.
@@ -117,13 +122,4 @@ export function check(definition: CheckDefinition, body: CheckBody): Check {
     body,
     source: callSite(),
   });
-}
-
-function callSite(): Check['source'] {
-  // Frame 0 is the message, 1 this function, 2 check(), 3 the check file.
-  const frame = new Error('call site').stack?.split('\n')[3] ?? '';
-  const place = /\(?((?:file:\/\/)?\/[^()]+?):(\d+):\d+\)?$/.exec(frame);
-  if (!place?.[1]) return { file: 'unknown', line: 0 };
-  const path = place[1].startsWith('file://') ? fileURLToPath(place[1]) : place[1];
-  return { file: relative(PROJECT_ROOT, path), line: Number(place[2]) };
 }

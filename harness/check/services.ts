@@ -15,7 +15,7 @@ import type * as Smime from '../smime/smime.ts';
 import type * as Bytes from '../wire/bytes.ts';
 import type { Connection } from '../wire/connection.ts';
 import type * as TlsProbe from '../wire/tls-probe.ts';
-import type { CheckDefinition } from './define.ts';
+import type { Control } from './control.ts';
 import type {
   ArrivedMessage,
   CertificateRequest,
@@ -174,5 +174,13 @@ export interface Services {
   notApplicable(reason: string, observed: string): never;
   /** Ends the body (or the variant): the evidence allows no verdict. */
   inconclusive(why: Cause, reason: string): never;
-  readonly definition: CheckDefinition;
+  /**
+   * What a control found that this body builds on or consults.
+   * @throws what ended the control, where it broke off; Error where the definition does not name it
+   */
+  finding<Found>(control: Control<Found>): Found;
+  /** As `finding`, where the body goes on without it: the reason for which the control broke off, else undefined. */
+  objection(control: Control<unknown>): string | undefined;
+  /** The check or control that runs. */
+  readonly definition: { readonly id: string };
 }

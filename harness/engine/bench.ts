@@ -5,6 +5,7 @@ import type { BenchLab } from '../lab/bench-lab.ts';
 import type { LabAccess } from '../model/lab-access.ts';
 import type { Role } from '../model/roles.ts';
 import type { Target } from '../model/target.ts';
+import type { Controls } from './controls.ts';
 import type { Life } from './life.ts';
 import type { Locks } from './locks.ts';
 import type { Slots } from './slots.ts';
@@ -40,6 +41,8 @@ export interface Bench {
   readonly redactor: Redactor;
   /** The connection budget of the target. */
   readonly slots: Slots;
+  /** What must be known of the target before checks can tell anything. */
+  readonly controls: Controls;
   /** What checks use one at a time. */
   readonly locks: Locks;
   /** What the checks of this run have learned about the life of the target. */

@@ -1,8 +1,10 @@
 import { setMaxListeners } from 'node:events';
 import { createRedactor } from '../evidence/redaction.ts';
 import type { BenchLab } from '../lab/bench-lab.ts';
+import type { ControlResult } from '../model/control-result.ts';
 import type { Target } from '../model/target.ts';
 import type { Bench } from './bench.ts';
+import { createControls } from './controls.ts';
 import { createLife } from './life.ts';
 import { createLocks } from './locks.ts';
 import { openSessions } from './sessions.ts';
@@ -16,6 +18,8 @@ export function createBench(options: {
   readonly lab?: BenchLab | null;
   readonly rerunOptions?: readonly string[];
   readonly signal?: AbortSignal;
+  /** Called once per control that has run. */
+  readonly onControl?: (result: ControlResult) => void;
 }): Bench {
   const { target, runId, evidenceFolder } = options;
   const redactor = createRedactor();
@@ -23,7 +27,7 @@ export function createBench(options: {
   const signal = options.signal ?? new AbortController().signal;
   // Every running check listens to the end of the run.
   setMaxListeners(0, signal);
-  return {
+  const bench: Bench = {
     target,
     runId,
     redactor,
@@ -35,5 +39,7 @@ export function createBench(options: {
     rerunOptions: options.rerunOptions ?? [],
     openSessions,
     signal,
+    controls: createControls(() => bench, options.onControl),
   };
+  return bench;
 }

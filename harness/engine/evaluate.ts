@@ -6,6 +6,7 @@ import { ROLES, type Role } from '../model/roles.ts';
 import { type Cause, foldVerdicts, type Verdict } from '../model/verdict.ts';
 import type { Bench } from './bench.ts';
 import { type Control, controlConversation } from './control-conversation.ts';
+import { controlsOf } from './controls.ts';
 import { rerunCommand } from './rerun.ts';
 import { type BodyRun, runBody } from './run-body.ts';
 import { mergeRuns, transcribe } from './transcript.ts';
@@ -22,6 +23,8 @@ const SUSPICIOUS: readonly (Cause | null)[] = ['timeout', 'closed', 'malformed',
 export async function evaluate(check: Check, bench: Bench): Promise<CheckResult> {
   const { definition } = check;
   const { target, life } = bench;
+  const controls = controlsOf(definition);
+  await bench.controls.ready(controls);
   const startedAt = new Date();
   const started = process.hrtime.bigint();
   const offered = definition.roles.filter((role) => target.endpoints[role] !== undefined);
@@ -43,17 +46,17 @@ export async function evaluate(check: Check, bench: Bench): Promise<CheckResult>
   }
 
   const outcomes = runs.flatMap((one) => one.outcomes);
-  const controls: Control[] = [];
+  const conversations: Control[] = [];
   for (const role of rolesInDoubt(check, outcomes)) {
     const control = await controlConversation(bench, role, nextConnection, started);
-    if (control) controls.push(control);
+    if (control) conversations.push(control);
   }
   for (const { role, events } of runs) if (events.some(({ kind }) => kind === 'recv')) life.heard.add(role);
   const dead: Role[] = [];
   for (const {
     alive,
     run: { role },
-  } of controls) {
+  } of conversations) {
     if (alive) life.gone.delete(role);
     // A server that never said a word in this run cannot have died in it.
     else if (life.heard.has(role)) {
@@ -61,7 +64,7 @@ export async function evaluate(check: Check, bench: Bench): Promise<CheckResult>
       if (!life.gone.has(role)) life.gone.set(role, definition.id);
     }
   }
-  const merged = mergeRuns([...runs, ...controls.map((control) => control.run)]);
+  const merged = mergeRuns([...runs, ...conversations.map((control) => control.run)]);
   const sealing = await seal(bench, merged);
   const settled = [...merged.outcomes.map((outcome) => afterControl(outcome, dead)), ...sealing.outcomes];
   const verdict =
@@ -81,6 +84,7 @@ export async function evaluate(check: Check, bench: Bench): Promise<CheckResult>
     severity: definition.severity,
     clauses: definition.clauses,
     limits: definition.limits ?? [],
+    ...(controls.length === 0 ? {} : { controls: controls.map((one) => one.definition.id) }),
     target: target.name,
     verdict,
     cause: decisive?.cause ?? null,
@@ -90,11 +94,11 @@ export async function evaluate(check: Check, bench: Bench): Promise<CheckResult>
     durationMs: Math.round(Number(process.hrtime.bigint() - started) / 1e6),
     attempt: 1,
     control:
-      controls.length === 0
+      conversations.length === 0
         ? null
         : {
-            alive: controls.every(({ alive }) => alive),
-            text: controls.map(({ text }) => text).join(' / '),
+            alive: conversations.every(({ alive }) => alive),
+            text: conversations.map(({ text }) => text).join(' / '),
           },
     evidence: sealing.evidence,
     transcript: lines,

@@ -81,7 +81,8 @@ function capitalised(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-function causeOf(failure: Error): Cause {
+/** Why there is no verdict, where the wire failed. */
+export function causeOf(failure: Error): Cause {
   if (failure instanceof Unreachable) return 'unreachable';
   if (failure instanceof Silence) return 'timeout';
   if (failure instanceof ConnectionEnded) return 'closed';

@@ -1,32 +1,16 @@
-import { randomBytes } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
-import * as authentication from '../authentication/authentication.ts';
-import * as certificates from '../certificates/certificates.ts';
 import type { Check } from '../check/define.ts';
 import { resourcesOf } from '../check/resources.ts';
-import type { Services } from '../check/services.ts';
-import * as sasl from '../client/sasl/sasl.ts';
 import type { EvidenceEvent } from '../evidence/events.ts';
-import { createRecorder, type Recorder } from '../evidence/recorder.ts';
-import { visible } from '../evidence/visible.ts';
-import type { CheckLab } from '../lab/bench-lab.ts';
+import type { Recorder } from '../evidence/recorder.ts';
 import { favouredBy } from '../lab/favoured.ts';
-import { milliseconds } from '../model/duration.ts';
-import { Inconclusive, NotApplicable } from '../model/outcomes.ts';
+import { Inconclusive } from '../model/outcomes.ts';
 import type { VariantResult } from '../model/result.ts';
 import type { Role } from '../model/roles.ts';
-import type { Verification } from '../model/verification.ts';
-import * as smime from '../smime/smime.ts';
-import { inMailbox, returnedMail } from '../steps/in-mailbox.ts';
-import { offer } from '../steps/offer.ts';
-import * as bytes from '../wire/bytes.ts';
-import * as tls from '../wire/tls-probe.ts';
 import type { Bench } from './bench.ts';
-import { type Budget, createBudget } from './budget.ts';
 import { askForLife } from './control-conversation.ts';
+import { controlsOf } from './controls.ts';
 import { judge } from './judge.ts';
-import { endingAtFailedLookups } from './own-lookups.ts';
-import { createVerify } from './verifications.ts';
+import { openBody } from './open-body.ts';
 
 /** What one run of a body left: outcomes of the body and of its variants, and the events. */
 export interface BodyRun {
@@ -35,10 +19,6 @@ export interface BodyRun {
   readonly events: readonly EvidenceEvent[];
   readonly redactions: number;
 }
-
-const RUN_ENDED = new Inconclusive('harness', 'The run was ended before the check was.');
-/** How long a body may take to notice that its connections were closed, in milliseconds. */
-const NOTICE = 5_000;
 
 /** Runs the body of a check on one role within its connection slots and its budget. */
 export async function runBody(context: {
@@ -49,126 +29,23 @@ export async function runBody(context: {
   readonly nextConnection: () => number;
   readonly started: bigint;
 }): Promise<BodyRun> {
-  const { check, bench, role, offered, nextConnection, started } = context;
+  const { check, bench, role } = context;
   const { definition } = check;
   const { target } = bench;
   const limit = definition.connections ?? 1;
-  // Who waits for a resource keeps no connection from others.
-  const unlock = await bench.locks.hold(resourcesOf(definition, target));
-  const release = definition.waits ? () => undefined : await bench.slots.take(limit);
-  const recorder = createRecorder(bench.redactor, started);
-  const nonce = randomBytes(8).toString('hex');
-  const helloName = `probe-${nonce}.mailspec.test`;
-  const stop = new AbortController();
-  const { budget, waits } = definition;
-  const budgetMs = milliseconds(budget) + (waits?.(target) ?? 0) + target.timing.slackMs;
-  const clock = createBudget(budgetMs, () =>
-    stop.abort(new Inconclusive('timeout', `The check did not end within its budget of ${budgetMs} ms.`)),
-  );
-  const signal = AbortSignal.any([stop.signal, bench.signal]);
-  const lab = bench.lab?.access ?? null;
-  const sessions = bench.openSessions({
-    target,
-    role,
-    helloName,
-    lab,
-    recorder,
-    nextConnection,
-    limit,
-    ...(definition.waits ? { slots: bench.slots } : {}),
-    signal,
-  });
-  let checkLab: CheckLab | undefined;
-  /** Why the body has to end, or had to; undefined while it may go on. */
-  const endedBy = () => {
-    if (stop.signal.reason instanceof Inconclusive) return stop.signal.reason;
-    return bench.signal.aborted ? RUN_ENDED : undefined;
-  };
   const label = definition.per === 'target' ? 'target' : role;
   const inputs: VariantResult[] = [];
-  const own: Verification[] = [];
-
-  const services: Services = {
-    ...sessions,
-    bytes,
-    sasl,
-    tls,
-    certificates,
-    authentication,
-    smime,
-    definition,
-    target,
-    role,
-    roles: offered,
-    nonce,
-    helloName,
-    verify: createVerify(recorder, own, signal),
-    account() {
-      const [account] = target.accounts;
-      if (!account)
-        throw new Inconclusive(
-          'precondition',
-          `The target declares no account, and ${definition.id} needs one.`,
-        );
-      return account;
-    },
-    secondAccount() {
-      const [, account] = target.accounts;
-      if (!account) {
-        throw new NotApplicable(
-          'The target declares fewer than two accounts.',
-          `${target.accounts.length} declared`,
-        );
-      }
-      return account;
-    },
-    cleartextAccount: () => target.accounts.find((account) => account.cleartextSecret),
-    lab() {
-      if (!bench.lab)
-        throw new Inconclusive(
-          'environment',
-          `Target ${target.name} has no lab, and ${definition.id} needs one.`,
-        );
-      checkLab ??= endingAtFailedLookups(
-        bench.lab.open({ target, recorder, signal, nonce, queueing: clock.queueing }),
-        (failure) => stop.abort(failure),
-      );
-      return checkLab;
-    },
-    async variant(name, body) {
-      recorder.event(0, { kind: 'note', text: `variant: ${name}` });
-      const verifications: Verification[] = [];
-      const ending = await caught(() => body(createVerify(recorder, verifications, signal)));
-      sessions.closeAll();
-      const thrown = endedBy() ?? ending;
+  const body = await openBody({
+    ...context,
+    facts: { ...definition, controls: controlsOf(definition) },
+    kind: 'check',
+    resources: resourcesOf(definition, target),
+    onVariant: ({ name, verifications, thrown }) =>
       inputs.push(
         judge({ name: `${label}/${name}`, role, definition, verifications, thrown, clean: recorder.clean }),
-      );
-      // A budget that is used up, or an ended run, ends the other inputs too.
-      if (signal.aborted) throw thrown;
-    },
-    offer: (offering) => offer(services, offering),
-    inMailbox: (sought) => inMailbox(services, sought),
-    returnedMail: (sought) => returnedMail(services, sought),
-    note: (text) => void recorder.event(0, { kind: 'note', text }),
-    pause: (ms) => delay(ms, undefined, { signal }),
-    async patiently(attempt) {
-      let outcome = await attempt();
-      for (const ms of target.timing.retryAfterMs) {
-        if (outcome.code < 400 || outcome.code > 499) break;
-        await delay(ms, undefined, { signal });
-        outcome = await attempt();
-      }
-      return outcome;
-    },
-    notApplicable(reason, observed) {
-      throw new NotApplicable(reason, observed);
-    },
-    inconclusive(why, reason) {
-      throw new Inconclusive(why, reason);
-    },
-  };
-
+      ),
+  });
+  const { recorder } = body;
   if (definition.per !== 'target') recorder.event(0, { kind: 'note', text: `role: ${role}` });
   let thrown: unknown;
   try {
@@ -178,22 +55,37 @@ export async function runBody(context: {
             'precondition',
             `${definition.id} needs ${limit} connections at the same time, and the target allows ${target.connections}.`,
           )
-        : ((definition.asStranger && lab ? favouredBy(lab) : undefined) ??
+        : ((definition.asStranger && bench.lab ? favouredBy(bench.lab.access) : undefined) ??
           (await stillGone(context, recorder)) ??
-          (await withinBudget(check, services, clock, stop, signal, endedBy)));
-    sessions.closeAll();
-    const remains = await caught(async () => checkLab?.close());
-    if (remains instanceof Error)
-      recorder.event(0, { kind: 'note', text: visible(`the lab was not cleared: ${remains.message}`) });
+          brokenControl(context, recorder) ??
+          (await body.run(check.body)));
   } finally {
-    release();
-    unlock();
+    await body.close();
   }
-  const whole = { name: label, role, definition, verifications: own, thrown, clean: recorder.clean };
+  const { verifications } = body;
+  const whole = { name: label, role, definition, verifications, thrown, clean: recorder.clean };
   // A body that only ran variants is judged by them alone.
   const outcomes =
-    inputs.length > 0 && own.length === 0 && thrown === undefined ? inputs : [judge(whole), ...inputs];
+    inputs.length > 0 && verifications.length === 0 && thrown === undefined
+      ? inputs
+      : [judge(whole), ...inputs];
   return { role, outcomes, events: [...recorder.events], redactions: recorder.redactions };
+}
+
+/** Why the body must not begin: a control that it builds on broke off. Findings of the others are noted. */
+function brokenControl(
+  { check, bench }: Pick<Parameters<typeof runBody>[0], 'check' | 'bench'>,
+  recorder: Recorder,
+): Error | undefined {
+  const { buildsOn = [] } = check.definition;
+  for (const control of controlsOf(check.definition)) {
+    const outcome = bench.controls.outcomeOf(control);
+    if (!outcome) continue;
+    const said = 'thrown' in outcome ? `broke off: ${outcome.thrown.message}` : outcome.line;
+    recorder.event(0, { kind: 'note', text: `control ${control.definition.id}: ${said}` });
+    if ('thrown' in outcome && buildsOn.includes(control)) return outcome.thrown;
+  }
+  return undefined;
 }
 
 /**
@@ -215,53 +107,4 @@ async function stillGone(
       return new Inconclusive('crashed', `The target no longer answers since ${since}: ${sign.text}`);
   }
   return undefined;
-}
-
-async function caught(body: () => Promise<void>): Promise<unknown> {
-  try {
-    await body();
-    return undefined;
-  } catch (thrown) {
-    return thrown ?? new Error('The body threw nothing.');
-  }
-}
-
-/**
- * Runs the body; when the budget or the run ends first, closes its connections and waits for it to
- * notice. A body that does not notice is left behind, so that it cannot hold up the run.
- */
-async function withinBudget(
-  check: Check,
-  services: Services,
-  budget: Budget,
-  stop: AbortController,
-  signal: AbortSignal,
-  endedBy: () => Inconclusive | undefined,
-): Promise<unknown> {
-  if (signal.aborted) return endedBy();
-  budget.start();
-  let notice: NodeJS.Timeout | undefined;
-  const unnoticed = new Promise<Error>((resolve) => {
-    const leave = () =>
-      resolve(
-        new Error(
-          `The body went on for ${NOTICE} ms after its connections were closed: ${endedBy()?.message}`,
-        ),
-      );
-    signal.addEventListener(
-      'abort',
-      () => {
-        notice = setTimeout(leave, NOTICE);
-      },
-      { once: true },
-    );
-  });
-  const ending = caught(() => check.body(services)).then((thrown) => endedBy() ?? thrown);
-  try {
-    return await Promise.race([ending, unnoticed]);
-  } finally {
-    budget.end();
-    stop.abort();
-    clearTimeout(notice);
-  }
 }

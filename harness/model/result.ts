@@ -47,6 +47,8 @@ export interface CheckResult {
   readonly severity: Severity;
   readonly clauses: readonly Clause[];
   readonly limits: readonly string[];
+  /** Names of the controls that the check builds on or consults. */
+  readonly controls?: readonly string[];
   readonly target: string;
   readonly verdict: Verdict;
   readonly cause: Cause | null;

@@ -287,8 +287,8 @@ export const SABOTAGES: readonly Sabotage[] = [
     neglects: 'the budget ends a body',
     detector: 'budget',
     noticed: 'A body that outlives its budget is pass',
-    file: 'harness/engine/run-body.ts',
-    line: 'const budgetMs = milliseconds(budget) + (waits?.(target) ?? 0) + target.timing.slackMs;',
+    file: 'harness/engine/open-body.ts',
+    line: 'const budgetMs = milliseconds(facts.budget) + (facts.waits?.(target) ?? 0) + target.timing.slackMs;',
     instead: 'const budgetMs = 5_000;',
   },
   {
@@ -311,7 +311,7 @@ export const SABOTAGES: readonly Sabotage[] = [
     neglects: 'connections of a variant are closed at its end',
     detector: 'budget',
     noticed: 'Variants that open one connection each are error',
-    file: 'harness/engine/run-body.ts',
+    file: 'harness/engine/open-body.ts',
     line: `sessions.closeAll();
       const thrown = endedBy() ?? ending;`,
     instead: 'const thrown = endedBy() ?? ending;',
@@ -336,8 +336,8 @@ export const SABOTAGES: readonly Sabotage[] = [
     neglects: 'what one body may use at a time is used by one',
     detector: 'budget',
     noticed: 'A resource is used by 2 bodies at a time.',
-    file: 'harness/engine/run-body.ts',
-    line: 'bench.locks.hold(resourcesOf(definition, target))',
+    file: 'harness/engine/open-body.ts',
+    line: 'bench.locks.hold(resources)',
     instead: 'bench.locks.hold([])',
   },
   {

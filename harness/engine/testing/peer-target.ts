@@ -1,3 +1,4 @@
+import type { ControlResult } from '../../model/control-result.ts';
 import type { Role } from '../../model/roles.ts';
 import type { Target } from '../../model/target.ts';
 import { type Script, type ScriptedPeer, startScriptedServer } from '../../wire/scripted-server.testing.ts';
@@ -22,6 +23,7 @@ export interface PeerOptions {
   readonly slackMs?: number;
   readonly evidenceFolder?: string;
   readonly signal?: AbortSignal;
+  readonly onControl?: (result: ControlResult) => void;
 }
 
 /** Starts a scripted server for each role that is given. */
@@ -85,6 +87,7 @@ export async function startPeers(
       runId: 'test',
       evidenceFolder: options.evidenceFolder ?? null,
       ...(options.signal ? { signal: options.signal } : {}),
+      ...(options.onControl ? { onControl: options.onControl } : {}),
     }),
     async stop(role) {
       const at = servers.findIndex((one) => one.role === role);

@@ -1,0 +1,159 @@
+import type { Control, Finding } from '../check/control.ts';
+import type { CheckDefinition } from '../check/define.ts';
+import { sealEvidence } from '../evidence/store.ts';
+import { printable } from '../evidence/visible.ts';
+import type { ControlResult } from '../model/control-result.ts';
+import { Inconclusive, NotApplicable } from '../model/outcomes.ts';
+import { isWireFailure } from '../wire/failures.ts';
+import type { Bench } from './bench.ts';
+import { causeOf } from './judge.ts';
+import { openBody } from './open-body.ts';
+import { transcribe } from './transcript.ts';
+
+/** What a control came to: what it found, or what ended it, for every check that needs it. */
+export type ControlOutcome =
+  | { readonly found: unknown; readonly line: string }
+  | { readonly thrown: Inconclusive | NotApplicable };
+
+/** The controls of one target: each runs once, when the first check needs it. */
+export interface Controls {
+  /** Runs those that have not run yet, and waits for all. */
+  ready(controls: readonly Control<unknown>[]): Promise<void>;
+  /** Undefined before it has run. */
+  outcomeOf(control: Control<unknown>): ControlOutcome | undefined;
+}
+
+/** The controls that a check or a control names, in the order of its definition. */
+export function controlsOf(
+  definition: Pick<CheckDefinition, 'buildsOn' | 'consults'>,
+): readonly Control<unknown>[] {
+  return [...(definition.buildsOn ?? []), ...(definition.consults ?? [])];
+}
+
+/** @param onResult called once per control that has run */
+export function createControls(
+  bench: () => Bench,
+  onResult: (result: ControlResult) => void = () => undefined,
+): Controls {
+  const running = new Map<Control<unknown>, Promise<void>>();
+  const outcomes = new Map<Control<unknown>, ControlOutcome>();
+
+  async function run(control: Control<unknown>): Promise<void> {
+    const { buildsOn = [] } = control.definition;
+    await ready(buildsOn);
+    const { outcome, result } = await runControl(control, bench());
+    outcomes.set(control, outcome);
+    onResult(result);
+  }
+  async function ready(controls: readonly Control<unknown>[]): Promise<void> {
+    await Promise.all(
+      controls.map((control) => {
+        const begun = running.get(control) ?? run(control);
+        running.set(control, begun);
+        return begun;
+      }),
+    );
+  }
+  return { ready, outcomeOf: (control) => outcomes.get(control) };
+}
+
+/** Runs a control within its own budget, with its own recorder and sealed evidence. */
+async function runControl(
+  control: Control<unknown>,
+  bench: Bench,
+): Promise<{ readonly outcome: ControlOutcome; readonly result: ControlResult }> {
+  const { definition, source } = control;
+  const { id, title, roles, buildsOn = [], resources = [] } = definition;
+  const startedAt = new Date();
+  const offered = roles.filter((role) => bench.target.endpoints[role] !== undefined);
+  const about = { control: id, title, startedAt: startedAt.toISOString(), source };
+  const [role] = offered;
+  if (role === undefined) {
+    const thrown = new NotApplicable(`The target declares none of ${roles.join(', ')}.`, 'the declaration');
+    const nothing = { durationMs: 0, evidence: null, transcript: [], transcriptOmitted: 0 };
+    return { outcome: { thrown }, result: { ...about, ...stateOf({ thrown }), ...nothing } };
+  }
+  let connections = 0;
+  const body = await openBody({
+    facts: { ...definition, controls: buildsOn },
+    kind: 'control',
+    resources,
+    bench,
+    role,
+    offered,
+    nextConnection: () => {
+      connections += 1;
+      return connections;
+    },
+    started: process.hrtime.bigint(),
+  });
+  const { recorder } = body;
+  const began = performance.now();
+  let found: unknown;
+  let thrown: unknown;
+  try {
+    thrown =
+      brokenBefore(control, bench) ??
+      (await body.run(async (services) => {
+        found = await control.body(services);
+      }));
+  } finally {
+    await body.close();
+  }
+  const outcome: ControlOutcome =
+    thrown === undefined
+      ? { found, line: recorder.clean(printable((found as Finding).line)) }
+      : { thrown: endingOf(id, thrown, recorder.clean) };
+  const { events, redactions } = recorder;
+  const { lines, omitted } = transcribe([...events], []);
+  const evidence =
+    bench.evidenceFolder === null || events.length === 0
+      ? null
+      : await sealEvidence(bench.evidenceFolder, [...events], redactions);
+  return {
+    outcome,
+    result: {
+      ...about,
+      ...stateOf(outcome),
+      durationMs: Math.round(performance.now() - began),
+      evidence,
+      transcript: lines,
+      transcriptOmitted: omitted,
+    },
+  };
+}
+
+/** What ended a control that this one builds on. */
+function brokenBefore(
+  { definition }: Control<unknown>,
+  bench: Bench,
+): Inconclusive | NotApplicable | undefined {
+  for (const before of definition.buildsOn ?? []) {
+    const outcome = bench.controls.outcomeOf(before);
+    if (outcome && 'thrown' in outcome) return outcome.thrown;
+  }
+  return undefined;
+}
+
+/** What was thrown as an ending that checks can share; a mistake of ours stays one, and names the control. */
+function endingOf(
+  id: string,
+  thrown: unknown,
+  clean: (sentence: string) => string,
+): Inconclusive | NotApplicable {
+  if (thrown instanceof NotApplicable)
+    return new NotApplicable(clean(thrown.message), clean(thrown.observed));
+  if (thrown instanceof Inconclusive) return new Inconclusive(thrown.why, clean(thrown.message));
+  if (isWireFailure(thrown)) return new Inconclusive(causeOf(thrown), clean(thrown.message));
+  const said = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown);
+  return new Inconclusive('harness', clean(printable(`The control ${id} failed: ${said}`)));
+}
+
+function stateOf(outcome: ControlOutcome): Pick<ControlResult, 'state' | 'cause' | 'line'> {
+  if (!('thrown' in outcome)) return { state: 'found', cause: null, line: outcome.line };
+  const { thrown } = outcome;
+  const line = printable(thrown.message);
+  return thrown instanceof NotApplicable
+    ? { state: 'not-applicable', cause: null, line: printable(`${line} Observed: ${thrown.observed}`) }
+    : { state: 'broke-off', cause: thrown.why, line };
+}

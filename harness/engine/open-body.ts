@@ -1,0 +1,259 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import * as authentication from '../authentication/authentication.ts';
+import * as certificates from '../certificates/certificates.ts';
+import type { Control } from '../check/control.ts';
+import type { Services } from '../check/services.ts';
+import * as sasl from '../client/sasl/sasl.ts';
+import { createRecorder, type Recorder } from '../evidence/recorder.ts';
+import { visible } from '../evidence/visible.ts';
+import type { CheckLab } from '../lab/bench-lab.ts';
+import { type Duration, milliseconds } from '../model/duration.ts';
+import { Inconclusive, NotApplicable } from '../model/outcomes.ts';
+import type { Role } from '../model/roles.ts';
+import type { Target } from '../model/target.ts';
+import type { Verification } from '../model/verification.ts';
+import * as smime from '../smime/smime.ts';
+import { inMailbox, returnedMail } from '../steps/in-mailbox.ts';
+import { offer } from '../steps/offer.ts';
+import * as bytes from '../wire/bytes.ts';
+import * as tls from '../wire/tls-probe.ts';
+import type { Bench } from './bench.ts';
+import { type Budget, createBudget } from './budget.ts';
+import { endingAtFailedLookups } from './own-lookups.ts';
+import { createVerify } from './verifications.ts';
+
+/** What the definitions of checks and of controls have in common. */
+export interface BodyFacts {
+  readonly id: string;
+  readonly budget: Duration;
+  readonly connections?: number;
+  readonly waits?: (target: Target) => number;
+  /** Controls whose findings the body may read. */
+  readonly controls: readonly Control<unknown>[];
+}
+
+/** What a body, of a check or of a control, runs with. */
+export interface OpenBody {
+  readonly recorder: Recorder;
+  readonly services: Services;
+  /** What was verified outside of any variant. */
+  readonly verifications: readonly Verification[];
+  /**
+   * Runs a body within its budget.
+   * @returns what it threw, or why it had to end; undefined when it returned
+   */
+  run(body: (services: Services) => Promise<void>): Promise<unknown>;
+  /** Closes connections and lab, and gives back connection slots and resources. */
+  close(): Promise<void>;
+}
+
+const RUN_ENDED = new Inconclusive('harness', 'The run was ended before the check was.');
+/** How long a body may take to notice that its connections were closed, in milliseconds. */
+const NOTICE = 5_000;
+
+/** Takes what a body needs of the bench, in the order resources, connection slots, and makes its services. */
+export async function openBody(context: {
+  readonly facts: BodyFacts;
+  readonly kind: 'check' | 'control';
+  readonly resources: readonly string[];
+  readonly bench: Bench;
+  readonly role: Role;
+  readonly offered: readonly Role[];
+  readonly nextConnection: () => number;
+  readonly started: bigint;
+  /** What becomes of a variant that ended; absent where there are none. */
+  readonly onVariant?: (variant: {
+    readonly name: string;
+    readonly verifications: readonly Verification[];
+    readonly thrown: unknown;
+  }) => void;
+}): Promise<OpenBody> {
+  const { facts, kind, resources, bench, role, offered, nextConnection, started, onVariant } = context;
+  const { target } = bench;
+  const limit = facts.connections ?? 1;
+  // Who waits for a resource keeps no connection from others.
+  const unlock = await bench.locks.hold(resources);
+  const release = facts.waits ? () => undefined : await bench.slots.take(limit);
+  const recorder = createRecorder(bench.redactor, started);
+  const nonce = randomBytes(8).toString('hex');
+  const helloName = `probe-${nonce}.mailspec.test`;
+  const stop = new AbortController();
+  const budgetMs = milliseconds(facts.budget) + (facts.waits?.(target) ?? 0) + target.timing.slackMs;
+  const clock = createBudget(budgetMs, () =>
+    stop.abort(new Inconclusive('timeout', `The ${kind} did not end within its budget of ${budgetMs} ms.`)),
+  );
+  const signal = AbortSignal.any([stop.signal, bench.signal]);
+  const sessions = bench.openSessions({
+    target,
+    role,
+    helloName,
+    lab: bench.lab?.access ?? null,
+    recorder,
+    nextConnection,
+    limit,
+    ...(facts.waits ? { slots: bench.slots } : {}),
+    signal,
+  });
+  let checkLab: CheckLab | undefined;
+  /** Why the body has to end, or had to; undefined while it may go on. */
+  const endedBy = () => {
+    if (stop.signal.reason instanceof Inconclusive) return stop.signal.reason;
+    return bench.signal.aborted ? RUN_ENDED : undefined;
+  };
+  const verifications: Verification[] = [];
+  const outcomeOf = (control: Control<unknown>) => {
+    const outcome = facts.controls.includes(control) ? bench.controls.outcomeOf(control) : undefined;
+    if (outcome) return outcome;
+    throw new Error(`${facts.id} reads the control ${control.definition.id} and does not name it.`);
+  };
+
+  const services: Services = {
+    ...sessions,
+    bytes,
+    sasl,
+    tls,
+    certificates,
+    authentication,
+    smime,
+    definition: facts,
+    target,
+    role,
+    roles: offered,
+    nonce,
+    helloName,
+    verify: createVerify(recorder, verifications, signal),
+    finding<Found>(control: Control<Found>): Found {
+      const outcome = outcomeOf(control);
+      if ('thrown' in outcome) throw outcome.thrown;
+      // The outcome is what the body of this very control returned.
+      return outcome.found as Found;
+    },
+    objection(control) {
+      const outcome = outcomeOf(control);
+      return 'thrown' in outcome ? outcome.thrown.message : undefined;
+    },
+    account() {
+      const [account] = target.accounts;
+      if (!account)
+        throw new Inconclusive('precondition', `The target declares no account, and ${facts.id} needs one.`);
+      return account;
+    },
+    secondAccount() {
+      const [, account] = target.accounts;
+      if (!account) {
+        throw new NotApplicable(
+          'The target declares fewer than two accounts.',
+          `${target.accounts.length} declared`,
+        );
+      }
+      return account;
+    },
+    cleartextAccount: () => target.accounts.find((account) => account.cleartextSecret),
+    lab() {
+      if (!bench.lab)
+        throw new Inconclusive('environment', `Target ${target.name} has no lab, and ${facts.id} needs one.`);
+      checkLab ??= endingAtFailedLookups(
+        bench.lab.open({ target, recorder, signal, nonce, queueing: clock.queueing }),
+        (failure) => stop.abort(failure),
+      );
+      return checkLab;
+    },
+    async variant(name, body) {
+      recorder.event(0, { kind: 'note', text: `variant: ${name}` });
+      const ofVariant: Verification[] = [];
+      const ending = await caught(() => body(createVerify(recorder, ofVariant, signal)));
+      sessions.closeAll();
+      const thrown = endedBy() ?? ending;
+      onVariant?.({ name, verifications: ofVariant, thrown });
+      // A budget that is used up, or an ended run, ends the other inputs too.
+      if (signal.aborted) throw thrown;
+    },
+    offer: (offering) => offer(services, offering),
+    inMailbox: (sought) => inMailbox(services, sought),
+    returnedMail: (sought) => returnedMail(services, sought),
+    note: (text) => void recorder.event(0, { kind: 'note', text }),
+    pause: (ms) => delay(ms, undefined, { signal }),
+    async patiently(attempt) {
+      let outcome = await attempt();
+      for (const ms of target.timing.retryAfterMs) {
+        if (outcome.code < 400 || outcome.code > 499) break;
+        await delay(ms, undefined, { signal });
+        outcome = await attempt();
+      }
+      return outcome;
+    },
+    notApplicable(reason, observed) {
+      throw new NotApplicable(reason, observed);
+    },
+    inconclusive(why, reason) {
+      throw new Inconclusive(why, reason);
+    },
+  };
+
+  return {
+    recorder,
+    services,
+    verifications,
+    run: (body) => withinBudget(() => body(services), clock, stop, signal, endedBy),
+    async close() {
+      try {
+        sessions.closeAll();
+        const remains = await caught(async () => checkLab?.close());
+        if (remains instanceof Error)
+          recorder.event(0, { kind: 'note', text: visible(`the lab was not cleared: ${remains.message}`) });
+      } finally {
+        release();
+        unlock();
+      }
+    },
+  };
+}
+
+async function caught(body: () => Promise<void>): Promise<unknown> {
+  try {
+    await body();
+    return undefined;
+  } catch (thrown) {
+    return thrown ?? new Error('The body threw nothing.');
+  }
+}
+
+/**
+ * Runs the body; when the budget or the run ends first, closes its connections and waits for it to
+ * notice. A body that does not notice is left behind, so that it cannot hold up the run.
+ */
+async function withinBudget(
+  body: () => Promise<void>,
+  budget: Budget,
+  stop: AbortController,
+  signal: AbortSignal,
+  endedBy: () => Inconclusive | undefined,
+): Promise<unknown> {
+  if (signal.aborted) return endedBy();
+  budget.start();
+  let notice: NodeJS.Timeout | undefined;
+  const unnoticed = new Promise<Error>((resolve) => {
+    const leave = () =>
+      resolve(
+        new Error(
+          `The body went on for ${NOTICE} ms after its connections were closed: ${endedBy()?.message}`,
+        ),
+      );
+    signal.addEventListener(
+      'abort',
+      () => {
+        notice = setTimeout(leave, NOTICE);
+      },
+      { once: true },
+    );
+  });
+  const ending = caught(body).then((thrown) => endedBy() ?? thrown);
+  try {
+    return await Promise.race([ending, unnoticed]);
+  } finally {
+    budget.end();
+    stop.abort();
+    clearTimeout(notice);
+  }
+}
