@@ -7,7 +7,7 @@ export type { Level, Safety, Severity } from '../model/levels.ts';
 export { Inconclusive, NotApplicable } from '../model/outcomes.ts';
 export { ROLES, type Role } from '../model/roles.ts';
 export { ConnectionEnded, Silence, TlsFailed, Unreachable } from '../wire/failures.ts';
-export { type Control, control, type Finding } from './control.ts';
+export { type Control, type ControlDefinition, control, type Finding } from './control.ts';
 export { type Check, type CheckBody, type CheckDefinition, check, type Need } from './define.ts';
 export { FORWARDING, MAILDROP, SECOND_MAILDROP } from './resources.ts';
 export type * from './services.ts';

@@ -3,6 +3,7 @@ import type { Effect, Safety } from '../model/levels.ts';
 import type { Role } from '../model/roles.ts';
 import type { Target } from '../model/target.ts';
 import { callSite, type Place } from './call-site.ts';
+import type { Need } from './define.ts';
 import type { Services } from './services.ts';
 
 /**
@@ -24,6 +25,8 @@ export interface ControlDefinition {
   readonly connections?: number;
   /** Milliseconds that the body spends waiting on purpose. */
   readonly waits?: (target: Target) => number;
+  /** Abilities that the body needs beside a scripted client. */
+  readonly needs?: readonly Need[];
   /** Names of what only one body may use at a time. */
   readonly resources?: readonly string[];
   /** Controls that this one stands on. */

@@ -64,12 +64,10 @@ interface CheckStatement {
    */
   readonly resources?: readonly string[];
   /**
-   * Controls that the check stands on. They have run before its body begins; where one broke off, the body does
-   * not begin, and the check ends with the reason of the control.
+   * Controls that the check stands on. They have run before its body begins, which reads what they found by
+   * `finding`; where one broke off, that ends the check at once with the reason of the control.
    */
   readonly buildsOn?: readonly Control<unknown>[];
-  /** Controls that the body asks about where it needs to; one that broke off does not end the check. */
-  readonly consults?: readonly Control<unknown>[];
   /** What the check cannot see or decide, in sentences; shown with every result. */
   readonly limits?: readonly string[];
 }

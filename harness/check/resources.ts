@@ -13,7 +13,7 @@ export const FORWARDING = 'forwarding address';
 
 /** What a run of a check holds alone: what it names, and the maildrop where only POP3 shows a mailbox. */
 export function resourcesOf(
-  { resources = [], needs }: CheckDefinition,
+  { resources = [], needs = [] }: Partial<Pick<CheckDefinition, 'resources' | 'needs'>>,
   { endpoints }: Target,
 ): readonly string[] {
   const byPop3 = needs.includes('mailbox') && !endpoints.imap && !endpoints.imaps;

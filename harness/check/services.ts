@@ -175,7 +175,7 @@ export interface Services {
   /** Ends the body (or the variant): the evidence allows no verdict. */
   inconclusive(why: Cause, reason: string): never;
   /**
-   * What a control found that this body builds on or consults.
+   * What a control found that this body builds on.
    * @throws what ended the control, where it broke off; Error where the definition does not name it
    */
   finding<Found>(control: Control<Found>): Found;

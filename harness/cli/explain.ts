@@ -28,8 +28,47 @@ type Explanation = Awaited<ReturnType<typeof explain>>;
  * @throws ConfigurationError for a code that does not exist
  */
 export async function explainCommand(code: string, json: boolean): Promise<void> {
+  const control = await controlNamed(code);
+  if (control)
+    return void process.stdout.write(json ? `${JSON.stringify(control, null, 2)}\n` : textOfControl(control));
   const explanation = await explain(await checkOf(code));
   process.stdout.write(json ? `${JSON.stringify(explanation, null, 2)}\n` : textOf(explanation));
+}
+
+/** A control by its name, and the checks that build on it; undefined where there is none of that name. */
+async function controlNamed(name: string) {
+  const checks = await loadChecks(SUITES_FOLDER);
+  const found = checks
+    .flatMap(({ definition }) => definition.buildsOn ?? [])
+    .find(({ definition }) => definition.id === name.toLowerCase());
+  if (!found) return undefined;
+  const { id, title, roles, effect, safety, budget } = found.definition;
+  const builders = checks.filter(({ definition }) => definition.buildsOn?.includes(found));
+  return {
+    control: id,
+    title,
+    roles,
+    effect,
+    safety,
+    budget,
+    checks: builders.map(({ definition }) => definition.id),
+    source: found.source,
+  };
+}
+
+function textOfControl(one: NonNullable<Awaited<ReturnType<typeof controlNamed>>>): string {
+  return [
+    `${pc.bold(one.control)} (control)`,
+    `  ${one.title}`,
+    '',
+    ...factLines([
+      ['Roles', [one.roles.map((role) => `${role} (${ROLES[role].port})`).join(', ')]],
+      ['Effect', [`${one.effect}, permission ${one.safety}, within ${one.budget}, once per target`]],
+      ['Built on by', [one.checks.join(', ')]],
+      ['Written in', [`${one.source.file}:${one.source.line}`]],
+    ]),
+    '',
+  ].join('\n');
 }
 
 async function checkOf(code: string): Promise<Check> {
@@ -76,6 +115,10 @@ async function explain({ definition, suite, source }: Check) {
     effect: definition.effect,
     safety: definition.safety,
     budget: definition.budget,
+    buildsOn: (definition.buildsOn ?? []).map((control) => ({
+      control: control.definition.id,
+      title: control.definition.title,
+    })),
     limits: definition.limits ?? [],
     gates: profiles.map(({ id, gates, clauses }) => ({
       profile: id,
@@ -88,9 +131,20 @@ async function explain({ definition, suite, source }: Check) {
   };
 }
 
+type Facts = readonly (readonly [name: string, lines: readonly string[]])[];
+
+/** Facts with their names, one line each; those without a value are left out. */
+function factLines(facts: Facts): string[] {
+  return facts
+    .filter(([, values]) => values.length > 0)
+    .flatMap(([name, values]) =>
+      values.map((value, index) => `  ${pc.dim((index === 0 ? name : '').padEnd(11))} ${value}`),
+    );
+}
+
 function textOf(one: Explanation): string {
   const { level, severity } = one;
-  const facts: readonly (readonly [name: string, lines: readonly string[]])[] = [
+  const facts: Facts = [
     ['Sends', [one.sends]],
     ['Demands', [one.demands]],
     [
@@ -102,6 +156,7 @@ function textOf(one: Explanation): string {
     ['Roles', [one.roles.map((role) => `${role} (${ROLES[role].port})`).join(', ')]],
     ['Needs', [one.needs.length === 0 ? 'nothing but a client' : one.needs.join(', ')]],
     ['Effect', [`${one.effect}, permission ${one.safety}, within ${one.budget}`]],
+    ['Builds on', one.buildsOn.map(({ control, title }) => `${control}: ${title}`)],
     ['Limits', one.limits],
     ['Profiles', one.gates.map(gateLine)],
     ['Mend', one.remedies.flatMap(remedyLines)],
@@ -109,12 +164,13 @@ function textOf(one: Explanation): string {
     ['Written in', [`${one.source.file}:${one.source.line}`]],
     ['Run', [`npx mailspec audit <target> --only ${one.check}`]],
   ];
-  const lines = facts
-    .filter(([, values]) => values.length > 0)
-    .flatMap(([name, values]) =>
-      values.map((value, index) => `  ${pc.dim((index === 0 ? name : '').padEnd(11))} ${value}`),
-    );
-  return [`${pc.bold(one.check)} ${one.slug} (${one.suite})`, `  ${one.title}`, '', ...lines, ''].join('\n');
+  return [
+    `${pc.bold(one.check)} ${one.slug} (${one.suite})`,
+    `  ${one.title}`,
+    '',
+    ...factLines(facts),
+    '',
+  ].join('\n');
 }
 
 function gateLine({ profile, gate, clauses }: Explanation['gates'][number]): string {

@@ -1,5 +1,6 @@
 import { join, relative } from 'node:path';
 import pc from 'picocolors';
+import { brokenControls, brokenLine } from '../../reports/model/controls.ts';
 import { waiverLine } from '../../reports/model/outcome.ts';
 import type { Conclusion, GatedResult, RunRecord, TargetRecord } from '../../reports/model/record.ts';
 import { logLine } from '../evidence/log-line.ts';
@@ -34,6 +35,7 @@ function printTarget(target: TargetRecord, print: (text: string) => void): void 
     `${pc.bold(target.name)}: ${CONCLUSIONS[target.conclusion](target.conclusion)} — ${countsOf(target)}`,
   );
   if (target.failure !== null) print(`  ${target.failure}`);
+  for (const broken of brokenControls(target)) print(`  ${brokenLine(broken)}`);
   const of = (consequence: GatedResult['consequence']) =>
     target.results.filter((result) => result.consequence === consequence);
   printResults('Findings', of('finding'), print);

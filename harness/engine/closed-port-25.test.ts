@@ -6,7 +6,7 @@ import type { Target } from '../model/target.ts';
 import { startEnvironment } from '../reference/environment.ts';
 import { line } from '../wire/bytes.ts';
 import { Silence, Unreachable } from '../wire/failures.ts';
-import { meaningOfClosedPort } from './closed-port-25.ts';
+import { meaningOfClosedPort, type Port25 } from './closed-port-25.ts';
 
 const ELSEWHERE: Endpoint = { host: 'mail.example.test', port: 25 };
 const FAILURE = new Unreachable('mail.example.test:25', 'ETIMEDOUT');
@@ -38,10 +38,10 @@ async function host(port25Control?: Endpoint): Promise<Target> {
   return { ...peer.target, driver: 'host', ...(port25Control ? { port25Control } : {}) };
 }
 
-function ask(target: Target, endpoint = ELSEWHERE, failure: unknown = FAILURE) {
+function ask(target: Target, endpoint = ELSEWHERE, failure: unknown = FAILURE, known: Port25 = {}) {
   const recorder = createRecorder();
   const { signal } = new AbortController();
-  return meaningOfClosedPort(failure, endpoint, { target, recorder, nextConnection: () => 1, signal });
+  return meaningOfClosedPort(failure, endpoint, { target, recorder, nextConnection: () => 1, signal }, known);
 }
 
 test('without a control nothing is said about the server', async () => {
@@ -57,8 +57,9 @@ test('without a control nothing is said about the server', async () => {
 test('a control that answers makes it the closed port of the server; it is asked once', async () => {
   const { endpoint, visits } = await control('220 control.example.test ESMTP');
   const target = await host(endpoint);
-  expect(await ask(target)).toBe(FAILURE);
-  expect(await ask(target)).toBe(FAILURE);
+  const known: Port25 = {};
+  expect(await ask(target, ELSEWHERE, FAILURE, known)).toBe(FAILURE);
+  expect(await ask(target, ELSEWHERE, FAILURE, known)).toBe(FAILURE);
   expect(visits()).toBe(1);
 });
 

@@ -1,6 +1,5 @@
 import type { Endpoint } from '../model/endpoint.ts';
 import { Inconclusive } from '../model/outcomes.ts';
-import type { Target } from '../model/target.ts';
 import { openConnection } from '../wire/connection.ts';
 import { isWireFailure, Unreachable } from '../wire/failures.ts';
 import { isLoopback } from '../wire/loopback-address.ts';
@@ -10,8 +9,10 @@ import type { SessionContext } from './bench.ts';
 /** SMTP relaying between servers; the port that access networks close towards the outside. */
 const PORT = 25;
 
-/** What is known of outbound port 25 at this machine, per target that asked. */
-const known = new WeakMap<Target, Promise<{ readonly open: boolean; readonly seen: string }>>();
+/** What is known of outbound port 25 at this machine; empty before somebody asked. */
+export interface Port25 {
+  asked?: Promise<{ readonly open: boolean; readonly seen: string }>;
+}
 
 /**
  * What a port 25 that cannot be reached says about a server. Access networks block outbound port 25
@@ -23,6 +24,7 @@ export async function meaningOfClosedPort(
   failure: unknown,
   endpoint: Endpoint,
   context: Pick<SessionContext, 'target' | 'recorder' | 'nextConnection' | 'signal'>,
+  known: Port25,
 ): Promise<unknown> {
   const { target, recorder } = context;
   if (!(failure instanceof Unreachable) || context.signal.aborted) return failure;
@@ -34,9 +36,8 @@ export async function meaningOfClosedPort(
       `${failure.message} Whether that is the server, or a network in between that blocks outbound port 25, cannot be told: targets.yaml names no port-25-control.`,
     );
   }
-  const asked = known.get(target) ?? askControl(control, context);
-  known.set(target, asked);
-  const { open, seen } = await asked;
+  known.asked ??= askControl(control, context);
+  const { open, seen } = await known.asked;
   const address = writtenEndpoint(control);
   if (open) {
     recorder.event(0, { kind: 'note', text: `outbound port 25 is open here: ${address} answers ${seen}` });

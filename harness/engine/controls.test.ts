@@ -53,7 +53,7 @@ describe('a control', () => {
     expect(judged[0]?.transcript.map(({ text }) => text)).toContain('control noop-works: NOOP: 250 ok');
   });
 
-  test('that breaks off ends every check that builds on it, with its own reason, and none that consults it', async () => {
+  test('that breaks off ends every check that builds on it, with its own reason; who only asks for the objection goes on', async () => {
     await using peers = await startPeers({ mx: obedient });
     let runs = 0;
     const leaves = controlOf(async ({ inconclusive }) => {
@@ -62,7 +62,8 @@ describe('a control', () => {
     });
     let begun = 0;
     const builds = checkOf(
-      async () => {
+      async ({ finding }) => {
+        finding(leaves);
         begun += 1;
       },
       { buildsOn: [leaves] },
@@ -71,7 +72,7 @@ describe('a control', () => {
       async ({ objection, verify }) => {
         verify.equal(objection(leaves) === undefined, false, 'the reason is told');
       },
-      { consults: [leaves] },
+      { buildsOn: [leaves] },
     );
     const [one, two, three] = await Promise.all(
       [builds, builds, consults].map((check) => evaluate(check, peers.bench)),
@@ -94,7 +95,7 @@ describe('a control', () => {
       { budget: '200ms' },
     );
     const result = await evaluate(
-      checkOf(async () => undefined, { buildsOn: [slow], budget: '100ms' }),
+      checkOf(async ({ finding }) => void finding(slow), { buildsOn: [slow], budget: '100ms' }),
       peers.bench,
     );
     expect(result).toMatchObject({ verdict: 'inconclusive', cause: 'timeout' });
@@ -106,7 +107,7 @@ describe('a control', () => {
     await using peers = await startPeers({ mx: obedient }, { onControl: (one) => results.push(one) });
     const users = controlOf(async () => ({ line: 'never' }), { roles: ['submissions'] });
     const result = await evaluate(
-      checkOf(async () => undefined, { buildsOn: [users] }),
+      checkOf(async ({ finding }) => void finding(users), { buildsOn: [users] }),
       peers.bench,
     );
     expect(result.verdict).toBe('not-applicable');
@@ -125,7 +126,7 @@ describe('a control', () => {
       { id: 'second', buildsOn: [first] },
     );
     const result = await evaluate(
-      checkOf(async () => undefined, { buildsOn: [second] }),
+      checkOf(async ({ finding }) => void finding(second), { buildsOn: [second] }),
       peers.bench,
     );
     expect(result.reason).toBe('mx: The first is out.');
@@ -138,7 +139,7 @@ describe('a control', () => {
       throw new TypeError('a defect of the control');
     });
     const result = await evaluate(
-      checkOf(async () => undefined, { buildsOn: [broken] }),
+      checkOf(async ({ finding }) => void finding(broken), { buildsOn: [broken] }),
       peers.bench,
     );
     expect(result).toMatchObject({ verdict: 'inconclusive', cause: 'harness' });

@@ -1,5 +1,5 @@
 import type { Control, Finding } from '../check/control.ts';
-import type { CheckDefinition } from '../check/define.ts';
+import { resourcesOf } from '../check/resources.ts';
 import { sealEvidence } from '../evidence/store.ts';
 import { printable } from '../evidence/visible.ts';
 import type { ControlResult } from '../model/control-result.ts';
@@ -21,13 +21,6 @@ export interface Controls {
   ready(controls: readonly Control<unknown>[]): Promise<void>;
   /** Undefined before it has run. */
   outcomeOf(control: Control<unknown>): ControlOutcome | undefined;
-}
-
-/** The controls that a check or a control names, in the order of its definition. */
-export function controlsOf(
-  definition: Pick<CheckDefinition, 'buildsOn' | 'consults'>,
-): readonly Control<unknown>[] {
-  return [...(definition.buildsOn ?? []), ...(definition.consults ?? [])];
 }
 
 /** @param onResult called once per control that has run */
@@ -63,7 +56,7 @@ async function runControl(
   bench: Bench,
 ): Promise<{ readonly outcome: ControlOutcome; readonly result: ControlResult }> {
   const { definition, source } = control;
-  const { id, title, roles, buildsOn = [], resources = [] } = definition;
+  const { id, title, roles, buildsOn = [] } = definition;
   const startedAt = new Date();
   const offered = roles.filter((role) => bench.target.endpoints[role] !== undefined);
   const about = { control: id, title, startedAt: startedAt.toISOString(), source };
@@ -77,7 +70,7 @@ async function runControl(
   const body = await openBody({
     facts: { ...definition, controls: buildsOn },
     kind: 'control',
-    resources,
+    resources: resourcesOf(definition, bench.target),
     bench,
     role,
     offered,

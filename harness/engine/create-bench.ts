@@ -27,6 +27,7 @@ export function createBench(options: {
   const signal = options.signal ?? new AbortController().signal;
   // Every running check listens to the end of the run.
   setMaxListeners(0, signal);
+  const port25 = {};
   const bench: Bench = {
     target,
     runId,
@@ -37,7 +38,7 @@ export function createBench(options: {
     evidenceFolder,
     lab: options.lab ?? null,
     rerunOptions: options.rerunOptions ?? [],
-    openSessions,
+    openSessions: (context) => openSessions(context, port25),
     signal,
     controls: createControls(() => bench, options.onControl),
   };

@@ -6,7 +6,6 @@ import { ROLES, type Role } from '../model/roles.ts';
 import { type Cause, foldVerdicts, type Verdict } from '../model/verdict.ts';
 import type { Bench } from './bench.ts';
 import { type Control, controlConversation } from './control-conversation.ts';
-import { controlsOf } from './controls.ts';
 import { rerunCommand } from './rerun.ts';
 import { type BodyRun, runBody } from './run-body.ts';
 import { mergeRuns, transcribe } from './transcript.ts';
@@ -23,7 +22,7 @@ const SUSPICIOUS: readonly (Cause | null)[] = ['timeout', 'closed', 'malformed',
 export async function evaluate(check: Check, bench: Bench): Promise<CheckResult> {
   const { definition } = check;
   const { target, life } = bench;
-  const controls = controlsOf(definition);
+  const { buildsOn: controls = [] } = definition;
   await bench.controls.ready(controls);
   const startedAt = new Date();
   const started = process.hrtime.bigint();

@@ -8,7 +8,6 @@ import type { VariantResult } from '../model/result.ts';
 import type { Role } from '../model/roles.ts';
 import type { Bench } from './bench.ts';
 import { askForLife } from './control-conversation.ts';
-import { controlsOf } from './controls.ts';
 import { judge } from './judge.ts';
 import { openBody } from './open-body.ts';
 
@@ -37,7 +36,7 @@ export async function runBody(context: {
   const inputs: VariantResult[] = [];
   const body = await openBody({
     ...context,
-    facts: { ...definition, controls: controlsOf(definition) },
+    facts: { ...definition, controls: definition.buildsOn ?? [] },
     kind: 'check',
     resources: resourcesOf(definition, target),
     onVariant: ({ name, verifications, thrown }) =>
@@ -47,6 +46,7 @@ export async function runBody(context: {
   });
   const { recorder } = body;
   if (definition.per !== 'target') recorder.event(0, { kind: 'note', text: `role: ${role}` });
+  noteControls(context, recorder);
   let thrown: unknown;
   try {
     thrown =
@@ -57,7 +57,6 @@ export async function runBody(context: {
           )
         : ((definition.asStranger && bench.lab ? favouredBy(bench.lab.access) : undefined) ??
           (await stillGone(context, recorder)) ??
-          brokenControl(context, recorder) ??
           (await body.run(check.body)));
   } finally {
     await body.close();
@@ -72,20 +71,17 @@ export async function runBody(context: {
   return { role, outcomes, events: [...recorder.events], redactions: recorder.redactions };
 }
 
-/** Why the body must not begin: a control that it builds on broke off. Findings of the others are noted. */
-function brokenControl(
+/** What the controls found that the check builds on stands in its own dialogue too. */
+function noteControls(
   { check, bench }: Pick<Parameters<typeof runBody>[0], 'check' | 'bench'>,
   recorder: Recorder,
-): Error | undefined {
-  const { buildsOn = [] } = check.definition;
-  for (const control of controlsOf(check.definition)) {
+): void {
+  for (const control of check.definition.buildsOn ?? []) {
     const outcome = bench.controls.outcomeOf(control);
     if (!outcome) continue;
     const said = 'thrown' in outcome ? `broke off: ${outcome.thrown.message}` : outcome.line;
     recorder.event(0, { kind: 'note', text: `control ${control.definition.id}: ${said}` });
-    if ('thrown' in outcome && buildsOn.includes(control)) return outcome.thrown;
   }
-  return undefined;
 }
 
 /**

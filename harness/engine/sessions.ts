@@ -8,7 +8,7 @@ import { ROLES, type Role } from '../model/roles.ts';
 import { type Connection, openConnection } from '../wire/connection.ts';
 import { RelayFailed } from '../wire/failures.ts';
 import type { SessionContext, Sessions } from './bench.ts';
-import { meaningOfClosedPort } from './closed-port-25.ts';
+import { meaningOfClosedPort, type Port25 } from './closed-port-25.ts';
 import { pathTo } from './path.ts';
 
 /** Visits before a temporary refusal at the greeting counts (pre-greeting screeners turn the first away). */
@@ -16,8 +16,11 @@ const GREETING_VISITS = 3;
 /** Pause between such visits, in milliseconds. */
 const GREETING_PAUSE = 1_000;
 
-/** Opens clients on the endpoints of a target and owns their connections. */
-export function openSessions(context: SessionContext): Sessions {
+/**
+ * Opens clients on the endpoints of a target and owns their connections.
+ * @param port25 what all sessions of a bench have learned about outbound port 25
+ */
+export function openSessions(context: SessionContext, port25: Port25 = {}): Sessions {
   const { target, recorder, nextConnection, limit, slots, signal } = context;
   const open = new Set<Connection>();
 
@@ -51,7 +54,7 @@ export function openSessions(context: SessionContext): Sessions {
     }).catch(async (failure: unknown) => {
       release?.();
       if (failure instanceof RelayFailed) throw new Inconclusive('environment', failure.message);
-      throw await meaningOfClosedPort(failure, endpoint, context);
+      throw await meaningOfClosedPort(failure, endpoint, context, port25);
     });
     open.add(connection);
     if (options.preamble) connection.send(Buffer.from(options.preamble));

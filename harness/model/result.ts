@@ -47,7 +47,7 @@ export interface CheckResult {
   readonly severity: Severity;
   readonly clauses: readonly Clause[];
   readonly limits: readonly string[];
-  /** Names of the controls that the check builds on or consults. */
+  /** Names of the controls that the check builds on. */
   readonly controls?: readonly string[];
   readonly target: string;
   readonly verdict: Verdict;

@@ -13,6 +13,7 @@ import { rerunCommand } from '../engine/rerun.ts';
 import { visible } from '../evidence/visible.ts';
 import type { ExpectedEntry } from '../expected/load.ts';
 import { settle, waiverOf } from '../expected/settle.ts';
+import type { ControlResult } from '../model/control-result.ts';
 import type { LabAccess } from '../model/lab-access.ts';
 import type { CheckResult } from '../model/result.ts';
 import { ROLE_NAMES } from '../model/roles.ts';
@@ -136,6 +137,7 @@ const MENDABLE: ReadonlySet<Verdict> = new Set(['fail', 'warn', 'inconclusive'])
 interface JudgedTarget extends AuditedTarget {
   readonly results: readonly { readonly result: CheckResult; readonly gate: Gate }[];
   readonly capabilities: readonly RoleSnapshot[];
+  readonly controls: readonly ControlResult[];
 }
 
 /** What the journal of a target says, with a result for every selected check, in the order of the plan. */
@@ -144,8 +146,10 @@ function judge(audited: AuditedTarget, { rerunOptions }: RunFacts): JudgedTarget
   const entries = failure === null ? readJournal(journalFile) : [];
   const found = new Map<string, CheckResult>();
   const capabilities: RoleSnapshot[] = [];
+  const controls: ControlResult[] = [];
   for (const entry of entries) {
     if (entry.kind === 'capabilities') capabilities.push(...entry.capabilities);
+    else if (entry.kind === 'control') controls.push(entry.control);
     else found.set(entry.result.check, entry.result);
   }
   const results = plan.selected.map(({ facts, gate }) => {
@@ -154,11 +158,13 @@ function judge(audited: AuditedTarget, { rerunOptions }: RunFacts): JudgedTarget
     const disagreement = disagreements.get(facts.check);
     return { result: disagreement === undefined ? result : disputed(result, disagreement), gate };
   });
-  return { ...audited, results, capabilities };
+  // In an order that does not depend on which of them ended first.
+  controls.sort((a, b) => a.control.localeCompare(b.control));
+  return { ...audited, results, capabilities, controls };
 }
 
 function assembleTarget(judged: JudgedTarget, met: readonly Expectation[], strict: boolean): TargetRecord {
-  const { plan, declaration, target, lab, artefact, failure, capabilities } = judged;
+  const { plan, declaration, target, lab, artefact, failure, capabilities, controls } = judged;
   const results = judged.results.map(({ result, gate }) => {
     const entry = met.find((one) => one.target === plan.target && one.check === result.check);
     return gateResult(result, gate, strict, entry ? waiverOf(entry) : null);
@@ -182,6 +188,7 @@ function assembleTarget(judged: JudgedTarget, met: readonly Expectation[], stric
     failure,
     counts: countVerdicts(results),
     notSelected: plan.notSelected,
+    ...(controls.length === 0 ? {} : { controls }),
     results,
   };
   return { ...record, conclusion: concludeTarget(record) };

@@ -11,9 +11,17 @@ const audit = inject('audit');
 const { target, lab, runId, gates, waived, strict, suitesFolder } = audit;
 const { rerunOptions, journalFile, evidenceFolder } = audit;
 const checks = await loadChecks(suitesFolder);
+const journal = openJournal(journalFile);
 register(
   checks.filter((check) => gates[check.definition.id] !== undefined),
-  createBench({ target, lab: lab && openBenchLab(lab), runId, evidenceFolder, rerunOptions }),
-  openJournal(journalFile),
+  createBench({
+    target,
+    lab: lab && openBenchLab(lab),
+    runId,
+    evidenceFolder,
+    rerunOptions,
+    onControl: (control) => journal.append({ kind: 'control', control }),
+  }),
+  journal,
   ({ check, verdict }) => consequenceOf(verdict, gates[check] ?? 'fail', strict, waived[check] === verdict),
 );

@@ -1,5 +1,6 @@
 import { closeSync, fsyncSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import type { RoleSnapshot } from '../../reports/model/record.ts';
+import type { ControlResult } from '../model/control-result.ts';
 import type { CheckResult } from '../model/result.ts';
 
 /**
@@ -8,6 +9,7 @@ import type { CheckResult } from '../model/result.ts';
  */
 export type JournalEntry =
   | { readonly kind: 'capabilities'; readonly capabilities: readonly RoleSnapshot[] }
+  | { readonly kind: 'control'; readonly control: ControlResult }
   | { readonly kind: 'result'; readonly result: CheckResult };
 
 export interface JournalWriter {

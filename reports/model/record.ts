@@ -1,3 +1,4 @@
+import type { ControlResult } from '../../harness/model/control-result.ts';
 import type { CheckResult } from '../../harness/model/result.ts';
 import type { Role } from '../../harness/model/roles.ts';
 import type { Verdict } from '../../harness/model/verdict.ts';
@@ -66,6 +67,8 @@ export interface TargetRecord {
   readonly failure: string | null;
   readonly counts: Readonly<Record<Verdict, number>>;
   readonly notSelected: readonly { readonly check: string; readonly why: string }[];
+  /** What must be known before checks can tell anything; absent where none had to run. */
+  readonly controls?: readonly ControlResult[];
   readonly results: readonly GatedResult[];
 }
 

@@ -109,6 +109,7 @@ const result = z
     severity: z.enum(['critical', 'high', 'medium', 'low', 'info']),
     clauses: z.array(z.templateLiteral([z.string().regex(/[a-z0-9-]+/), '#', z.string().regex(/[ -~]+/)])),
     limits: z.array(text),
+    controls: z.array(text).exactOptional(),
     target: text,
     verdict,
     cause,
@@ -128,6 +129,26 @@ const result = z
     waiver: waiver.nullable(),
   })
   .meta({ id: 'Result', description: 'Result of one check on one target.' });
+
+const control = z
+  .strictObject({
+    control: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/),
+    title: text,
+    state: z.enum(['found', 'broke-off', 'not-applicable']),
+    cause,
+    line: text,
+    startedAt: moment,
+    durationMs: z.number().nonnegative(),
+    evidence: evidence.nullable(),
+    transcript: z.array(transcriptLine),
+    transcriptOmitted: count,
+    source: z.strictObject({ file: text, line: count }),
+  })
+  .meta({
+    id: 'Control',
+    description:
+      'What must be known of a target before checks can tell anything; it ran once, for all of them.',
+  });
 
 const snapshot = z
   .strictObject({
@@ -164,11 +185,16 @@ const target = z
     failure: text.nullable(),
     counts: z.strictObject(counts),
     notSelected: z.array(z.strictObject({ check: text, why: text })),
+    controls: z.array(control).exactOptional(),
     results: z.array(result),
   })
   .refine(({ results }) => new Set(results.map(({ check }) => check)).size === results.length, {
     error: 'has two results of one check',
     path: ['results'],
+  })
+  .refine(({ controls = [] }) => new Set(controls.map((one) => one.control)).size === controls.length, {
+    error: 'has two results of one control',
+    path: ['controls'],
   })
   .refine(({ name, results }) => results.every((one) => one.target === name), {
     error: 'has a result of another target',

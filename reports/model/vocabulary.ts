@@ -1,5 +1,6 @@
 /** The words of the checks that reports need at run time; writers take them from here. */
 export type { Clause } from '../../harness/model/clause.ts';
+export type { ControlResult } from '../../harness/model/control-result.ts';
 export type { Level, Severity } from '../../harness/model/levels.ts';
 export type { CheckResult, TranscriptLine, VariantResult } from '../../harness/model/result.ts';
 export { ROLE_NAMES, type Role } from '../../harness/model/roles.ts';

@@ -1,5 +1,6 @@
 import { describeClause } from '../model/clause.ts';
 import { CLAUSE_STATES, clauseState, countClauses } from '../model/clause-state.ts';
+import { brokenControls, brokenLine } from '../model/controls.ts';
 import {
   type Obstacle,
   type Outcome,
@@ -72,6 +73,7 @@ function targetLines(record: RunRecord, target: TargetRecord, item: Item): strin
       passed: of('passed').length,
     }),
     '',
+    ...brokenControls(target).flatMap((broken) => [`Control ${codeSpan(brokenLine(broken))}`, '']),
     ...clauseLines(record, target),
     ...(advice > 0 ? [`${advice} of those that passed with advice.`, ''] : []),
     ...[...of('failed'), ...of('errored'), ...waived].flatMap(item),

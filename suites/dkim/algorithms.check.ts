@@ -22,7 +22,7 @@ export const sha1NeverPasses = check(
   },
   async (services) => {
     const { verify, authentication } = services;
-    const sight = await assertResultsAreSeen(services);
+    const sight = assertResultsAreSeen(services);
     const { author, order } = await ordinaryAuthor(services, { sight });
     const letter = compose(services, author);
     const content = authentication.dkim.signed(letter.content, { ...order, algorithm: 'rsa-sha1' });
@@ -53,7 +53,7 @@ export const shortKeysNeverPass = check(
   async (services) => {
     const { variant, authentication } = services;
     const { dkim } = authentication;
-    const sight = await assertResultsAreSeen(services);
+    const sight = assertResultsAreSeen(services);
     const keys = await Promise.all([...SHORT, ...LONG_ENOUGH].map((kind) => dkim.signingKey(kind)));
     const author = await publishAuthor(
       services,

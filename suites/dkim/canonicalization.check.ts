@@ -73,7 +73,7 @@ export const canonicalizationsVerify = check(
   async (services) => {
     const { variant, authentication } = services;
     const { dkim } = authentication;
-    const sight = await assertResultsAreSeen(services);
+    const sight = assertResultsAreSeen(services);
     const key = await dkim.signingKey('rsa-2048');
     const author = await publishAuthor(
       services,

@@ -22,7 +22,7 @@ export const changedBodiesAreDetected = check(
   },
   async (services) => {
     const { variant, bytes, authentication } = services;
-    const sight = await assertResultsAreSeen(services);
+    const sight = assertResultsAreSeen(services);
     const { author, order } = await ordinaryAuthor(services, { sight });
     const signed = () => {
       const letter = compose(services, author);
@@ -63,7 +63,7 @@ export const changedFieldsAreDetected = check(
   },
   async (services) => {
     const { variant, bytes, authentication } = services;
-    const sight = await assertResultsAreSeen(services);
+    const sight = assertResultsAreSeen(services);
     const { author, order } = await ordinaryAuthor(services, { sight });
     const signed = () => {
       const letter = compose(services, author);

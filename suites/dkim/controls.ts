@@ -1,4 +1,5 @@
-import type { Services, Target } from '../../harness/check/check.ts';
+import { control, type Services } from '../../harness/check/check.ts';
+import { deliveries } from '../../harness/steps/waits.ts';
 import { attempt, passed } from './attempt.ts';
 import { ordinaryAuthor, type Sight } from './author.ts';
 import { compose, withContent } from './letter.ts';
@@ -14,16 +15,13 @@ export interface Evaluation {
   readonly line: string;
 }
 
-const evaluations = new WeakMap<Target, Promise<Evaluation>>();
-
 /**
  * Ends the check where a good signature is not taken for one that can be seen: what becomes of others says
- * nothing then. Asked once per target, which costs one message, or three where nothing is recorded.
+ * nothing then.
  */
-export async function assertResultsAreSeen(services: Services): Promise<Sight> {
-  const evaluation = await assertEvaluates(services);
-  if (evaluation.kind === 'enforces') return 'enforced';
-  const { kind, line } = evaluation;
+export function assertResultsAreSeen(services: Services): Sight {
+  const { kind, line } = assertEvaluates(services);
+  if (kind === 'enforces') return 'enforced';
   if (kind === 'asks')
     services.inconclusive('precondition', `What the target finds out is not to be seen: ${line}`);
   if (kind === 'misjudges')
@@ -32,14 +30,12 @@ export async function assertResultsAreSeen(services: Services): Promise<Sight> {
 }
 
 /** Ends the check where the target does not evaluate signatures at all. */
-export async function assertEvaluates(services: Services): Promise<Evaluation> {
-  const { notApplicable, inconclusive, note } = services;
+export function assertEvaluates(services: Services): Evaluation {
+  const { notApplicable, finding } = services;
   assertNotSwitchedOff(services);
-  const evaluation = await evaluationOf(services);
-  note(`control: ${evaluation.line}`);
+  const evaluation = finding(signaturesAreEvaluated);
   if (evaluation.kind === 'absent')
     notApplicable('The target does not verify DKIM, which is judged by DKIM-001.', evaluation.line);
-  if (evaluation.kind === 'unknown') inconclusive('precondition', evaluation.line);
   return evaluation;
 }
 
@@ -50,23 +46,25 @@ export function assertNotSwitchedOff({ target, notApplicable, lab }: Services): 
     notApplicable('The target is declared not to verify DKIM.', 'inbound-authentication: { dkim: none }');
 }
 
-/** What the target does about signatures, as far as one message shows. What showed nothing is asked again. */
-async function evaluationOf(services: Services): Promise<Evaluation> {
-  const { target } = services;
-  const asked = evaluations.get(target) ?? observeGoodSignature(services);
-  evaluations.set(target, asked);
-  const forget = () => {
-    if (evaluations.get(target) === asked) evaluations.delete(target);
-  };
-  try {
-    const evaluation = await asked;
-    if (evaluation.kind === 'unknown') forget();
-    return evaluation;
-  } catch (failure) {
-    forget();
-    throw failure;
-  }
-}
+/** What the target does about signatures, as far as one good one shows; costs one message, or three where nothing is recorded. */
+export const signaturesAreEvaluated = control(
+  {
+    id: 'signatures-are-evaluated',
+    title: 'It is known whether DKIM signatures are verified, and where that shows',
+    roles: ['mx'],
+    needs: ['account', 'mailbox', 'dns'],
+    effect: 'delivers',
+    safety: 'sends-mail',
+    budget: '30s',
+    waits: deliveries(3),
+  },
+  async (services) => {
+    const evaluation = await observeGoodSignature(services);
+    return evaluation.kind === 'unknown'
+      ? services.inconclusive('precondition', evaluation.line)
+      : evaluation;
+  },
+);
 
 /** Sends a message with one ordinary signature: rsa-sha256 with 2048 bits, relaxed/relaxed. */
 export async function observeGoodSignature(services: Services): Promise<Evaluation> {

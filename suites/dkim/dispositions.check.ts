@@ -23,7 +23,7 @@ export const testingChangesNothing = check(
   async (services) => {
     const { verify, authentication } = services;
     const { dkim } = authentication;
-    await assertEvaluates(services);
+    assertEvaluates(services);
     const key = await dkim.signingKey('rsa-2048');
     const author = await publishAuthor(services, () => [
       { selector: 'trial', text: dkim.keyRecord(key).replace('k=rsa', 't=y; k=rsa') },
@@ -70,7 +70,7 @@ export const failuresAreToldApart = check(
   async (services) => {
     const { variant, lab, authentication, inconclusive } = services;
     const { dkim } = authentication;
-    const { kind } = await assertEvaluates(services);
+    const { kind } = assertEvaluates(services);
     const { author, order } = await ordinaryAuthor(services);
     await variant('a broken signature', async (verify) => {
       const letter = compose(services, author);
@@ -125,7 +125,7 @@ export const brokenSignaturesAloneRejectNothing = check(
   },
   async (services) => {
     const { verify, target, authentication } = services;
-    await assertEvaluates(services);
+    assertEvaluates(services);
     const { author, order } = await ordinaryAuthor(services);
     const unsigned = await attempt(services, compose(services, author));
     assertAccepted(services, unsigned);

@@ -49,7 +49,7 @@ export const invalidSignaturesAreIgnored = check(
   async (services) => {
     const { variant, authentication } = services;
     const { signed } = authentication.dkim;
-    const sight = await assertResultsAreSeen(services);
+    const sight = assertResultsAreSeen(services);
     const { author, order } = await ordinaryAuthor(services, { sight });
     const tried = async (special: Partial<SignatureOrder>) => {
       const letter = compose(services, author);

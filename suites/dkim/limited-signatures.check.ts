@@ -28,7 +28,7 @@ export const partialSignaturesDoNotPassUnnoticed = check(
   async (services) => {
     const { variant, bytes, authentication } = services;
     const { signed } = authentication.dkim;
-    const sight = await assertResultsAreSeen(services);
+    const sight = assertResultsAreSeen(services);
     const { author, order } = await ordinaryAuthor(services, { sight });
     const body = bytes.lines('The minutes of the meeting are complete.');
     const tried = (special: Partial<SignatureOrder>, appended: Buffer = Buffer.alloc(0)) => {
@@ -84,7 +84,7 @@ export const expiredSignaturesAreRecognised = check(
   },
   async (services) => {
     const { variant, authentication, note } = services;
-    const sight = await assertResultsAreSeen(services);
+    const sight = assertResultsAreSeen(services);
     const { author, order } = await ordinaryAuthor(services, { sight });
     const now = Math.floor(Date.now() / 1000);
     const tried = (made: number, expires?: number) => {

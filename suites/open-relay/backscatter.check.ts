@@ -33,7 +33,7 @@ export const noBackscatter = check(
   async (services) => {
     const { lab, smtp, variant, account, notApplicable, inconclusive } = services;
     lab().assertUntrusted();
-    await assertStrangersAreServed(services);
+    assertStrangersAreServed(services);
     const probe = await smtp({ at: 'ready' });
     const offersDsn = probe.capabilities?.keywords.has('DSN') ?? false;
     probe.connection.close();
@@ -106,7 +106,7 @@ async function judgeUnknown(
     actual: sighting.kind === 'bounced' ? `a bounce ${sighting.where}, behind ${line}` : line,
   });
   if (outcome.kind !== 'accepted' || sighting.kind !== 'unseen') return;
-  const { works, line: control } = await outboundControl(services);
+  const { works, line: control } = outboundControl(services);
   if (!works) {
     inconclusive(
       'precondition',

@@ -71,7 +71,7 @@ export const claimedClientGrantsNothing = check(
   },
   async (services) => {
     services.lab().assertUntrusted();
-    await assertStrangersAreServed(services);
+    assertStrangersAreServed(services);
     const fields = createFields(services);
     const trials: Trial[] = [];
     for (const [name, claim] of Object.entries(CLAIMS)) {

@@ -1,6 +1,6 @@
 import { check } from '../../harness/check/check.ts';
 import { isPositive, isTemporary, lineOf } from '../../harness/steps/replies.ts';
-import { assertStrangersAreServed } from './controls.ts';
+import { assertStrangersAreServed, RELAY_CONTROLS } from './controls.ts';
 import { createFields } from './fields.ts';
 import { fill, PROGRAMS_AND_FILES, readable, STRANGER } from './forms.ts';
 
@@ -20,6 +20,7 @@ export const programsAndFilesAreNoRecipients = check(
     effect: 'reads',
     safety: 'safe',
     budget: '20s',
+    buildsOn: RELAY_CONTROLS,
     limits: [
       'No message follows, so what an accepted one would do is not seen; a domain that takes every name takes these too.',
     ],
@@ -28,7 +29,7 @@ export const programsAndFilesAreNoRecipients = check(
   async (services) => {
     const { lab, smtp, variant, patiently, inconclusive } = services;
     lab().assertUntrusted();
-    await assertStrangersAreServed(services);
+    assertStrangersAreServed(services);
     const values = await createFields(services)();
     for (const recipient of PROGRAMS_AND_FILES) {
       await variant(readable(recipient), async (verify) => {

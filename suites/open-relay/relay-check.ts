@@ -1,5 +1,5 @@
 import type { Services } from '../../harness/check/check.ts';
-import { assertStrangersAreServed, localSenderControl } from './controls.ts';
+import { assertStrangersAreServed, localSenderOpensTheWay, RELAY_CONTROLS } from './controls.ts';
 import { createFields } from './fields.ts';
 import { type Form, nameOf, PRETENDER } from './forms.ts';
 import { createSupply, trialsOf } from './supply.ts';
@@ -16,6 +16,7 @@ export const RELAY_CHECK = {
   effect: 'delivers',
   safety: 'sends-mail',
   budget: '100s',
+  buildsOn: RELAY_CONTROLS,
 } as const;
 
 /** The clauses by which a server must be able to tell strangers from users, and must do so. */
@@ -25,10 +26,10 @@ export const NO_RELAY_CLAUSES = ['rfc5321#3.6.2', 'rfc2505#2.1', 'rfc5068#3.2'] 
 export async function judgeForms(services: Services, forms: readonly Form[]): Promise<void> {
   const { lab, smtp, variant, notApplicable } = services;
   lab().assertUntrusted();
-  await assertStrangersAreServed(services);
+  assertStrangersAreServed(services);
   const roundabout = forms.filter(({ sender }) => sender === PRETENDER);
-  const control = roundabout.length > 0 ? await localSenderControl(services) : undefined;
-  const moot = control?.works ? roundabout : [];
+  const control = roundabout.length > 0 ? services.finding(localSenderOpensTheWay) : undefined;
+  const moot = control?.opens ? roundabout : [];
   const tried = forms.filter((form) => !moot.includes(form));
   const supply = createSupply(() => smtp({ at: 'ready' }));
   const trials = await trialsOf(services, createFields(services), tried, supply);

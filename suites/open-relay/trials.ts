@@ -133,7 +133,7 @@ async function judge(
       verify.that(true, { demand, expected, actual: `delivered to a mailbox of the target, behind ${line}` });
       return;
     case 'unseen': {
-      const { works, line: control } = await outboundControl(services);
+      const { works, line: control } = outboundControl(services);
       const addition = works
         ? 'An authenticated message does reach the receiving server, so this one was dropped, or waits.'
         : `No authenticated message was seen to reach the receiving server either: ${control}.`;

@@ -1,4 +1,5 @@
 import { check } from '../../harness/check/check.ts';
+import { strangersAreServed } from '../../harness/steps/controls/strangers-are-served.ts';
 import { assertStrangersAreServed } from './controls.ts';
 import { effectWait, loginEffectTimes } from './feature.ts';
 import { logIn, pop3Role } from './mailbox-login.ts';
@@ -21,6 +22,7 @@ export const grantIsBoundToAddress = check(
     effect: 'delivers',
     safety: 'sends-mail',
     budget: '60s',
+    buildsOn: [strangersAreServed],
     waits: effectWait,
     connections: 2,
     limits: ['IPv6 is not tried: whether a grant is for one address or for its prefix is not seen there.'],
@@ -30,7 +32,7 @@ export const grantIsBoundToAddress = check(
     const { lab, target, account, variant, notApplicable } = services;
     const role = pop3Role(services);
     if (!role || !target.endpoints.mx) return notApplicable('The target has no mx role.', 'declared roles');
-    await assertStrangersAreServed(services);
+    assertStrangersAreServed(services);
     const sender = account().address;
     const own = lab().unusedVantage();
     const login = await logIn(services, own, role);

@@ -1,4 +1,5 @@
 import { check, type Services } from '../../harness/check/check.ts';
+import { strangersAreServed } from '../../harness/steps/controls/strangers-are-served.ts';
 import { assertionsOf, proxyHeader, type Reception } from './assertions.ts';
 import { assertStrangersAreServed } from './controls.ts';
 import { effectWait, loginEffectTimes } from './feature.ts';
@@ -26,6 +27,7 @@ export const assertedAddressIsIgnored = check(
     effect: 'delivers',
     safety: 'sends-mail',
     budget: '120s',
+    buildsOn: [strangersAreServed],
     waits: effectWait,
     connections: 7,
     limits: [
@@ -36,7 +38,7 @@ export const assertedAddressIsIgnored = check(
   async (services) => {
     const { lab, target, account, variant, notApplicable } = services;
     if (!target.endpoints.mx) notApplicable('The target has no mx role.', 'declared roles');
-    await assertStrangersAreServed(services);
+    assertStrangersAreServed(services);
     const liar = lab().unusedVantage();
     const sender = account().address;
 

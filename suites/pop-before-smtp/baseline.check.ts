@@ -1,4 +1,5 @@
 import { check } from '../../harness/check/check.ts';
+import { strangersAreServed } from '../../harness/steps/controls/strangers-are-served.ts';
 import { assertStrangersAreServed } from './controls.ts';
 import { effectWait, loginEffectTimes } from './feature.ts';
 import { judgeRefused, watchRelay } from './relay-watch.ts';
@@ -19,13 +20,14 @@ export const noRelayWithoutLogin = check(
     effect: 'delivers',
     safety: 'sends-mail',
     budget: '60s',
+    buildsOn: [strangersAreServed],
     waits: effectWait,
     connections: 4,
     kills: ['mx-trusts-private-networks'],
   },
   async (services) => {
     const { lab, role, target, helloName, verify } = services;
-    await assertStrangersAreServed(services);
+    assertStrangersAreServed(services);
     const account = target.accounts[0]?.address ?? `postmaster@${target.domain}`;
     const envelopes = [lab().unusedVantage('near'), lab().unusedVantage('distant')].flatMap((from) =>
       [account, `probe@${helloName}`].map((sender) => ({ from, sender, role })),

@@ -1,4 +1,5 @@
 import { check } from '../../harness/check/check.ts';
+import { strangersAreServed } from '../../harness/steps/controls/strangers-are-served.ts';
 import { assertClosedBefore, assertStrangersAreServed } from './controls.ts';
 import { declaredWindow, effectWait, loginEffectTimes } from './feature.ts';
 import { enterMaildrop } from './mailbox-login.ts';
@@ -21,6 +22,7 @@ export const cleartextLoginOpensNothing = check(
     effect: 'delivers',
     safety: 'sends-mail',
     budget: '60s',
+    buildsOn: [strangersAreServed],
     waits: effectWait,
     connections: 2,
     kills: ['pop-before-smtp-opened-by-cleartext-login'],
@@ -29,7 +31,7 @@ export const cleartextLoginOpensNothing = check(
     const { lab, target, pop3, verify, cleartextAccount, inconclusive, notApplicable } = services;
     declaredWindow(services);
     if (!target.endpoints.mx) notApplicable('The target has no mx role.', 'declared roles');
-    await assertStrangersAreServed(services);
+    assertStrangersAreServed(services);
     const client = await pop3({ role: 'pop3', vantage: lab().unusedVantage().name });
     const user = await client.command(`USER ${services.account().login}`);
     await client.quit();

@@ -1,4 +1,5 @@
 import { check, type Services, type Verify } from '../../harness/check/check.ts';
+import { strangersAreServed } from '../../harness/steps/controls/strangers-are-served.ts';
 import { assertClosedBefore, assertStrangersAreServed } from './controls.ts';
 import { type DeclaredWindow, loginEffectTimes, measurableWindow, seconds, windowWait } from './feature.ts';
 import { imapRole, logIn } from './mailbox-login.ts';
@@ -23,6 +24,7 @@ export const imapLoginOpensNoOtherWindow = check(
     effect: 'delivers',
     safety: 'sends-mail',
     budget: '60s',
+    buildsOn: [strangersAreServed],
     waits: windowWait,
     connections: 2,
     limits: ['Failed IMAP logins are the matter of PBS-004.'],
@@ -31,7 +33,7 @@ export const imapLoginOpensNoOtherWindow = check(
   async (services) => {
     const { lab, target, account, verify, notApplicable } = services;
     if (!target.endpoints.mx) notApplicable('The target has no mx role.', 'declared roles');
-    await assertStrangersAreServed(services);
+    assertStrangersAreServed(services);
     const envelope = { from: lab().unusedVantage(), sender: account().address };
     if (target.claims.popBeforeSmtp?.imap) {
       await judgeDeclared(services, verify, envelope, measurableWindow(services));

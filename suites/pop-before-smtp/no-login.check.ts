@@ -1,4 +1,5 @@
 import { type Account, check, type Services } from '../../harness/check/check.ts';
+import { strangersAreServed } from '../../harness/steps/controls/strangers-are-served.ts';
 import { assertClosedBefore, assertStrangersAreServed } from './controls.ts';
 import { effectWait, loginEffectTimes } from './feature.ts';
 import { imapRole, pop3Role } from './mailbox-login.ts';
@@ -30,6 +31,7 @@ export const failedLoginOpensNothing = check(
     effect: 'delivers',
     safety: 'sends-mail',
     budget: '90s',
+    buildsOn: [strangersAreServed],
     waits: effectWait,
     connections: 3,
     kills: ['pop-before-smtp-opened-by-failed-login'],
@@ -63,6 +65,7 @@ export const connectionOpensNothing = check(
     effect: 'delivers',
     safety: 'sends-mail',
     budget: '60s',
+    buildsOn: [strangersAreServed],
     waits: effectWait,
     connections: 2,
     kills: ['pop-before-smtp-opened-by-connection'],
@@ -81,7 +84,7 @@ async function judgeApproaches(
 ): Promise<void> {
   const { lab, target, variant, notApplicable } = services;
   if (!target.endpoints.mx) notApplicable('The target has no mx role.', 'declared roles');
-  await assertStrangersAreServed(services);
+  assertStrangersAreServed(services);
   const tried = approaches.map(({ name, run }) => ({ name, run, from: lab().unusedVantage(), sender }));
   await assertClosedBefore(services, tried);
   const taken = await Promise.all(tried.map(({ run, from }) => run(from)));

@@ -1,4 +1,5 @@
 import { check, type Role } from '../../harness/check/check.ts';
+import { strangersAreServed } from '../../harness/steps/controls/strangers-are-served.ts';
 import { assertClosedBefore, assertStrangersAreServed } from './controls.ts';
 import { effectWait, loginEffectTimes } from './feature.ts';
 import { logIn, pop3Role } from './mailbox-login.ts';
@@ -22,6 +23,7 @@ export const pop3LoginGrantsNothing = check(
     effect: 'delivers',
     safety: 'sends-mail',
     budget: '60s',
+    buildsOn: [strangersAreServed],
     waits: effectWait,
     connections: 3,
     limits: ['What acts later after a login than `timing.login-effect` says is not seen.'],
@@ -34,7 +36,7 @@ export const pop3LoginGrantsNothing = check(
     if (!role || roles.length === 0) {
       return notApplicable('The target takes no mail.', `roles: ${Object.keys(target.endpoints).join(', ')}`);
     }
-    await assertStrangersAreServed(services);
+    assertStrangersAreServed(services);
     const from = lab().unusedVantage();
     const sender = account().address;
     const envelopes = roles.map((sending) => ({ from, sender, role: sending }));

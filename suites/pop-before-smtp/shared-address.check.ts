@@ -1,4 +1,5 @@
 import { check, type Services, type Verify } from '../../harness/check/check.ts';
+import { strangersAreServed } from '../../harness/steps/controls/strangers-are-served.ts';
 import { assertStrangersAreServed } from './controls.ts';
 import { declaredWindow, effectWait, seconds } from './feature.ts';
 import { pop3Role } from './mailbox-login.ts';
@@ -23,6 +24,7 @@ export const openWindowServesNobodyElse = check(
     effect: 'delivers',
     safety: 'sends-mail',
     budget: '60s',
+    buildsOn: [strangersAreServed],
     waits: effectWait,
     connections: 2,
     kills: ['pop-before-smtp-takes-any-sender'],
@@ -32,7 +34,7 @@ export const openWindowServesNobodyElse = check(
     const declared = declaredWindow(services);
     const role = pop3Role(services);
     if (!role || !target.endpoints.mx) return notApplicable('The target has no mx role.', 'declared roles');
-    await assertStrangersAreServed(services);
+    assertStrangersAreServed(services);
     const stranger = await lab().forgedSender(nonce);
     const window = await openWindow(services, { from: lab().unusedVantage(), role, declared });
     const { first } = window;

@@ -1,4 +1,5 @@
 import { check } from '../../harness/check/check.ts';
+import { strangersAreServed } from '../../harness/steps/controls/strangers-are-served.ts';
 import { assertClosedBefore, assertStrangersAreServed } from './controls.ts';
 import { declaredWindow, measurableWindow, seconds, windowWait } from './feature.ts';
 import { logIn, pop3Role } from './mailbox-login.ts';
@@ -29,6 +30,7 @@ export const windowCloses = check(
     effect: 'delivers',
     safety: 'sends-mail',
     budget: '60s',
+    buildsOn: [strangersAreServed],
     waits: windowWait,
     connections: 2,
     limits: [
@@ -41,7 +43,7 @@ export const windowCloses = check(
     const declared = measurableWindow(services);
     const role = pop3Role(services);
     if (!role || !target.endpoints.mx) return notApplicable('The target has no mx role.', 'declared roles');
-    await assertStrangersAreServed(services);
+    assertStrangersAreServed(services);
     const sender = account().address;
     // Mail may extend a window, which is another matter (PBS-008): the end is looked for where none was sent.
     const quiet = { from: lab().unusedVantage(), sender };
@@ -102,6 +104,7 @@ export const windowIsShort = check(
     effect: 'delivers',
     safety: 'sends-mail',
     budget: '60s',
+    buildsOn: [strangersAreServed],
     waits: windowWait,
     connections: 2,
     kills: ['pop-before-smtp-refreshed-by-smtp'],
@@ -112,7 +115,7 @@ export const windowIsShort = check(
     const { windowMs, maximumMs } = declared;
     const role = pop3Role(services);
     if (!role || !target.endpoints.mx) return notApplicable('The target has no mx role.', 'declared roles');
-    await assertStrangersAreServed(services);
+    assertStrangersAreServed(services);
     const sender = account().address;
     const quiet = { from: lab().unusedVantage(), sender };
     await assertClosedBefore(services, [quiet]);

@@ -25,7 +25,7 @@ export const prefixesAreExact = check(
     ],
   },
   async (services) => {
-    await assertEvaluates(services);
+    assertEvaluates(services);
     const client = toNumber(clientAddress(services));
     const flipped = (bits: number) => toAddress(client ^ bits);
     const cases: readonly (readonly [term: string, result: Result])[] = [

@@ -1,6 +1,6 @@
 import { check } from '../../harness/check/check.ts';
 import { allowing, attempt } from './attempt.ts';
-import { enforces } from './controls.ts';
+import { spfIsEnforced } from './controls.ts';
 import { messages, SPF_CHECK } from './spf-check.ts';
 
 export const spfIsEvaluated = check(
@@ -40,7 +40,7 @@ export const spfIsEvaluated = check(
     });
     if (isUnseen) return;
     const isShown = results.length > 0;
-    const enforced = isShown || (await enforces(services));
+    const enforced = isShown || services.finding(spfIsEnforced).enforced;
     verify.ideally.that(enforced, {
       demand: 'the result is recorded or enforced',
       expected: 'Received-SPF or Authentication-Results, or a refusal of what a policy forbids',

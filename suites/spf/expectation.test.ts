@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Control } from '../../harness/check/control.ts';
 import type { Services, StoredMessage } from '../../harness/check/services.ts';
 import { createVerify } from '../../harness/engine/verifications.ts';
 import { createRecorder } from '../../harness/evidence/recorder.ts';
@@ -42,6 +43,10 @@ function servicesOf({ refusesFail, records }: Conduct): Services {
     helloName: 'probe.mailspec.test',
     account: () => ({ address: 'alice@example.test' }),
     bytes: { lines: () => Buffer.alloc(0) },
+    finding: ({ definition }: Control<unknown>) =>
+      definition.id === 'spf-is-enforced'
+        ? { enforced: refusesFail, line: '' }
+        : { kind: records ? 'records' : 'asks', line: '' },
     note: () => undefined,
     offer: async () => reply(refusesFail && policy.endsWith('-all') ? 550 : 250),
     inMailbox: async () => ({ results: records ? [result] : [] }),

@@ -1,6 +1,6 @@
 import type { Offered, Services, Verify } from '../../harness/check/check.ts';
 import { type Attempt, attempt, type Probe, wordsOf } from './attempt.ts';
-import { enforces, evaluationOf } from './controls.ts';
+import { spfIsEnforced, spfIsEvaluated } from './controls.ts';
 
 /** Results of SPF (RFC 7208 §2.6). */
 export type Result = 'none' | 'neutral' | 'pass' | 'fail' | 'softfail' | 'temperror' | 'permerror';
@@ -110,13 +110,13 @@ async function judgeSilence(
 ): Promise<void> {
   const { inconclusive } = services;
   if (!stored) return inconclusive('precondition', `Accepted, and in no mailbox: ${offered.line}`);
-  const recordsOthers = (await evaluationOf(services)).kind === 'records';
+  const recordsOthers = services.finding(spfIsEvaluated).kind === 'records';
   const actual = 'accepted without a recorded result';
   if (expected === 'none' && recordsOthers) {
     verify.ideally.missed(demand, { expected: 'none recorded', actual });
-  } else if (expected === 'pass' && asked && (await enforces(services))) {
+  } else if (expected === 'pass' && asked && services.finding(spfIsEnforced).enforced) {
     verify.met(demand, 'accepted, and what a policy forbids is refused');
-  } else if (expected === 'fail' && (recordsOthers || (await enforces(services)))) {
+  } else if (expected === 'fail' && (recordsOthers || services.finding(spfIsEnforced).enforced)) {
     verify.missed(demand, { expected: 'a refusal, or fail recorded', actual });
   } else {
     inconclusive('precondition', 'Accepted, and no result is recorded.');

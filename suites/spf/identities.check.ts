@@ -23,7 +23,7 @@ export const nullSenderIsHello = check(
   },
   async (services) => {
     const { variant, lab } = services;
-    await assertEvaluates(services);
+    assertEvaluates(services);
     const client = clientAddress(services);
     const bounce = (name: string, label: string, policy: string, expected: Result) =>
       variant(name, async (verify) => {

@@ -1,6 +1,6 @@
 import { check, type ZoneRecord } from '../../harness/check/check.ts';
 import { attempt } from './attempt.ts';
-import { assertEvaluates, evaluationOf } from './controls.ts';
+import { assertEvaluates, spfIsEvaluated } from './controls.ts';
 import { expectResult, expectResults, tolerated } from './expectation.ts';
 import { messages, SPF_CHECK } from './spf-check.ts';
 import { a, clientAddress, ELSEWHERE, mx, txt } from './world.ts';
@@ -50,7 +50,7 @@ export const tenLookups = check(
   },
   async (services) => {
     const { variant, lab } = services;
-    await assertEvaluates(services);
+    assertEvaluates(services);
     const client = clientAddress(services);
     await expectResults(services, [
       {
@@ -93,7 +93,7 @@ export const twoVoidLookups = check(
   },
   async (services) => {
     const { verify, inconclusive } = services;
-    await assertEvaluates(services);
+    assertEvaluates(services);
     const client = clientAddress(services);
     const outcome = await attempt(services, {
       label: 'void',
@@ -101,7 +101,7 @@ export const twoVoidLookups = check(
         txt(domain, `v=spf1 a:n1.${domain} a:n2.${domain} a:n3.${domain} ip4:${client} -all`),
       ],
     });
-    if (outcome.results.length === 0 && (await evaluationOf(services)).kind === 'asks')
+    if (outcome.results.length === 0 && services.finding(spfIsEvaluated).kind === 'asks')
       return inconclusive('precondition', 'No result is recorded.');
     await expectResult(services, verify, outcome, 'permerror');
   },
@@ -126,7 +126,7 @@ export const exchangersAreLimited = check(
   },
   async (services) => {
     const { variant } = services;
-    await assertEvaluates(services);
+    assertEvaluates(services);
     const client = clientAddress(services);
     await variant('eleven mail exchangers', async (verify) => {
       const outcome = await attempt(services, {

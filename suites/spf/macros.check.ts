@@ -61,7 +61,7 @@ export const macrosAreExpanded = check(
   },
   async (services) => {
     const { variant, lab, helloName } = services;
-    await assertEvaluates(services);
+    assertEvaluates(services);
     const client = clientAddress(services);
     for (const [index, { name, localPart, macro, expanded }] of EXPANSIONS.entries()) {
       await variant(name, async (verify) => {

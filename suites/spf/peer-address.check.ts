@@ -32,7 +32,7 @@ export const peerAddressCounts = check(
   },
   async (services) => {
     const { variant, lab, inconclusive, bytes, smtp, patiently } = services;
-    await assertEvaluates(services);
+    assertEvaluates(services);
     const [, other] = lab().vantages;
     if (!other) return inconclusive('environment', 'The lab has no second vantage.');
     const forbidden = (label: string): Probe => ({

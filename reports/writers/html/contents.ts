@@ -15,6 +15,7 @@ const LISTED: readonly SectionName[] = ['finding', 'unsettled'];
 export function contents(record: RunRecord, words: Words): Safe {
   const entry = (id: keyof Words['sections'], count: number | null, below: Safe | null) =>
     html`<li><a href="#${id}">${words.sections[id]}${count === null ? null : html` <span class="count">${count}</span>`}</a>${below}</li>`;
+  const ran = record.targets.reduce((sum, target) => sum + (target.controls ?? []).length, 0);
   const sections = (names: readonly SectionName[]) =>
     sectionsOf(record)
       .filter(([name, results]) => names.includes(name) && results.length > 0)
@@ -23,7 +24,7 @@ export function contents(record: RunRecord, words: Words): Safe {
       );
   return html`<nav class="contents" aria-label="${words.contents}"><ol>
 ${entry('overview', null, null)}${sections(LOUD)}${record.profile.clauses.length > 0 ? entry('clauses', record.profile.clauses.length, null) : null}${entry('matrix', null, null)}${sections(QUIET)}
-${entry('targets', null, null)}${entry('run', null, null)}${record.counts.notSelected > 0 ? entry('notSelected', record.counts.notSelected, null) : null}${entry('legend', null, null)}
+${ran > 0 ? entry('controls', ran, null) : null}${entry('targets', null, null)}${entry('run', null, null)}${record.counts.notSelected > 0 ? entry('notSelected', record.counts.notSelected, null) : null}${entry('legend', null, null)}
 </ol></nav>`;
 }
 

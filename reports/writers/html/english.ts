@@ -148,6 +148,7 @@ export const ENGLISH = {
   topic: (suite: SuiteSlug): string => SUITES.find(({ slug }) => slug === suite)?.topic ?? suite,
   sections: {
     run: 'The run',
+    controls: 'Controls',
     targets: 'The targets',
     overview: 'Overview',
     clauses: 'Clause by clause',
@@ -170,6 +171,8 @@ export const ENGLISH = {
       'Expected deviations: somebody decided to live with them for some time. They do not fail the run; verdict and conclusion stay what they are.',
     clauses:
       'A clause is met where every requirement that decides it passes or does not apply, and at least one passes.',
+    controls:
+      'What must be known before checks can tell anything. Each ran once, for all the checks that build on it.',
     advice: 'Deviations that do not change the conclusion.',
     open: 'No verdict, where the profile does not require one.',
     passed: 'What was observed to be as demanded.',
@@ -178,6 +181,7 @@ export const ENGLISH = {
       'Left out by the profile or by whoever started the run. The conclusion says nothing about them.',
     legend: 'The shape of a mark is the verdict, its colour what follows from it under the profile.',
   },
+  controlStates: { found: 'found', 'broke-off': 'broke off', 'not-applicable': 'not applicable' },
   obstacles: {
     interrupted: (why: string) => `The run ended before its time: ${why}`,
     noTarget: 'The run had no target.',
@@ -285,6 +289,9 @@ export const ENGLISH = {
     afterwards: 'Afterwards',
     alive: 'The server answered.',
     dead: 'The server no longer answered.',
+    buildsOn: 'Builds on',
+    builders: 'Checks that build on it',
+    writtenIn: 'Control',
     limits: 'Limits',
     source: 'Check',
     rerun: 'Rerun',

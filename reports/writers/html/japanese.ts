@@ -155,6 +155,7 @@ export const JAPANESE: Words = {
   topic: (suite) => topics[suite],
   sections: {
     run: '実施概要',
+    controls: '対照試験',
     targets: '監査対象',
     overview: '結果の概要',
     clauses: '条項別の結果',
@@ -177,6 +178,8 @@ export const JAPANESE: Words = {
       '想定済みの逸脱です。責任者が期限付きで容認したため実行の失敗にはなりませんが、判定と結論は変わりません。',
     clauses:
       '条項を判定するすべての要求が合格または対象外で、かつ少なくとも一つが合格のとき、その条項を「充足」とします。',
+    controls:
+      '検査の前提を確かめる試験です。対象ごとに一度だけ行い、その結果を前提とする検査すべてに用います。',
     advice: '結論に影響しない逸脱です。',
     open: '判定できませんでしたが、プロファイルが判定を求めていないものです。',
     passed: '要求どおりであることを確認した項目です。',
@@ -185,6 +188,7 @@ export const JAPANESE: Words = {
       'プロファイルまたは実行時の指定により検査から除いた項目です。結論はこれらについて何も述べません。',
     legend: '印の形は判定を、色はプロファイルに照らした扱いを表します。',
   },
+  controlStates: { found: '確認済み', 'broke-off': '成立せず', 'not-applicable': '該当なし' },
   obstacles: {
     interrupted: (why) => `実行は途中で終了しました：${why}`,
     noTarget: '監査対象が一つもありませんでした。',
@@ -290,6 +294,9 @@ export const JAPANESE: Words = {
     afterwards: '検査後の状態',
     alive: 'サーバーは応答しました。',
     dead: 'サーバーは応答しなくなりました。',
+    buildsOn: '前提とする対照試験',
+    builders: 'これを前提とする検査',
+    writtenIn: '対照試験の定義',
     limits: '検査の限界',
     source: '検査の定義',
     rerun: '再実行',

@@ -2,6 +2,7 @@ import type { Language } from '../../model/language.ts';
 import type { RunRecord } from '../../model/record.ts';
 import { clauseTable } from './clauses.ts';
 import { contents } from './contents.ts';
+import { controls } from './controls.ts';
 import { runFacts, targetFacts } from './facts.ts';
 import { legend, notSelected } from './legend.ts';
 import { masthead } from './masthead.ts';
@@ -44,6 +45,7 @@ ${results(LOUD)}
 ${clauseTable(record, words)}
 ${matrix(record, words)}
 ${results(QUIET)}
+${controls(record, words)}
 ${targetFacts(record, words)}
 ${runFacts(record, words)}
 ${notSelected(record, words)}

@@ -2,7 +2,7 @@ import { describeClause } from '../../model/clause.ts';
 import { outcomeOf } from '../../model/outcome.ts';
 import type { GatedResult, RunRecord } from '../../model/record.ts';
 import type { VariantResult, Verification } from '../../model/vocabulary.ts';
-import { anchorOf } from './anchor.ts';
+import { anchorOf, controlAnchor } from './anchor.ts';
 import { definitions, type Fact } from './facts.ts';
 import { remedies } from './remedies.ts';
 import { type Content, html, type Safe } from './safe.ts';
@@ -36,10 +36,10 @@ export function resultDetails(record: RunRecord, result: GatedResult, view: Resu
 ${tone === 'passed' ? html`<p${inEnglish(words)}>${result.reason}</p>` : null}
 ${definitions(requirement(record, result, words))}
 ${missed(result, words)}
-${transcript(result, view.lines, words)}
+${transcript({ ...result, label: `${result.check} ${result.target}` }, view.lines, words)}
 ${remedies(record, result, view.settings, words)}
 ${variants(result.variants, view.variants, words)}
-${definitions(proof(result, words))}
+${definitions(proof(record, result, words))}
 </div></details>`;
 }
 
@@ -122,7 +122,19 @@ function variants(all: readonly VariantResult[], limit: number, words: Words): S
   )}</tbody></table></div>${rest === 0 ? null : html`<p class="muted">${words.result.more(rest)}</p>`}`;
 }
 
-function proof(result: GatedResult, words: Words): Fact[] {
+/** The controls of its target that a check builds on. */
+function builtOn(record: RunRecord, { controls = [], target }: GatedResult, words: Words): Content {
+  const ran = record.targets.find(({ name }) => name === target)?.controls ?? [];
+  const links = controls.map((name, index) => {
+    const comma = index > 0 ? words.comma : null;
+    return ran.some(({ control }) => control === name)
+      ? html`${comma}<a href="#${controlAnchor(record, target, name)}">${name}</a>`
+      : html`${comma}${name}`;
+  });
+  return links.length === 0 ? null : links;
+}
+
+function proof(record: RunRecord, result: GatedResult, words: Words): Fact[] {
   const text = words.result;
   const { control, evidence } = result;
   return [
@@ -132,6 +144,7 @@ function proof(result: GatedResult, words: Words): Fact[] {
         ? null
         : html`${control.alive ? text.alive : text.dead} <span class="muted">${control.text}</span>`,
     ],
+    [text.buildsOn, builtOn(record, result, words)],
     [text.limits, result.limits.length === 0 ? null : result.limits.join(' ')],
     [
       text.evidence,

@@ -5,8 +5,14 @@ import { html, type Safe } from './safe.ts';
 import { visibleLines } from './visible-lines.ts';
 import type { Words } from './words.ts';
 
+/** A dialogue as a check or a control leaves it. */
+export interface Dialogue extends Pick<GatedResult, 'transcript' | 'transcriptOmitted'> {
+  /** Whose it is, for people who hear the page. */
+  readonly label: string;
+}
+
 /** The dialogue of a result, at most `limit` lines of it; what did not hold is marked. */
-export function transcript(result: GatedResult, limit: number, words: Words): Safe | null {
+export function transcript(result: Dialogue, limit: number, words: Words): Safe | null {
   if (result.transcript.length === 0) return null;
   const several = new Set(result.transcript.map(({ connection }) => connection)).size > 2;
   const lines = excerpt(result.transcript, limit).map((line) =>
@@ -15,7 +21,7 @@ export function transcript(result: GatedResult, limit: number, words: Words): Sa
       : transcriptLine(line, several, words),
   );
   const omitted = result.transcriptOmitted;
-  return html`<div class="transcript${several ? ' several' : null}" role="region" tabindex="0" aria-label="${words.result.transcript} ${result.check} ${result.target}">${lines}${
+  return html`<div class="transcript${several ? ' several' : null}" role="region" tabindex="0" aria-label="${words.result.transcript} ${result.label}">${lines}${
     omitted === 0 ? null : html`<p class="gap">${words.result.omittedEvidence(omitted)}</p>`
   }</div>`;
 }

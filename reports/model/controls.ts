@@ -1,0 +1,33 @@
+import type { ControlResult } from '../../harness/model/control-result.ts';
+import type { TargetRecord } from './record.ts';
+
+/** A control that broke off, and the checks that came to no verdict while they build on it. */
+export interface BrokenControl {
+  readonly control: ControlResult;
+  readonly open: readonly string[];
+}
+
+/** The controls of a target that broke off, those first on which most rests. */
+export function brokenControls({ controls = [], results }: TargetRecord): readonly BrokenControl[] {
+  return controls
+    .filter(({ state }) => state === 'broke-off')
+    .map((control) => ({
+      control,
+      open: results
+        .filter(
+          ({ verdict, controls: named = [] }) =>
+            verdict === 'inconclusive' && named.includes(control.control),
+        )
+        .map(({ check }) => check),
+    }))
+    .sort((a, b) => b.open.length - a.open.length);
+}
+
+/** `mail-leaves broke off, and 30 checks that build on it are open: 550 no relaying.` */
+export function brokenLine({ control, open }: BrokenControl): string {
+  const rest =
+    open.length === 0
+      ? ''
+      : `, and ${open.length === 1 ? 'a check that builds on it is' : `${open.length} checks that build on it are`} open`;
+  return `${control.control} broke off${rest}: ${control.line}`;
+}
