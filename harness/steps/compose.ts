@@ -2,8 +2,8 @@ import type { Services } from '../check/check.ts';
 
 /** What a neutral message says. */
 export interface NeutralMessage {
-  /** Author; an address without brackets. */
-  readonly from: string;
+  /** Author; an address without brackets, or the header fields that name the author, as whole lines. */
+  readonly from: string | readonly string[];
   /** Header To; `undisclosed-recipients:;` where none is given. */
   readonly to?: string;
   /** No other message carries it. It stands in Subject and Message-ID, which bounces quote, and in the body. */
@@ -39,7 +39,7 @@ export function compose(
 ): Buffer {
   return bytes.lines(
     ...above,
-    `From: <${from}>`,
+    ...(typeof from === 'string' ? [`From: <${from}>`] : from),
     to === undefined ? 'To: undisclosed-recipients:;' : `To: <${to}>`,
     `Subject: ${subject} ${token}`,
     dateField(),

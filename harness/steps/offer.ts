@@ -32,8 +32,9 @@ function arrived({ smtp, target }: Services, { vantage }: Offering): Promise<Smt
   return smtp({ role: 'mx', at, ...(vantage === undefined ? {} : { vantage }) });
 }
 
-async function transaction(
-  { account }: Services,
+/** EHLO where a stranger brings the message, and the transaction, on an open session. */
+export async function transaction(
+  { account }: Pick<Services, 'account'>,
   client: SmtpClient,
   { content, sender, recipient = account().address, parameters = '', hello, as }: Offering,
 ): Promise<Offered> {
@@ -45,7 +46,8 @@ async function transaction(
   return offered(step, reply);
 }
 
-function offered(stage: Offered['stage'], reply: SmtpReply): Offered {
+/** What the reply that decided says about a message. */
+export function offered(stage: Offered['stage'], reply: SmtpReply): Offered {
   const { code } = reply;
   const disposition = code >= 500 ? 'rejected' : code >= 400 ? 'deferred' : 'accepted';
   return { disposition, stage, code, reply, line: lineOf(reply) };

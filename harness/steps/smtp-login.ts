@@ -37,6 +37,11 @@ export async function openUser(services: Services, session: UserSession = {}): P
   return client;
 }
 
+/** A session of a stranger on mx, behind EHLO; inside TLS where mx asks for it. Costs one connection. */
+export function openStranger({ smtp, target }: Pick<Services, 'smtp' | 'target'>): Promise<SmtpClient> {
+  return smtp({ role: 'mx', at: target.claims.mxRequiresTls ? 'tls' : 'ready' });
+}
+
 /**
  * Logs in by a mechanism that the server lists (RFC 4954 §4), PLAIN where it lists none.
  * @throws Inconclusive where the login is refused

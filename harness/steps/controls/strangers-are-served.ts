@@ -1,5 +1,6 @@
 import { control } from '../../check/check.ts';
 import { isPositive, lineOf } from '../replies.ts';
+import { openStranger } from '../smtp-login.ts';
 
 /**
  * A server that refuses everything says nothing about relaying by refusing. Costs one connection, and goes no
@@ -20,7 +21,7 @@ export const strangersAreServed = control(
     const sender = await lab().forgedSender(nonce);
     const recipient = target.accounts[0]?.address ?? `postmaster@${target.domain}`;
     const reply = await patiently(async () => {
-      const client = await smtp({ role: 'mx', at: target.claims.mxRequiresTls ? 'tls' : 'ready' });
+      const client = await openStranger({ smtp, target });
       const mail = await client.command(`MAIL FROM:<${sender}>`);
       const decided = isPositive(mail) ? await client.command(`RCPT TO:<${recipient}>`) : mail;
       await client.quit();
