@@ -3,6 +3,8 @@
  * everything that talks to a server reaches them through `Services`.
  */
 
+export { answerOf } from '../client/answer.ts';
+export { type HeaderField, readHeader } from '../messages/header.ts';
 export type { Level, Safety, Severity } from '../model/levels.ts';
 export { Inconclusive, NotApplicable } from '../model/outcomes.ts';
 export { ROLES, type Role } from '../model/roles.ts';

@@ -1,6 +1,7 @@
 import { check, type Services, type SmtpReply, type Verify } from '../../harness/check/check.ts';
 import { isPositive, isTemporary, lineOf } from '../../harness/steps/replies.ts';
 import { openSender } from './session.ts';
+import { DIALOGUE } from './smtp-check.ts';
 
 /** What stands behind MAIL FROM: or RCPT TO: and is no path. `serious`: two readers could differ about it. */
 const MALFORMED: readonly { readonly path: string; readonly serious: boolean }[] = [
@@ -34,10 +35,7 @@ export const addressesAreUnderstood = check(
     level: 'MUST',
     severity: 'low',
     clauses: ['rfc5321#4.1.2', 'rfc5321#4.1.3', 'rfc5321#3.3', 'rfc5321#4.1.1.3'],
-    roles: ['mx', 'submission', 'submissions'],
-    needs: ['account'],
-    effect: 'reads',
-    safety: 'safe',
+    ...DIALOGUE,
     budget: '60s',
     kills: ['smtp-takes-malformed-paths', 'smtp-refuses-source-routes'],
   },

@@ -9,6 +9,7 @@ import { isPositive, lineOf } from '../../harness/steps/replies.ts';
 import { message } from './message.ts';
 import { refusalIsAboutContent } from './plain-mail.ts';
 import { type Begun, beginTransaction, openSender } from './session.ts';
+import { MAILBOX } from './smtp-check.ts';
 
 /** BDAT and its chunk in one segment, for a client may not wait between them (RFC 3030 §2). */
 async function bdat(
@@ -54,12 +55,8 @@ export const chunksAreCountedExactly = check(
     level: 'MUST',
     severity: 'high',
     clauses: ['rfc3030#2'],
-    roles: ['mx', 'submission', 'submissions'],
-    needs: ['account', 'mailbox'],
-    effect: 'delivers',
-    safety: 'sends-mail',
+    ...MAILBOX,
     budget: '40s',
-    connections: 2,
     kills: ['smtp-executes-refused-chunks', 'smtp-takes-data-behind-chunks', 'smtp-dot-ends-chunks'],
   },
   async (services) => {

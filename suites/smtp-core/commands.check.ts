@@ -1,6 +1,7 @@
 import { check, type Services, type SmtpClient } from '../../harness/check/check.ts';
 import { isPositive, isUnknown, lineOf } from '../../harness/steps/replies.ts';
 import { openSender } from './session.ts';
+import { DIALOGUE } from './smtp-check.ts';
 
 /** How long a server may take to close behind its farewell, in milliseconds. */
 const FAREWELL_MS = 5_000;
@@ -25,10 +26,7 @@ export const commandsAreKnown = check(
       'rfc5321#4.1.1.10',
       'rfc5321#4.2.4',
     ],
-    roles: ['mx', 'submission', 'submissions'],
-    needs: ['account'],
-    effect: 'reads',
-    safety: 'safe',
+    ...DIALOGUE,
     budget: '20s',
     kills: ['smtp-knows-verbs-in-upper-case-only', 'smtp-closes-on-unknown-verb', 'smtp-leaves-without-221'],
   },

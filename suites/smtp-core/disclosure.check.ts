@@ -1,5 +1,6 @@
 import { check, type SmtpReply } from '../../harness/check/check.ts';
 import { isPositive, lineOf } from '../../harness/steps/replies.ts';
+import { DIALOGUE } from './smtp-check.ts';
 
 export const strangersLearnNothing = check(
   {
@@ -11,10 +12,7 @@ export const strangersLearnNothing = check(
     level: 'SHOULD',
     severity: 'medium',
     clauses: ['rfc5321#3.5.3', 'rfc5321#7.3', 'rfc5321#4.5.1', 'rfc2505#2.11', 'rfc2505#2.12'],
-    roles: ['mx', 'submission', 'submissions'],
-    needs: ['account'],
-    effect: 'reads',
-    safety: 'safe',
+    ...DIALOGUE,
     budget: '15s',
     limits: [
       'What RCPT tells about users is not looked at: unknown recipients have to be refused (RLY-015).',

@@ -2,6 +2,7 @@ import { check, type Services, type Verify } from '../../harness/check/check.ts'
 import { encode, type FalseEnd, nameOf, REACHABLE, realEnd, UNREACHABLE } from './end-of-data.ts';
 import { message } from './message.ts';
 import { beginTransaction } from './session.ts';
+import { MESSAGES } from './smtp-check.ts';
 import { assertRealEndWorks, findingOf } from './smuggling.ts';
 import { isEnded, observe } from './smuggling-trial.ts';
 
@@ -17,10 +18,7 @@ export const onlyTheRealEndEndsData = check(
     severity: 'critical',
     asStranger: true,
     clauses: ['rfc5321#4.1.1.4', 'rfc5321#2.3.8'],
-    roles: ['mx', 'submission', 'submissions'],
-    needs: ['account'],
-    effect: 'delivers',
-    safety: 'sends-mail',
+    ...MESSAGES,
     budget: '60s',
     limits: [
       'Published as VU#302671, with CVE-2023-51764 (Postfix), CVE-2023-51765 (Sendmail) and CVE-2023-51766 (Exim).',
@@ -57,10 +55,7 @@ export const nothingUnreachableEndsData = check(
     severity: 'medium',
     asStranger: true,
     clauses: ['rfc5321#4.1.1.4', 'rfc5321#2.3.8'],
-    roles: ['mx', 'submission', 'submissions'],
-    needs: ['account'],
-    effect: 'delivers',
-    safety: 'sends-mail',
+    ...MESSAGES,
     budget: '60s',
     limits: [
       'A sender that stuffs dots never emits these octets, so that an attacker reaches them only through a broken one.',

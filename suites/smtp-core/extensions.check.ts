@@ -1,6 +1,7 @@
 import { check, type Services, type SmtpReply } from '../../harness/check/check.ts';
 import { isPositive, isTemporary, isUnknown, lineOf } from '../../harness/steps/replies.ts';
 import { beginTransaction, openSender, strangerOf } from './session.ts';
+import { DIALOGUE } from './smtp-check.ts';
 
 /** Keywords whose parameter of MAIL is taken where they are listed. */
 const MAIL_PARAMETERS: Readonly<Record<string, string>> = {
@@ -31,10 +32,7 @@ export const listedExtensionsWork = check(
     level: 'MUST',
     severity: 'low',
     clauses: ['rfc5321#4.2.4', 'rfc5321#4.1.1.1', 'rfc5321#4.1.1.11'],
-    roles: ['mx', 'submission', 'submissions'],
-    needs: ['account'],
-    effect: 'reads',
-    safety: 'safe',
+    ...DIALOGUE,
     budget: '25s',
     limits: ['AUTH is looked at by the suites submission and plaintext-auth, TLS itself by starttls.'],
     kills: ['smtp-lists-chunking-and-refuses', 'smtp-takes-unknown-parameters'],

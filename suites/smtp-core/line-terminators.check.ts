@@ -10,6 +10,7 @@ import {
 import { isPositive, lineOf } from '../../harness/steps/replies.ts';
 import { message } from './message.ts';
 import { openSender, strangerOf } from './session.ts';
+import { MAILBOX } from './smtp-check.ts';
 
 export const onlyCrlfEndsCommands = check(
   {
@@ -23,12 +24,8 @@ export const onlyCrlfEndsCommands = check(
     level: 'MUST',
     severity: 'high',
     clauses: ['rfc5321#2.3.8', 'rfc5321#4.1.2'],
-    roles: ['mx', 'submission', 'submissions'],
-    needs: ['account', 'mailbox'],
-    effect: 'delivers',
-    safety: 'sends-mail',
+    ...MAILBOX,
     budget: '40s',
-    connections: 2,
     limits: [
       'Servers that end commands at LF are warned of: that is tolerance, which many have by default. Where it ends messages as well, SMTP-014 and SMTP-015 tell.',
     ],

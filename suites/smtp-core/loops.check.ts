@@ -3,6 +3,7 @@ import { isPositive, lineOf } from '../../harness/steps/replies.ts';
 import { message } from './message.ts';
 import { refusalIsAboutContent } from './plain-mail.ts';
 import { beginTransaction } from './session.ts';
+import { MAILBOX } from './smtp-check.ts';
 
 /** Received fields that a message may have without looping (RFC 5321 §6.3), and what nobody needs. */
 const ORDINARY = 50;
@@ -19,12 +20,8 @@ export const loopsAreStopped = check(
     level: 'MUST',
     severity: 'low',
     clauses: ['rfc5321#6.3'],
-    roles: ['mx', 'submission', 'submissions'],
-    needs: ['account', 'mailbox'],
-    effect: 'delivers',
-    safety: 'sends-mail',
+    ...MAILBOX,
     budget: '20s',
-    connections: 2,
     limits: [
       'Whether a message that was taken is bounced later is looked at by its absence from the mailbox.',
     ],

@@ -1,6 +1,7 @@
 import { check } from '../../harness/check/check.ts';
 import { isPositive, lineOf } from '../../harness/steps/replies.ts';
 import { beginTransaction, dataIsRefused, openSender } from './session.ts';
+import { DIALOGUE } from './smtp-check.ts';
 
 export const orderIsKept = check(
   {
@@ -13,10 +14,7 @@ export const orderIsKept = check(
     level: 'MUST',
     severity: 'medium',
     clauses: ['rfc5321#3.3', 'rfc5321#4.1.4', 'rfc5321#4.1.1.5'],
-    roles: ['mx', 'submission', 'submissions'],
-    needs: ['account'],
-    effect: 'reads',
-    safety: 'safe',
+    ...DIALOGUE,
     budget: '25s',
     kills: [
       'smtp-keeps-envelope-across-rset',

@@ -9,6 +9,7 @@ import {
 import { isPositive, lineOf } from '../../harness/steps/replies.ts';
 import { message } from './message.ts';
 import { type Begun, beginTransaction } from './session.ts';
+import { MESSAGES } from './smtp-check.ts';
 
 export const pipelinedCommandsAreAnsweredInOrder = check(
   {
@@ -21,10 +22,7 @@ export const pipelinedCommandsAreAnsweredInOrder = check(
     level: 'MUST',
     severity: 'low',
     clauses: ['rfc2920#3.1', 'rfc2920#3.2'],
-    roles: ['mx', 'submission', 'submissions'],
-    needs: ['account'],
-    effect: 'delivers',
-    safety: 'sends-mail',
+    ...MESSAGES,
     budget: '40s',
     kills: ['smtp-drops-input-behind-refusal', 'smtp-takes-data-without-recipients'],
   },

@@ -1,5 +1,6 @@
 import { type Connection, check, type Services, type Verify } from '../../harness/check/check.ts';
 import { beginTransaction } from './session.ts';
+import { DIALOGUE } from './smtp-check.ts';
 
 /** Longest reply line with its CRLF, in octets (RFC 5321 §4.5.3.1.5). */
 const REPLY_LINE = 512;
@@ -22,10 +23,7 @@ export const repliesAreConsistent = check(
     level: 'MUST',
     severity: 'low',
     clauses: ['rfc5321#4.3.2', 'rfc5321#4.2', 'rfc2034#4', 'rfc5321#4.5.3.1.5'],
-    roles: ['mx', 'submission', 'submissions'],
-    needs: ['account'],
-    effect: 'reads',
-    safety: 'safe',
+    ...DIALOGUE,
     budget: '15s',
     limits: ['Only the replies that this check draws are looked at.'],
     kills: ['smtp-enhanced-code-contradicts', 'smtp-mixes-codes-in-reply', 'smtp-answers-noop-twice'],

@@ -2,6 +2,7 @@ import { check, type Services, type SmtpReply, type Verify } from '../../harness
 import { isPositive, isTemporary, lineOf } from '../../harness/steps/replies.ts';
 import { message } from './message.ts';
 import { type Begun, beginTransaction, dataIsRefused } from './session.ts';
+import { DIALOGUE, MESSAGES } from './smtp-check.ts';
 
 /** Messages that many servers refuse at their end, by what they object to. */
 const OBJECTIONABLE: readonly {
@@ -61,10 +62,7 @@ export const refusedMessagesLeaveNothing = check(
     level: 'MUST',
     severity: 'high',
     clauses: ['rfc5321#4.1.1.4', 'rfc5321#3.3', 'rfc5321#4.1.4'],
-    roles: ['mx', 'submission', 'submissions'],
-    needs: ['account'],
-    effect: 'delivers',
-    safety: 'sends-mail',
+    ...MESSAGES,
     budget: '60s',
     limits: ['A server that takes all of these messages shows nothing here.'],
     kills: ['smtp-keeps-envelope-behind-refused-message', 'smtp-looks-at-first-message-only'],
@@ -152,10 +150,7 @@ export const stateIsClearedExactly = check(
     level: 'MUST',
     severity: 'medium',
     clauses: ['rfc5321#4.1.4', 'rfc5321#4.1.1.5', 'rfc5321#4.1.1.9', 'rfc5321#4.1.1.6', 'rfc3207#4.2'],
-    roles: ['mx', 'submission', 'submissions'],
-    needs: ['account'],
-    effect: 'reads',
-    safety: 'safe',
+    ...DIALOGUE,
     budget: '60s',
     limits: ['A login and a handshake that fail are looked at by the suites submission and starttls.'],
     kills: ['smtp-keeps-envelope-across-rset', 'smtp-verify-clears-envelope', 'smtp-refusals-clear-envelope'],

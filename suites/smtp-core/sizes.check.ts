@@ -3,6 +3,7 @@ import { isPositive, isTemporary, lineOf } from '../../harness/steps/replies.ts'
 import { message } from './message.ts';
 import { refusalIsAboutContent } from './plain-mail.ts';
 import { beginTransaction, openSender } from './session.ts';
+import { MAILBOX } from './smtp-check.ts';
 
 /** Recipients that one transaction must take (RFC 5321 §4.5.3.1.8). */
 const RECIPIENTS = 100;
@@ -29,12 +30,8 @@ export const requiredSizesAreTaken = check(
       'rfc5321#4.5.3.1.7',
       'rfc5321#4.5.3.1.8',
     ],
-    roles: ['mx', 'submission', 'submissions'],
-    needs: ['account', 'mailbox'],
-    effect: 'delivers',
-    safety: 'sends-mail',
+    ...MAILBOX,
     budget: '40s',
-    connections: 2,
     limits: [
       'Where no addresses with a detail are accepted, the hundred recipients are one address a hundred times.',
       'A lower number of recipients is allowed to a configured policy (RFC 5321 §4.5.3.1.10), which cannot be told apart from here.',

@@ -1,6 +1,7 @@
 import { check, type Services, type Verify } from '../../harness/check/check.ts';
 import { nameOf, REACHABLE } from './end-of-data.ts';
 import { openSender } from './session.ts';
+import { MAILBOX } from './smtp-check.ts';
 import { assertRealEndWorks, attack, findingOf, type Manner } from './smuggling.ts';
 import { isEnded, isSmuggled } from './smuggling-trial.ts';
 
@@ -28,12 +29,8 @@ export const oneTransactionIsOneMessage = check(
     severity: 'critical',
     asStranger: true,
     clauses: ['rfc5321#4.1.1.4', 'rfc5321#2.3.8'],
-    roles: ['mx', 'submission', 'submissions'],
-    needs: ['account', 'mailbox'],
-    effect: 'delivers',
-    safety: 'sends-mail',
+    ...MAILBOX,
     budget: '120s',
-    connections: 2,
     limits: [
       'Published as VU#302671, with CVE-2023-51764 (Postfix), CVE-2023-51765 (Sendmail) and CVE-2023-51766 (Exim).',
       'The second message is looked for in the mailboxes of the declared accounts only.',
@@ -104,12 +101,8 @@ export const lineEndsDoNotSwitch = check(
     severity: 'high',
     asStranger: true,
     clauses: ['rfc5321#2.3.8', 'rfc5321#4.1.1.4'],
-    roles: ['mx', 'submission', 'submissions'],
-    needs: ['account', 'mailbox'],
-    effect: 'delivers',
-    safety: 'sends-mail',
+    ...MAILBOX,
     budget: '60s',
-    connections: 2,
     limits: [
       'A message whose first line does not end in CRLF reaches the target only through a sender that adds no trace field on top, or from the client that wrote it.',
     ],

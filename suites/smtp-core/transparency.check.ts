@@ -2,6 +2,7 @@ import { check } from '../../harness/check/check.ts';
 import { message } from './message.ts';
 import { refusalIsAboutContent } from './plain-mail.ts';
 import { beginTransaction } from './session.ts';
+import { MAILBOX } from './smtp-check.ts';
 
 const CONTROL = String.fromCharCode(1, 11, 127);
 
@@ -30,12 +31,8 @@ export const contentIsTransparent = check(
     level: 'MUST',
     severity: 'medium',
     clauses: ['rfc5321#4.5.2', 'rfc5321#2.3.8', 'rfc5321#4.1.1.4'],
-    roles: ['mx', 'submission', 'submissions'],
-    needs: ['account', 'mailbox'],
-    effect: 'delivers',
-    safety: 'sends-mail',
+    ...MAILBOX,
     budget: '15s',
-    connections: 2,
     limits: ['Where only POP3 shows the mailbox, its own dot stuffing stands between.'],
     kills: ['smtp-keeps-stuffed-dots'],
   },

@@ -2,6 +2,7 @@ import { check, type Services } from '../../harness/check/check.ts';
 import { isPositive, lineOf } from '../../harness/steps/replies.ts';
 import { message } from './message.ts';
 import { beginTransaction } from './session.ts';
+import { MAILBOX } from './smtp-check.ts';
 
 /** What stands where the end should be when the connection ends. */
 const ENDINGS: readonly { readonly name: string; readonly octets: (services: Services) => Buffer }[] = [
@@ -21,12 +22,8 @@ export const unfinishedMessagesAreDropped = check(
     severity: 'medium',
     asStranger: true,
     clauses: ['rfc5321#3.8', 'rfc5321#4.1.1.4'],
-    roles: ['mx', 'submission', 'submissions'],
-    needs: ['account', 'mailbox'],
-    effect: 'delivers',
-    safety: 'sends-mail',
+    ...MAILBOX,
     budget: '20s',
-    connections: 2,
     kills: ['smtp-delivers-unfinished-messages'],
   },
   async (services) => {

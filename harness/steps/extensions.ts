@@ -1,0 +1,22 @@
+import type { Services, SmtpClient } from '../check/check.ts';
+
+/** Service extensions that the last EHLO listed, each with its parameters; none where nothing was listed (RFC 5321 §4.1.1.1). */
+export function extensionsOf({
+  capabilities,
+}: Pick<SmtpClient, 'capabilities'>): ReadonlyMap<string, string> {
+  return capabilities?.keywords ?? new Map();
+}
+
+/** `EHLO lists PIPELINING 8BITMIME`, to be cited. */
+export function ehloLists(client: Pick<SmtpClient, 'capabilities'>): string {
+  return `EHLO lists ${[...extensionsOf(client).keys()].join(' ')}`;
+}
+
+/** Ends the check, or the variant, where the session lists no such extension. */
+export function assertListed(
+  { notApplicable }: Pick<Services, 'notApplicable'>,
+  client: Pick<SmtpClient, 'capabilities'>,
+  keyword: string,
+): void {
+  if (!extensionsOf(client).has(keyword)) notApplicable(`${keyword} is not offered.`, ehloLists(client));
+}

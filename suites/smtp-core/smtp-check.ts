@@ -1,0 +1,26 @@
+import type { CheckDefinition } from '../../harness/check/check.ts';
+
+const ROLES = ['mx', 'submission', 'submissions'] as const;
+
+/** What the checks that go no further than a dialogue have in common. */
+export const DIALOGUE = {
+  roles: ROLES,
+  needs: ['account'],
+  effect: 'reads',
+  safety: 'safe',
+} as const satisfies Partial<CheckDefinition>;
+
+/** What the checks that hand messages over have in common. */
+export const MESSAGES = {
+  roles: ROLES,
+  needs: ['account'],
+  effect: 'delivers',
+  safety: 'sends-mail',
+} as const satisfies Partial<CheckDefinition>;
+
+/** As `MESSAGES`, where the mailbox is read at the same time. */
+export const MAILBOX = {
+  ...MESSAGES,
+  needs: ['account', 'mailbox'],
+  connections: 2,
+} as const satisfies Partial<CheckDefinition>;
