@@ -1,5 +1,5 @@
 import type { Account, ImapClient, Role, Services } from '../check/check.ts';
-import { chosenMechanism } from './mechanism.ts';
+import { chosenMechanism, imapMechanisms } from './mechanism.ts';
 
 /** Roles of IMAP, best protected first. */
 export const IMAP_ROLES = ['imaps', 'imap'] as const satisfies readonly Role[];
@@ -62,13 +62,11 @@ export async function logInByImap(
   account: Account,
 ): Promise<ImapRefusal | undefined> {
   if (!client.capabilities) await client.capability();
-  const listed = [...(client.capabilities ?? [])];
-  if (!listed.includes('LOGINDISABLED')) {
+  if (!client.capabilities?.has('LOGINDISABLED')) {
     const reply = await client.login(account.login, account.password);
     return reply.status === 'OK' ? undefined : { text: reply.text, busy: reply.code === 'LIMIT' };
   }
-  const mechanisms = listed.filter((one) => one.startsWith('AUTH=')).map((one) => one.slice('AUTH='.length));
-  const mechanism = chosenMechanism(services, mechanisms, account);
+  const mechanism = chosenMechanism(services, imapMechanisms(client.capabilities), account);
   const { accepted, outcome } = await services.sasl.authenticateImap(client, mechanism);
   if (accepted) return undefined;
   return outcome.kind === 'reply'

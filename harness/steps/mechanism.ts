@@ -18,3 +18,10 @@ export function chosenMechanism(
   if (listed.includes('CRAM-MD5')) return sasl.cramMd5(credentials);
   return sasl.plain(credentials);
 }
+
+/** SASL mechanisms of an IMAP capability list (`AUTH=…`, RFC 9051 §6.1.1). */
+export function imapMechanisms(capabilities: ReadonlySet<string> | undefined): string[] {
+  return [...(capabilities ?? [])]
+    .filter((capability) => capability.startsWith('AUTH='))
+    .map((capability) => capability.slice('AUTH='.length));
+}

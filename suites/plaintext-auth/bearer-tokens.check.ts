@@ -1,5 +1,6 @@
 import { check, type Services } from '../../harness/check/check.ts';
-import { BEARER_MECHANISMS, imapMechanisms, listed } from './mechanisms.ts';
+import { lineOf } from '../../harness/steps/replies.ts';
+import { BEARER_MECHANISMS, listed, mechanismsInBothPhases } from './mechanisms.ts';
 
 export const bearerTokensNeedTls = check(
   {
@@ -21,7 +22,8 @@ export const bearerTokensNeedTls = check(
   },
   async (services) => {
     const { variant, role, notApplicable, target, nonce, bytes } = services;
-    const phases = await mechanismsOf(services);
+    const phases = await mechanismsInBothPhases(services);
+    const inside = await phases.inside();
     const user = `probe-${nonce}@${target.domain}`;
     const tokens: Readonly<Record<string, string>> = {
       XOAUTH2: bytes.base64(`user=${user}\x01auth=Bearer invalid-${nonce}\x01\x01`),
@@ -30,7 +32,7 @@ export const bearerTokensNeedTls = check(
     let tried = 0;
     for (const mechanism of BEARER_MECHANISMS) {
       const status = await attempt(services, mechanism, tokens[mechanism] ?? '');
-      const offered = phases.clear.includes(mechanism) || phases.inside.includes(mechanism);
+      const offered = phases.clear.includes(mechanism) || inside.includes(mechanism);
       if (!offered && !status.challenged) continue;
       tried += 1;
       await variant(mechanism, async (verify) => {
@@ -49,51 +51,11 @@ export const bearerTokensNeedTls = check(
     if (tried === 0) {
       notApplicable(
         `${role} has no bearer-token mechanism.`,
-        `before TLS ${listed(phases.clear)}, inside ${listed(phases.inside)}`,
+        `before TLS ${listed(phases.clear)}, inside ${listed(inside)}`,
       );
     }
   },
 );
-
-/** Mechanism lists before TLS and inside it; inside is empty where TLS is not offered. */
-async function mechanismsOf({ role, smtp, pop3, imap }: Services) {
-  switch (role) {
-    case 'pop3': {
-      const client = await pop3({ at: 'ready' });
-      const { capabilities, mechanisms: clear } = await client.capa();
-      const offered = capabilities?.has('STLS') ?? false;
-      client.connection.close();
-      if (!offered) return { clear, inside: [] };
-      const inside = await pop3({ at: 'tls' });
-      const mechanisms = (await inside.capa()).mechanisms;
-      inside.connection.close();
-      return { clear, inside: mechanisms };
-    }
-    case 'imap': {
-      const client = await imap({ at: 'ready' });
-      const clear = imapMechanisms(client.capabilities);
-      const offered = client.capabilities?.has('STARTTLS') ?? false;
-      client.connection.close();
-      if (!offered) return { clear, inside: [] };
-      const inside = await imap({ at: 'tls' });
-      await inside.capability();
-      const mechanisms = imapMechanisms(inside.capabilities);
-      inside.connection.close();
-      return { clear, inside: mechanisms };
-    }
-    default: {
-      const client = await smtp({ at: 'ready' });
-      const clear = client.capabilities?.mechanisms ?? [];
-      const offered = client.capabilities?.keywords.has('STARTTLS') ?? false;
-      client.connection.close();
-      if (!offered) return { clear, inside: [] };
-      const inside = await smtp({ at: 'tls' });
-      const mechanisms = inside.capabilities?.mechanisms ?? [];
-      inside.connection.close();
-      return { clear, inside: mechanisms };
-    }
-  }
-}
 
 /** Sends the token; a challenge or a success means that the server looked at it. */
 async function attempt({ role, smtp, pop3, imap, bytes }: Services, mechanism: string, token: string) {
@@ -115,10 +77,7 @@ async function attempt({ role, smtp, pop3, imap, bytes }: Services, mechanism: s
       const client = await smtp({ at: 'ready' });
       const reply = await client.command(`AUTH ${mechanism} ${token}`);
       client.connection.close();
-      return {
-        challenged: reply.code === 334 || reply.code === 235,
-        line: `${reply.code} ${reply.lines.join(' ')}`,
-      };
+      return { challenged: reply.code === 334 || reply.code === 235, line: lineOf(reply) };
     }
   }
 }

@@ -1,8 +1,10 @@
 import { check } from '../../harness/check/check.ts';
-import { imapMechanisms, isChallengeResponse, listed } from './mechanisms.ts';
+import { announcement } from '../../harness/steps/announcement.ts';
+import { isChallengeResponse, listed, READING } from './mechanisms.ts';
 
 export const challengeResponseNeedsTls = check(
   {
+    ...READING,
     id: 'PTA-012',
     slug: 'challenge-response-needs-tls',
     title:
@@ -11,32 +13,20 @@ export const challengeResponseNeedsTls = check(
     demands: 'no challenge-response mechanism and no APOP timestamp is offered before TLS',
     level: 'policy',
     severity: 'medium',
-    asStranger: true,
     clauses: ['rfc4954#4', 'rfc6331#1', 'rfc5802#9', 'bsi-tr-03108#4.1.1'],
     roles: ['mx', 'submission', 'pop3', 'imap'],
-    needs: [],
-    effect: 'reads',
-    safety: 'safe',
-    budget: '8s',
     limits: ['Mechanisms that carry the password itself are rated by PTA-001, PTA-002, PTA-006 and PTA-010.'],
     kills: ['pop3-offers-apop-before-tls', 'smtp-offers-cram-md5-before-tls'],
   },
-  async ({ role, smtp, pop3, imap, verify }) => {
+  async (services) => {
+    const { role, pop3, verify } = services;
     const offered: string[] = [];
     if (role === 'pop3') {
       const client = await pop3();
       if (client.apopTimestamp !== undefined) offered.push('APOP');
       offered.push(...(await client.capa()).mechanisms);
-    } else if (role === 'imap') {
-      offered.push(...imapMechanisms((await imap({ at: 'ready' })).capabilities));
-    } else {
-      offered.push(...((await smtp({ at: 'ready' })).capabilities?.mechanisms ?? []));
-    }
+    } else offered.push(...(await announcement(services, { at: 'ready' })).mechanisms);
     const weak = offered.filter((mechanism) => mechanism === 'APOP' || isChallengeResponse(mechanism));
-    verify.that(weak.length === 0, {
-      demand: 'no challenge-response mechanism is offered before TLS',
-      expected: 'none',
-      actual: listed(weak.length > 0 ? weak : offered),
-    });
+    verify.equal(listed(weak), 'none', 'no challenge-response mechanism is offered before TLS');
   },
 );

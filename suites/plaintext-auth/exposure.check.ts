@@ -1,8 +1,10 @@
 import { check } from '../../harness/check/check.ts';
-import { imapMechanisms, listed } from './mechanisms.ts';
+import { imapMechanisms } from '../../harness/steps/mechanism.ts';
+import { listed, READING } from './mechanisms.ts';
 
 export const cleartextPortsAreUseless = check(
   {
+    ...READING,
     id: 'PTA-015',
     slug: 'cleartext-ports-are-deprecated',
     title: 'Cleartext mail-access and submission ports are useless before TLS (exposure inventory)',
@@ -12,13 +14,8 @@ export const cleartextPortsAreUseless = check(
     level: 'SHOULD',
     worst: 'warn',
     severity: 'low',
-    asStranger: true,
     clauses: ['rfc8314#4', 'rfc8314#4.1', 'rfc8997#3'],
     roles: ['mx', 'submission', 'pop3', 'imap'],
-    needs: [],
-    effect: 'reads',
-    safety: 'safe',
-    budget: '8s',
     limits: ['Mail commands on port 25 are what the port is for; there only authentication counts.'],
     kills: [
       'imap-accepts-authenticate-before-tls',
@@ -49,12 +46,7 @@ export const cleartextPortsAreUseless = check(
       return;
     }
     const client = await smtp({ at: 'ready' });
-    const mechanisms = client.capabilities?.mechanisms ?? [];
-    verify.that(mechanisms.length === 0, {
-      demand: 'SMTP announces no AUTH before TLS',
-      expected: 'none',
-      actual: listed(mechanisms),
-    });
+    verify.equal(listed(client.capabilities?.mechanisms ?? []), 'none', 'SMTP announces no AUTH before TLS');
     if (role === 'mx') return;
     const mail = await client.command(`MAIL FROM:<probe@${helloName}>`);
     verify.reply(mail, 'submission takes no sender before TLS').codeClass(4, 5);

@@ -1,5 +1,6 @@
 import { check } from '../../harness/check/check.ts';
-import { imapMechanisms, listed, PLAINTEXT_MECHANISMS } from './mechanisms.ts';
+import { imapMechanisms } from '../../harness/steps/mechanism.ts';
+import { LOGGING_IN, READING, verifyNoPlaintext } from './mechanisms.ts';
 
 /** Response codes of a failed LOGIN: the credentials were evaluated, or TLS is demanded (RFC 5530 §3). */
 const EVALUATED = 'AUTHENTICATIONFAILED';
@@ -7,6 +8,7 @@ const TLS_DEMANDED = 'PRIVACYREQUIRED';
 
 export const imapAdvertisesLogindisabled = check(
   {
+    ...READING,
     id: 'PTA-008',
     slug: 'imap-advertises-logindisabled',
     title: 'IMAP on 143 advertises LOGINDISABLED before STARTTLS',
@@ -14,13 +16,8 @@ export const imapAdvertisesLogindisabled = check(
     demands: 'LOGINDISABLED is listed',
     level: 'MUST',
     severity: 'high',
-    asStranger: true,
     clauses: ['rfc3501#6.2.3', 'rfc3501#11.2', 'rfc9051#6.2.3', 'rfc9051#11.7', 'rfc2595#3.2'],
     roles: ['imap'],
-    needs: [],
-    effect: 'reads',
-    safety: 'safe',
-    budget: '8s',
     kills: ['imap-omits-logindisabled', 'imap-greeting-capabilities-disagree'],
   },
   async ({ imap, verify }) => {
@@ -44,6 +41,7 @@ export const imapAdvertisesLogindisabled = check(
 
 export const imapRefusesLogin = check(
   {
+    ...LOGGING_IN,
     id: 'PTA-009',
     slug: 'imap-refuses-login-before-starttls',
     title: 'IMAP LOGIN is refused before STARTTLS even with correct credentials',
@@ -51,12 +49,8 @@ export const imapRefusesLogin = check(
     demands: 'both get NO or BAD, in the same words',
     level: 'MUST',
     severity: 'critical',
-    asStranger: true,
     clauses: ['rfc3501#6.2.3', 'rfc3501#11.2', 'rfc9051#6.2.3', 'rfc9051#11.7'],
     roles: ['imap'],
-    needs: ['account'],
-    effect: 'fails-logins',
-    safety: 'safe',
     budget: '15s',
     limits: [
       'Without an account that permits its password in the clear, a server that neither lists LOGINDISABLED nor says why it refuses cannot be judged.',
@@ -78,11 +72,11 @@ export const imapRefusesLogin = check(
         .reply(right, 'LOGIN with the right password is refused before STARTTLS')
         .status('NO', 'BAD');
       if (!refused) return;
-      verify.ideally.that(withoutTag(right.line) === withoutTag(wrong.line), {
-        demand: 'right and wrong passwords are refused in the same words',
-        expected: withoutTag(wrong.line),
-        actual: withoutTag(right.line),
-      });
+      verify.ideally.equal(
+        withoutTag(right.line),
+        withoutTag(wrong.line),
+        'right and wrong passwords are refused in the same words',
+      );
       return;
     }
     const explained = disabled || wrong.code === TLS_DEMANDED;
@@ -97,6 +91,7 @@ export const imapRefusesLogin = check(
 
 export const imapRefusesAuthenticate = check(
   {
+    ...LOGGING_IN,
     id: 'PTA-010',
     slug: 'imap-refuses-authenticate-before-starttls',
     title: 'IMAP neither lists nor accepts AUTHENTICATE PLAIN or LOGIN before STARTTLS',
@@ -105,12 +100,8 @@ export const imapRefusesAuthenticate = check(
     demands: 'no plaintext mechanism is listed, and every attempt gets NO or BAD without a continuation',
     level: 'MUST',
     severity: 'critical',
-    asStranger: true,
     clauses: ['rfc3501#6.2.2', 'rfc3501#11.2', 'rfc9051#6.2.2', 'rfc9051#11.7'],
     roles: ['imap'],
-    needs: ['account'],
-    effect: 'fails-logins',
-    safety: 'safe',
     budget: '20s',
     kills: ['imap-accepts-authenticate-before-tls'],
   },
@@ -119,11 +110,7 @@ export const imapRefusesAuthenticate = check(
     const probe = await imap({ at: 'ready' });
     const mechanisms = imapMechanisms(probe.capabilities);
     probe.connection.close();
-    verify.ideally.that(!mechanisms.some((mechanism) => PLAINTEXT_MECHANISMS.includes(mechanism)), {
-      demand: 'no plaintext mechanism is listed before STARTTLS',
-      expected: `none of ${PLAINTEXT_MECHANISMS.join(', ')}`,
-      actual: listed(mechanisms),
-    });
+    verifyNoPlaintext(verify.ideally, mechanisms, 'no plaintext mechanism is listed before STARTTLS');
 
     const attempt = async (command: string) => {
       const client = await imap();
@@ -158,6 +145,7 @@ export const imapRefusesAuthenticate = check(
 
 export const imapNeverPreauthenticates = check(
   {
+    ...READING,
     id: 'PTA-014',
     slug: 'imap-never-preauthenticates-in-clear',
     title: 'IMAP never sends PREAUTH on an unprotected connection',
@@ -165,13 +153,8 @@ export const imapNeverPreauthenticates = check(
     demands: 'the greeting is OK, because PREAUTH rules STARTTLS out for the whole session',
     level: 'SHOULD',
     severity: 'high',
-    asStranger: true,
     clauses: ['rfc9051#7.1.4'],
     roles: ['imap'],
-    needs: [],
-    effect: 'reads',
-    safety: 'safe',
-    budget: '8s',
     kills: ['imap-sends-preauth'],
   },
   async ({ imap, verify }) => {

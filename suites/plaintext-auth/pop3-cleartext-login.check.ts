@@ -1,11 +1,12 @@
 import { check, type Pop3Reply, type Services } from '../../harness/check/check.ts';
-import { listed, PLAINTEXT_MECHANISMS } from './mechanisms.ts';
+import { LOGGING_IN, READING, verifyNoPlaintext } from './mechanisms.ts';
 
 /** The response code that says that credentials were looked at (RFC 3206 §4). */
 const CREDENTIALS_EVALUATED = 'AUTH';
 
 export const pop3RefusesUserPass = check(
   {
+    ...LOGGING_IN,
     id: 'PTA-005',
     slug: 'pop3-refuses-user-pass-before-stls',
     title: 'POP3 on 110 refuses USER and PASS before STLS',
@@ -14,12 +15,8 @@ export const pop3RefusesUserPass = check(
     demands: 'USER is refused, so that the password is never asked for',
     level: 'MUST',
     severity: 'critical',
-    asStranger: true,
     clauses: ['rfc2595#2.3', 'rfc8314#4', 'rfc1939#13'],
     roles: ['pop3'],
-    needs: ['account'],
-    effect: 'fails-logins',
-    safety: 'safe',
     budget: '15s',
     kills: ['pop3-accepts-user-pass-before-tls', 'pop3-solicits-password-before-tls'],
   },
@@ -47,6 +44,7 @@ export const pop3RefusesUserPass = check(
 
 export const pop3ListsNoPlaintext = check(
   {
+    ...READING,
     id: 'PTA-006',
     slug: 'pop3-lists-no-plaintext-login',
     title: 'POP3 CAPA before STLS lists neither USER nor plaintext SASL mechanisms',
@@ -54,13 +52,8 @@ export const pop3ListsNoPlaintext = check(
     demands: 'neither USER nor a SASL mechanism that carries a reusable secret is listed',
     level: 'SHOULD',
     severity: 'medium',
-    asStranger: true,
     clauses: ['rfc2595#9', 'rfc5034#4', 'rfc2449#6.2'],
     roles: ['pop3'],
-    needs: [],
-    effect: 'reads',
-    safety: 'safe',
-    budget: '8s',
     kills: ['pop3-lists-plain-before-tls'],
   },
   async ({ pop3, verify }) => {
@@ -76,12 +69,7 @@ export const pop3ListsNoPlaintext = check(
       });
       return;
     }
-    const plaintext = mechanisms.filter((mechanism) => PLAINTEXT_MECHANISMS.includes(mechanism));
-    verify.that(plaintext.length === 0, {
-      demand: 'CAPA before STLS lists no plaintext SASL mechanism',
-      expected: `none of ${PLAINTEXT_MECHANISMS.join(', ')}`,
-      actual: listed(mechanisms),
-    });
+    verifyNoPlaintext(verify, mechanisms, 'CAPA before STLS lists no plaintext SASL mechanism');
     verify.that(!capabilities.has('USER'), {
       demand: 'CAPA before STLS does not list USER',
       expected: 'no USER',
@@ -92,6 +80,7 @@ export const pop3ListsNoPlaintext = check(
 
 export const pop3RefusesSasl = check(
   {
+    ...LOGGING_IN,
     id: 'PTA-007',
     slug: 'pop3-refuses-sasl-before-stls',
     title: 'POP3 AUTH PLAIN and LOGIN are refused before STLS',
@@ -100,12 +89,8 @@ export const pop3RefusesSasl = check(
     demands: 'every attempt gets -ERR without a continuation',
     level: 'MUST',
     severity: 'critical',
-    asStranger: true,
     clauses: ['rfc5034#4'],
     roles: ['pop3'],
-    needs: ['account'],
-    effect: 'fails-logins',
-    safety: 'safe',
     budget: '20s',
     kills: ['pop3-accepts-sasl-plain-before-tls'],
   },
@@ -157,20 +142,20 @@ export const pop3RefusesSasl = check(
 
 /** A server that has no AUTH command, before STLS or inside it, has nothing to refuse. */
 async function assertSaslExists({ pop3, notApplicable, note }: Services): Promise<void> {
-  const client = await pop3({ at: 'ready' });
-  const { capabilities, mechanisms } = await client.capa();
-  const clear = mechanisms.length > 0 ? 'listed' : (await client.command('AUTH PLAIN')).status;
-  const offersTls = capabilities?.has('STLS') ?? false;
-  client.connection.close();
-  if (clear !== '-ERR') return;
-  if (!offersTls) {
+  const clear = await looked('ready');
+  if (clear.exists) return;
+  if (!clear.offersTls) {
     note('STLS is not offered, so it cannot be seen whether AUTH exists at all; the refusal counts.');
     return;
   }
-  const inside = await pop3({ at: 'tls' });
-  const listedInside = (await inside.capa()).mechanisms;
-  const usable = listedInside.length > 0 ? 'listed' : (await inside.command('AUTH PLAIN')).status;
-  inside.connection.close();
-  if (usable === '-ERR')
+  if (!(await looked('tls')).exists)
     notApplicable('The server has no POP3 AUTH.', 'refused and not listed, before STLS and inside TLS');
+
+  async function looked(at: 'ready' | 'tls') {
+    const client = await pop3({ at });
+    const { capabilities, mechanisms } = await client.capa();
+    const exists = mechanisms.length > 0 || (await client.command('AUTH PLAIN')).status !== '-ERR';
+    client.connection.close();
+    return { exists, offersTls: capabilities?.has('STLS') ?? false };
+  }
 }

@@ -1,16 +1,14 @@
 import { type Account, check, type Services } from '../../harness/check/check.ts';
-import { deviation, median, steady } from '../../harness/steps/indication.ts';
+import { deviation, type Indication, median, steady } from '../../harness/steps/indication.ts';
+import { lineOf } from '../../harness/steps/replies.ts';
 
 const ROUNDS = 3;
 /** Differences below this are network and scheduling, in milliseconds. */
 const TIMING_FLOOR = 50;
 
-/** What one login attempt in the clear drew. */
-interface Observation {
+/** What one login attempt in the clear drew: replies and, at the end, whether the server closed. */
+interface Observation extends Indication {
   readonly accepted: boolean;
-  /** Replies and, at the end, whether the server closed; the words a password oracle would speak. */
-  readonly indication: string;
-  readonly ms: number;
 }
 
 export const refusalsLookAlike = check(
@@ -54,12 +52,7 @@ export const refusalsLookAlike = check(
         `${role} accepted the right password`,
       );
     }
-    const [forWrong, forRight] = [steady(wrong), steady(right)];
-    verify.that(forWrong === forRight, {
-      demand: 'right and wrong credentials are refused alike in the clear',
-      expected: forWrong,
-      actual: forRight,
-    });
+    verify.equal(steady(right), steady(wrong), 'right and wrong credentials are refused alike in the clear');
     const difference = Math.abs(median(wrong) - median(right));
     verify.ideally.that(difference < TIMING_FLOOR || difference < 3 * deviation([...wrong, ...right]), {
       demand: 'right and wrong credentials are refused equally fast',
@@ -109,7 +102,7 @@ async function observe(
       );
       client.connection.close();
       if (answer.kind !== 'reply') return done(false, answer.kind);
-      return done(answer.reply.code === 235, `${answer.reply.code} ${answer.reply.lines.join(' / ')}`);
+      return done(answer.reply.code === 235, lineOf(answer.reply));
     }
   }
 }

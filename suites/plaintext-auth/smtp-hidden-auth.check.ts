@@ -1,11 +1,13 @@
 import {
   type CheckBody,
+  type CheckDefinition,
   check,
-  type Services,
   type SmtpReply,
   type Verify,
 } from '../../harness/check/check.ts';
+import { lineOf } from '../../harness/steps/replies.ts';
 import { decisiveSmtpAnswer } from './decisive-answer.ts';
+import { LOGGING_IN } from './mechanisms.ts';
 
 /** Credentials that are evaluated although they came in the clear are refused with this code (RFC 4954 §6). */
 const CREDENTIALS_INVALID = 535;
@@ -19,25 +21,33 @@ const refusesAuthInClear: CheckBody = async (services) => {
   const { smtp, variant, nonce, bytes, target } = services;
   const login = target.accounts[0]?.login ?? `probe-${nonce}@${target.domain}`;
 
+  /** Begins an exchange; a challenge is a finding by itself, so it is ended there. */
+  const begin = (command: string): Promise<SmtpReply> =>
+    decisiveSmtpAnswer(services, async () => {
+      const client = await smtp({ at: 'ready' });
+      const answer = await client.attempt(command);
+      if (answer.kind === 'reply' && answer.reply.code === 334) await client.attempt('*');
+      client.connection.close();
+      return answer;
+    });
+
   for (const mechanism of ['PLAIN', 'LOGIN'] as const) {
+    // The password of AUTH LOGIN is only sent where it was asked for: that it was asked for is the finding.
+    const authenticate = (user: string, password: string) =>
+      begin(`AUTH ${mechanism} ${bytes.base64(mechanism === 'PLAIN' ? `\0${user}\0${password}` : user)}`);
+
     await variant(`AUTH ${mechanism} without a response`, async (verify) => {
-      const reply = await decisiveSmtpAnswer(services, async () => {
-        const client = await smtp({ at: 'ready' });
-        const answer = await client.attempt(`AUTH ${mechanism}`);
-        if (answer.kind === 'reply' && answer.reply.code === 334) await client.attempt('*');
-        client.connection.close();
-        return answer;
-      });
+      const reply = await begin(`AUTH ${mechanism}`);
       verifyRefused(verify, reply, `AUTH ${mechanism} before TLS is refused without a challenge`);
     });
 
     await variant(`AUTH ${mechanism} with a wrong password`, async (verify) => {
-      const reply = await authenticate(services, mechanism, login, `wrong-${nonce}`);
+      const reply = await authenticate(login, `wrong-${nonce}`);
       verifyRefused(verify, reply, `AUTH ${mechanism} before TLS is refused before the password counts`);
       verify.ideally.that(reply.code !== CREDENTIALS_INVALID, {
         demand: 'the refusal does not show that the password was evaluated in the clear',
         expected: `a refusal other than ${CREDENTIALS_INVALID}`,
-        actual: `${reply.code}`,
+        actual: lineOf(reply),
       });
     });
 
@@ -47,55 +57,34 @@ const refusesAuthInClear: CheckBody = async (services) => {
       continue;
     }
     await variant(`AUTH ${mechanism} with the right password`, async (verify) => {
-      const reply = await authenticate(services, mechanism, account.login, account.password);
+      const reply = await authenticate(account.login, account.password);
       verifyRefused(verify, reply, `AUTH ${mechanism} before TLS is refused even with the right password`);
-    });
-  }
-
-  /** Sends the whole exchange as far as the server asks for it; a challenge is a finding by itself. */
-  async function authenticate(
-    from: Services,
-    mechanism: 'PLAIN' | 'LOGIN',
-    user: string,
-    password: string,
-  ): Promise<SmtpReply> {
-    return decisiveSmtpAnswer(from, async () => {
-      const client = await smtp({ at: 'ready' });
-      const first = mechanism === 'PLAIN' ? `\0${user}\0${password}` : user;
-      const answer = await client.attempt(`AUTH ${mechanism} ${bytes.base64(first)}`);
-      const challenged = answer.kind === 'reply' && answer.reply.code === 334;
-      // The password of AUTH LOGIN is only sent where it was asked for: that it was asked for is the finding.
-      if (challenged) await client.attempt('*');
-      client.connection.close();
-      return answer;
     });
   }
 };
 
-const SENDS =
-  'AUTH PLAIN and AUTH LOGIN without TLS: bare, with a wrong password, and where permitted with the right one';
-const DEMANDS = 'every attempt is refused without a challenge';
-const LIMITS = [
-  'The right password is sent in the clear only for an account with allow-cleartext-secret; without one a server that accepts it without a challenge is not seen.',
-] as const;
+/** What the checks of both ports have in common. */
+const HIDDEN_AUTH = {
+  ...LOGGING_IN,
+  sends:
+    'AUTH PLAIN and AUTH LOGIN without TLS: bare, with a wrong password, and where permitted with the right one',
+  demands: 'every attempt is refused without a challenge',
+  level: 'MUST',
+  severity: 'critical',
+  clauses: ['rfc4954#4', 'rfc4954#9'],
+  budget: '20s',
+  limits: [
+    'The right password is sent in the clear only for an account with allow-cleartext-secret; without one a server that accepts it without a challenge is not seen.',
+  ],
+} as const satisfies Partial<CheckDefinition>;
 
 export const submissionRefusesHiddenAuth = check(
   {
+    ...HIDDEN_AUTH,
     id: 'PTA-003',
     slug: 'submission-refuses-auth-before-tls',
     title: 'Port 587 refuses AUTH PLAIN and LOGIN before TLS even when they are not advertised',
-    sends: SENDS,
-    demands: DEMANDS,
-    level: 'MUST',
-    severity: 'critical',
-    asStranger: true,
-    clauses: ['rfc4954#4', 'rfc4954#9'],
     roles: ['submission'],
-    needs: ['account'],
-    effect: 'fails-logins',
-    safety: 'safe',
-    budget: '20s',
-    limits: LIMITS,
     kills: ['smtp-accepts-hidden-auth-before-tls', 'smtp-evaluates-password-before-tls'],
   },
   refusesAuthInClear,
@@ -103,21 +92,11 @@ export const submissionRefusesHiddenAuth = check(
 
 export const mxRefusesHiddenAuth = check(
   {
+    ...HIDDEN_AUTH,
     id: 'PTA-004',
     slug: 'mx-refuses-auth-before-tls',
     title: 'Port 25 refuses AUTH PLAIN and LOGIN before TLS even when they are not advertised',
-    sends: SENDS,
-    demands: DEMANDS,
-    level: 'MUST',
-    severity: 'critical',
-    asStranger: true,
-    clauses: ['rfc4954#4', 'rfc4954#9'],
     roles: ['mx'],
-    needs: ['account'],
-    effect: 'fails-logins',
-    safety: 'safe',
-    budget: '20s',
-    limits: LIMITS,
     kills: ['mx-accepts-hidden-auth-before-tls', 'mx-advertises-plain-before-tls'],
   },
   refusesAuthInClear,
