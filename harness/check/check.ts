@@ -3,13 +3,16 @@
  * everything that talks to a server reaches them through `Services`.
  */
 
+export type { CertificateFacts } from '../certificates/certificates.ts';
 export { answerOf } from '../client/answer.ts';
 export { type HeaderField, readHeader } from '../messages/header.ts';
 export type { Level, Safety, Severity } from '../model/levels.ts';
 export { Inconclusive, NotApplicable } from '../model/outcomes.ts';
 export { ROLES, type Role } from '../model/roles.ts';
 export { ConnectionEnded, Silence, TlsFailed, Unreachable } from '../wire/failures.ts';
+export type { CipherSuite, ClientHelloOptions, HelloAnswer, ServerHello } from '../wire/tls-probe.ts';
 export { type Control, type ControlDefinition, control, type Finding } from './control.ts';
 export { type Check, type CheckBody, type CheckDefinition, check, type Need } from './define.ts';
+export type { IssuedCertificate } from './lab.ts';
 export { FORWARDING, MAILDROP, SECOND_MAILDROP } from './resources.ts';
 export type * from './services.ts';

@@ -56,8 +56,8 @@ export function announcement(services: Services, where: WhereToAsk): Promise<Ann
   }
 }
 
-async function bySmtp({ smtp, target }: Services, where: WhereToAsk): Promise<Announcement> {
-  const client = await smtp(where);
+async function bySmtp({ smtp, role, target }: Services, where: WhereToAsk): Promise<Announcement> {
+  const client = await smtp({ role, ...where });
   const { keywords, mechanisms } = client.capabilities ?? { keywords: NO_KEYWORDS, mechanisms: [] };
   const goAhead = (reply: SmtpReply) => ({
     positive: reply.code === 220,
@@ -75,8 +75,8 @@ async function bySmtp({ smtp, target }: Services, where: WhereToAsk): Promise<An
   };
 }
 
-async function byPop3({ pop3, target }: Services, where: WhereToAsk): Promise<Announcement> {
-  const client = await pop3(where);
+async function byPop3({ pop3, role, target }: Services, where: WhereToAsk): Promise<Announcement> {
+  const client = await pop3({ role, ...where });
   // Known already where the upgrade was looked for.
   const reply = client.capabilities ? undefined : (await client.capa()).reply;
   const { keywords, mechanisms } = client.capabilities ?? { keywords: NO_KEYWORDS, mechanisms: [] };
@@ -93,7 +93,7 @@ async function byPop3({ pop3, target }: Services, where: WhereToAsk): Promise<An
 }
 
 async function byImap({ imap, role, target }: Services, where: WhereToAsk): Promise<Announcement> {
-  const client = await imap(where);
+  const client = await imap({ role, ...where });
   // Elsewhere the client has asked by itself; what a greeting announced is not what CAPABILITY does.
   const isNew = where.at === 'tls' || ROLES[role].tls === 'implicit';
   const reply = isNew ? await client.capability() : undefined;

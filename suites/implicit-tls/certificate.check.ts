@@ -1,24 +1,26 @@
 import { check } from '../../harness/check/check.ts';
 import { describe, presentedCertificates } from './presented.ts';
-import { strengthFor, TLS_ROLES } from './tls-door.ts';
+import { SHAKES_HANDS, strengthFor } from './tls-door.ts';
+
+/** What the checks of this file have in common. */
+const CERTIFICATES = {
+  ...SHAKES_HANDS,
+  sends: 'a handshake that names the host, and the same for certificates of each key family',
+  level: 'MUST',
+  severity: 'high',
+  budget: '20s',
+} as const;
 
 const DAY_MS = 86_400_000;
 
 export const certificateLeadsToTrustAnchor = check(
   {
+    ...CERTIFICATES,
     id: 'ITLS-005',
     slug: 'certificate-leads-to-trust-anchor',
     title: 'Server certificate chains to a trusted root and is complete',
-    sends: 'a handshake that names the host, and the same for certificates of each key family',
     demands: 'what the server sends leads to the trust anchor of the target',
-    level: 'MUST',
-    severity: 'high',
     clauses: ['rfc8314#4.4', 'rfc7817#3', 'rfc8446#4.4.2'],
-    roles: TLS_ROLES,
-    needs: [],
-    effect: 'reads',
-    safety: 'safe',
-    budget: '20s',
     limits: [
       'Missing certificates are not fetched: a path that only such clients find counts as none.',
       'Revocation is not looked at.',
@@ -46,19 +48,12 @@ export const certificateLeadsToTrustAnchor = check(
 
 export const certificateNamesHost = check(
   {
+    ...CERTIFICATES,
     id: 'ITLS-006',
     slug: 'certificate-names-host',
     title: 'Certificate carries a dNSName for the host name clients use',
-    sends: 'a handshake that names the host, and the same for certificates of each key family',
     demands: 'a dNSName matches the host; for users one covers the mail domain too',
-    level: 'MUST',
-    severity: 'high',
     clauses: ['rfc7817#5', 'rfc7817#3', 'rfc9525#6.3'],
-    roles: TLS_ROLES,
-    needs: [],
-    effect: 'reads',
-    safety: 'safe',
-    budget: '20s',
     limits: ['On port 25 a wrong name is a warning: opportunistic clients do not compare it.'],
     kills: ['certificate-of-another-host', 'certificate-names-subject-only', 'certificate-omits-mail-domain'],
   },
@@ -99,19 +94,12 @@ function isAddress(name: string): boolean {
 
 export const certificateIsCurrent = check(
   {
+    ...CERTIFICATES,
     id: 'ITLS-007',
     slug: 'certificate-is-current',
     title: 'Certificate is inside its validity period with renewal margin',
-    sends: 'a handshake that names the host, and the same for certificates of each key family',
     demands: 'valid now, and for 14 more days or a third of its lifetime, whichever is less',
-    level: 'MUST',
-    severity: 'high',
     clauses: ['rfc8314#4.4', 'rfc5280#4.1.2.5'],
-    roles: TLS_ROLES,
-    needs: [],
-    effect: 'reads',
-    safety: 'safe',
-    budget: '20s',
     limits: [
       'The clock of this machine is taken to be right.',
       'On port 25 an expired certificate is a warning: DANE-EE does not look at dates (RFC 7672 §3.1.1).',
@@ -153,19 +141,12 @@ const RECOMMENDED_CURVES = [
 
 export const certificateKeysMeetFloor = check(
   {
+    ...CERTIFICATES,
     id: 'ITLS-008',
     slug: 'certificate-keys-meet-floor',
     title: 'Certificate keys and signatures meet the floor (RSA >= 2048 or ECDSA >= P-256, no SHA-1/MD5)',
-    sends: 'a handshake that names the host, and the same for certificates of each key family',
     demands: 'keys of the server and of intermediates are strong, and their signatures collision-resistant',
-    level: 'MUST',
-    severity: 'high',
     clauses: ['rfc9325#4.5'],
-    roles: TLS_ROLES,
-    needs: [],
-    effect: 'reads',
-    safety: 'safe',
-    budget: '20s',
     kills: ['certificate-key-rsa-1024', 'certificate-signed-with-sha1'],
   },
   async (services) => {

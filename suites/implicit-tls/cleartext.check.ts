@@ -1,4 +1,5 @@
 import { type Connection, check, ROLES, type Services } from '../../harness/check/check.ts';
+import { announcement } from '../../harness/steps/announcement.ts';
 import { answersInClear, clearLine, harmlessCommand, isAnswer } from './clear-speech.ts';
 
 /** How long an answer to a command in the clear is awaited at most, in milliseconds. */
@@ -46,16 +47,22 @@ export const implicitPortsNeverSpeakCleartext = check(
     });
 
     await variant('upgrade inside TLS', async (verify) => {
-      const { listed, offered, refused, answer } = await insideTls(services);
-      verify.that(refused, {
+      const { connection, keywords, refusal, upgrade, askForTls } = await announcement(services, {
+        at: 'tls',
+      });
+      // CAPA is optional (RFC 2449 §5), CAPABILITY is not.
+      if (refusal !== undefined && role === 'imaps')
+        inconclusive('precondition', `CAPABILITY is refused: ${refusal}`);
+      const answer = await orEnd(connection, askForTls());
+      verify.that(!answer?.positive, {
         demand: 'the upgrade command is refused inside TLS',
         expected: 'a negative reply or the end of the connection',
-        actual: answer,
+        actual: answer?.line ?? 'the end of the connection',
       });
-      verify.ideally.that(!offered, {
+      verify.ideally.that(!keywords.includes(upgrade), {
         demand: 'no upgrade is offered inside TLS',
         expected: 'no upgrade keyword',
-        actual: listed,
+        actual: keywords.join(' '),
       });
     });
 
@@ -85,54 +92,6 @@ export const implicitPortsNeverSpeakCleartext = check(
   },
 );
 
-interface InsideTls {
-  /** What the capability command listed, as one line. */
-  readonly listed: string;
-  readonly offered: boolean;
-  readonly refused: boolean;
-  readonly answer: string;
-}
-
-async function insideTls({ role, smtp, pop3, imap, inconclusive }: Services): Promise<InsideTls> {
-  switch (ROLES[role].protocol) {
-    case 'smtp': {
-      const client = await smtp({ at: 'tls' });
-      const keywords = [...(client.capabilities?.keywords.keys() ?? [])];
-      const offered = keywords.includes('STARTTLS');
-      const reply = await orEnd(client.connection, client.command('STARTTLS'));
-      const answer = reply ? `${reply.code} ${reply.lines.join(' / ')}` : END;
-      return { listed: keywords.join(' '), offered, refused: reply?.code !== 220, answer };
-    }
-    case 'pop3': {
-      const client = await pop3();
-      const { capabilities } = await client.capa();
-      const listed = [...(capabilities?.keys() ?? [])];
-      const answer = await orEnd(client.connection, client.command('STLS'));
-      const refused = answer?.status !== '+OK';
-      return {
-        listed: listed.join(' '),
-        offered: listed.includes('STLS'),
-        refused,
-        answer: answer?.line ?? END,
-      };
-    }
-    case 'imap': {
-      const client = await imap();
-      const reply = await client.capability();
-      if (reply.status !== 'OK') inconclusive('precondition', `CAPABILITY is refused: ${reply.text}`);
-      const listed = [...(client.capabilities ?? [])];
-      const answer = await orEnd(client.connection, client.command('STARTTLS'));
-      const refused = answer?.status !== 'OK';
-      return {
-        listed: listed.join(' '),
-        offered: listed.includes('STARTTLS'),
-        refused,
-        answer: answer?.line ?? END,
-      };
-    }
-  }
-}
-
 async function orEnd<Reply>(
   connection: { readonly ended: unknown },
   asking: Promise<Reply>,
@@ -144,5 +103,3 @@ async function orEnd<Reply>(
     throw failure;
   }
 }
-
-const END = 'the end of the connection';

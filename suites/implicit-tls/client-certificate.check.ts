@@ -1,4 +1,5 @@
-import { type Connection, check, ROLES, type Services } from '../../harness/check/check.ts';
+import { check } from '../../harness/check/check.ts';
+import { announcement } from '../../harness/steps/announcement.ts';
 import { ACCESS_ROLES } from './tls-door.ts';
 
 export const clientCertificateNotRequested = check(
@@ -20,7 +21,7 @@ export const clientCertificateNotRequested = check(
   },
   async (services) => {
     const { verify, inconclusive, role } = services;
-    const { connection, mechanisms } = await loginOffer(services);
+    const { connection, mechanisms } = await announcement(services, { at: 'tls' });
     const { session } = connection;
     if (!session) return inconclusive('precondition', `There is no TLS on ${role}.`);
     const requested = session.certificateRequested();
@@ -31,29 +32,3 @@ export const clientCertificateNotRequested = check(
     });
   },
 );
-
-/** What can be logged in with inside TLS. */
-async function loginOffer({ role, smtp, pop3, imap }: Services): Promise<{
-  readonly connection: Connection;
-  readonly mechanisms: readonly string[];
-}> {
-  switch (ROLES[role].protocol) {
-    case 'smtp': {
-      const { connection, capabilities } = await smtp({ at: 'tls' });
-      return { connection, mechanisms: capabilities?.mechanisms ?? [] };
-    }
-    case 'pop3': {
-      const client = await pop3({ at: 'tls' });
-      const { mechanisms } = await client.capa();
-      return { connection: client.connection, mechanisms };
-    }
-    case 'imap': {
-      const client = await imap({ at: 'tls' });
-      await client.capability();
-      const mechanisms = [...(client.capabilities ?? [])]
-        .filter((name) => name.startsWith('AUTH='))
-        .map((name) => name.slice('AUTH='.length));
-      return { connection: client.connection, mechanisms };
-    }
-  }
-}

@@ -1,12 +1,8 @@
-import type { Services } from '../../harness/check/check.ts';
-import { atTheDoor } from './tls-door.ts';
-
-type Probe = Services['tls'];
-export type HelloOptions = Parameters<Probe['probeHello']>[1];
-export type HelloAnswer = Awaited<ReturnType<Probe['probeHello']>>;
+import type { ClientHelloOptions, HelloAnswer, ServerHello, Services } from '../../harness/check/check.ts';
+import { atTheDoor, type Strength } from './tls-door.ts';
 
 /** Sends one ClientHello on a connection of its own, with the name of the host. */
-export async function offer(services: Services, options: HelloOptions): Promise<HelloAnswer> {
+export async function offer(services: Services, options: ClientHelloOptions): Promise<HelloAnswer> {
   const connection = await atTheDoor(services);
   try {
     return await services.tls.probeHello(connection, { serverName: services.target.hostname, ...options });
@@ -22,18 +18,19 @@ export function soundSuites({ tls }: Services): readonly number[] {
     .map(({ number }) => number);
 }
 
+/** What a client of today offers, in two hellos: those of TLS 1.2 and older, and TLS 1.3 alone. */
+export function currentOffers(services: Services): readonly [ClientHelloOptions, ClientHelloOptions] {
+  return [{ version: 'TLSv1.2', cipherSuites: soundSuites(services) }, { version: 'TLSv1.3' }];
+}
+
 /**
  * Proves that the endpoint answers a ClientHello at all, so that the refusal of another one is its own
  * doing; ends the check as inconclusive where it does not. Returns what was negotiated.
  */
-export async function provenAnswer(services: Services): Promise<HelloAnswer & { kind: 'server-hello' }> {
-  const { tls, role, inconclusive } = services;
+export async function provenAnswer(services: Services): Promise<ServerHello> {
+  const { role, inconclusive } = services;
   const seen: string[] = [];
-  const offers: readonly HelloOptions[] = [
-    { version: 'TLSv1.2', cipherSuites: soundSuites(services) },
-    { version: 'TLSv1.3', cipherSuites: tls.TLS13_SUITES.map(({ number }) => number) },
-  ];
-  for (const options of offers) {
+  for (const options of currentOffers(services)) {
     const answer = await offer(services, options);
     if (answer.kind === 'server-hello') return answer;
     seen.push(`${options.version}: ${answer.text}`);
@@ -44,10 +41,38 @@ export async function provenAnswer(services: Services): Promise<HelloAnswer & { 
   );
 }
 
+/** An answer to a ClientHello of any version. */
+type AnyAnswer = Pick<HelloAnswer, 'text'> & { readonly kind: string };
+
 /**
  * Whether an answer is a refusal. Silence is none: nothing says that the server has decided. Neither are
  * octets that can be read as no protocol.
  */
-export function isRefusal(answer: { readonly kind: string }): boolean {
+export function isRefusal(answer: Pick<AnyAnswer, 'kind'>): boolean {
   return answer.kind === 'alert' || answer.kind === 'closed' || answer.kind === 'sslv2-error';
+}
+
+/**
+ * Whether an offer was taken.
+ * @param what the offer in a sentence, such as `The weak suites were`
+ * @throws Inconclusive where it was neither taken nor refused
+ */
+export function isTaken({ inconclusive }: Services, answer: AnyAnswer, what: string): boolean {
+  if (answer.kind === 'server-hello' || answer.kind === 'sslv2-hello') return true;
+  if (!isRefusal(answer)) inconclusive('precondition', `${what} neither taken nor refused: ${answer.text}.`);
+  return false;
+}
+
+/** An offer must be refused; `control` is the answer to a current one. */
+export function verifyRefused(
+  services: Services,
+  verify: Strength,
+  answer: AnyAnswer,
+  { what, demand, control }: { readonly what: string; readonly demand: string; readonly control: AnyAnswer },
+): void {
+  verify.that(!isTaken(services, answer, what), {
+    demand,
+    expected: 'an alert or the end of the connection',
+    actual: `${answer.text} (a current offer: ${control.text})`,
+  });
 }

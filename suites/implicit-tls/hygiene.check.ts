@@ -1,10 +1,11 @@
-import { type Connection, check, type Services, TlsFailed } from '../../harness/check/check.ts';
+import { type Connection, check, ROLES, type Services, TlsFailed } from '../../harness/check/check.ts';
 import { harmlessCommand } from './clear-speech.ts';
 import { isRefusal, offer } from './hello.ts';
-import { atTheDoor, strengthFor, TLS_ROLES } from './tls-door.ts';
+import { atTheDoor, strengthFor, WRITES_HELLOS } from './tls-door.ts';
 
 export const tls12Hygiene = check(
   {
+    ...WRITES_HELLOS,
     id: 'ITLS-013',
     slug: 'tls12-hygiene',
     title: 'TLS 1.2 hygiene: secure renegotiation and extended master secret on, compression off',
@@ -13,10 +14,6 @@ export const tls12Hygiene = check(
     level: 'MUST',
     severity: 'medium',
     clauses: ['rfc9325#3.5', 'rfc9325#3.3', 'rfc5746#3.6', 'rfc7627#5.3'],
-    roles: TLS_ROLES,
-    needs: ['raw-tls'],
-    effect: 'reads',
-    safety: 'safe',
     budget: '15s',
     limits: ['On port 25 everything here is a warning.'],
     kills: ['tls-compresses', 'tls-without-secure-renegotiation', 'tls-without-extended-master-secret'],
@@ -68,6 +65,7 @@ const TICKET_STEP_MS = 20;
 
 export const earlyDataRefused = check(
   {
+    ...WRITES_HELLOS,
     id: 'ITLS-014',
     slug: 'early-data-refused',
     title: 'TLS 1.3 early data (0-RTT) is not accepted',
@@ -76,10 +74,6 @@ export const earlyDataRefused = check(
     level: 'MUST',
     severity: 'medium',
     clauses: ['rfc9325#3.10', 'rfc8446#8'],
-    roles: TLS_ROLES,
-    needs: ['raw-tls'],
-    effect: 'reads',
-    safety: 'safe',
     budget: '20s',
     kills: ['tls-accepts-early-data'],
   },
@@ -122,7 +116,8 @@ export const earlyDataRefused = check(
 /** Servers send tickets with their first octets inside TLS or a little later. */
 async function ticketOf(services: Services, connection: Connection) {
   const { tls, role, pause } = services;
-  if (!ROLES_THAT_GREET.includes(role)) connection.send(harmlessCommand(services, role));
+  // Where TLS comes first, the greeting follows inside it.
+  if (ROLES[role].tls === 'upgrade') connection.send(harmlessCommand(services, role));
   await connection.readLine('the first line inside TLS');
   for (let waited = 0; ; waited += TICKET_STEP_MS) {
     const session = connection.session?.socket.getSession();
@@ -131,5 +126,3 @@ async function ticketOf(services: Services, connection: Connection) {
     await pause(TICKET_STEP_MS);
   }
 }
-
-const ROLES_THAT_GREET: readonly string[] = ['submissions', 'pop3s', 'imaps'];

@@ -1,13 +1,11 @@
-import { type Services, TlsFailed } from '../../harness/check/check.ts';
+import { type CertificateFacts, type Services, TlsFailed } from '../../harness/check/check.ts';
 import { atTheDoor } from './tls-door.ts';
-
-type Facts = ReturnType<Services['certificates']['readCertificate']>;
 
 /** A certificate that an endpoint shows, with what it sends beside it. */
 export interface Presented {
   /** Which hello got it, such as `RSA certificate`; the first one is the answer to an ordinary client. */
   readonly name: string;
-  readonly leaf: Facts;
+  readonly leaf: CertificateFacts;
   /** DER, the server certificate first. */
   readonly sent: readonly Buffer[];
 }

@@ -1,8 +1,9 @@
 import { check, TlsFailed } from '../../harness/check/check.ts';
-import { atTheDoor, TLS_ROLES } from './tls-door.ts';
+import { atTheDoor, SHAKES_HANDS } from './tls-door.ts';
 
 export const serverNameBreaksNothing = check(
   {
+    ...SHAKES_HANDS,
     id: 'ITLS-016',
     slug: 'server-name-breaks-nothing',
     title: 'Unknown or missing SNI does not break port 25; access ports behave predictably',
@@ -11,10 +12,6 @@ export const serverNameBreaksNothing = check(
     level: 'MUST',
     severity: 'low',
     clauses: ['rfc8461#7.1', 'rfc7672#8.1', 'rfc9325#3.7'],
-    roles: TLS_ROLES,
-    needs: [],
-    effect: 'reads',
-    safety: 'safe',
     budget: '20s',
     limits: ['On other ports than 25 a refusal is a warning: RFC 9325 §3.7 prefers it for unknown names.'],
     kills: [

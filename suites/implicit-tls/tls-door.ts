@@ -1,4 +1,11 @@
-import type { Connection, Role, Services } from '../../harness/check/check.ts';
+import {
+  type CheckDefinition,
+  type Connection,
+  ROLES,
+  type Services,
+  type Verify,
+} from '../../harness/check/check.ts';
+import { announcement } from '../../harness/steps/announcement.ts';
 
 /** Every role: TLS is implicit there or can be reached by an upgrade. */
 export const TLS_ROLES = ['mx', 'submission', 'submissions', 'pop3', 'pop3s', 'imap', 'imaps'] as const;
@@ -6,61 +13,38 @@ export const TLS_ROLES = ['mx', 'submission', 'submissions', 'pop3', 'pop3s', 'i
 /** Roles of users, where no client goes on without TLS; port 25 is opportunistic (RFC 7435 §3). */
 export const ACCESS_ROLES = ['submission', 'submissions', 'pop3', 'pop3s', 'imap', 'imaps'] as const;
 
+/** What the checks have in common that complete handshakes on every role. */
+export const SHAKES_HANDS = {
+  roles: TLS_ROLES,
+  needs: [],
+  effect: 'reads',
+  safety: 'safe',
+} as const satisfies Partial<CheckDefinition>;
+
+/** What the checks have in common that write ClientHellos of their own to every role. */
+export const WRITES_HELLOS = {
+  ...SHAKES_HANDS,
+  needs: ['raw-tls'],
+} as const satisfies Partial<CheckDefinition>;
+
 /**
  * A connection on which the next octets are a ClientHello: at once on an implicit-TLS role, behind the
  * go-ahead elsewhere. Not applicable where no upgrade is offered.
  */
 export async function atTheDoor(services: Services): Promise<Connection> {
-  switch (services.role) {
-    case 'mx':
-    case 'submission':
-      return behindSmtp(services);
-    case 'pop3':
-      return behindPop3(services);
-    case 'imap':
-      return behindImap(services);
-    default:
-      return services.connect({ role: services.role });
-  }
+  const { role, connect, notApplicable, inconclusive } = services;
+  if (ROLES[role].tls === 'implicit') return connect({ role });
+  const { connection, keywords, line, upgrade, askForTls } = await announcement(services, { at: 'ready' });
+  if (!keywords.includes(upgrade)) return notApplicable(`${role} does not offer ${upgrade}.`, line);
+  const { positive, text } = await askForTls();
+  if (!positive) return inconclusive('precondition', `${role} offers ${upgrade} and refuses it: ${text}`);
+  return connection;
 }
 
-async function behindSmtp({ smtp, role, notApplicable, inconclusive }: Services): Promise<Connection> {
-  const client = await smtp({ role, at: 'ready' });
-  const keywords = [...(client.capabilities?.keywords.keys() ?? [])];
-  if (!keywords.includes('STARTTLS'))
-    return notApplicable(`${role} does not offer STARTTLS.`, `EHLO keywords ${keywords.join(' ')}`);
-  const reply = await client.command('STARTTLS');
-  if (reply.code !== 220)
-    return inconclusive('precondition', `${role} offers STARTTLS and refuses it: ${reply.text}`);
-  return client.connection;
-}
-
-async function behindPop3({ pop3, role, notApplicable, inconclusive }: Services): Promise<Connection> {
-  const client = await pop3({ role, at: 'ready' });
-  const listed = [...(client.capabilities?.keywords.keys() ?? [])];
-  if (!listed.includes('STLS'))
-    return notApplicable(`${role} does not offer STLS.`, `CAPA lists ${listed.join(' ') || 'nothing'}`);
-  const reply = await client.command('STLS');
-  if (reply.status !== '+OK')
-    return inconclusive('precondition', `${role} offers STLS and refuses it: ${reply.text}`);
-  return client.connection;
-}
-
-async function behindImap({ imap, role, notApplicable, inconclusive }: Services): Promise<Connection> {
-  const client = await imap({ role, at: 'ready' });
-  const listed = [...(client.capabilities ?? [])];
-  if (!listed.includes('STARTTLS'))
-    return notApplicable(`${role} does not offer STARTTLS.`, `CAPABILITY ${listed.join(' ')}`);
-  const reply = await client.command('STARTTLS');
-  if (reply.status !== 'OK')
-    return inconclusive('precondition', `${role} offers STARTTLS and refuses it: ${reply.text}`);
-  return client.connection;
-}
+/** Where a deviation counts fully, or is a warning. */
+export type Strength = Omit<Verify, 'ideally'>;
 
 /** On port 25 a weak protocol is better than none, unless the target declares that TLS is required there. */
-export function strengthFor(
-  verify: Services['verify'],
-  { role, target }: { readonly role: Role; readonly target: Services['target'] },
-): Omit<Services['verify'], 'ideally'> {
+export function strengthFor(verify: Verify, { role, target }: Pick<Services, 'role' | 'target'>): Strength {
   return role === 'mx' && !target.claims.mxRequiresTls ? verify.ideally : verify;
 }

@@ -1,9 +1,10 @@
 import { check } from '../../harness/check/check.ts';
-import { isRefusal, offer, provenAnswer, soundSuites } from './hello.ts';
-import { atTheDoor, strengthFor, TLS_ROLES } from './tls-door.ts';
+import { currentOffers, offer, provenAnswer, verifyRefused } from './hello.ts';
+import { atTheDoor, strengthFor, WRITES_HELLOS } from './tls-door.ts';
 
 export const todaysVersionsSpoken = check(
   {
+    ...WRITES_HELLOS,
     id: 'ITLS-009',
     slug: 'todays-versions-spoken',
     title: 'TLS 1.2 or later is supported on every TLS endpoint',
@@ -12,17 +13,14 @@ export const todaysVersionsSpoken = check(
     level: 'MUST',
     severity: 'high',
     clauses: ['rfc8314#4', 'rfc9325#3.1.1', 'rfc9051#11.1'],
-    roles: TLS_ROLES,
-    needs: ['raw-tls'],
-    effect: 'reads',
-    safety: 'safe',
     budget: '20s',
     kills: ['tls-ends-at-1-1', 'tls-without-1-3'],
   },
   async (services) => {
     const { verify, role, inconclusive } = services;
-    const older = await offer(services, { version: 'TLSv1.2', cipherSuites: soundSuites(services) });
-    const newest = await offer(services, { version: 'TLSv1.3' });
+    const [olderOffer, newestOffer] = currentOffers(services);
+    const older = await offer(services, olderOffer);
+    const newest = await offer(services, newestOffer);
     const has12 = older.kind === 'server-hello' && older.version === 'TLSv1.2';
     const has13 = newest.kind === 'server-hello' && newest.version === 'TLSv1.3';
     const actual = `TLS 1.2 offered: ${older.text}; TLS 1.3 offered: ${newest.text}`;
@@ -50,6 +48,7 @@ export const todaysVersionsSpoken = check(
 
 export const oldVersionsRefused = check(
   {
+    ...WRITES_HELLOS,
     id: 'ITLS-010',
     slug: 'old-versions-refused',
     title: 'SSLv2, SSLv3, TLS 1.0 and TLS 1.1 are refused',
@@ -58,51 +57,30 @@ export const oldVersionsRefused = check(
     level: 'MUST',
     severity: 'high',
     clauses: ['rfc8996#4', 'rfc8996#5', 'rfc9325#3.1.1', 'rfc8997#3', 'cisa-bod-18-01#email'],
-    roles: TLS_ROLES,
-    needs: ['raw-tls'],
-    effect: 'reads',
-    safety: 'safe',
     budget: '40s',
     limits: ['On port 25 TLS 1.0 and 1.1 are a warning; SSL 2.0 and 3.0 are not.'],
     kills: ['tls-accepts-1-0-and-1-1', 'tls-ends-at-1-1', 'tls-accepts-sslv3', 'tls-accepts-sslv2'],
   },
   async (services) => {
-    const { tls, variant, inconclusive } = services;
-    // A server that answers nothing at all must not pass for one that refuses old versions.
-    const control = await anyAnswer();
+    const { tls, variant } = services;
+    // A server that answers nothing at all must not pass for one that refuses old versions; also an answer in an
+    // old version proves that the endpoint understands what is offered.
+    const control = await provenAnswer(services);
+    const judged = { what: 'The old version was', demand: 'the old version is refused', control };
     const cipherSuites = tls.olderSuites(() => true).map(({ number }) => number);
 
     await variant('SSLv2', async (verify) => {
       const connection = await atTheDoor(services);
       const answer = await tls.probeSslv2(connection);
       connection.close();
-      judge(verify, answer, answer.kind === 'sslv2-hello');
+      verifyRefused(services, verify, answer, judged);
     });
     for (const version of ['SSLv3', 'TLSv1', 'TLSv1.1'] as const) {
       await variant(version, async (verify) => {
         const answer = await offer(services, { version, cipherSuites });
         const strength = version === 'SSLv3' ? verify : strengthFor(verify, services);
-        judge(strength, answer, answer.kind === 'server-hello');
+        verifyRefused(services, strength, answer, judged);
       });
-    }
-
-    function judge(
-      strength: Omit<typeof services.verify, 'ideally'>,
-      answer: { readonly kind: string; readonly text: string },
-      negotiated: boolean,
-    ): void {
-      if (!negotiated && !isRefusal(answer))
-        inconclusive('precondition', `The old version was neither taken nor refused: ${answer.text}.`);
-      strength.that(!negotiated, {
-        demand: 'the old version is refused',
-        expected: 'an alert or the end of the connection',
-        actual: `${answer.text} (a current offer: ${control})`,
-      });
-    }
-
-    /** Also an answer in an old version proves that the endpoint understands what is offered. */
-    async function anyAnswer(): Promise<string> {
-      return (await provenAnswer(services)).text;
     }
   },
 );
