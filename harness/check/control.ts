@@ -51,6 +51,17 @@ export interface Control<Found> {
   readonly source: Place;
 }
 
+/** Every control that must have run before a body begins. */
+export function controlsOf({
+  buildsOn = [],
+  considers = [],
+}: {
+  readonly buildsOn?: readonly Control<unknown>[];
+  readonly considers?: readonly Control<unknown>[];
+}): readonly Control<unknown>[] {
+  return [...buildsOn, ...considers];
+}
+
 /**
  * Defines a control. Returns a frozen record and has no other effect.
  * @throws Error when its name or budget is malformed

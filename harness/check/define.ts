@@ -65,9 +65,11 @@ interface CheckStatement {
   readonly resources?: readonly string[];
   /**
    * Controls that the check stands on. They have run before its body begins, which reads what they found by
-   * `finding`; where one broke off, that ends the check at once with the reason of the control.
+   * `finding`; where one broke off, the body does not begin, and the check ends with the reason of the control.
    */
   readonly buildsOn?: readonly Control<unknown>[];
+  /** Controls that a part of the check stands on: the body begins all the same, and reads them by `finding` or `objection`. */
+  readonly considers?: readonly Control<unknown>[];
   /** What the check cannot see or decide, in sentences; shown with every result. */
   readonly limits?: readonly string[];
 }

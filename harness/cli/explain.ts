@@ -4,6 +4,7 @@ import pc from 'picocolors';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { ENGLISH } from '../../reports/writers/html/english.ts';
+import { type Control, controlsOf } from '../check/control.ts';
 import type { Check } from '../check/define.ts';
 import { loadChecks } from '../engine/load.ts';
 import { visible } from '../evidence/visible.ts';
@@ -39,11 +40,11 @@ export async function explainCommand(code: string, json: boolean): Promise<void>
 async function controlNamed(name: string) {
   const checks = await loadChecks(SUITES_FOLDER);
   const found = checks
-    .flatMap(({ definition }) => definition.buildsOn ?? [])
+    .flatMap(({ definition }) => controlsOf(definition))
     .find(({ definition }) => definition.id === name.toLowerCase());
   if (!found) return undefined;
   const { id, title, roles, effect, safety, budget } = found.definition;
-  const builders = checks.filter(({ definition }) => definition.buildsOn?.includes(found));
+  const builders = checks.filter(({ definition }) => controlsOf(definition).includes(found));
   return {
     control: id,
     title,
@@ -54,6 +55,10 @@ async function controlNamed(name: string) {
     checks: builders.map(({ definition }) => definition.id),
     source: found.source,
   };
+}
+
+function controlFacts({ definition: { id, title } }: Control<unknown>) {
+  return { control: id, title };
 }
 
 function textOfControl(one: NonNullable<Awaited<ReturnType<typeof controlNamed>>>): string {
@@ -115,10 +120,8 @@ async function explain({ definition, suite, source }: Check) {
     effect: definition.effect,
     safety: definition.safety,
     budget: definition.budget,
-    buildsOn: (definition.buildsOn ?? []).map((control) => ({
-      control: control.definition.id,
-      title: control.definition.title,
-    })),
+    buildsOn: (definition.buildsOn ?? []).map(controlFacts),
+    considers: (definition.considers ?? []).map(controlFacts),
     limits: definition.limits ?? [],
     gates: profiles.map(({ id, gates, clauses }) => ({
       profile: id,
@@ -157,6 +160,7 @@ function textOf(one: Explanation): string {
     ['Needs', [one.needs.length === 0 ? 'nothing but a client' : one.needs.join(', ')]],
     ['Effect', [`${one.effect}, permission ${one.safety}, within ${one.budget}`]],
     ['Builds on', one.buildsOn.map(({ control, title }) => `${control}: ${title}`)],
+    ['Considers', one.considers.map(({ control, title }) => `${control}: ${title}`)],
     ['Limits', one.limits],
     ['Profiles', one.gates.map(gateLine)],
     ['Mend', one.remedies.flatMap(remedyLines)],

@@ -35,11 +35,18 @@ function printTarget(target: TargetRecord, print: (text: string) => void): void 
     `${pc.bold(target.name)}: ${CONCLUSIONS[target.conclusion](target.conclusion)} — ${countsOf(target)}`,
   );
   if (target.failure !== null) print(`  ${target.failure}`);
-  for (const broken of brokenControls(target)) print(`  ${brokenLine(broken)}`);
+  for (const broken of brokenControls(target)) {
+    print(`  ${brokenLine(broken)}`);
+    if (broken.open.length > 0) print(pc.dim(`    ${broken.open.join(' ')}`));
+  }
   const of = (consequence: GatedResult['consequence']) =>
-    target.results.filter((result) => result.consequence === consequence);
+    target.results.filter((result) => result.consequence === consequence && result.endedBy === undefined);
   printResults('Findings', of('finding'), print);
-  printResults('Unsettled', of('unsettled'), print);
+  printResults(
+    'Unsettled',
+    of('unsettled').filter(({ endedBy }) => endedBy === undefined),
+    print,
+  );
   printResults('Waived', of('waived'), print);
   printResults('Advice', of('advice'), print);
 }

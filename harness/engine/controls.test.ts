@@ -62,8 +62,7 @@ describe('a control', () => {
     });
     let begun = 0;
     const builds = checkOf(
-      async ({ finding }) => {
-        finding(leaves);
+      async () => {
         begun += 1;
       },
       { buildsOn: [leaves] },
@@ -72,13 +71,17 @@ describe('a control', () => {
       async ({ objection, verify }) => {
         verify.equal(objection(leaves) === undefined, false, 'the reason is told');
       },
-      { buildsOn: [leaves] },
+      { considers: [leaves] },
     );
     const [one, two, three] = await Promise.all(
       [builds, builds, consults].map((check) => evaluate(check, peers.bench)),
     );
     for (const result of [one, two])
-      expect(result).toMatchObject({ verdict: 'inconclusive', cause: 'precondition' });
+      expect(result).toMatchObject({
+        verdict: 'inconclusive',
+        cause: 'precondition',
+        endedBy: 'noop-works',
+      });
     expect(one?.reason).toMatch(/^mx: Nothing leaves: 550 no relaying for /);
     expect(one?.reason).not.toContain(PASSWORD);
     expect(three?.verdict).toBe('pass');
@@ -130,6 +133,7 @@ describe('a control', () => {
       peers.bench,
     );
     expect(result.reason).toBe('mx: The first is out.');
+    expect(result.endedBy).toBe('noop-works');
     expect(begun).toBe(false);
   });
 

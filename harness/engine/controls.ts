@@ -84,9 +84,10 @@ async function runControl(
   const began = performance.now();
   let found: unknown;
   let thrown: unknown;
+  const before = brokenBefore(definition, bench);
   try {
     thrown =
-      brokenBefore(control, bench) ??
+      before ??
       (await body.run(async (services) => {
         found = await control.body(services);
       }));
@@ -96,7 +97,7 @@ async function runControl(
   const outcome: ControlOutcome =
     thrown === undefined
       ? { found, line: recorder.clean(printable((found as Finding).line)) }
-      : { thrown: endingOf(id, thrown, recorder.clean) };
+      : { thrown: before ?? endingOf(id, thrown, recorder.clean) };
   const { events, redactions } = recorder;
   const { lines, omitted } = transcribe([...events], []);
   const evidence =
@@ -108,6 +109,7 @@ async function runControl(
     result: {
       ...about,
       ...stateOf(outcome),
+      ...(before === undefined ? {} : { endedBy: rootOf(buildsOn, before, bench) ?? id }),
       durationMs: Math.round(performance.now() - began),
       evidence,
       transcript: lines,
@@ -116,16 +118,32 @@ async function runControl(
   };
 }
 
-/** What ended a control that this one builds on. */
-function brokenBefore(
-  { definition }: Control<unknown>,
+/** What ended a control that this check or control builds on. */
+export function brokenBefore(
+  { buildsOn = [] }: { readonly buildsOn?: readonly Control<unknown>[] },
   bench: Bench,
 ): Inconclusive | NotApplicable | undefined {
-  for (const before of definition.buildsOn ?? []) {
+  for (const before of buildsOn) {
     const outcome = bench.controls.outcomeOf(before);
     if (outcome && 'thrown' in outcome) return outcome.thrown;
   }
   return undefined;
+}
+
+/** Name of the control that threw it first, among these and those they build on; undefined where none did. */
+export function rootOf(
+  controls: readonly Control<unknown>[],
+  thrown: unknown,
+  bench: Bench,
+): string | undefined {
+  for (const { definition } of controls.filter((control) => hasThrown(control, thrown, bench)))
+    return rootOf(definition.buildsOn ?? [], thrown, bench) ?? definition.id;
+  return undefined;
+}
+
+function hasThrown(control: Control<unknown>, thrown: unknown, bench: Bench): boolean {
+  const outcome = bench.controls.outcomeOf(control);
+  return outcome !== undefined && 'thrown' in outcome && outcome.thrown === thrown;
 }
 
 /** What was thrown as an ending that checks can share; a mistake of ours stays one, and names the control. */

@@ -1,3 +1,4 @@
+import { controlsOf } from '../check/control.ts';
 import type { Check } from '../check/define.ts';
 import { type SealedEvidence, sealEvidence } from '../evidence/store.ts';
 import { visible } from '../evidence/visible.ts';
@@ -22,7 +23,7 @@ const SUSPICIOUS: readonly (Cause | null)[] = ['timeout', 'closed', 'malformed',
 export async function evaluate(check: Check, bench: Bench): Promise<CheckResult> {
   const { definition } = check;
   const { target, life } = bench;
-  const { buildsOn: controls = [] } = definition;
+  const controls = controlsOf(definition);
   await bench.controls.ready(controls);
   const startedAt = new Date();
   const started = process.hrtime.bigint();
@@ -89,6 +90,7 @@ export async function evaluate(check: Check, bench: Bench): Promise<CheckResult>
     cause: decisive?.cause ?? null,
     reason: reasonOf(verdict, decisive, definition.roles, settled),
     variants: settled,
+    ...(decisive?.endedBy === undefined ? {} : { endedBy: decisive.endedBy }),
     startedAt: startedAt.toISOString(),
     durationMs: Math.round(Number(process.hrtime.bigint() - started) / 1e6),
     attempt: 1,

@@ -20,8 +20,10 @@ export function judge(run: {
   readonly thrown: unknown;
   /** Takes secrets out of a sentence: what was thrown may quote a server that echoes. */
   readonly clean: (sentence: string) => string;
+  /** Name of the control that threw it; undefined where it was the body. */
+  readonly endedBy?: string | undefined;
 }): VariantResult {
-  const { name, role, definition, verifications, thrown, clean } = run;
+  const { name, role, definition, verifications, thrown, clean, endedBy } = run;
   const missed = verifications.filter((verification) => !verification.held);
   const violations = missed.filter((verification) => verification.strict);
   const deviations = missed.filter((verification) => !verification.strict);
@@ -35,6 +37,7 @@ export function judge(run: {
     violations,
     deviations,
     verified: verifications.length,
+    ...(verdict === 'inconclusive' && endedBy !== undefined ? { endedBy } : {}),
   };
 }
 

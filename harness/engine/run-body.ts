@@ -1,3 +1,4 @@
+import { controlsOf } from '../check/control.ts';
 import type { Check } from '../check/define.ts';
 import { resourcesOf } from '../check/resources.ts';
 import type { EvidenceEvent } from '../evidence/events.ts';
@@ -8,6 +9,7 @@ import type { VariantResult } from '../model/result.ts';
 import type { Role } from '../model/roles.ts';
 import type { Bench } from './bench.ts';
 import { askForLife } from './control-conversation.ts';
+import { brokenBefore, rootOf } from './controls.ts';
 import { judge } from './judge.ts';
 import { openBody } from './open-body.ts';
 
@@ -36,12 +38,20 @@ export async function runBody(context: {
   const inputs: VariantResult[] = [];
   const body = await openBody({
     ...context,
-    facts: { ...definition, controls: definition.buildsOn ?? [] },
+    facts: { ...definition, controls: controlsOf(definition) },
     kind: 'check',
     resources: resourcesOf(definition, target),
     onVariant: ({ name, verifications, thrown }) =>
       inputs.push(
-        judge({ name: `${label}/${name}`, role, definition, verifications, thrown, clean: recorder.clean }),
+        judge({
+          name: `${label}/${name}`,
+          role,
+          definition,
+          verifications,
+          thrown,
+          clean: recorder.clean,
+          endedBy: rootOf(controlsOf(definition), thrown, bench),
+        }),
       ),
   });
   const { recorder } = body;
@@ -56,13 +66,22 @@ export async function runBody(context: {
             `${definition.id} needs ${limit} connections at the same time, and the target allows ${target.connections}.`,
           )
         : ((definition.asStranger && bench.lab ? favouredBy(bench.lab.access) : undefined) ??
+          brokenBefore(definition, bench) ??
           (await stillGone(context, recorder)) ??
           (await body.run(check.body)));
   } finally {
     await body.close();
   }
   const { verifications } = body;
-  const whole = { name: label, role, definition, verifications, thrown, clean: recorder.clean };
+  const whole = {
+    name: label,
+    role,
+    definition,
+    verifications,
+    thrown,
+    clean: recorder.clean,
+    endedBy: rootOf(controlsOf(definition), thrown, bench),
+  };
   // A body that only ran variants is judged by them alone.
   const outcomes =
     inputs.length > 0 && verifications.length === 0 && thrown === undefined
@@ -76,7 +95,7 @@ function noteControls(
   { check, bench }: Pick<Parameters<typeof runBody>[0], 'check' | 'bench'>,
   recorder: Recorder,
 ): void {
-  for (const control of check.definition.buildsOn ?? []) {
+  for (const control of controlsOf(check.definition)) {
     const outcome = bench.controls.outcomeOf(control);
     if (!outcome) continue;
     const said = 'thrown' in outcome ? `broke off: ${outcome.thrown.message}` : outcome.line;

@@ -10,6 +10,8 @@ export interface ControlResult {
   readonly state: 'found' | 'broke-off' | 'not-applicable';
   /** Why it broke off; null where it did not. */
   readonly cause: Cause | null;
+  /** Name of the control that broke off before and so ended this one; absent where none did. */
+  readonly endedBy?: string;
   /** One sentence: what was found, or the reason. */
   readonly line: string;
   /** UTC, ISO 8601. */

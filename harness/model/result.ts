@@ -21,6 +21,8 @@ export interface VariantResult {
   readonly deviations: readonly Verification[];
   /** How many verifications were recorded. */
   readonly verified: number;
+  /** Name of the control that broke off and so ended this; absent where none did. */
+  readonly endedBy?: string;
 }
 
 /** One line of the transcript as reports show it; `mark` names a verification that did not hold here. */
@@ -54,6 +56,8 @@ export interface CheckResult {
   readonly cause: Cause | null;
   readonly reason: string;
   readonly variants: readonly VariantResult[];
+  /** Name of the control that broke off and so left the check without a verdict; absent where none did. */
+  readonly endedBy?: string;
   /** UTC, ISO 8601. */
   readonly startedAt: string;
   readonly durationMs: number;

@@ -47,6 +47,8 @@ export interface ReferenceLife {
   readonly refusesContent?: boolean;
   /** What could not be delivered elsewhere is not tried again for minutes (RFC 5321 §4.5.4.1). */
   readonly retriesLate?: boolean;
+  /** A policy sends mail for other servers back to its sender, since their addresses are not public. */
+  readonly refusesNextHops?: boolean;
   /** IMAP lists LOGINDISABLED beside its mechanisms inside TLS and refuses LOGIN (RFC 9051 §6.2.3). */
   readonly loginDisabled?: boolean;
   /** SMTP offers no other mechanism than LOGIN. */

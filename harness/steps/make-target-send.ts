@@ -1,7 +1,18 @@
-import type { Services } from '../check/check.ts';
+import type { CheckDefinition, Services } from '../check/check.ts';
 import { compose } from './compose.ts';
+import { mailLeaves } from './controls/mail-leaves.ts';
 import { handOver } from './hand-over.ts';
-import { openUser } from './smtp-login.ts';
+import { openUser, SENDING_ROLES } from './smtp-login.ts';
+
+/** What the checks of mail that leaves the target have in common; those of the conversation itself build on less. */
+export const OUTGOING_MAIL = {
+  roles: SENDING_ROLES,
+  per: 'target',
+  needs: ['account', 'dns', 'sink'],
+  effect: 'delivers',
+  safety: 'sends-mail',
+  buildsOn: [mailLeaves],
+} as const satisfies Partial<CheckDefinition>;
 
 /**
  * Makes the target send a message from the first account to each address, one transaction each, patient with

@@ -1,7 +1,7 @@
 import type { ControlResult } from '../../harness/model/control-result.ts';
 import type { TargetRecord } from './record.ts';
 
-/** A control that broke off, and the checks that came to no verdict while they build on it. */
+/** A control that broke off, and the checks that have no verdict because of it. */
 export interface BrokenControl {
   readonly control: ControlResult;
   readonly open: readonly string[];
@@ -10,15 +10,10 @@ export interface BrokenControl {
 /** The controls of a target that broke off, those first on which most rests. */
 export function brokenControls({ controls = [], results }: TargetRecord): readonly BrokenControl[] {
   return controls
-    .filter(({ state }) => state === 'broke-off')
+    .filter(({ state, endedBy }) => state === 'broke-off' && endedBy === undefined)
     .map((control) => ({
       control,
-      open: results
-        .filter(
-          ({ verdict, controls: named = [] }) =>
-            verdict === 'inconclusive' && named.includes(control.control),
-        )
-        .map(({ check }) => check),
+      open: results.filter(({ endedBy }) => endedBy === control.control).map(({ check }) => check),
     }))
     .sort((a, b) => b.open.length - a.open.length);
 }

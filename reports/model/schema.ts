@@ -55,6 +55,7 @@ const variant = z
     violations: z.array(verification),
     deviations: z.array(verification),
     verified: count,
+    endedBy: text.exactOptional(),
   })
   .meta({ id: 'Variant', description: 'Outcome of a check on one role or for one input.' });
 
@@ -115,6 +116,7 @@ const result = z
     cause,
     reason: text,
     variants: z.array(variant),
+    endedBy: text.exactOptional(),
     startedAt: moment,
     durationMs: z.number().nonnegative(),
     attempt: z.literal(1),
@@ -136,6 +138,7 @@ const control = z
     title: text,
     state: z.enum(['found', 'broke-off', 'not-applicable']),
     cause,
+    endedBy: text.exactOptional(),
     line: text,
     startedAt: moment,
     durationMs: z.number().nonnegative(),

@@ -73,10 +73,15 @@ function targetLines(record: RunRecord, target: TargetRecord, item: Item): strin
       passed: of('passed').length,
     }),
     '',
-    ...brokenControls(target).flatMap((broken) => [`Control ${codeSpan(brokenLine(broken))}`, '']),
+    ...brokenControls(target).flatMap((broken) => [
+      `Control ${codeSpan(brokenLine(broken))}${broken.open.length === 0 ? '' : ` Open: ${broken.open.join(', ')}.`}`,
+      '',
+    ]),
     ...clauseLines(record, target),
     ...(advice > 0 ? [`${advice} of those that passed with advice.`, ''] : []),
-    ...[...of('failed'), ...of('errored'), ...waived].flatMap(item),
+    ...[...of('failed'), ...of('errored').filter(({ endedBy }) => endedBy === undefined), ...waived].flatMap(
+      item,
+    ),
     ...(obstacle === null ? [] : obstacleItem(obstacle)),
     '',
   ];

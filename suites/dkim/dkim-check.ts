@@ -1,4 +1,5 @@
 import type { CheckDefinition, Target } from '../../harness/check/check.ts';
+import { OUTGOING_MAIL } from '../../harness/steps/make-target-send.ts';
 import { signaturesAreEvaluated } from './controls.ts';
 
 /** What the checks of received mail have in common. */
@@ -8,16 +9,12 @@ export const RECEIVED_MAIL = {
   effect: 'delivers',
   safety: 'sends-mail',
   budget: '30s',
-  buildsOn: [signaturesAreEvaluated],
+  considers: [signaturesAreEvaluated],
 } as const satisfies Partial<CheckDefinition>;
 
 /** What the checks of mail that leaves have in common. */
 export const SENT_MAIL = {
-  roles: ['submission', 'submissions'],
-  per: 'target',
-  needs: ['account', 'dns', 'sink'],
-  effect: 'delivers',
-  safety: 'sends-mail',
+  ...OUTGOING_MAIL,
   budget: '30s',
 } as const satisfies Partial<CheckDefinition>;
 

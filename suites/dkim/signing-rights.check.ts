@@ -1,4 +1,5 @@
 import { check, type Services, type StoredMessage } from '../../harness/check/check.ts';
+import { mailLeaves } from '../../harness/steps/controls/mail-leaves.ts';
 import { messages } from './dkim-check.ts';
 import { publishedTexts } from './published-keys.ts';
 import {
@@ -29,6 +30,7 @@ export const onlyRightfulMailIsSigned = check(
     needs: ['account', 'mailbox', 'dns', 'sink'],
     effect: 'delivers',
     safety: 'sends-mail',
+    buildsOn: [mailLeaves],
     budget: '60s',
     waits: messages(7),
     limits: ['Copies that a rule of a mailbox forwards are not looked at.'],

@@ -1,6 +1,6 @@
 import { check, type Lab, type Services } from '../../harness/check/check.ts';
+import { mailLeaves } from '../../harness/steps/controls/mail-leaves.ts';
 import { ALWAYS_LISTED, NEVER_LISTED, nameIn } from './lists.ts';
-import { messageWith } from './visit.ts';
 
 export const outboundAddressesAreInGoodStanding = check(
   {
@@ -19,6 +19,7 @@ export const outboundAddressesAreInGoodStanding = check(
     needs: ['account', 'dns', 'sink'],
     effect: 'delivers',
     safety: 'sends-mail',
+    buildsOn: [mailLeaves],
     budget: '60s',
     limits: [
       'Lists and reverse DNS are those of the lab; no public list is asked. Lists of dynamic ranges have addresses that nobody abused.',
@@ -32,7 +33,7 @@ export const outboundAddressesAreInGoodStanding = check(
     if (zones.length === 0)
       notApplicable('No list is named.', 'claims: dnsbl: reputation-zones is empty or left out');
     const world = lab();
-    const address = await outboundAddress(services, world);
+    const { clientAddress: address } = services.finding(mailLeaves).arrived;
     note(`mail of the target comes from ${address}`);
 
     for (const zone of zones) {
@@ -60,30 +61,6 @@ export const outboundAddressesAreInGoodStanding = check(
     });
   },
 );
-
-async function outboundAddress(services: Services, world: Lab): Promise<string> {
-  const { smtp, target, account, bytes, nonce, inconclusive } = services;
-  const role = target.endpoints.submissions ? 'submissions' : 'submission';
-  const { login, password, address } = account();
-  const recipient = await world.externalRecipient(nonce);
-  const client = await smtp({ role, at: 'tls' });
-  for (const command of [
-    `AUTH PLAIN ${bytes.base64(`\0${login}\0${password}`)}`,
-    `MAIL FROM:<${address}>`,
-    `RCPT TO:<${recipient}>`,
-  ]) {
-    const reply = await client.command(command);
-    if (reply.code >= 400) inconclusive('precondition', `The message is refused: ${reply.text}`);
-  }
-  const reply = await client.data(messageWith(services, { token: nonce, sender: address, recipient }));
-  await client.quit();
-  if (reply.code !== 250) inconclusive('precondition', `The message is refused: ${reply.text}`);
-  const arrived = await world.waitForMessage({ recipient, kind: 'delivery' });
-  return (
-    arrived?.clientAddress ??
-    inconclusive('precondition', 'The accepted message did not arrive at the receiving server.')
-  );
-}
 
 /** RFC 5782 §5; and a list that refuses a resolver says so by 127.255.255.x. */
 async function assertListWorks(

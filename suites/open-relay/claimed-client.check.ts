@@ -5,30 +5,21 @@ import {
   type Services,
   type SmtpClient,
 } from '../../harness/check/check.ts';
+import { assertStrangersAreServed } from '../../harness/steps/controls/strangers-are-served.ts';
 import { isPositive } from '../../harness/steps/replies.ts';
-import { assertStrangersAreServed } from './controls.ts';
-import { createFields } from './fields.ts';
-import { ELSEWHERE, fill, STRANGER } from './forms.ts';
+import { type Approach, judgeApproaches } from './approaches.ts';
 import { NO_RELAY_CLAUSES, RELAY_CHECK } from './relay-check.ts';
-import { type Outcome, probeMessage, transact } from './transaction.ts';
-import { judgeRelaying, observe, type Trial } from './trials.ts';
+import { type Outcome, refused } from './transaction.ts';
 
 /** How a client claims to be another one; leaves a session that has not said hello, or an outcome. */
 type Claim = (services: Services) => Promise<SmtpClient | Outcome>;
 
-const COMMANDS: Readonly<Record<string, (services: Services) => string>> = {
-  'XCLIENT with a loopback address': () => 'XCLIENT NAME=localhost ADDR=127.0.0.1',
-  'XCLIENT with a login': ({ target }) =>
-    `XCLIENT LOGIN=${target.accounts[0]?.login ?? `postmaster@${target.domain}`}`,
-  'XFORWARD with a loopback address': () => 'XFORWARD NAME=localhost ADDR=127.0.0.1',
-};
-
 /** A client that has sent EHLO and then the command; whatever the answer, the rest is tried. */
 const byCommand =
-  (command: (services: Services) => string): Claim =>
+  (commandOf: (target: Services['target']) => string): Claim =>
   async (services) => {
     const client = await services.smtp({ at: 'ready' });
-    const reply = await client.command(command(services));
+    const reply = await client.command(commandOf(services.target));
     services.note(`the claim is ${isPositive(reply) ? 'taken' : 'refused'}`);
     return client;
   };
@@ -53,7 +44,11 @@ const byProxyHeader: Claim = async (services) => {
 };
 
 const CLAIMS: Readonly<Record<string, Claim>> = {
-  ...Object.fromEntries(Object.entries(COMMANDS).map(([name, command]) => [name, byCommand(command)])),
+  'XCLIENT with a loopback address': byCommand(() => 'XCLIENT NAME=localhost ADDR=127.0.0.1'),
+  'XCLIENT with a login': byCommand(
+    ({ accounts, domain }) => `XCLIENT LOGIN=${accounts[0]?.login ?? `postmaster@${domain}`}`,
+  ),
+  'XFORWARD with a loopback address': byCommand(() => 'XFORWARD NAME=localhost ADDR=127.0.0.1'),
   'a PROXY header with a loopback address': byProxyHeader,
 };
 
@@ -70,34 +65,19 @@ export const claimedClientGrantsNothing = check(
     kills: ['mx-trusts-xclient', 'mx-trusts-proxy-header'],
   },
   async (services) => {
-    services.lab().assertUntrusted();
     assertStrangersAreServed(services);
-    const fields = createFields(services);
-    const trials: Trial[] = [];
-    for (const [name, claim] of Object.entries(CLAIMS)) {
-      const values = await fields();
-      const envelope = { sender: fill(STRANGER, values), recipient: fill(ELSEWHERE, values) };
-      const message = probeMessage(services, { token: values.token });
-      trials.push({
+    const approaches = Object.entries(CLAIMS).map(
+      ([name, claim]): Approach => ({
         name,
-        token: values.token,
-        async attempt() {
-          const client = await claim(services);
-          if ('kind' in client) return client;
-          try {
-            const hello = await client.ehlo();
-            if (!isPositive(hello)) return { kind: 'refused', stage: 'EHLO', reply: hello };
-            return await transact(client, envelope, message);
-          } catch (failure) {
-            // Who claims to be somebody else may be shown the door.
-            if (client.connection.ended) return { kind: 'closed', stage: 'EHLO' };
-            throw failure;
-          } finally {
-            client.connection.close();
-          }
+        open: () => claim(services),
+        async begin(client) {
+          const hello = await client.ehlo();
+          return isPositive(hello) ? undefined : refused('EHLO', hello);
         },
-      });
-    }
-    await judgeRelaying(services, await observe(services, trials));
+        // Who claims to be somebody else may be shown the door.
+        closedAt: 'EHLO',
+      }),
+    );
+    await judgeApproaches(services, approaches);
   },
 );

@@ -1,9 +1,13 @@
-import { check, type Services, TlsFailed } from '../../harness/check/check.ts';
-import { createFields } from './fields.ts';
-import { ELSEWHERE, fill, STRANGER } from './forms.ts';
+import {
+  check,
+  type IssuedCertificate,
+  type Services,
+  type SmtpClient,
+  TlsFailed,
+} from '../../harness/check/check.ts';
+import { announcedKeywords } from '../../harness/steps/keywords.ts';
+import { type Approach, judgeApproaches } from './approaches.ts';
 import { NO_RELAY_CLAUSES, RELAY_CHECK } from './relay-check.ts';
-import { probeMessage, transact } from './transaction.ts';
-import { judgeRelaying, observe, type Trial } from './trials.ts';
 
 export const clientCertificateGrantsNothing = check(
   {
@@ -22,50 +26,46 @@ export const clientCertificateGrantsNothing = check(
     kills: ['mx-relays-for-any-client-certificate', 'mx-relays-inside-tls'],
   },
   async (services) => {
-    const { lab, smtp, notApplicable, target, note } = services;
+    const { lab, smtp, notApplicable } = services;
     lab().assertUntrusted();
-    const probe = await smtp({ at: 'ready' });
-    const keywords = [...(probe.capabilities?.keywords.keys() ?? [])];
-    probe.connection.close();
+    const keywords = await announcedKeywords(services);
     if (!keywords.includes('STARTTLS'))
       notApplicable('STARTTLS is not offered.', `EHLO lists ${keywords.join(' ')}`);
-
-    const fields = createFields(services);
-    const trials: Trial[] = [];
-    for (const [name, clientCertificate] of await certificates(services)) {
-      const values = await fields();
-      const envelope = { sender: fill(STRANGER, values), recipient: fill(ELSEWHERE, values) };
-      const message = probeMessage(services, { token: values.token });
-      trials.push({
+    const approaches = (await certificates(services)).map(
+      ([name, certificate]): Approach => ({
         name,
-        token: values.token,
-        async attempt() {
-          const client = await smtp({ at: 'ready' });
+        open: () => smtp({ at: 'ready' }),
+        async begin(client) {
           try {
-            const goAhead = await client.startTls({
-              serverName: target.hostname,
-              ...(clientCertificate ? { clientCertificate } : {}),
-            });
-            if (goAhead.code !== 220)
-              services.inconclusive('precondition', `STARTTLS is refused: ${goAhead.text}`);
-            const asked = client.connection.session?.certificateRequested() ?? false;
-            note(`the server ${asked ? 'asks' : 'does not ask'} for a client certificate`);
-            await client.ehlo();
-            return await transact(client, envelope, message);
+            await upgrade(services, client, certificate);
+            return undefined;
           } catch (failure) {
             // Refusing a certificate by ending the handshake is a refusal.
-            const isRefusal = client.connection.ended || failure instanceof TlsFailed;
-            if (isRefusal && clientCertificate) return { kind: 'closed', stage: 'TLS' };
+            if (certificate && failure instanceof TlsFailed) return { kind: 'closed', stage: 'TLS' };
             throw failure;
-          } finally {
-            client.connection.close();
           }
         },
-      });
-    }
-    await judgeRelaying(services, await observe(services, trials));
+        ...(certificate ? { closedAt: 'TLS' } : {}),
+      }),
+    );
+    await judgeApproaches(services, approaches);
   },
 );
+
+async function upgrade(
+  { target, note, inconclusive }: Services,
+  client: SmtpClient,
+  clientCertificate: IssuedCertificate | undefined,
+): Promise<void> {
+  const goAhead = await client.startTls({
+    serverName: target.hostname,
+    ...(clientCertificate ? { clientCertificate } : {}),
+  });
+  if (goAhead.code !== 220) inconclusive('precondition', `STARTTLS is refused: ${goAhead.text}`);
+  const asked = client.connection.session?.certificateRequested() ?? false;
+  note(`the server ${asked ? 'asks' : 'does not ask'} for a client certificate`);
+  await client.ehlo();
+}
 
 async function certificates({ lab, target }: Services) {
   const { issue } = lab().certificates;

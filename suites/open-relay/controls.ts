@@ -1,6 +1,7 @@
 import { control, type Services } from '../../harness/check/check.ts';
 import { mailLeaves } from '../../harness/steps/controls/mail-leaves.ts';
 import { strangersAreServed } from '../../harness/steps/controls/strangers-are-served.ts';
+import { recipientReply } from '../../harness/steps/name-recipient.ts';
 import { isPositive, lineOf } from '../../harness/steps/replies.ts';
 import { createFields } from './fields.ts';
 import { ELSEWHERE, fill, PRETENDER } from './forms.ts';
@@ -21,26 +22,15 @@ export const localSenderOpensTheWay = control(
     waits: ({ timing }) => timing.retryAfterMs.reduce((sum, ms) => sum + ms, 0),
   },
   async (services) => {
-    const { smtp, patiently } = services;
     const values = await createFields(services)();
-    const reply = await patiently(async () => {
-      const client = await smtp({ role: 'mx', at: 'ready' });
-      const mail = await client.command(`MAIL FROM:${fill(PRETENDER, values)}`);
-      const decided = isPositive(mail) ? await client.command(`RCPT TO:${fill(ELSEWHERE, values)}`) : mail;
-      await client.quit();
-      return decided;
-    });
+    const paths = { sender: fill(PRETENDER, values), recipient: fill(ELSEWHERE, values) };
+    const reply = await recipientReply(services, paths, { role: 'mx', at: 'ready' });
     return { opens: isPositive(reply), line: lineOf(reply) };
   },
 );
 
 /** What the checks of this suite build on. */
 export const RELAY_CONTROLS = [strangersAreServed, localSenderOpensTheWay, mailLeaves] as const;
-
-/** Ends the check where a stranger's mail for a local mailbox is refused: then a refusal tells nothing. */
-export function assertStrangersAreServed({ finding }: Services): void {
-  finding(strangersAreServed);
-}
 
 /** Whether mail of a user reaches the receiving server, and how that was seen: without it a missing delivery proves nothing. */
 export function outboundControl({ objection, finding }: Services): {

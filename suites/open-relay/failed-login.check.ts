@@ -1,9 +1,8 @@
 import { check, type Services, type SmtpClient } from '../../harness/check/check.ts';
-import { createFields } from './fields.ts';
-import { ELSEWHERE, fill } from './forms.ts';
+import { keywordsOf } from '../../harness/steps/keywords.ts';
+import { type Approach, judgeApproaches } from './approaches.ts';
 import { NO_RELAY_CLAUSES, RELAY_CHECK } from './relay-check.ts';
-import { type Outcome, probeMessage, transact } from './transaction.ts';
-import { judgeRelaying, observe, type Trial } from './trials.ts';
+import { type Outcome, refused } from './transaction.ts';
 
 /** Lines of an exchange that ends without a login, behind each of which a reply comes. */
 function brokenExchanges({ bytes, account, nonce }: Services): Readonly<Record<string, readonly string[]>> {
@@ -34,41 +33,20 @@ export const failedLoginGrantsNothing = check(
     const { lab, smtp, account, notApplicable } = services;
     lab().assertUntrusted();
     const probe = await smtp({ at: 'tls' });
-    const { capabilities } = probe;
     probe.connection.close();
-    if (!capabilities?.mechanisms.includes('PLAIN')) {
-      notApplicable(
-        'AUTH PLAIN is not offered.',
-        `EHLO inside TLS lists ${[...(capabilities?.keywords.keys() ?? [])].join(' ')}`,
-      );
-    }
-    const { address } = account();
-    const fields = createFields(services);
-    const trials: Trial[] = [];
-    for (const [name, lines] of Object.entries(brokenExchanges(services))) {
-      const values = await fields();
-      const envelope = { sender: `<${address}>`, recipient: fill(ELSEWHERE, values) };
-      const message = probeMessage(services, { token: values.token, from: address });
-      trials.push({
+    if (!probe.capabilities?.mechanisms.includes('PLAIN'))
+      notApplicable('AUTH PLAIN is not offered.', `EHLO inside TLS lists ${keywordsOf(probe).join(' ')}`);
+    const approaches = Object.entries(brokenExchanges(services)).map(
+      ([name, lines]): Approach => ({
         name: `behind ${name}`,
-        token: values.token,
-        async attempt() {
-          const client = await smtp({ at: 'tls' });
-          try {
-            return (
-              (await failToLogIn(services, client, lines)) ?? (await transact(client, envelope, message))
-            );
-          } catch (failure) {
-            // Whoever fails to log in may be shown the door; the next command meets it closed.
-            if (client.connection.ended) return { kind: 'closed', stage: 'AUTH' };
-            throw failure;
-          } finally {
-            client.connection.close();
-          }
-        },
-      });
-    }
-    await judgeRelaying(services, await observe(services, trials));
+        author: account().address,
+        open: () => smtp({ at: 'tls' }),
+        begin: (client) => failToLogIn(services, client, lines),
+        // Whoever fails to log in may be shown the door; the next command meets it closed.
+        closedAt: 'AUTH',
+      }),
+    );
+    await judgeApproaches(services, approaches);
   },
 );
 
@@ -86,7 +64,7 @@ async function failToLogIn(
     const { reply } = answer;
     if (reply.code === 235)
       return inconclusive('precondition', `A login that must fail succeeded: ${reply.text}`);
-    if (reply.code === 421) return { kind: 'refused', stage: 'AUTH', reply };
+    if (reply.code === 421) return refused('AUTH', reply);
     if (reply.code !== 334 && line !== lines.at(-1)) break;
   }
   return undefined;

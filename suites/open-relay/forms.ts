@@ -27,6 +27,8 @@ export interface Fields {
 
 /** A form. The angle brackets are part of it, for some forms are about them. */
 export interface Form {
+  /** How the form is called for people, where it does not speak for itself. */
+  readonly name?: string;
   readonly sender: string;
   readonly recipient: string;
 }
@@ -171,8 +173,8 @@ export function fill(form: string, fields: Fields): string {
 }
 
 /** A form of an envelope for people. */
-export function nameOf({ sender, recipient }: Form): string {
-  return `${readable(sender)} to ${readable(recipient)}`;
+export function nameOf({ name, sender, recipient }: Form): string {
+  return name ?? `${readable(sender)} to ${readable(recipient)}`;
 }
 
 /** A form for people: the fields without their braces. */

@@ -1,5 +1,7 @@
 import type { ImapClient, Role, Services } from '../../harness/check/check.ts';
 import { openImap } from '../../harness/steps/imap-login.ts';
+import { MAILBOX_ROLES } from '../../harness/steps/in-mailbox.ts';
+import { openedMailboxes } from '../../harness/steps/opened-mailboxes.ts';
 import { openPop3 } from '../../harness/steps/pop3-login.ts';
 
 /** What lies in a mailbox: the message itself, or a report about it (RFC 3464). */
@@ -16,13 +18,10 @@ export interface Mailbox {
 const POP3_MESSAGES = 50;
 const POP3_LINES = 100;
 
-/** Ways into the mailbox, best first: only IMAP sees other folders than INBOX. */
-const WAYS: readonly Role[] = ['imaps', 'imap', 'pop3s', 'pop3'];
-
 /** Opens the mailbox inside TLS; nothing happens before the first look. */
 export function openMailbox(services: Services): Mailbox {
   const { target, note } = services;
-  const role = WAYS.find((way) => target.endpoints[way]);
+  const role = MAILBOX_ROLES.find((way) => target.endpoints[way]);
   const [account] = target.accounts;
   let blind = role === undefined || account === undefined;
   if (blind) note('no look into a mailbox: the target declares no account, or neither IMAP nor POP3');
@@ -55,11 +54,7 @@ async function lookByImap(
   tokens: readonly string[],
 ): Promise<ReadonlyMap<string, LocalMail>> {
   const found = new Map<string, LocalMail>();
-  const { mailboxes } = await client.listMailboxes();
-  for (const { name, attributes } of mailboxes) {
-    if (attributes.some((attribute) => /^\\(noselect|nonexistent)$/i.test(attribute))) continue;
-    const { selected } = await client.select(name, { readOnly: true });
-    if (!selected?.exists) continue;
+  for await (const _ of openedMailboxes(client)) {
     for (const token of tokens) {
       const text = `TEXT "${token}"`;
       if (!(await anyMatches(client, text))) continue;

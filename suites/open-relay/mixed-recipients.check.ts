@@ -1,10 +1,11 @@
 import { check, type Services, type SmtpClient, type SmtpReply } from '../../harness/check/check.ts';
+import { assertStrangersAreServed } from '../../harness/steps/controls/strangers-are-served.ts';
+import { announcedKeywords } from '../../harness/steps/keywords.ts';
 import { isPositive, isTemporary, lineOf } from '../../harness/steps/replies.ts';
-import { assertStrangersAreServed } from './controls.ts';
 import { createFields } from './fields.ts';
 import { ELSEWHERE, type Fields, fill, STRANGER } from './forms.ts';
-import { NO_RELAY_CLAUSES, RELAY_CHECK } from './relay-check.ts';
-import { hand, lineOfOutcome, type Outcome, probeMessage } from './transaction.ts';
+import { RELAY_CHECK } from './relay-check.ts';
+import { hand, lineOfOutcome, type Outcome, probeMessage, refused } from './transaction.ts';
 import { observe, type Trial } from './trials.ts';
 
 type Recipient = 'local' | 'elsewhere';
@@ -38,18 +39,14 @@ export const everyRecipientIsJudged = check(
       'one message for an account and for somebody elsewhere, in several orders, in one pipelined group, and with BDAT',
     demands: 'the recipient elsewhere is refused in every order, and nothing reaches the receiving server',
     severity: 'high',
-    clauses: [...NO_RELAY_CLAUSES],
     needs: ['account', 'dns', 'sink'],
     kills: ['mx-relays-behind-local-recipient'],
   },
   async (services) => {
     const { lab, smtp, variant, account, notApplicable, inconclusive } = services;
-    lab().assertUntrusted();
     const { address } = account();
     assertStrangersAreServed(services);
-    const probe = await smtp({ at: 'ready' });
-    const keywords = [...(probe.capabilities?.keywords.keys() ?? [])];
-    probe.connection.close();
+    const keywords = await announcedKeywords(services);
 
     const fields = createFields(services);
     const replies = new Map<Trial, Replies>();
@@ -67,7 +64,7 @@ export const everyRecipientIsJudged = check(
             if ('kind' in given) return given;
             replies.set(trial, given);
             const postponed = given.local.find(isTemporary);
-            if (postponed) return { kind: 'refused', stage: 'RCPT', reply: postponed };
+            if (postponed) return refused('RCPT', postponed);
             const outcome = await send(services, client, order, values.token);
             return { ...outcome, besides: given.elsewhere.some(isPositive) };
           } finally {
@@ -82,30 +79,33 @@ export const everyRecipientIsJudged = check(
       await variant(trial.name, async (verify) => {
         const outcome = result();
         const given = replies.get(trial);
-        const told = given?.elsewhere.map(lineOf).join('; ') ?? '';
-        if (sighting.kind !== 'delivered' && given?.local.some((reply) => !isPositive(reply))) {
-          inconclusive(
-            'precondition',
-            `The local recipient is refused: ${given.local.map(lineOf).join('; ')}`,
-          );
-        }
         if (!given)
           return inconclusive('precondition', `No recipient was reached: ${lineOfOutcome(outcome)}`);
-        const refusedEverywhere = given.elsewhere.every((reply) => !isPositive(reply));
-        if (sighting.kind !== 'delivered' && !refusedEverywhere) {
+        const demand = 'a recipient elsewhere is refused beside a local one';
+        const told = given.elsewhere.map(lineOf).join('; ');
+        if (sighting.kind === 'delivered') {
+          const { recipients, clientAddress } = sighting.message;
+          verify.missed(demand, {
+            expected: 'a refusal, and nothing at the receiving server',
+            actual: `delivered to <${recipients.join('>, <')}> by ${clientAddress}, behind ${told}`,
+          });
+          return;
+        }
+        if (!given.local.every(isPositive)) {
+          const local = given.local.map(lineOf).join('; ');
+          inconclusive('precondition', `The local recipient is refused: ${local}`);
+        }
+        if (given.elsewhere.some(isPositive)) {
+          const fate =
+            sighting.kind === 'bounced'
+              ? `was bounced ${sighting.where}`
+              : `did not come to the receiving server within ${lab().outboundMs} ms`;
           inconclusive(
             'precondition',
-            `The recipient elsewhere is accepted (${told}), and the message ${sighting.kind === 'bounced' ? `was bounced ${sighting.where}` : `did not come to the receiving server within ${lab().outboundMs} ms`}.`,
+            `The recipient elsewhere is accepted (${told}), and the message ${fate}.`,
           );
         }
-        verify.that(sighting.kind !== 'delivered', {
-          demand: 'a recipient elsewhere is refused beside a local one',
-          expected: 'a refusal, and nothing at the receiving server',
-          actual:
-            sighting.kind === 'delivered'
-              ? `delivered to <${sighting.message.recipients.join('>, <')}> by ${sighting.message.clientAddress}, behind ${told}`
-              : told,
-        });
+        verify.met(demand, told);
       });
     }
     for (const [name, { extension }] of Object.entries(ORDERS)) {
@@ -132,7 +132,7 @@ async function envelope(
     for (const command of [mail, ...commands]) all.push(await client.command(command));
   }
   const [first, ...others] = all;
-  if (first && !isPositive(first)) return { kind: 'refused', stage: 'MAIL', reply: first };
+  if (first && !isPositive(first)) return refused('MAIL', first);
   const of = (wanted: Recipient) => others.filter((_, index) => recipients[index] === wanted);
   return { local: of('local'), elsewhere: of('elsewhere') };
 }
@@ -148,5 +148,5 @@ async function send(
   const command = services.bytes.line(`BDAT ${message.length} LAST`);
   client.raw(Buffer.concat([command, message]));
   const reply = await client.reply('the reply to BDAT');
-  return isPositive(reply) ? { kind: 'accepted', reply } : { kind: 'refused', stage: 'DATA', reply };
+  return isPositive(reply) ? { kind: 'accepted', reply } : refused('DATA', reply);
 }

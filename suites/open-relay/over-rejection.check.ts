@@ -1,9 +1,8 @@
 import { check } from '../../harness/check/check.ts';
-import { isTemporary } from '../../harness/steps/replies.ts';
 import { createFields } from './fields.ts';
 import { type Form, STRANGER } from './forms.ts';
-import { createSupply, trialsOf } from './supply.ts';
-import { lineOfOutcome, type Outcome } from './transaction.ts';
+import { createSupply, trialOf } from './supply.ts';
+import { isPostponed, lineOfOutcome, type Outcome, patientOutcome } from './transaction.ts';
 
 /** Mail for this server that resembles what the other checks want refused. */
 const WANTED: Readonly<Record<string, Form>> = {
@@ -34,36 +33,30 @@ export const wantedMailIsTaken = check(
     kills: ['mx-refuses-bare-postmaster', 'mx-refuses-null-sender', 'mx-refuses-routing-characters'],
   },
   async (services) => {
-    const { lab, smtp, variant, account, patiently, inconclusive, notApplicable } = services;
+    const { lab, smtp, variant, account, inconclusive, notApplicable } = services;
     lab().assertUntrusted();
     account();
     const fields = createFields(services);
     const supply = createSupply(() => smtp({ at: 'ready' }));
     const tried = async (form: Form): Promise<Outcome> => {
-      const [trial] = await trialsOf(services, fields, [form], supply);
-      if (!trial) throw new Error('One form makes one trial.');
-      const { outcome } = await patiently(async () => {
-        const one = await trial.attempt();
-        return { outcome: one, code: one.kind === 'closed' ? 0 : one.reply.code };
-      });
-      if (outcome.kind === 'refused' && isTemporary(outcome.reply))
+      const { attempt } = await trialOf(services, fields, form, supply);
+      const outcome = await patientOutcome(services, attempt);
+      supply.close();
+      if (isPostponed(outcome))
         inconclusive('precondition', `Refused for now, as often as it was tried: ${lineOfOutcome(outcome)}`);
       return outcome;
     };
     const judge = (name: string, form: Form) =>
       variant(name, async (verify) => {
         const outcome = await tried(form);
-        supply.close();
-        verify.that(outcome.kind === 'accepted', {
-          demand: `${name} is taken`,
-          expected: '250',
-          actual: lineOfOutcome(outcome),
-        });
+        const demand = `${name} is taken`;
+        const line = lineOfOutcome(outcome);
+        if (outcome.kind === 'accepted') verify.met(demand, line);
+        else verify.missed(demand, { expected: '250', actual: line });
       });
 
     for (const [name, form] of Object.entries(WANTED)) await judge(name, form);
     const tagged = await tried(TAGGED);
-    supply.close();
     const name = 'mail for an account with a detail that looks like an address elsewhere';
     if (tagged.kind === 'accepted') await judge(name, VERP);
     else {

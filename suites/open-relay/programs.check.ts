@@ -1,6 +1,8 @@
 import { check } from '../../harness/check/check.ts';
-import { isPositive, isTemporary, lineOf } from '../../harness/steps/replies.ts';
-import { assertStrangersAreServed, RELAY_CONTROLS } from './controls.ts';
+import { assertStrangersAreServed } from '../../harness/steps/controls/strangers-are-served.ts';
+import { recipientReply } from '../../harness/steps/name-recipient.ts';
+import { isTemporary } from '../../harness/steps/replies.ts';
+import { RELAY_CONTROLS } from './controls.ts';
 import { createFields } from './fields.ts';
 import { fill, PROGRAMS_AND_FILES, readable, STRANGER } from './forms.ts';
 
@@ -20,34 +22,22 @@ export const programsAndFilesAreNoRecipients = check(
     effect: 'reads',
     safety: 'safe',
     budget: '20s',
-    buildsOn: RELAY_CONTROLS,
+    considers: RELAY_CONTROLS,
     limits: [
       'No message follows, so what an accepted one would do is not seen; a domain that takes every name takes these too.',
     ],
     kills: ['mx-takes-programs-as-recipients'],
   },
   async (services) => {
-    const { lab, smtp, variant, patiently, inconclusive } = services;
-    lab().assertUntrusted();
+    const { variant, inconclusive } = services;
     assertStrangersAreServed(services);
     const values = await createFields(services)();
     for (const recipient of PROGRAMS_AND_FILES) {
       await variant(readable(recipient), async (verify) => {
-        const reply = await patiently(async () => {
-          const client = await smtp({ at: 'ready' });
-          const mail = await client.command(`MAIL FROM:${fill(STRANGER, values)}`);
-          const decided = isPositive(mail)
-            ? await client.command(`RCPT TO:${fill(recipient, values)}`)
-            : mail;
-          await client.quit();
-          return decided;
-        });
+        const paths = { sender: fill(STRANGER, values), recipient: fill(recipient, values) };
+        const reply = await recipientReply(services, paths);
         if (isTemporary(reply)) inconclusive('precondition', `Refused for now only: ${reply.text}`);
-        verify.that(!isPositive(reply), {
-          demand: 'a program or a file is no recipient',
-          expected: 'a refusal',
-          actual: lineOf(reply),
-        });
+        verify.reply(reply, 'a program or a file is no recipient').codeClass(5);
       });
     }
   },

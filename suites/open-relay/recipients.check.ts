@@ -15,7 +15,6 @@ export const percentHackIsNotRelayed = check(
     title: 'Percent-hack recipients are not relayed',
     sends:
       'recipients of the form user%elsewhere at the domain, host name and address of the target, and alone',
-    clauses: [...NO_RELAY_CLAUSES],
     limits: LIMITS,
     kills: ['mx-relays-percent-hack'],
   },
@@ -43,7 +42,6 @@ export const bangPathsAreNotRelayed = check(
     title: 'Bang-path recipients are not relayed',
     sends:
       'recipients of the form elsewhere!user at the domain, host name and address of the target, and alone',
-    clauses: [...NO_RELAY_CLAUSES],
     limits: LIMITS,
     kills: ['mx-relays-bang-path'],
   },
@@ -72,7 +70,6 @@ export const addressLiteralsAreNotRelayed = check(
     slug: 'address-literals-are-not-relayed',
     title: 'Address-literal recipients are not relayed',
     sends: 'recipients at the address of the receiving server, and an account at the address of the target',
-    clauses: [...NO_RELAY_CLAUSES],
     limits: [
       'The receiving server has an IPv4 address; its IPv6 literal is the IPv4-mapped one.',
       'Refusing mail for an account at the own address is allowed, and so is taking it.',

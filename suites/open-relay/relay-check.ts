@@ -1,9 +1,13 @@
 import type { Services } from '../../harness/check/check.ts';
-import { assertStrangersAreServed, localSenderOpensTheWay, RELAY_CONTROLS } from './controls.ts';
+import { assertStrangersAreServed } from '../../harness/steps/controls/strangers-are-served.ts';
+import { localSenderOpensTheWay, RELAY_CONTROLS } from './controls.ts';
 import { createFields } from './fields.ts';
 import { type Form, nameOf, PRETENDER } from './forms.ts';
 import { createSupply, trialsOf } from './supply.ts';
 import { judgeRelaying, observe } from './trials.ts';
+
+/** The clauses by which a server must be able to tell strangers from users, and must do so. */
+export const NO_RELAY_CLAUSES = ['rfc5321#3.6.2', 'rfc2505#2.1', 'rfc5068#3.2'] as const;
 
 /** What the checks for one way to relay have in common. */
 export const RELAY_CHECK = {
@@ -11,21 +15,18 @@ export const RELAY_CHECK = {
     'a refusal with 5yz, or with 4yz that lasts; whatever is accepted is not delivered to the receiving server elsewhere',
   level: 'MUST',
   severity: 'critical',
+  clauses: NO_RELAY_CLAUSES,
   roles: ['mx'],
   needs: ['dns', 'sink'],
   effect: 'delivers',
   safety: 'sends-mail',
   budget: '100s',
-  buildsOn: RELAY_CONTROLS,
+  considers: RELAY_CONTROLS,
 } as const;
-
-/** The clauses by which a server must be able to tell strangers from users, and must do so. */
-export const NO_RELAY_CLAUSES = ['rfc5321#3.6.2', 'rfc2505#2.1', 'rfc5068#3.2'] as const;
 
 /** Tries forms on the mail exchanger, two on a connection, and judges each by what is delivered. */
 export async function judgeForms(services: Services, forms: readonly Form[]): Promise<void> {
-  const { lab, smtp, variant, notApplicable } = services;
-  lab().assertUntrusted();
+  const { smtp, variant, notApplicable } = services;
   assertStrangersAreServed(services);
   const roundabout = forms.filter(({ sender }) => sender === PRETENDER);
   const control = roundabout.length > 0 ? services.finding(localSenderOpensTheWay) : undefined;

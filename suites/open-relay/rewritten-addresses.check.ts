@@ -1,6 +1,6 @@
 import { check } from '../../harness/check/check.ts';
 import { REWRITTEN } from './forms.ts';
-import { judgeForms, NO_RELAY_CLAUSES, RELAY_CHECK } from './relay-check.ts';
+import { judgeForms, RELAY_CHECK } from './relay-check.ts';
 
 export const forgedRewritingIsNotRelayed = check(
   {
@@ -12,7 +12,6 @@ export const forgedRewritingIsNotRelayed = check(
       'recipients in the forms that forwarding, bounce tagging and mailing lists make, with an address elsewhere inside and a hash that nobody computed',
     demands: 'a refusal, or delivery on the spot',
     severity: 'medium',
-    clauses: [...NO_RELAY_CLAUSES],
     kills: ['mx-relays-forged-srs'],
   },
   (services) => judgeForms(services, REWRITTEN),

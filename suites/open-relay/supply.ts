@@ -1,7 +1,7 @@
 import type { Services, SmtpClient } from '../../harness/check/check.ts';
-import { isPositive, isTemporary } from '../../harness/steps/replies.ts';
+import { isPositive } from '../../harness/steps/replies.ts';
 import { type Fields, type Form, fill, nameOf } from './forms.ts';
-import { type Outcome, probeMessage, transact } from './transaction.ts';
+import { isPostponed, type Outcome, probeMessage, transact } from './transaction.ts';
 import type { Trial } from './trials.ts';
 
 /** Transactions on one connection: a server counts errors, and two of them it must bear. */
@@ -38,7 +38,7 @@ export function createSupply(open: () => Promise<SmtpClient>): Supply {
         throw failure;
       });
       // A screener that turned the first visit away wants to see a second one.
-      if (outcome.kind === 'refused' && isTemporary(outcome.reply)) close();
+      if (isPostponed(outcome)) close();
       return outcome;
     },
     close,
@@ -61,17 +61,27 @@ export function trialsOf(
 ): Promise<readonly Trial[]> {
   return Promise.all(
     forms.map(async (form) => {
-      const { sender, recipient } = form;
-      const values = await fields();
-      const { token } = values;
-      const envelope = { sender: fill(sender, values), recipient: fill(recipient, values) };
-      const message = probeMessage(services, { token });
-      return {
-        name: `${prefix}${nameOf(form)}`,
-        token,
-        envelope,
-        attempt: () => supply.use((client) => transact(client, envelope, message)),
-      };
+      const trial = await trialOf(services, fields, form, supply);
+      return { ...trial, name: `${prefix}${trial.name}` };
     }),
   );
+}
+
+/** A trial of one form. */
+export async function trialOf(
+  services: Services,
+  fields: () => Promise<Fields>,
+  form: Form,
+  supply: Supply,
+): Promise<Trial> {
+  const values = await fields();
+  const { token } = values;
+  const envelope = { sender: fill(form.sender, values), recipient: fill(form.recipient, values) };
+  const message = probeMessage(services, { token });
+  return {
+    name: nameOf(form),
+    token,
+    envelope,
+    attempt: () => supply.use((client) => transact(client, envelope, message)),
+  };
 }

@@ -1,6 +1,7 @@
 import type { Services, SmtpClient, SmtpReply } from '../../harness/check/check.ts';
 import { compose } from '../../harness/steps/compose.ts';
-import { isPositive, lineOf } from '../../harness/steps/replies.ts';
+import type { Paths } from '../../harness/steps/name-recipient.ts';
+import { isPositive, isTemporary, lineOf } from '../../harness/steps/replies.ts';
 
 /** Where a server said no: the first refusal between the hello and the end of data decides. */
 export type Stage = 'PROXY' | 'EHLO' | 'TLS' | 'AUTH' | 'MAIL' | 'RCPT' | 'DATA';
@@ -17,10 +18,7 @@ export type Outcome =
       readonly besides?: boolean;
     };
 
-export interface Envelope {
-  /** Reverse-path and forward-path with their brackets. */
-  readonly sender: string;
-  readonly recipient: string;
+export interface Envelope extends Paths {
   /** Parameters of RCPT, such as `NOTIFY=SUCCESS`. */
   readonly parameters?: string;
 }
@@ -42,6 +40,23 @@ export async function transact(
 export async function hand(client: SmtpClient, message: Buffer): Promise<Outcome> {
   const reply = await client.data(message);
   return isPositive(reply) ? { kind: 'accepted', reply } : refused('DATA', reply);
+}
+
+/** The outcome of one attempt, made again where it is a refusal for now. */
+export async function patientOutcome(
+  { patiently }: Pick<Services, 'patiently'>,
+  attempt: () => Promise<Outcome>,
+): Promise<Outcome> {
+  const { outcome } = await patiently(async () => {
+    const one = await attempt();
+    return { outcome: one, code: one.kind === 'closed' ? 0 : one.reply.code };
+  });
+  return outcome;
+}
+
+/** Whether the server refused it for now: another attempt may draw another answer. */
+export function isPostponed(outcome: Outcome): boolean {
+  return outcome.kind === 'refused' && isTemporary(outcome.reply);
 }
 
 export function refused(stage: Stage, reply: SmtpReply): Outcome {

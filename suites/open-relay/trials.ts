@@ -1,8 +1,7 @@
 import type { Services, Verify } from '../../harness/check/check.ts';
-import { isTemporary } from '../../harness/steps/replies.ts';
 import { outboundControl } from './controls.ts';
 import { type Sighting, watchFor } from './sightings.ts';
-import { type Envelope, lineOfOutcome, type Outcome } from './transaction.ts';
+import { type Envelope, isPostponed, lineOfOutcome, type Outcome } from './transaction.ts';
 
 /** One way to make a server relay, to be tried as often as it says "not now". */
 export interface Trial {
@@ -34,7 +33,7 @@ export async function observe(
   release: () => void = () => undefined,
 ): Promise<readonly Observation[]> {
   const { pause, target, note } = services;
-  const results = new Map<Trial, () => Outcome>();
+  const results = new Map<Trial, PromiseSettledResult<Outcome>>();
   let pending = trials;
   for (const wait of [0, ...target.timing.retryAfterMs]) {
     if (pending.length === 0) break;
@@ -42,52 +41,29 @@ export async function observe(
     const postponed: Trial[] = [];
     for (const trial of pending) {
       note(`attempt: ${trial.name}; the message is known as ${trial.token}`);
-      const result = await settled(trial.attempt());
+      const [result] = await Promise.allSettled([trial.attempt()]);
       results.set(trial, result);
-      if (isPostponed(result)) postponed.push(trial);
+      if (result.status === 'fulfilled' && isPostponed(result.value)) postponed.push(trial);
     }
     pending = postponed;
   }
   release();
-  const accepted = trials.flatMap((trial) => {
-    const outcome = unlessThrown(results.get(trial));
-    return outcome?.kind === 'accepted' ? { token: trial.token, besides: outcome.besides ?? false } : [];
-  });
+  const accepted = [...results].flatMap(([{ token }, result]) =>
+    result.status === 'fulfilled' && result.value.kind === 'accepted'
+      ? [{ token, besides: result.value.besides ?? false }]
+      : [],
+  );
   const sightings = await watchFor(services, accepted);
-  return trials.map((trial) => ({
+  return [...results].map(([trial, result]) => ({
     trial,
-    outcome: results.get(trial) ?? neverTried,
+    outcome: () => unwrapped(result),
     sighting: sightings.get(trial.token) ?? { kind: 'unseen' },
   }));
 }
 
-function neverTried(): never {
-  throw new Error('The trial was not made.');
-}
-
-/** The end of a promise as a function that returns its value, or throws what it was rejected with. */
-async function settled<T>(promise: Promise<T>): Promise<() => T> {
-  try {
-    const value = await promise;
-    return () => value;
-  } catch (failure) {
-    return () => {
-      throw failure;
-    };
-  }
-}
-
-function unlessThrown<T>(result: (() => T) | undefined): T | undefined {
-  try {
-    return result?.();
-  } catch {
-    return undefined;
-  }
-}
-
-function isPostponed(result: () => Outcome): boolean {
-  const outcome = unlessThrown(result);
-  return outcome?.kind === 'refused' && isTemporary(outcome.reply);
+function unwrapped<T>(result: PromiseSettledResult<T>): T {
+  if (result.status === 'rejected') throw result.reason;
+  return result.value;
 }
 
 /** Reports each observation as a variant: relay is proven by delivery, and by nothing else. */
@@ -109,28 +85,29 @@ async function judge(
   }
   const line = lineOfOutcome(outcome);
   const demand = 'a stranger cannot send mail through the server';
-  const expected = 'a refusal, or no delivery elsewhere';
   if (outcome.kind !== 'accepted') {
-    verify.that(true, { demand, expected, actual: line });
+    verify.met(demand, line);
     return;
   }
   switch (sighting.kind) {
     case 'delivered': {
       const { recipients, clientAddress, hello } = sighting.message;
       const where = `delivered to <${recipients.join('>, <')}> by ${clientAddress} (${hello})`;
-      verify.that(false, { demand, expected, actual: `${where}, behind ${line}` });
+      verify.missed(demand, {
+        expected: 'a refusal, or no delivery elsewhere',
+        actual: `${where}, behind ${line}`,
+      });
       return;
     }
     case 'bounced':
-      verify.that(true, { demand, expected, actual: line });
-      verify.ideally.that(false, {
-        demand: 'what is not delivered is refused during the session',
+      verify.met(demand, `not delivered elsewhere, behind ${line}`);
+      verify.ideally.missed('what is not delivered is refused during the session', {
         expected: 'a refusal',
         actual: `a bounce ${sighting.where}, behind ${line}`,
       });
       return;
     case 'kept':
-      verify.that(true, { demand, expected, actual: `delivered to a mailbox of the target, behind ${line}` });
+      verify.met(demand, `delivered to a mailbox of the target, behind ${line}`);
       return;
     case 'unseen': {
       const { works, line: control } = outboundControl(services);

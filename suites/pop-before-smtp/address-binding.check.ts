@@ -22,7 +22,7 @@ export const grantIsBoundToAddress = check(
     effect: 'delivers',
     safety: 'sends-mail',
     budget: '60s',
-    buildsOn: [strangersAreServed],
+    considers: [strangersAreServed],
     waits: effectWait,
     connections: 2,
     limits: ['IPv6 is not tried: whether a grant is for one address or for its prefix is not seen there.'],

@@ -27,7 +27,7 @@ export const assertedAddressIsIgnored = check(
     effect: 'delivers',
     safety: 'sends-mail',
     budget: '120s',
-    buildsOn: [strangersAreServed],
+    considers: [strangersAreServed],
     waits: effectWait,
     connections: 7,
     limits: [

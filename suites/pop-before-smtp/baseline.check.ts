@@ -20,7 +20,7 @@ export const noRelayWithoutLogin = check(
     effect: 'delivers',
     safety: 'sends-mail',
     budget: '60s',
-    buildsOn: [strangersAreServed],
+    considers: [strangersAreServed],
     waits: effectWait,
     connections: 4,
     kills: ['mx-trusts-private-networks'],

@@ -22,7 +22,7 @@ export const cleartextLoginOpensNothing = check(
     effect: 'delivers',
     safety: 'sends-mail',
     budget: '60s',
-    buildsOn: [strangersAreServed],
+    considers: [strangersAreServed],
     waits: effectWait,
     connections: 2,
     kills: ['pop-before-smtp-opened-by-cleartext-login'],

@@ -24,7 +24,7 @@ export const imapLoginOpensNoOtherWindow = check(
     effect: 'delivers',
     safety: 'sends-mail',
     budget: '60s',
-    buildsOn: [strangersAreServed],
+    considers: [strangersAreServed],
     waits: windowWait,
     connections: 2,
     limits: ['Failed IMAP logins are the matter of PBS-004.'],

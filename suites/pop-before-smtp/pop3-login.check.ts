@@ -23,7 +23,7 @@ export const pop3LoginGrantsNothing = check(
     effect: 'delivers',
     safety: 'sends-mail',
     budget: '60s',
-    buildsOn: [strangersAreServed],
+    considers: [strangersAreServed],
     waits: effectWait,
     connections: 3,
     limits: ['What acts later after a login than `timing.login-effect` says is not seen.'],

@@ -24,7 +24,7 @@ export const openWindowServesNobodyElse = check(
     effect: 'delivers',
     safety: 'sends-mail',
     budget: '60s',
-    buildsOn: [strangersAreServed],
+    considers: [strangersAreServed],
     waits: effectWait,
     connections: 2,
     kills: ['pop-before-smtp-takes-any-sender'],

@@ -30,7 +30,7 @@ export const windowCloses = check(
     effect: 'delivers',
     safety: 'sends-mail',
     budget: '60s',
-    buildsOn: [strangersAreServed],
+    considers: [strangersAreServed],
     waits: windowWait,
     connections: 2,
     limits: [
@@ -104,7 +104,7 @@ export const windowIsShort = check(
     effect: 'delivers',
     safety: 'sends-mail',
     budget: '60s',
-    buildsOn: [strangersAreServed],
+    considers: [strangersAreServed],
     waits: windowWait,
     connections: 2,
     kills: ['pop-before-smtp-refreshed-by-smtp'],

@@ -1,4 +1,5 @@
 import { check, type Receiver, type Services, type Verify } from '../../harness/check/check.ts';
+import { mailLeaves } from '../../harness/steps/controls/mail-leaves.ts';
 import { lineOf } from '../../harness/steps/replies.ts';
 import { deliveries } from '../../harness/steps/waits.ts';
 import { attemptsAt, submit } from './outgoing.ts';
@@ -23,6 +24,7 @@ export const failuresAreReported = check(
     needs: ['account', 'mailbox', 'dns', 'sink'],
     effect: 'delivers',
     safety: 'sends-mail',
+    buildsOn: [mailLeaves],
     budget: '20s',
     connections: 2,
     waits: deliveries(3 + 2 * PATIENCE),

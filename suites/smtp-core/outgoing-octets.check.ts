@@ -6,6 +6,7 @@ import {
   type Target,
   type Verify,
 } from '../../harness/check/check.ts';
+import { mailLeaves } from '../../harness/steps/controls/mail-leaves.ts';
 import { encode, FALSE_ENDS, nameOf, realEnd } from './end-of-data.ts';
 import { message } from './message.ts';
 import { beginTransaction } from './session.ts';
@@ -43,6 +44,7 @@ export const noStrayOctetsLeave = check(
     needs: ['account', 'dns', 'sink'],
     effect: 'delivers',
     safety: 'sends-mail',
+    buildsOn: [mailLeaves],
     budget: '60s',
     waits: ({ timing }: Target) => 4 * timing.outboundMs,
     limits: [

@@ -1,4 +1,5 @@
 import { check, type Receiver, type Services, type Verify } from '../../harness/check/check.ts';
+import { mailLeaves } from '../../harness/steps/controls/mail-leaves.ts';
 import { lineOf } from '../../harness/steps/replies.ts';
 import { deliveries } from '../../harness/steps/waits.ts';
 import { arrivalsOf, attemptsAt, awaitArrival, type Sent, submit } from './outgoing.ts';
@@ -40,6 +41,7 @@ export const temporaryFailuresAreRetried = check(
     needs: ['account', 'mailbox', 'dns', 'sink', 'time'],
     effect: 'delivers',
     safety: 'sends-mail',
+    buildsOn: [mailLeaves],
     budget: '30s',
     connections: 2,
     waits: deliveries(3),

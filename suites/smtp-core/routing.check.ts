@@ -5,6 +5,7 @@ import {
   type Verify,
   type ZoneRecord,
 } from '../../harness/check/check.ts';
+import { mailLeaves } from '../../harness/steps/controls/mail-leaves.ts';
 import { lineOf } from '../../harness/steps/replies.ts';
 import { deliveries } from '../../harness/steps/waits.ts';
 import { arrivalsOf, awaitArrival, type Sent, submit } from './outgoing.ts';
@@ -95,6 +96,7 @@ export const mailIsRoutedByMx = check(
     needs: ['account', 'mailbox', 'dns', 'sink'],
     effect: 'delivers',
     safety: 'sends-mail',
+    buildsOn: [mailLeaves],
     budget: '30s',
     connections: 2,
     waits: deliveries(5),

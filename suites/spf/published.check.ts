@@ -1,5 +1,5 @@
-import { type ArrivedMessage, check, type Services, type Verify } from '../../harness/check/check.ts';
-import { dateField } from '../../harness/steps/compose.ts';
+import { check, type Services, type Verify } from '../../harness/check/check.ts';
+import { mailLeaves } from '../../harness/steps/controls/mail-leaves.ts';
 import { messages } from './spf-check.ts';
 import { ELSEWHERE } from './world.ts';
 
@@ -29,6 +29,7 @@ export const ownPolicyIsProtective = check(
     needs: ['account', 'dns', 'sink'],
     effect: 'delivers',
     safety: 'sends-mail',
+    considers: [mailLeaves],
     budget: '30s',
     waits: messages(1),
     limits: ['Addresses are those from which mail leaves during the check; others are not known.'],
@@ -43,7 +44,7 @@ export const ownPolicyIsProtective = check(
     ],
   },
   async (services) => {
-    const { target, lab, variant, notApplicable, inconclusive } = services;
+    const { target, lab, variant, notApplicable } = services;
     const declared = target.claims.senderDomains;
     const domains = declared ?? [target.domain];
     const published = await Promise.all(domains.map((domain) => policiesOf(services, domain)));
@@ -57,12 +58,10 @@ export const ownPolicyIsProtective = check(
         verifyPolicy(services, verify, domain, published[index] ?? []),
       );
     await variant('address that mail comes from', async (verify) => {
-      const arrived = await sendOut(services);
-      if (!arrived) return inconclusive('precondition', 'No message came out, so no address is known.');
-      await verifyCover(services, verify, domains, arrived);
-      const policies = await policiesOf(services, arrived.hello);
+      const { clientAddress: address, hello: domain } = services.finding(mailLeaves).arrived;
+      await verifyCover(services, verify, domains, address);
+      const policies = await policiesOf(services, domain);
       if (policies.length === 0) return;
-      const { clientAddress: address, hello: domain } = arrived;
       const client = { address, sender: '', hello: domain };
       const own = await services.authentication.spf.evaluate(client, lab().dns.lookup);
       verify.that(own.result === 'pass', {
@@ -129,29 +128,11 @@ async function verifyPolicy(
   });
 }
 
-/** A message of the first user, as it reaches a receiving server. */
-async function sendOut({ lab, nonce, account, bytes, offer }: Services): Promise<ArrivedMessage | null> {
-  const recipient = await lab().externalRecipient(nonce);
-  const sender = account().address;
-  const content = bytes.lines(
-    dateField(),
-    `From: <${sender}>`,
-    `To: <${recipient}>`,
-    `Message-ID: <${nonce}@${sender.slice(sender.indexOf('@') + 1)}>`,
-    'Subject: outbound',
-    '',
-    'A message on its way out.',
-  );
-  const { disposition } = await offer({ sender, recipient, content, as: account() });
-  if (disposition !== 'accepted') return null;
-  return lab().waitForMessage({ token: nonce, kind: 'delivery' });
-}
-
 async function verifyCover(
   { authentication, lab }: Services,
   verify: Verify,
   domains: readonly string[],
-  { clientAddress: address }: ArrivedMessage,
+  address: string,
 ): Promise<void> {
   for (const domain of domains) {
     const { result, comment } = await authentication.spf.evaluate(

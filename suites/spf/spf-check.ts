@@ -8,7 +8,7 @@ export const SPF_CHECK = {
   effect: 'delivers',
   safety: 'sends-mail',
   budget: '30s',
-  buildsOn: [spfIsEvaluated, spfIsEnforced],
+  considers: [spfIsEvaluated, spfIsEnforced],
 } as const satisfies Partial<CheckDefinition>;
 
 /** Time for so many messages to come to the mailbox, one after the other. */

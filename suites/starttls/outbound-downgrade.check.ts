@@ -5,8 +5,7 @@ import {
   type Services,
   type SmtpSession,
 } from '../../harness/check/check.ts';
-import { makeTargetSend } from '../../harness/steps/make-target-send.ts';
-import { SENDING_ROLES } from '../../harness/steps/smtp-login.ts';
+import { makeTargetSend, OUTGOING_MAIL } from '../../harness/steps/make-target-send.ts';
 import { deliveries } from '../../harness/steps/waits.ts';
 import { explainAbsence } from './outgoing-mail.ts';
 
@@ -46,11 +45,7 @@ export const downgradeIsKnown = check(
     level: 'policy',
     severity: 'medium',
     clauses: ['rfc3207#6', 'rfc7672#1.3.1', 'bsi-tr-03108#2.1'],
-    roles: SENDING_ROLES,
-    per: 'target',
-    needs: ['account', 'dns', 'sink'],
-    effect: 'delivers',
-    safety: 'sends-mail',
+    ...OUTGOING_MAIL,
     budget: '30s',
     waits: deliveries(1),
     limits: [

@@ -1,15 +1,12 @@
 import { check } from '../../harness/check/check.ts';
-import { makeTargetSend } from '../../harness/steps/make-target-send.ts';
-import { SENDING_ROLES } from '../../harness/steps/smtp-login.ts';
+import { serversAreReached } from '../../harness/steps/controls/servers-are-reached.ts';
+import { makeTargetSend, OUTGOING_MAIL } from '../../harness/steps/make-target-send.ts';
 import { deliveries } from '../../harness/steps/waits.ts';
 import { sessionsWithUpgrade, watchDelivery } from './outgoing-mail.ts';
 
 const common = {
-  roles: SENDING_ROLES,
-  per: 'target',
-  needs: ['account', 'dns', 'sink'],
-  effect: 'delivers',
-  safety: 'sends-mail',
+  ...OUTGOING_MAIL,
+  buildsOn: [serversAreReached],
   budget: '15s',
   waits: deliveries(1),
 } as const;

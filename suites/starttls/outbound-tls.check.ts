@@ -1,6 +1,6 @@
 import { check, type SmtpSession } from '../../harness/check/check.ts';
-import { makeTargetSend } from '../../harness/steps/make-target-send.ts';
-import { SENDING_ROLES } from '../../harness/steps/smtp-login.ts';
+import { serversAreReached } from '../../harness/steps/controls/servers-are-reached.ts';
+import { makeTargetSend, OUTGOING_MAIL } from '../../harness/steps/make-target-send.ts';
 import { deliveries } from '../../harness/steps/waits.ts';
 import { sessionsWithUpgrade, watchDelivery } from './outgoing-mail.ts';
 import { linesBeforeFirstReply, pipelinedLines, upgradeOf } from './receiver-view.ts';
@@ -19,11 +19,7 @@ export const outgoingMailUsesTls = check(
     level: 'SHOULD',
     severity: 'high',
     clauses: ['rfc3207#6', 'bsi-tr-03108#4.1.4'],
-    roles: SENDING_ROLES,
-    per: 'target',
-    needs: ['account', 'dns', 'sink'],
-    effect: 'delivers',
-    safety: 'sends-mail',
+    ...OUTGOING_MAIL,
     budget: '15s',
     waits: deliveries(1),
     kills: ['outbound-never-uses-tls'],
@@ -57,11 +53,8 @@ export const senderForgetsTheClear = check(
     level: 'MUST',
     severity: 'medium',
     clauses: ['rfc3207#4.2'],
-    roles: SENDING_ROLES,
-    per: 'target',
-    needs: ['account', 'dns', 'sink'],
-    effect: 'delivers',
-    safety: 'sends-mail',
+    ...OUTGOING_MAIL,
+    buildsOn: [serversAreReached],
     budget: '15s',
     waits: deliveries(1),
     kills: [
@@ -130,11 +123,9 @@ export const injectedRepliesAreDiscarded = check(
     level: 'MUST',
     severity: 'high',
     clauses: ['rfc3207#4.2', 'rfc3207#6', 'rfc9325#3.2'],
-    roles: SENDING_ROLES,
-    per: 'target',
-    needs: ['account', 'dns', 'sink', 'raw-tls'],
-    effect: 'delivers',
-    safety: 'sends-mail',
+    ...OUTGOING_MAIL,
+    buildsOn: [serversAreReached],
+    needs: [...OUTGOING_MAIL.needs, 'raw-tls'],
     budget: '20s',
     waits: deliveries(1),
     kills: ['outbound-keeps-input-across-tls'],
@@ -184,11 +175,8 @@ export const nothingFollowsStarttls = check(
     level: 'MUST',
     severity: 'low',
     clauses: ['rfc3207#4'],
-    roles: SENDING_ROLES,
-    per: 'target',
-    needs: ['account', 'dns', 'sink'],
-    effect: 'delivers',
-    safety: 'sends-mail',
+    ...OUTGOING_MAIL,
+    buildsOn: [serversAreReached],
     budget: '20s',
     waits: deliveries(1),
     kills: ['outbound-pipelines-behind-starttls'],

@@ -1,10 +1,10 @@
 import { check, type Services } from '../../harness/check/check.ts';
+import { mailLeaves } from '../../harness/steps/controls/mail-leaves.ts';
 import { decisive } from '../../harness/steps/hand-over.ts';
 import { openUser } from '../../harness/steps/smtp-login.ts';
 import { deliveries } from '../../harness/steps/waits.ts';
 import { headerFields, valuesOf } from './header.ts';
 import { type MessageParts, message } from './message.ts';
-import { assertOwnMailArrives } from './own-mail.ts';
 import { isTemporary, send } from './transfer.ts';
 
 /** Longest line of a message, in octets without CRLF (RFC 5322 §2.1.1). */
@@ -58,6 +58,7 @@ export const defectiveMessagesAreRepaired = check(
     needs: ['account', 'dns', 'sink'],
     effect: 'delivers',
     safety: 'sends-mail',
+    buildsOn: [mailLeaves],
     budget: '50s',
     waits: deliveries(6),
     kills: [
@@ -71,7 +72,6 @@ export const defectiveMessagesAreRepaired = check(
   async (services) => {
     const { variant, account, lab, nonce, inconclusive } = services;
     const own = account();
-    await assertOwnMailArrives(services);
     for (const [index, { name, parts, remains, strict }] of DEFECTS.entries()) {
       await variant(name, async (verify) => {
         const recipient = await lab().externalRecipient(`${nonce}-defect-${index}`);

@@ -1,9 +1,9 @@
 import { check, type Services, type Verify } from '../../harness/check/check.ts';
+import { mailLeaves } from '../../harness/steps/controls/mail-leaves.ts';
 import { decisive, type Mail } from '../../harness/steps/hand-over.ts';
 import { openUser } from '../../harness/steps/smtp-login.ts';
 import { deliveries } from '../../harness/steps/waits.ts';
 import { message } from './message.ts';
-import { assertOwnMailArrives } from './own-mail.ts';
 import { isTemporary, send } from './transfer.ts';
 
 export const unqualifiedDomainsStay = check(
@@ -21,6 +21,7 @@ export const unqualifiedDomainsStay = check(
     needs: ['account', 'dns', 'sink'],
     effect: 'delivers',
     safety: 'sends-mail',
+    buildsOn: [mailLeaves],
     budget: '30s',
     waits: deliveries(3),
     limits: [
@@ -32,7 +33,6 @@ export const unqualifiedDomainsStay = check(
   async (services) => {
     const { variant, account, lab, nonce } = services;
     const world = lab();
-    await assertOwnMailArrives(services);
     const label = `host-${nonce}`;
     const localPart = account().address.replace(/@.*$/, '');
     const receiver = await world.receiver({ label: 'short' });

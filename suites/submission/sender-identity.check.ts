@@ -1,10 +1,10 @@
 import { check, type Services } from '../../harness/check/check.ts';
+import { mailLeaves } from '../../harness/steps/controls/mail-leaves.ts';
 import { decisive } from '../../harness/steps/hand-over.ts';
 import { openUser } from '../../harness/steps/smtp-login.ts';
 import { deliveries } from '../../harness/steps/waits.ts';
 import { headerFields, valuesOf } from './header.ts';
 import { message } from './message.ts';
-import { assertOwnMailArrives } from './own-mail.ts';
 import { isTemporary, send } from './transfer.ts';
 
 export const senderIsTheUser = check(
@@ -23,6 +23,7 @@ export const senderIsTheUser = check(
     needs: ['account', 'account-2', 'dns', 'sink'],
     effect: 'delivers',
     safety: 'sends-mail',
+    buildsOn: [mailLeaves],
     budget: '30s',
     waits: deliveries(4),
     limits: [
@@ -34,7 +35,6 @@ export const senderIsTheUser = check(
     const { variant, account, secondAccount, lab, nonce } = services;
     const own = account().address;
     const other = secondAccount().address;
-    await assertOwnMailArrives(services);
     const foreign = await lab().forgedSender(`ceo-${nonce}`);
     const spoofs = [
       { name: 'another user in envelope and From', sender: other, from: other },

@@ -1,14 +1,7 @@
-import { SENDING_ROLES } from '../../harness/steps/smtp-login.ts';
+import { OUTGOING_MAIL } from '../../harness/steps/make-target-send.ts';
 
-/** What all checks of outgoing mail have in common. */
-export const OUTGOING = {
-  roles: SENDING_ROLES,
-  per: 'target',
-  needs: ['account', 'dns', 'sink'],
-  effect: 'delivers',
-  safety: 'sends-mail',
-  budget: '40s',
-} as const;
+/** What the checks of this suite have in common. */
+export const OUTGOING = { ...OUTGOING_MAIL, budget: '40s' } as const;
 
 /** Limit of what is told of messages that are held back. */
 export const DELAY_LIMIT =

@@ -47,6 +47,8 @@ export interface OutboundOptions {
   readonly tlsReports?: { readonly afterMs: number; sign(report: Buffer): Buffer };
   /** Pauses before each further attempt, in milliseconds; quick ones by default. */
   readonly retryAfterMs?: readonly number[];
+  /** Mail for other servers goes back to its sender by a policy, and no server is asked. */
+  readonly refusesNextHops?: boolean;
   readonly faulty?: (fault: FaultName) => boolean;
 }
 
@@ -94,6 +96,11 @@ export function createOutbound(options: OutboundOptions): Outbound {
   async function attempt(to: string, envelope: RelayEnvelope, message: Buffer) {
     const waiting = new Map(envelope.recipients.map((recipient) => [recipient, 'No host answered.']));
     const failed: Undeliverable[] = [];
+    if (options.refusesNextHops && to !== domain) {
+      const reason = '550 5.7.1 refusing to relay to a non-public next hop';
+      const refused = envelope.recipients.map((recipient) => ({ recipient, status: '5.7.1', reason }));
+      return { waiting: new Map<string, string>(), failed: refused };
+    }
     let hops: readonly NextHop[];
     try {
       hops = await hopsOf(to);
