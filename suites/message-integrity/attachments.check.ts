@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { check, MAILDROP, type Services } from '../../harness/check/check.ts';
+import { check, type Services } from '../../harness/check/check.ts';
 import { deliveries } from '../../harness/steps/waits.ts';
-import { verifyBody } from './comparison.ts';
+import { sameBody } from './comparison.ts';
 import { letter } from './letter.ts';
+import { BOTH_WAYS } from './message-check.ts';
 import { onEveryWay } from './ways.ts';
 
 /** Octets of the large attachment before it is encoded, which makes a message of 256 KiB: more than any buffer on the way. */
@@ -11,6 +12,7 @@ const WIDTH = 76;
 
 export const structuresAreUnchanged = check(
   {
+    ...BOTH_WAYS,
     id: 'MSG-019',
     slug: 'attachments-and-boundaries-are-unchanged',
     title: 'Multipart structures and a large attachment arrive unchanged',
@@ -20,36 +22,26 @@ export const structuresAreUnchanged = check(
     level: 'MUST',
     severity: 'medium',
     clauses: ['rfc5321#3.6.3', 'rfc2046#5.1.1', 'rfc2045#6.8'],
-    roles: ['mx', 'submission', 'submissions'],
-    per: 'target',
-    needs: ['account', 'mailbox', 'dns', 'sink'],
-    effect: 'delivers',
-    safety: 'sends-mail',
     budget: '60s',
     waits: deliveries(8),
-    resources: [MAILDROP],
     kills: ['message-base64-rewrapped', 'message-parts-decoded'],
   },
   async (services) => {
     await onEveryWay(services, {
       label: 'nested parts',
-      compose: ({ from, to }, token) =>
+      compose: (about) =>
         letter(services, {
-          from,
-          to,
-          token,
+          ...about,
           fields: multipart("a'b()+_,-./:=? c"),
-          body: nested(services, token),
+          body: nested(services, about.token),
         }),
-      judge: (verify, copy, { sent }) =>
-        void verifyBody(services, verify, copy, sent, 'preamble, parts, boundaries and epilogue are kept'),
+      judge: sameBody(services, 'preamble, parts, boundaries and epilogue are kept'),
     });
     await onEveryWay(services, {
       label: 'large attachment',
-      compose: ({ from, to }, token) =>
-        letter(services, { from, to, token, fields: multipart(token), body: large(services, token) }),
-      judge: (verify, copy, { sent }) =>
-        void verifyBody(services, verify, copy, sent, 'the attachment is kept'),
+      compose: (about) =>
+        letter(services, { ...about, fields: multipart(about.token), body: large(services, about.token) }),
+      judge: sameBody(services, 'the attachment is kept'),
     });
   },
 );

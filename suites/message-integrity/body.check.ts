@@ -1,7 +1,7 @@
-import { check, MAILDROP } from '../../harness/check/check.ts';
-import { deliveries } from '../../harness/steps/waits.ts';
-import { verifyBody, verifyPassage } from './comparison.ts';
+import { check } from '../../harness/check/check.ts';
+import { sameBody, samePassage } from './comparison.ts';
 import { bodyAround, letter } from './letter.ts';
+import { BOTH_WAYS, TWO_INPUTS } from './message-check.ts';
 import { onEveryWay } from './ways.ts';
 
 /** The printable characters of US-ASCII, space included, in order. */
@@ -11,6 +11,7 @@ const PRINTABLE = Array.from({ length: 0x7f - 0x20 }, (_, index) => String.fromC
 
 export const bodiesAreUnchanged = check(
   {
+    ...BOTH_WAYS,
     id: 'MSG-001',
     slug: 'bodies-are-unchanged',
     title: 'The body of a plain message arrives octet by octet, with nothing in front of it or behind',
@@ -19,14 +20,6 @@ export const bodiesAreUnchanged = check(
     level: 'MUST',
     severity: 'medium',
     clauses: ['rfc5321#3.6.3', 'rfc5321#6.4', 'rfc6409#8'],
-    roles: ['mx', 'submission', 'submissions'],
-    per: 'target',
-    needs: ['account', 'mailbox', 'dns', 'sink'],
-    effect: 'delivers',
-    safety: 'sends-mail',
-    budget: '25s',
-    waits: deliveries(4),
-    resources: [MAILDROP],
     limits: [
       'A footer that a provider adds on purpose is a change all the same: it breaks signatures of the author.',
     ],
@@ -35,25 +28,24 @@ export const bodiesAreUnchanged = check(
   (services) =>
     onEveryWay(services, {
       label: 'plain text',
-      compose: ({ from, to }, token) => {
-        const { bytes } = services;
-        const body = bytes.lines(
-          `These are the minutes known as ${token}.`,
+      compose: (about) => {
+        const body = services.bytes.lines(
+          `These are the minutes known as ${about.token}.`,
           PRINTABLE,
           'From the beginning of a line, and >From it',
           '=3D is no equals sign, &amp; is no ampersand, and "=" at the end stays =',
           '-- ',
           'http://example.test/?a=b&c=d <http://example.test/>',
         );
-        return letter(services, { from, to, token, body });
+        return letter(services, { ...about, body });
       },
-      judge: (verify, copy, { sent }) =>
-        void verifyBody(services, verify, copy, sent, 'the body is the one that was sent'),
+      judge: sameBody(services, 'the body is the one that was sent'),
     }),
 );
 
 export const whiteSpaceIsKept = check(
   {
+    ...TWO_INPUTS,
     id: 'MSG-002',
     slug: 'white-space-is-kept',
     title: 'White space at the end of lines and empty lines arrive as they were sent',
@@ -63,21 +55,13 @@ export const whiteSpaceIsKept = check(
     level: 'MUST',
     severity: 'medium',
     clauses: ['rfc5321#3.6.3', 'rfc6376#3.4.3', 'rfc3676#4.2'],
-    roles: ['mx', 'submission', 'submissions'],
-    per: 'target',
-    needs: ['account', 'mailbox', 'dns', 'sink'],
-    effect: 'delivers',
-    safety: 'sends-mail',
-    budget: '40s',
-    waits: deliveries(8),
-    resources: [MAILDROP],
     kills: ['message-loses-trailing-space', 'message-loses-last-empty-lines'],
   },
   async (services) => {
     const { bytes } = services;
     await onEveryWay(services, {
       label: 'white space',
-      compose: ({ from, to }, token) => {
+      compose: (about) => {
         const passage = bytes.lines(
           'one space ',
           'three   ',
@@ -90,28 +74,24 @@ export const whiteSpaceIsKept = check(
           '  in front',
           '-- ',
         );
-        return letter(services, { from, to, token, body: bodyAround(services, token, passage) });
+        return letter(services, { ...about, body: bodyAround(services, about.token, passage) });
       },
-      judge: (verify, copy, about) =>
-        void verifyPassage(services, verify, copy, {
-          ...about,
-          what: 'white space and empty lines are kept',
-        }),
+      judge: samePassage(services, 'white space and empty lines are kept'),
     });
     await onEveryWay(services, {
       label: 'empty ends',
-      compose: ({ from, to }, token) => {
-        const body = bytes.lines('', '', `The minutes known as ${token}.`, '', '', '');
-        return letter(services, { from, to, token, body });
+      compose: (about) => {
+        const body = bytes.lines('', '', `The minutes known as ${about.token}.`, '', '', '');
+        return letter(services, { ...about, body });
       },
-      judge: (verify, copy, { sent }) =>
-        void verifyBody(services, verify, copy, sent, 'empty lines at the beginning and at the end are kept'),
+      judge: sameBody(services, 'empty lines at the beginning and at the end are kept'),
     });
   },
 );
 
 export const leadingDotsAreKept = check(
   {
+    ...TWO_INPUTS,
     id: 'MSG-003',
     slug: 'leading-dots-are-kept',
     title: 'Lines that begin with a dot, or are one, arrive with exactly their dots',
@@ -121,21 +101,13 @@ export const leadingDotsAreKept = check(
     level: 'MUST',
     severity: 'high',
     clauses: ['rfc5321#4.5.2', 'rfc1939#3'],
-    roles: ['mx', 'submission', 'submissions'],
-    per: 'target',
-    needs: ['account', 'mailbox', 'dns', 'sink'],
-    effect: 'delivers',
-    safety: 'sends-mail',
-    budget: '40s',
-    waits: deliveries(8),
-    resources: [MAILDROP],
     kills: ['message-loses-second-dot', 'pop3-does-not-stuff'],
   },
   async (services) => {
     const { bytes } = services;
     await onEveryWay(services, {
       label: 'dots inside',
-      compose: ({ from, to }, token) => {
+      compose: (about) => {
         const passage = bytes.lines(
           '.',
           '..',
@@ -151,22 +123,17 @@ export const leadingDotsAreKept = check(
           '',
           '.',
         );
-        return letter(services, { from, to, token, body: bodyAround(services, token, passage) });
+        return letter(services, { ...about, body: bodyAround(services, about.token, passage) });
       },
-      judge: (verify, copy, about) =>
-        void verifyPassage(services, verify, copy, { ...about, what: 'dots are kept' }),
+      judge: samePassage(services, 'dots are kept'),
     });
     await onEveryWay(services, {
       label: 'dots at the ends',
-      compose: ({ from, to }, token) =>
-        letter(services, {
-          from,
-          to,
-          token,
-          body: bytes.lines('.', `The minutes known as ${token}.`, '.', '..'),
-        }),
-      judge: (verify, copy, { sent }) =>
-        void verifyBody(services, verify, copy, sent, 'dots in the first and the last lines are kept'),
+      compose: (about) => {
+        const body = bytes.lines('.', `The minutes known as ${about.token}.`, '.', '..');
+        return letter(services, { ...about, body });
+      },
+      judge: sameBody(services, 'dots in the first and the last lines are kept'),
     });
   },
 );

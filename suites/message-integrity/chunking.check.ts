@@ -1,10 +1,12 @@
-import { check, MAILDROP, type Offered, type Services, type SmtpClient } from '../../harness/check/check.ts';
-import { lineOf } from '../../harness/steps/replies.ts';
+import { check, type Services } from '../../harness/check/check.ts';
+import { handOverInChunks } from '../../harness/steps/hand-over.ts';
+import { offered } from '../../harness/steps/offer.ts';
 import { deliveries } from '../../harness/steps/waits.ts';
-import { verifyBody } from './comparison.ts';
-import { letter } from './letter.ts';
-import { assertListed, beginTransaction, openSender } from './session.ts';
-import { arrivedCopies, type Envelope, type Journey, retrieveCopies, tokenOf, WAYS } from './ways.ts';
+import { sameBody } from './comparison.ts';
+import { type About, letter } from './letter.ts';
+import { BOTH_WAYS } from './message-check.ts';
+import { assertListed, openSender } from './session.ts';
+import { arrivedCopies, type Journey, retrieveCopies, tokenOf, WAYS, type Way } from './ways.ts';
 
 /** Where a message is cut; a cut is the number of octets in front of it. */
 const CUTS: Readonly<Record<string, (message: Buffer) => readonly number[]>> = {
@@ -17,6 +19,7 @@ const CUTS: Readonly<Record<string, (message: Buffer) => readonly number[]>> = {
 
 export const chunksArePutTogether = check(
   {
+    ...BOTH_WAYS,
     id: 'MSG-020',
     slug: 'chunks-are-put-together',
     title: 'A message in chunks arrives as it was cut up, wherever the cuts are',
@@ -26,14 +29,8 @@ export const chunksArePutTogether = check(
     level: 'MUST',
     severity: 'medium',
     clauses: ['rfc3030#2', 'rfc3030#4.2'],
-    roles: ['mx', 'submission', 'submissions'],
-    per: 'target',
-    needs: ['account', 'mailbox', 'dns', 'sink'],
-    effect: 'delivers',
-    safety: 'sends-mail',
     budget: '90s',
     waits: deliveries(12),
-    resources: [MAILDROP],
     kills: ['bdat-removes-dots', 'bdat-ends-chunks-with-crlf', 'bdat-refuses-empty-last'],
   },
   async (services) => {
@@ -45,21 +42,16 @@ export const chunksArePutTogether = check(
           await variant(`${label}, ${way.name}`, async (verify) => {
             await assertListed(services, way, 'CHUNKING');
             const token = tokenOf(services, label, way.key);
-            const { sent, offered, to } = await handInChunks(services, way, { token, cuts, emptyLast });
-            if (offered.stage !== 'DATA')
-              inconclusive('precondition', `The message is refused at ${offered.stage}: ${offered.line}`);
-            if (offered.disposition === 'deferred')
-              inconclusive('precondition', `The chunks are refused for now: ${offered.line}`);
-            const taken = verify.that(offered.disposition === 'accepted', {
-              demand: 'every chunk is taken',
-              expected: '250',
-              actual: offered.line,
-            });
-            if (!taken) return;
-            const copies = await retrieveCopies(services, way, { token, sent, to });
-            const journey: Journey = { token, to, sent, offered, copies };
-            for (const copy of await arrivedCopies(services, verify, journey, way))
-              verifyBody(services, verify, copy, sent, 'the chunks make the body that was cut up');
+            const journey = await handInChunks(services, way, { token, cuts, emptyLast });
+            const { stage, disposition, line } = journey.offered;
+            if (stage !== 'DATA') inconclusive('precondition', `The message is refused at ${stage}: ${line}`);
+            if (disposition === 'deferred')
+              inconclusive('precondition', `The chunks are refused for now: ${line}`);
+            if (!verify.reply(journey.offered.reply, 'every chunk is taken').code(250)) return;
+            const judge = sameBody(services, 'the chunks make the body that was cut up');
+            const copies = await retrieveCopies(services, way, journey);
+            for (const copy of await arrivedCopies(services, verify, { ...journey, copies }, way))
+              await judge(verify, copy, journey);
           });
         }
       }
@@ -73,53 +65,33 @@ interface Cutting {
   readonly emptyLast: boolean;
 }
 
+/** The journey of the message as far as it was taken; what arrives is looked for later. */
 async function handInChunks(
   services: Services,
-  way: (typeof WAYS)[number],
+  way: Way,
   { token, cuts, emptyLast }: Cutting,
-) {
+): Promise<Journey> {
   let sent: Buffer = Buffer.alloc(0);
   let to = '';
-  let stage: Offered['stage'] = 'RCPT';
-  const reply = await services.patiently(async () => {
+  const { step, reply } = await services.patiently(async () => {
     const { client, envelope } = await openSender(services, way, token);
     to = envelope.to;
-    sent = dottedLetter(services, envelope, token);
+    sent = dottedLetter(services, { ...envelope, token });
+    const chunks = [...chunksOf(sent, cuts(sent)), ...(emptyLast ? [Buffer.alloc(0)] : [])];
     try {
-      const refusal = await beginTransaction(client, envelope.from, envelope.to);
-      stage = refusal ? 'RCPT' : 'DATA';
-      return refusal ?? (await sendChunks(services, client, chunksOf(sent, cuts(sent)), emptyLast));
+      return await handOverInChunks(services, client, { sender: envelope.from, recipient: to, chunks });
     } finally {
       await client.quit();
     }
   });
-  const disposition = reply.code >= 500 ? 'rejected' : reply.code >= 400 ? 'deferred' : 'accepted';
-  const offered: Offered = { disposition, stage, code: reply.code, reply, line: lineOf(reply) };
-  return { sent, offered, to };
+  return { token, to, sent, offered: offered(step, reply), copies: [] };
 }
 
-/** Each chunk with its command in one segment; the first reply that is no success, or the last one. */
-async function sendChunks(
-  { bytes }: Services,
-  client: SmtpClient,
-  chunks: readonly Buffer[],
-  emptyLast: boolean,
-) {
-  const all = emptyLast ? [...chunks, Buffer.alloc(0)] : chunks;
-  for (const [index, chunk] of all.entries()) {
-    const last = index === all.length - 1;
-    client.raw(Buffer.concat([bytes.line(`BDAT ${chunk.length}${last ? ' LAST' : ''}`), chunk]));
-    const reply = await client.reply('the reply to BDAT');
-    if (last || reply.code !== 250) return reply;
-  }
-  throw new Error('A message has at least one chunk.');
-}
-
-function dottedLetter(services: Services, { from, to }: Envelope, token: string): Buffer {
+function dottedLetter(services: Services, about: About): Buffer {
   const body = services.bytes.lines(
     '.a dot in front',
     '..',
-    `Known as ${token}.`,
+    `Known as ${about.token}.`,
     '',
     '.',
     '.',
@@ -127,7 +99,7 @@ function dottedLetter(services: Services, { from, to }: Envelope, token: string)
     'the end.',
     '',
   );
-  return letter(services, { from, to, token, body });
+  return letter(services, { ...about, body });
 }
 
 function chunksOf(message: Buffer, cuts: readonly number[]): readonly Buffer[] {

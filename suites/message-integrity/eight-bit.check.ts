@@ -1,17 +1,19 @@
-import { check, MAILDROP, type Services } from '../../harness/check/check.ts';
+import { check, type Services } from '../../harness/check/check.ts';
 import { deliveries } from '../../harness/steps/waits.ts';
-import { verifyPassage, verifySame } from './comparison.ts';
+import { samePassage, verifySame } from './comparison.ts';
 import { readMessage, valuesOf } from './header.ts';
-import { bodyAround, letter, passageOf } from './letter.ts';
-import { extensionsWithout, fateOf, mailArguments, verifyHeldBack } from './next-hop.ts';
-import { assertListed } from './session.ts';
+import { type About, bodyAround, letter, passageOf } from './letter.ts';
+import { BOTH_WAYS } from './message-check.ts';
+import { extensionsWithout, fateOf, handTo, lastMail, verifyHeldBack } from './next-hop.ts';
+import { assertListed, wherever } from './session.ts';
 import { decodedBody } from './transfer-encoding.ts';
-import { type Envelope, onEveryWay, TO_MAILBOX, TO_NEXT_HOP, tokenOf } from './ways.ts';
+import { assertTaken, onEveryWay, TO_NEXT_HOP, WAYS } from './ways.ts';
 
 const PARAMETER = 'BODY=8BITMIME';
 
 export const eightBitBodiesAreKept = check(
   {
+    ...BOTH_WAYS,
     id: 'MSG-006',
     slug: 'eight-bit-bodies-are-kept',
     title: 'With 8BITMIME, every bit of a body arrives, and the next hop is told that there are eight',
@@ -21,77 +23,59 @@ export const eightBitBodiesAreKept = check(
     level: 'MUST',
     severity: 'medium',
     clauses: ['rfc6152#3'],
-    roles: ['mx', 'submission', 'submissions'],
-    per: 'target',
-    needs: ['account', 'mailbox', 'dns', 'sink'],
-    effect: 'delivers',
-    safety: 'sends-mail',
     budget: '40s',
     waits: deliveries(5),
-    resources: [MAILDROP],
     limits: [
       'A transfer encoding from which the octets can be restored loses nothing, and is a deviation only.',
     ],
     kills: ['message-loses-eighth-bit', 'outbound-does-not-declare-8bit'],
   },
   async (services) => {
-    const { variant, offer, lab, account, inconclusive } = services;
-    for (const way of [TO_MAILBOX, TO_NEXT_HOP]) {
-      await onEveryWay(services, {
-        label: 'eight bits',
-        ways: [
-          { ...way, send: (all, mail) => assertListed(all, way, '8BITMIME').then(() => way.send(all, mail)) },
-        ],
-        parameters: PARAMETER,
-        compose: (envelope, token) => eightBitLetter(services, envelope, token),
-        judge(verify, copy, { sent, token }) {
-          const after = readMessage(services, copy.bytes);
-          if (after.body.includes(0x80)) {
-            verifyPassage(services, verify, copy, { sent, token, what: 'all octets are kept' });
-            return;
-          }
-          const before = passageOf(sent, token) ?? sent;
-          const restored = passageOf(decodedBody(after), token) ?? after.body;
-          if (!verifySame(verify, `${copy.reader}: all octets are kept or can be restored`, before, restored))
-            return;
-          verify.ideally.that(false, {
-            demand: `${copy.reader}: the body is not encoded without need`,
-            expected: '8bit',
-            actual: valuesOf(after.fields, 'content-transfer-encoding').join(', '),
-          });
-        },
-      });
-    }
+    const { variant, lab, inconclusive } = services;
+    await onEveryWay(services, {
+      label: 'eight bits',
+      ways: WAYS.map((way) => wherever(way, '8BITMIME')),
+      parameters: PARAMETER,
+      compose: (about) => eightBitLetter(services, about),
+      judge(verify, copy, about) {
+        const { reader } = copy;
+        const after = readMessage(services, copy.bytes);
+        if (after.body.includes(0x80))
+          return samePassage(services, 'all octets are kept')(verify, copy, about);
+        const before = passageOf(about.sent, about.token);
+        const restored = passageOf(decodedBody(after), about.token);
+        if (!verifySame(verify, `${reader}: all octets are kept or can be restored`, before, restored))
+          return;
+        return verify.ideally.missed(`${reader}: the body is not encoded without need`, {
+          expected: '8bit',
+          actual: valuesOf(after.fields, 'content-transfer-encoding').join(', '),
+        });
+      },
+    });
     await variant('what the next hop is told', async (verify) => {
       await assertListed(services, TO_NEXT_HOP, '8BITMIME');
       const receiver = await lab().receiver();
-      const token = tokenOf(services, 'declared', 'out');
-      const envelope = { from: account().address, to: `rx-${token}@${receiver.domain}` };
-      const offered = await offer({
-        content: eightBitLetter(services, envelope, token),
-        sender: envelope.from,
-        recipient: envelope.to,
+      const { offered } = await handTo(services, receiver, {
+        label: 'declared',
         parameters: PARAMETER,
-        as: account(),
+        compose: (about) => eightBitLetter(services, about),
       });
-      if (offered.disposition !== 'accepted')
-        inconclusive('precondition', `The message is refused: ${offered.line}`);
+      assertTaken(services, offered);
       const arrived = await receiver.waitForMessage();
       if (!arrived)
         return inconclusive('precondition', 'The message did not arrive at the next hop in time.');
-      const given = (await mailArguments(receiver)).at(-1) ?? '';
+      const demand = 'a body of eight bits is announced by BODY=8BITMIME';
       const isEightBit = readMessage(services, arrived.content).body.some((octet) => octet > 0x7f);
-      verify.that(!isEightBit || /\bBODY=8BITMIME\b/i.test(given), {
-        demand: 'a body of eight bits is announced by BODY=8BITMIME',
-        expected: PARAMETER,
-        actual: `MAIL ${given}`,
-      });
+      if (isEightBit)
+        verify.matches(await lastMail(receiver), /\bBODY=8BITMIME\b/i, { demand, expected: PARAMETER });
+      else verify.met(demand, 'a body of seven bits arrived');
     });
   },
 );
 
 export const eightBitNeverMeetsSevenBit = check(
   {
+    ...BOTH_WAYS,
     id: 'MSG-007',
     slug: 'eight-bit-bodies-are-converted-or-returned',
     title: 'A next hop without 8BITMIME gets valid seven-bit MIME, or nothing and the sender a report',
@@ -102,55 +86,40 @@ export const eightBitNeverMeetsSevenBit = check(
     severity: 'medium',
     clauses: ['rfc6152#3', 'rfc2045#6'],
     roles: ['submission', 'submissions'],
-    per: 'target',
-    needs: ['account', 'mailbox', 'dns', 'sink'],
-    effect: 'delivers',
-    safety: 'sends-mail',
-    budget: '25s',
     waits: deliveries(2),
-    resources: [MAILDROP],
     limits: [
       'A message that is held back without a report in time may still be returned later: a deviation.',
     ],
     kills: ['outbound-sends-8bit-regardless', 'outbound-encodes-8bit-wrongly'],
   },
   async (services) => {
-    const { verify, lab, offer, account, inconclusive } = services;
+    const { verify, lab } = services;
     await assertListed(services, TO_NEXT_HOP, '8BITMIME');
     const receiver = await lab().receiver({ extensions: extensionsWithout('8BITMIME', 'SMTPUTF8') });
-    const token = tokenOf(services, 'sevenbit', 'out');
-    const envelope = { from: account().address, to: `rx-${token}@${receiver.domain}` };
-    const sent = eightBitLetter(services, envelope, token);
-    const offered = await offer({
-      content: sent,
-      sender: envelope.from,
-      recipient: envelope.to,
+    const { token, sent, offered } = await handTo(services, receiver, {
+      label: 'sevenbit',
       parameters: PARAMETER,
-      as: account(),
+      compose: (about) => eightBitLetter(services, about),
     });
-    if (offered.disposition !== 'accepted')
-      inconclusive('precondition', `The message is refused: ${offered.line}`);
+    assertTaken(services, offered);
     const fate = await fateOf(services, receiver, token);
-    if (fate.kind !== 'sent') {
-      verifyHeldBack(services, verify, fate);
-      return;
-    }
+    if (fate.kind !== 'sent') return verifyHeldBack(services, verify, fate);
     const { content } = fate.message;
     const beyond = content.findIndex((octet) => octet > 0x7f);
-    const sevenBit = verify.that(beyond < 0, {
-      demand: 'the next hop gets octets of US-ASCII alone',
-      expected: 'no octet over 7F',
-      actual: content.subarray(Math.max(0, beyond - 20), beyond + 20),
-    });
-    if (!sevenBit) return;
-    const after = readMessage(services, content);
-    const restored = passageOf(decodedBody(after), token) ?? after.body;
-    verifySame(verify, 'what arrives decodes to what was sent', passageOf(sent, token) ?? sent, restored);
+    const demand = 'the next hop gets octets of US-ASCII alone';
+    if (beyond >= 0) {
+      const actual = content.subarray(Math.max(0, beyond - 20), beyond + 20);
+      verify.missed(demand, { expected: 'no octet over 7F', actual });
+      return;
+    }
+    verify.met(demand, 'no octet over 7F');
+    const restored = passageOf(decodedBody(readMessage(services, content)), token);
+    verifySame(verify, 'what arrives decodes to what was sent', passageOf(sent, token), restored);
   },
 );
 
 /** UTF-8 text, then octets that are none, under a charset in which each is a character. */
-function eightBitLetter(services: Services, { from, to }: Envelope, token: string): Buffer {
+function eightBitLetter(services: Services, about: About): Buffer {
   const { bytes } = services;
   const octets = Buffer.from(Array.from({ length: 0x80 }, (_, index) => 0x80 + index));
   const passage = Buffer.concat([
@@ -162,5 +131,5 @@ function eightBitLetter(services: Services, { from, to }: Envelope, token: strin
     'Content-Type: text/plain; charset=cp437',
     'Content-Transfer-Encoding: 8bit',
   ];
-  return letter(services, { from, to, token, fields, body: bodyAround(services, token, passage) });
+  return letter(services, { ...about, fields, body: bodyAround(services, about.token, passage) });
 }

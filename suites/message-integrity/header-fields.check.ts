@@ -2,7 +2,8 @@ import { check, MAILDROP } from '../../harness/check/check.ts';
 import { deliveries } from '../../harness/steps/waits.ts';
 import { verifySame } from './comparison.ts';
 import { readMessage, valuesOf } from './header.ts';
-import { letter } from './letter.ts';
+import { shortLetter } from './letter.ts';
+import { BOTH_WAYS } from './message-check.ts';
 import { onEveryWay, TO_MAILBOX } from './ways.ts';
 
 /** Fields as they may legally be written, and as tidy programs like to write them anew. */
@@ -33,6 +34,7 @@ const ODD_FIELDS: readonly (string | readonly string[])[] = [
 
 export const headerFieldsAreUnchanged = check(
   {
+    ...BOTH_WAYS,
     id: 'MSG-010',
     slug: 'header-fields-are-unchanged',
     title: 'Header fields arrive as they were written, in their order; what is added stands on top',
@@ -42,14 +44,6 @@ export const headerFieldsAreUnchanged = check(
     level: 'MUST',
     severity: 'medium',
     clauses: ['rfc5321#3.6.3', 'rfc5321#4.4', 'rfc5322#3.6', 'rfc6376#3.4.1'],
-    roles: ['mx', 'submission', 'submissions'],
-    per: 'target',
-    needs: ['account', 'mailbox', 'dns', 'sink'],
-    effect: 'delivers',
-    safety: 'sends-mail',
-    budget: '25s',
-    waits: deliveries(4),
-    resources: [MAILDROP],
     limits: ['Fields that a filter adds below others are a deviation, as long as those are unchanged.'],
     kills: [
       'message-fields-reordered',
@@ -63,40 +57,27 @@ export const headerFieldsAreUnchanged = check(
   (services) =>
     onEveryWay(services, {
       label: 'odd fields',
-      compose: ({ from, to }, token) =>
-        letter(services, {
-          from,
-          to,
-          token,
-          fields: ODD_FIELDS,
-          body: services.bytes.line(`The minutes known as ${token}.`),
-        }),
-      judge(verify, copy, { sent }) {
+      compose: (about) => shortLetter(services, { ...about, fields: ODD_FIELDS }),
+      judge(verify, { reader, bytes }, { sent }) {
         const before = readMessage(services, sent).fields.map(({ octets }) => octets);
-        const after = readMessage(services, copy.bytes).fields.map(({ octets }) => octets);
+        const after = readMessage(services, bytes).fields.map(({ octets }) => octets);
         const kept = after.filter((field) => before.some((one) => one.equals(field)));
         const changed = before.find((field) => !kept.some((one) => one.equals(field)));
-        const whole = verify.that(changed === undefined, {
-          demand: `${copy.reader}: every field is there, octet by octet`,
-          expected: changed ? changed.toString('latin1') : `${before.length} fields`,
-          actual: changed ? sameName(after, changed) : `${kept.length} fields`,
-        });
-        if (!whole) return;
-        const inOrder = verifySame(
-          verify,
-          `${copy.reader}: the fields are in their order`,
-          Buffer.concat(before),
-          Buffer.concat(kept),
-        );
+        const demand = `${reader}: every field is there, octet by octet`;
+        if (changed) {
+          verify.missed(demand, { expected: changed.toString('latin1'), actual: sameName(after, changed) });
+          return;
+        }
+        verify.met(demand, `${kept.length} fields`);
+        const order = `${reader}: the fields are in their order`;
         const [first] = before;
-        if (!inOrder || !first) return;
+        if (!verifySame(verify, order, Buffer.concat(before), Buffer.concat(kept)) || !first) return;
         const below = after.slice(after.findIndex((field) => field.equals(first)));
         const added = below.find((field) => !before.some((one) => one.equals(field)));
-        verify.ideally.that(added === undefined, {
-          demand: `${copy.reader}: what is added stands above what was sent`,
-          expected: 'nothing new below',
-          actual: added ?? 'nothing new below',
-        });
+        verify.ideally.nothing(
+          added ?? Buffer.alloc(0),
+          `${reader}: what is added stands above what was sent`,
+        );
       },
     }),
 );
@@ -113,6 +94,7 @@ function sameName(fields: readonly Buffer[], wanted: Buffer): Buffer | string {
 
 export const messageIdAndDateAreKept = check(
   {
+    ...BOTH_WAYS,
     id: 'MSG-011',
     slug: 'message-id-and-date-are-kept',
     title: 'Message-ID and Date that a message brings are kept, whatever they look like',
@@ -121,20 +103,12 @@ export const messageIdAndDateAreKept = check(
     level: 'MUST',
     severity: 'medium',
     clauses: ['rfc5321#6.4', 'rfc6409#8.2', 'rfc6409#8.3', 'rfc5322#3.6.4'],
-    roles: ['mx', 'submission', 'submissions'],
-    per: 'target',
-    needs: ['account', 'mailbox', 'dns', 'sink'],
-    effect: 'delivers',
-    safety: 'sends-mail',
-    budget: '25s',
-    waits: deliveries(4),
-    resources: [MAILDROP],
     kills: ['message-id-replaced', 'message-date-rewritten'],
   },
   (services) =>
     onEveryWay(services, {
       label: 'message id',
-      compose: ({ from, to }, token) =>
+      compose: ({ from, to, token }) =>
         services.bytes.lines(
           'Date: Sat, 1 Mar 2025 23:59:59 -0930 (a comment)',
           `From: <${from}>`,
@@ -146,15 +120,11 @@ export const messageIdAndDateAreKept = check(
         ),
       judge(verify, copy, { sent }) {
         const [before, after] = [readMessage(services, sent), readMessage(services, copy.bytes)];
-        for (const name of ['message-id', 'date']) {
-          const octets = (fields: typeof after.fields) =>
-            Buffer.concat(fields.filter((field) => field.name === name).map((field) => field.octets));
-          verifySame(
-            verify,
-            `${copy.reader}: ${name === 'date' ? 'Date' : 'Message-ID'} is the one that was sent`,
-            octets(before.fields),
-            octets(after.fields),
-          );
+        for (const name of ['Message-ID', 'Date']) {
+          const octets = ({ fields }: typeof after) =>
+            Buffer.concat(fields.filter((one) => one.name === name.toLowerCase()).map((one) => one.octets));
+          const demand = `${copy.reader}: ${name} is the one that was sent`;
+          verifySame(verify, demand, octets(before), octets(after));
         }
       },
     }),
@@ -188,27 +158,21 @@ export const returnPathIsReplaced = check(
     onEveryWay(services, {
       label: 'return path',
       ways: [TO_MAILBOX],
-      compose({ from, to }, token) {
-        const content = letter(services, {
-          from,
-          to,
-          token,
-          body: services.bytes.line(`Known as ${token}.`),
-        });
-        return Buffer.concat([services.bytes.line('Return-Path: <somebody@else.example>'), content]);
-      },
-      judge(verify, copy, { sent }) {
+      compose: (about) =>
+        Buffer.concat([
+          services.bytes.line('Return-Path: <somebody@else.example>'),
+          shortLetter(services, about),
+        ]),
+      judge(verify, { reader, bytes }, { sent }) {
         const [author = ''] = valuesOf(readMessage(services, sent).fields, 'from');
-        const found = valuesOf(readMessage(services, copy.bytes).fields, 'return-path');
-        const expected = author;
-        const actual = found.length === 0 ? 'none' : found.join(', ');
-        const demand = `${copy.reader}: the first Return-Path is the reverse-path of the envelope`;
-        verify.that(found.length === 0 || found[0] === author, { demand, expected, actual });
-        verify.ideally.that(found.length === 1, {
-          demand: `${copy.reader}: there is one Return-Path`,
-          expected,
-          actual,
-        });
+        const found = valuesOf(readMessage(services, bytes).fields, 'return-path');
+        if (found.length > 0)
+          verify.equal(
+            found[0],
+            author,
+            `${reader}: the first Return-Path is the reverse-path of the envelope`,
+          );
+        verify.ideally.equal(found.join(', ') || null, author, `${reader}: there is one Return-Path`);
       },
     }),
 );

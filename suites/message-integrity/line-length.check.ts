@@ -1,8 +1,9 @@
-import { check, MAILDROP, type Services } from '../../harness/check/check.ts';
+import { check } from '../../harness/check/check.ts';
 import { deliveries } from '../../harness/steps/waits.ts';
-import { verifyPassage, verifySame } from './comparison.ts';
+import { samePassage, verifySame } from './comparison.ts';
 import { readMessage } from './header.ts';
 import { bodyAround, letter, passageOf } from './letter.ts';
+import { BOTH_WAYS } from './message-check.ts';
 import { decodedBody } from './transfer-encoding.ts';
 import { onEveryWay } from './ways.ts';
 
@@ -11,6 +12,7 @@ const LIMIT = 998;
 
 export const longLinesAreKept = check(
   {
+    ...BOTH_WAYS,
     id: 'MSG-004',
     slug: 'long-lines-are-kept',
     title: 'Lines of up to 998 octets are taken and arrive unbroken',
@@ -20,32 +22,24 @@ export const longLinesAreKept = check(
     level: 'MUST',
     severity: 'medium',
     clauses: ['rfc5321#4.5.3.1.6', 'rfc5322#2.1.1', 'rfc5321#3.6.3'],
-    roles: ['mx', 'submission', 'submissions'],
-    per: 'target',
-    needs: ['account', 'mailbox', 'dns', 'sink'],
-    effect: 'delivers',
-    safety: 'sends-mail',
-    budget: '25s',
-    waits: deliveries(4),
-    resources: [MAILDROP],
     kills: ['message-breaks-long-lines'],
   },
   (services) =>
     onEveryWay(services, {
       label: 'long lines',
       refusal: 'violates',
-      compose: ({ from, to }, token) => {
+      compose: (about) => {
         const texts = [79, 512, 990, 997, LIMIT].flatMap((length) => [solid(length), spaced(length)]);
         const passage = services.bytes.lines(...texts, `.${solid(LIMIT - 1)}`);
-        return letter(services, { from, to, token, body: bodyAround(services, token, passage) });
+        return letter(services, { ...about, body: bodyAround(services, about.token, passage) });
       },
-      judge: (verify, copy, about) =>
-        void verifyPassage(services, verify, copy, { ...about, what: 'long lines are kept' }),
+      judge: samePassage(services, 'long lines are kept'),
     }),
 );
 
 export const overlongLinesAreNotBroken = check(
   {
+    ...BOTH_WAYS,
     id: 'MSG-005',
     slug: 'overlong-lines-are-not-broken',
     title: 'Lines over 998 octets are refused, kept or encoded, and never broken in silence',
@@ -54,14 +48,8 @@ export const overlongLinesAreNotBroken = check(
     level: 'SHOULD',
     severity: 'medium',
     clauses: ['rfc5321#4.5.3.1', 'rfc5321#3.6.3', 'rfc6409#8.4'],
-    roles: ['mx', 'submission', 'submissions'],
-    per: 'target',
-    needs: ['account', 'mailbox', 'dns', 'sink'],
-    effect: 'delivers',
-    safety: 'sends-mail',
     budget: '60s',
     waits: deliveries(6),
-    resources: [MAILDROP],
     limits: ['Who breaks a line breaks every signature over it; the sender broke the limit first.'],
     kills: ['message-breaks-overlong-lines'],
   },
@@ -70,23 +58,19 @@ export const overlongLinesAreNotBroken = check(
       await onEveryWay(services, {
         label: `${length} octets`,
         refusal: 'complies',
-        compose: ({ from, to }, token) => {
+        compose: (about) => {
           const passage = services.bytes.lines('before', solid(length), 'behind');
-          return letter(services, { from, to, token, body: bodyAround(services, token, passage) });
+          return letter(services, { ...about, body: bodyAround(services, about.token, passage) });
         },
-        judge(verify, copy, { sent, token }) {
-          const body = passageOf(decoded(services, copy.bytes), token) ?? copy.bytes;
-          const before = passageOf(sent, token) ?? sent;
-          verifySame(verify, `${copy.reader}: a line of ${length} octets is not broken`, before, body);
+        judge(verify, { reader, bytes }, { sent, token }) {
+          const after = passageOf(decodedBody(readMessage(services, bytes)), token);
+          const demand = `${reader}: a line of ${length} octets is not broken`;
+          verifySame(verify, demand, passageOf(sent, token), after);
         },
       });
     }
   },
 );
-
-function decoded(services: Services, message: Buffer): Buffer {
-  return decodedBody(readMessage(services, message));
-}
 
 /** A line without spaces in which every place can be told from its neighbours. */
 function solid(length: number): string {

@@ -1,8 +1,10 @@
 import { check, MAILDROP, type Services } from '../../harness/check/check.ts';
+import { openImap } from '../../harness/steps/imap-login.ts';
+import { deliveries } from '../../harness/steps/waits.ts';
 import { verifySame } from './comparison.ts';
 import { bodyAround, letter } from './letter.ts';
 import { findByPop3, openMaildrop } from './maildrop.ts';
-import { strangerOf, tokenOf } from './ways.ts';
+import { assertTaken, strangerOf, tokenOf } from './ways.ts';
 
 export const imapAndPop3ShowTheSame = check(
   {
@@ -20,7 +22,7 @@ export const imapAndPop3ShowTheSame = check(
     effect: 'delivers',
     safety: 'sends-mail',
     budget: '25s',
-    waits: ({ timing }) => timing.outboundMs,
+    waits: deliveries(1),
     resources: [MAILDROP],
     kills: ['imap-size-without-line-ends', 'pop3-size-counts-line-ends-once', 'pop3-does-not-stuff'],
   },
@@ -37,19 +39,14 @@ export const imapAndPop3ShowTheSame = check(
     const body = bodyAround(services, token, passage);
     const content = letter(services, { from, to: account().address, token, body });
     const offered = await offer({ content, sender: from });
-    if (offered.disposition !== 'accepted')
-      inconclusive('precondition', `The message is refused: ${offered.line}`);
+    assertTaken(services, offered);
     const stored = await inMailbox({ token, sent: content });
     if (!stored) return inconclusive('precondition', 'The message did not arrive in time.');
     let byImap: Buffer | undefined;
     await variant('IMAP', async (verify) => {
       const shown = await readByImap(services, stored.mailbox, token);
       byImap = shown.bytes;
-      verify.that(shown.size === shown.bytes.length, {
-        demand: 'RFC822.SIZE is the number of octets of BODY[]',
-        expected: String(shown.bytes.length),
-        actual: String(shown.size),
-      });
+      verify.equal(shown.size, shown.bytes.length, 'RFC822.SIZE is the number of octets of BODY[]');
     });
     await variant('POP3', async (verify) => {
       if (!/^inbox$/i.test(stored.mailbox))
@@ -58,17 +55,9 @@ export const imapAndPop3ShowTheSame = check(
       if (!client) return notApplicable('The target declares no POP3.', 'neither 995 nor 110');
       const shown = await findByPop3(client, token);
       await client.quit();
-      const there = verify.that(shown !== undefined, {
-        demand: 'the message is in the maildrop',
-        expected: 'a message',
-        actual: shown ? 'a message' : 'none among the newest',
-      });
-      if (!there || !shown) return;
-      verify.that(shown.size === shown.bytes.length, {
-        demand: 'LIST says how many octets RETR hands out, dots unstuffed',
-        expected: String(shown.bytes.length),
-        actual: String(shown.size),
-      });
+      if (!verify.found(shown, 'the message is in the maildrop', { what: 'a message' })) return;
+      const demand = 'LIST says how many octets RETR hands out, dots unstuffed';
+      verify.equal(shown.size, shown.bytes.length, demand);
       if (byImap) verifySame(verify, 'POP3 shows what IMAP shows', byImap, shown.bytes);
     });
   },
@@ -79,12 +68,7 @@ async function readByImap(
   mailbox: string,
   token: string,
 ): Promise<{ bytes: Buffer; size: number }> {
-  const { target, imap, account, inconclusive, notApplicable } = services;
-  const role = (['imaps', 'imap'] as const).find((one) => target.endpoints[one]);
-  if (!role) return notApplicable('The target declares no IMAP.', 'neither 993 nor 143');
-  const client = await imap({ role, at: 'tls' });
-  const { login, password } = account();
-  await client.login(login, password);
+  const client = await openImap(services);
   await client.select(mailbox, { readOnly: true });
   const uid = (await client.search(`TEXT "${token}"`)).at(-1);
   const message = uid === undefined ? undefined : await client.fetch(uid);
@@ -92,6 +76,6 @@ async function readByImap(
   await client.logout();
   const [, size] = /\bRFC822\.SIZE (\d+)/i.exec(untagged.map(({ line }) => line).join(' ')) ?? [];
   if (!message || size === undefined)
-    return inconclusive('precondition', 'IMAP does not show the message or its size.');
+    return services.inconclusive('precondition', 'IMAP does not show the message or its size.');
   return { bytes: message.bytes, size: Number(size) };
 }

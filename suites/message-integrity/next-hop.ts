@@ -1,9 +1,11 @@
-import type { ArrivedMessage, Receiver, Services, Verify } from '../../harness/check/check.ts';
+import type { ArrivedMessage, Offered, Receiver, Services, Verify } from '../../harness/check/check.ts';
+import type { About } from './letter.ts';
+import { tokenOf } from './ways.ts';
 
 /** How a message fared with a server that lacks what it needs. */
 export type Fate =
   | { readonly kind: 'sent'; readonly message: ArrivedMessage }
-  | { readonly kind: 'returned'; readonly report: string }
+  | { readonly kind: 'returned'; readonly seen: string }
   /** The server was asked and sent nothing, and no report came in time. */
   | { readonly kind: 'held'; readonly seen: string }
   /** Nothing shows that the target tried. */
@@ -25,7 +27,7 @@ export async function fateOf(services: Services, receiver: Receiver, token: stri
     const [message] = await receiver.messages();
     if (message) return { kind: 'sent', message };
     const report = await services.returnedMail({ token, withinMs: 0 });
-    if (report) return { kind: 'returned', report: `a report in ${report.mailbox} of the sender` };
+    if (report) return { kind: 'returned', seen: `a report in ${report.mailbox} of the sender` };
     if (performance.now() >= deadline) {
       const over = (await receiver.sessions()).filter(({ ending }) => ending !== null);
       const seen = `${over.length} connections to the next hop without a message, no report within ${within} ms`;
@@ -38,13 +40,39 @@ export async function fateOf(services: Services, receiver: Receiver, token: stri
 /** Pause between two looks, in milliseconds. */
 const LOOK = 300;
 
-/** The arguments of MAIL at a receiving server, as sent. */
-export async function mailArguments(receiver: Receiver): Promise<readonly string[]> {
-  const sessions = await receiver.sessions();
-  return sessions
-    .flatMap(({ commands }) => commands)
-    .filter(({ verb }) => verb.toUpperCase() === 'MAIL')
-    .map(({ argument }) => argument);
+/** The arguments of the last MAIL at a receiving server, as sent, behind the verb. */
+export async function lastMail(receiver: Receiver): Promise<string> {
+  const commands = (await receiver.sessions()).flatMap((session) => session.commands);
+  const given = commands.filter(({ verb }) => verb.toUpperCase() === 'MAIL').at(-1)?.argument;
+  return `MAIL ${given ?? ''}`;
+}
+
+/** A message of the first user for a receiving server of the check. */
+export interface Handed extends About {
+  readonly sent: Buffer;
+  readonly offered: Offered;
+}
+
+/** Hands in what is composed for a receiving server of the check. */
+export async function handTo(
+  services: Services,
+  receiver: Receiver,
+  message: {
+    /** Distinguishes the messages of a check. */
+    readonly label: string;
+    readonly localPart?: string;
+    readonly parameters: string;
+    compose(about: About): Buffer;
+  },
+): Promise<Handed> {
+  const { offer, account } = services;
+  const token = tokenOf(services, message.label, 'out');
+  const from = account().address;
+  const to = `${message.localPart ?? 'rx'}-${token}@${receiver.domain}`;
+  const sent = message.compose({ from, to, token });
+  const { parameters } = message;
+  const offered = await offer({ content: sent, sender: from, recipient: to, parameters, as: account() });
+  return { from, to, token, sent, offered };
 }
 
 /**
@@ -54,18 +82,11 @@ export async function mailArguments(receiver: Receiver): Promise<readonly string
 export function verifyHeldBack(
   { inconclusive }: Services,
   verify: Verify,
-  fate: Exclude<Fate, { readonly kind: 'sent' }>,
+  { kind, seen }: Exclude<Fate, { readonly kind: 'sent' }>,
 ): void {
-  const { kind } = fate;
-  if (kind === 'unseen') inconclusive('timeout', `The message never came to the next hop: ${fate.seen}.`);
-  verify.that(true, {
-    demand: 'the next hop is not sent what it cannot take',
-    expected: 'no delivery',
-    actual: kind === 'returned' ? fate.report : fate.seen,
-  });
-  verify.ideally.that(kind === 'returned', {
-    demand: 'the sender is told in time',
-    expected: 'a report in the mailbox of the sender',
-    actual: kind === 'returned' ? fate.report : fate.seen,
+  if (kind === 'unseen') inconclusive('timeout', `The message never came to the next hop: ${seen}.`);
+  verify.met('the next hop is not sent what it cannot take', seen);
+  verify.ideally.found(kind === 'returned' ? seen : null, 'the sender is told in time', {
+    what: 'a report in the mailbox of the sender',
   });
 }

@@ -1,18 +1,16 @@
-import {
-  type ArrivedMessage,
-  check,
-  MAILDROP,
-  type Receiver,
-  type Services,
-} from '../../harness/check/check.ts';
+import { type ArrivedMessage, check, type Receiver, type Services } from '../../harness/check/check.ts';
+import { mailLeaves } from '../../harness/steps/controls/mail-leaves.ts';
+import { IMAP_ROLES, openImap } from '../../harness/steps/imap-login.ts';
 import { deliveries } from '../../harness/steps/waits.ts';
 import { readMessage, valuesOf } from './header.ts';
-import { letter, ordinaryFields } from './letter.ts';
+import { shortLetter } from './letter.ts';
+import { BOTH_WAYS } from './message-check.ts';
 import { handInToSeveral } from './session.ts';
 import { onEveryWay, TO_MAILBOX, TO_NEXT_HOP, tokenOf } from './ways.ts';
 
 export const blindRecipientsStayBlind = check(
   {
+    ...BOTH_WAYS,
     id: 'MSG-013',
     slug: 'blind-recipients-stay-blind',
     title: 'What a recipient gets names no other recipient of the envelope',
@@ -21,56 +19,31 @@ export const blindRecipientsStayBlind = check(
     level: 'MUST',
     severity: 'medium',
     clauses: ['rfc5321#7.2', 'rfc5322#3.6.3'],
-    roles: ['mx', 'submission', 'submissions'],
-    per: 'target',
-    needs: ['account', 'mailbox', 'dns', 'sink'],
-    effect: 'delivers',
-    safety: 'sends-mail',
     budget: '30s',
     waits: deliveries(5),
-    resources: [MAILDROP],
     limits: ['Mail programs are to remove Bcc themselves, so a server that leaves it is a deviation only.'],
     kills: ['received-names-all-recipients', 'submission-keeps-bcc'],
   },
   async (services) => {
-    const { variant, target, inMailbox, account, secondAccount, lab, bytes, notApplicable, inconclusive } =
-      services;
-    const compose = (token: string) => (envelope: { readonly from: string }) =>
-      letter(services, {
-        from: envelope.from,
-        to: 'somebody@example.test',
-        token,
-        body: bytes.line(`Known as ${token}.`),
-      });
+    const { variant, inMailbox, lab, inconclusive } = services;
     await variant('two mailboxes', async (verify) => {
-      if (!target.endpoints.mx) notApplicable('The target declares no mx.', 'no port 25');
-      const accounts = [account(), secondAccount()];
-      const token = tokenOf(services, 'blind', 'in');
-      const recipients = accounts.map(({ address }) => address);
-      const { sent } = await handInToSeveral(services, TO_MAILBOX, {
-        token,
-        recipients,
-        compose: compose(token),
-      });
-      for (const one of accounts) {
-        const stored = await inMailbox({ token, sent, account: one });
-        if (!stored) inconclusive('precondition', `The message did not arrive for ${one.address} in time.`);
-        else
-          verifyBlind(
-            verify,
-            `the copy of ${one.address}`,
-            stored.bytes,
-            recipients.filter((other) => other !== one.address),
-          );
+      const { accounts, token, sent } = await handInToMailboxes(services, 'blind');
+      for (const account of accounts) {
+        const stored = await inMailbox({ token, sent, account });
+        if (!stored)
+          return inconclusive('precondition', `The message did not arrive for ${account.address} in time.`);
+        const others = accounts.filter((other) => other !== account).map(({ address }) => address);
+        verifyBlind(verify, `the copy of ${account.address}`, stored.bytes, others);
       }
     });
     await variant('two recipients elsewhere', async (verify) => {
       const receiver = await lab().receiver();
       const token = tokenOf(services, 'blind', 'out');
       const recipients = ['first', 'second'].map((name) => `${name}-${token}@${receiver.domain}`);
-      await handInToSeveral(services, TO_NEXT_HOP, { token, recipients, compose: compose(token) });
-      const messages = await allArrived(services, receiver, recipients);
-      if (!messages)
+      await handInToSeveral(services, TO_NEXT_HOP, token, recipients);
+      const messages = await untilArrived(services, receiver, recipients.length);
+      const reached = messages.flatMap((message) => message.recipients);
+      if (!recipients.every((recipient) => reached.includes(recipient)))
         return inconclusive('precondition', 'The message did not arrive for every recipient in time.');
       for (const { content, recipients: got } of messages)
         verifyBlind(
@@ -83,17 +56,12 @@ export const blindRecipientsStayBlind = check(
     await onEveryWay(services, {
       label: 'bcc field',
       ways: [TO_NEXT_HOP],
-      compose: ({ from, to }, token) =>
-        Buffer.concat([
-          ...ordinaryFields(services, { from, to, token }),
-          bytes.lines('Bcc: <nobody@blind.example>', '', `Known as ${token}.`),
-        ]),
+      compose: (about) => shortLetter(services, { ...about, fields: ['Bcc: <nobody@blind.example>'] }),
       judge(verify, copy) {
-        const found = valuesOf(readMessage(services, copy.bytes).fields, 'bcc');
-        verify.ideally.that(found.length === 0, {
-          demand: 'a submitted message leaves without its Bcc field',
-          expected: 'no Bcc field',
-          actual: found.length === 0 ? 'no Bcc field' : `Bcc: ${found.join(', ')}`,
+        const [found] = valuesOf(readMessage(services, copy.bytes).fields, 'bcc');
+        verify.ideally.absent(found, 'a submitted message leaves without its Bcc field', {
+          what: 'a Bcc field',
+          as: (value) => `Bcc: ${value}`,
         });
       },
     });
@@ -116,13 +84,14 @@ export const localPartsAreKept = check(
     needs: ['account', 'dns', 'sink'],
     effect: 'delivers',
     safety: 'sends-mail',
+    considers: [mailLeaves],
     budget: '20s',
     waits: deliveries(1),
     limits: ['Local parts that the target refuses are left to the suite smtp-core.'],
     kills: ['relay-lowers-local-parts'],
   },
   async (services) => {
-    const { verify, lab, account, bytes, inconclusive } = services;
+    const { verify, lab, account, inconclusive } = services;
     const receiver = await lab().receiver();
     const token = tokenOf(services, 'local', 'out');
     const recipients = [
@@ -131,17 +100,7 @@ export const localPartsAreKept = check(
       `"two words ${token}"`,
       `#$%&'*/=?^_\`{|}~-${token}`,
     ].map((localPart) => `${localPart}@${receiver.domain}`);
-    const { taken } = await handInToSeveral(services, TO_NEXT_HOP, {
-      token,
-      recipients,
-      compose: ({ from }) =>
-        letter(services, {
-          from,
-          to: 'somebody@example.test',
-          token,
-          body: bytes.line(`Known as ${token}.`),
-        }),
-    });
+    const { taken } = await handInToSeveral(services, TO_NEXT_HOP, token, recipients);
     const messages = await untilArrived(services, receiver, taken.length);
     const got = messages.flatMap((message) => message.recipients);
     if (got.length < taken.length)
@@ -149,19 +108,14 @@ export const localPartsAreKept = check(
         'precondition',
         `${got.length} of ${taken.length} recipients were reached in time.`,
       );
-    for (const recipient of taken) {
+    for (const recipient of taken)
       verify.that(got.includes(recipient), {
         demand: 'the recipient is the one that was given',
         expected: recipient,
         actual: got.join(', '),
       });
-    }
     const senders = new Set(messages.map(({ sender }) => sender));
-    verify.that(senders.size === 1 && senders.has(account().address), {
-      demand: 'the reverse-path is the one that was given',
-      expected: account().address,
-      actual: [...senders].join(', '),
-    });
+    verify.equal([...senders].join(', '), account().address, 'the reverse-path is the one that was given');
   },
 );
 
@@ -184,38 +138,20 @@ export const everyRecipientGetsOneCopy = check(
     needs: ['account', 'mailbox', 'dns', 'sink'],
     effect: 'delivers',
     safety: 'sends-mail',
+    considers: [mailLeaves],
     budget: '30s',
     waits: deliveries(4),
     limits: ['Copies that come later than a moment behind the last one are not seen.'],
     kills: ['relay-sends-twice', 'mailbox-gets-two-copies'],
   },
   async (services) => {
-    const {
-      variant,
-      target,
-      lab,
-      account,
-      secondAccount,
-      inMailbox,
-      imap,
-      pause,
-      notApplicable,
-      inconclusive,
-      bytes,
-    } = services;
-    const compose = (token: string) => (envelope: { readonly from: string }) =>
-      letter(services, {
-        from: envelope.from,
-        to: 'somebody@example.test',
-        token,
-        body: bytes.line(`Known as ${token}.`),
-      });
+    const { variant, target, lab, inMailbox, pause, notApplicable, inconclusive } = services;
     await variant('three recipients elsewhere', async (verify) => {
       const receivers = [await lab().receiver(), await lab().receiver({ label: 'other' })];
       const token = tokenOf(services, 'several', 'out');
       const [one, other] = receivers.map(({ domain }) => domain);
       const recipients = [`first-${token}@${one}`, `second-${token}@${one}`, `third-${token}@${other}`];
-      await handInToSeveral(services, TO_NEXT_HOP, { token, recipients, compose: compose(token) });
+      await handInToSeveral(services, TO_NEXT_HOP, token, recipients);
       const counts = [2, 1];
       for (const [index, receiver] of receivers.entries())
         await untilArrived(services, receiver, counts[index] ?? 1);
@@ -233,40 +169,37 @@ export const everyRecipientGetsOneCopy = check(
       });
     });
     await variant('two mailboxes', async (verify) => {
-      if (!target.endpoints.mx) notApplicable('The target declares no mx.', 'no port 25');
-      const role = (['imaps', 'imap'] as const).find((each) => target.endpoints[each]);
-      if (!role)
+      if (!IMAP_ROLES.some((role) => target.endpoints[role]))
         return notApplicable(
           'The target declares no IMAP, by which copies are counted.',
           'neither 993 nor 143',
         );
-      const accounts = [account(), secondAccount()];
-      const token = tokenOf(services, 'several', 'in');
-      const recipients = accounts.map(({ address }) => address);
-      const { sent } = await handInToSeveral(services, TO_MAILBOX, {
-        token,
-        recipients,
-        compose: compose(token),
-      });
-      for (const { address, login, password } of accounts) {
-        const one = accounts.find((each) => each.address === address);
-        const stored = await inMailbox({ token, sent, ...(one ? { account: one } : {}) });
+      const { accounts, token, sent } = await handInToMailboxes(services, 'several');
+      for (const account of accounts) {
+        const { address } = account;
+        const stored = await inMailbox({ token, sent, account });
         if (!stored) return inconclusive('timeout', `The message did not arrive for ${address} in time.`);
         await pause(SETTLING);
-        const client = await imap({ role, at: 'tls' });
-        await client.login(login, password);
+        const client = await openImap(services, { account });
         await client.select(stored.mailbox, { readOnly: true });
         const { length } = await client.search(`TEXT "${token}"`);
         await client.logout();
-        verify.that(length === 1, {
-          demand: `the mailbox of ${address} gets one copy`,
-          expected: '1',
-          actual: String(length),
-        });
+        verify.equal(length, 1, `the mailbox of ${address} gets one copy`);
       }
     });
   },
 );
+
+/** Hands in one message for the mailboxes of both accounts. */
+async function handInToMailboxes(services: Services, label: string) {
+  const { target, account, secondAccount, notApplicable } = services;
+  if (!target.endpoints.mx) notApplicable('The target declares no mx.', 'no port 25');
+  const accounts = [account(), secondAccount()];
+  const token = tokenOf(services, label, 'in');
+  const recipients = accounts.map(({ address }) => address);
+  const { sent } = await handInToSeveral(services, TO_MAILBOX, token, recipients);
+  return { accounts, token, sent };
+}
 
 function verifyBlind(
   verify: Services['verify'],
@@ -276,23 +209,16 @@ function verifyBlind(
 ): void {
   const text = content.toString('latin1').toLowerCase();
   const named = blind.find((address) => text.includes(address.toLowerCase()));
-  const at = named === undefined ? 0 : text.indexOf(named.toLowerCase());
-  verify.that(named === undefined, {
-    demand: `${whose} names no other recipient`,
+  const demand = `${whose} names no other recipient`;
+  if (named === undefined) {
+    verify.met(demand, `no ${blind.join(', ')}`);
+    return;
+  }
+  const at = text.indexOf(named.toLowerCase());
+  verify.missed(demand, {
     expected: `no ${blind.join(', ')}`,
-    actual: named === undefined ? 'none' : content.subarray(Math.max(0, at - 80), at + named.length + 10),
+    actual: content.subarray(Math.max(0, at - 80), at + named.length + 10),
   });
-}
-
-/** The messages when they reached every recipient; undefined where they did not in time. */
-async function allArrived(
-  services: Services,
-  receiver: Receiver,
-  recipients: readonly string[],
-): Promise<readonly ArrivedMessage[] | undefined> {
-  const messages = await untilArrived(services, receiver, recipients.length);
-  const got = messages.flatMap((message) => message.recipients);
-  return recipients.every((recipient) => got.includes(recipient)) ? messages : undefined;
 }
 
 /** Waits until so many recipients were reached at a server, or the time is over. */

@@ -1,7 +1,10 @@
 import type { Services, SmtpClient, SmtpReply } from '../../harness/check/check.ts';
+import { mailLeaves } from '../../harness/steps/controls/mail-leaves.ts';
 import { isRecipientTaken } from '../../harness/steps/hand-over.ts';
+import { keywordsOf } from '../../harness/steps/keywords.ts';
 import { lineOf } from '../../harness/steps/replies.ts';
-import { openUser } from '../../harness/steps/smtp-login.ts';
+import { openStranger, openUser } from '../../harness/steps/smtp-login.ts';
+import { shortLetter } from './letter.ts';
 import { type Envelope, strangerOf, type Way } from './ways.ts';
 
 /** An open session in which mail may be sent, and from whom to whom. */
@@ -12,12 +15,13 @@ export interface Sender {
 
 /** A session behind EHLO for the way of a message: as a stranger on mx, or as the first account inside TLS. */
 export async function openSender(services: Services, way: Way, token: string): Promise<Sender> {
-  const { smtp, target, account, lab, notApplicable } = services;
+  const { target, account, lab, notApplicable } = services;
   if (way.key === 'in') {
     if (!target.endpoints.mx) notApplicable('The target declares no mx.', 'no port 25');
-    const client = await smtp({ role: 'mx', at: target.claims.mxRequiresTls ? 'tls' : 'ready' });
+    const client = await openStranger(services);
     return { client, envelope: { from: await strangerOf(services), to: account().address } };
   }
+  services.finding(mailLeaves);
   const client = await openUser(services);
   return { client, envelope: { from: account().address, to: await lab().externalRecipient(token) } };
 }
@@ -26,25 +30,21 @@ export async function openSender(services: Services, way: Way, token: string): P
 export async function assertListed(services: Services, way: Way, keyword: string): Promise<void> {
   const { notApplicable } = services;
   const { client } = await openSender(services, way, `look-${services.nonce}`);
-  const keywords = [...(client.capabilities?.keywords.keys() ?? [])];
+  const keywords = keywordsOf(client);
   await client.quit();
   if (!keywords.includes(keyword))
     notApplicable(`The target does not offer ${keyword} here.`, `EHLO lists ${keywords.join(' ')}`);
 }
 
-/** Sender and recipients on an open session; the first refusal, or undefined where all were taken. */
-export async function beginTransaction(
-  client: SmtpClient,
-  from: string,
-  ...recipients: readonly string[]
-): Promise<SmtpReply | undefined> {
-  const mail = await client.command(`MAIL FROM:<${from}>`);
-  if (mail.code !== 250) return mail;
-  for (const recipient of recipients) {
-    const rcpt = await client.command(`RCPT TO:<${recipient}>`);
-    if (!isRecipientTaken(rcpt)) return rcpt;
-  }
-  return undefined;
+/** The way, for messages that need an extension; not applicable where the way in does not list it. */
+export function wherever(way: Way, keyword: string): Way {
+  return {
+    ...way,
+    async send(services, mail) {
+      await assertListed(services, way, keyword);
+      return way.send(services, mail);
+    },
+  };
 }
 
 /** A message for several recipients in one transaction. */
@@ -55,23 +55,20 @@ export interface Circular {
 }
 
 /**
- * Hands in one message for several recipients, patient with what is refused for now. A recipient that is
- * refused is left out.
+ * Hands in one message for several recipients, none of whom its header names, patient with what is refused for
+ * now. A recipient that is refused is left out.
  * @throws Inconclusive where nobody, or the message itself, is taken
  */
 export async function handInToSeveral(
   services: Services,
   way: Way,
-  circular: {
-    readonly token: string;
-    readonly recipients: readonly string[];
-    compose(envelope: Envelope): Buffer;
-  },
+  token: string,
+  recipients: readonly string[],
 ): Promise<Circular> {
-  const { token, recipients, compose } = circular;
+  const { patiently, inconclusive } = services;
   let sent: Buffer = Buffer.alloc(0);
   const taken = new Set<string>();
-  const reply = await services.patiently(async () => {
+  const reply = await patiently(async () => {
     const { client, envelope } = await openSender(services, way, token);
     taken.clear();
     try {
@@ -81,23 +78,20 @@ export async function handInToSeveral(
       for (const recipient of recipients) {
         const answer = await client.attempt(`RCPT TO:<${recipient}>`);
         // Who turns a first visit away may close behind the refusal.
-        if (answer.kind !== 'reply') return refusal ?? notAnswered(services, answer.kind);
-        if (answer.reply.code === 250 || answer.reply.code === 251) taken.add(recipient);
+        if (answer.kind !== 'reply')
+          return refusal ?? inconclusive('precondition', `RCPT draws no reply: ${answer.kind}.`);
+        if (isRecipientTaken(answer.reply)) taken.add(recipient);
         else refusal = answer.reply;
       }
       // Greylisting refuses every recipient once.
       if (refusal && (taken.size === 0 || refusal.code < 500)) return refusal;
-      sent = compose(envelope);
+      sent = shortLetter(services, { from: envelope.from, to: 'somebody@example.test', token });
       return await client.data(sent);
     } finally {
       await client.quit();
     }
   });
   if (reply.code !== 250)
-    services.inconclusive('precondition', `A message for several recipients is refused: ${lineOf(reply)}`);
+    inconclusive('precondition', `A message for several recipients is refused: ${lineOf(reply)}`);
   return { sent, taken: [...taken] };
-}
-
-function notAnswered({ inconclusive }: Services, how: 'closed' | 'silence'): never {
-  return inconclusive('precondition', `RCPT draws no reply: ${how}.`);
 }

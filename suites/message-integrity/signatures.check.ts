@@ -1,7 +1,8 @@
-import { check, MAILDROP, type Services } from '../../harness/check/check.ts';
-import { deliveries } from '../../harness/steps/waits.ts';
-import { letter } from './letter.ts';
-import { type Envelope, onEveryWay, TO_MAILBOX, TO_NEXT_HOP, type Way } from './ways.ts';
+import { check, type Services } from '../../harness/check/check.ts';
+import { domainOf } from '../../harness/steps/addresses.ts';
+import { type About, letter } from './letter.ts';
+import { BOTH_WAYS } from './message-check.ts';
+import { onEveryWay, TO_MAILBOX, TO_NEXT_HOP, type Way } from './ways.ts';
 
 const SELECTOR = 'integrity';
 const SIGNED_FIELDS = [
@@ -17,6 +18,7 @@ const SIGNED_FIELDS = [
 
 export const dkimSignaturesSurvive = check(
   {
+    ...BOTH_WAYS,
     id: 'MSG-017',
     slug: 'dkim-signatures-survive',
     title: 'A DKIM signature of the strictest kind verifies after delivery and at the next hop',
@@ -26,14 +28,7 @@ export const dkimSignaturesSurvive = check(
     level: 'MUST',
     severity: 'high',
     clauses: ['rfc6376#3.4.1', 'rfc6376#3.4.3', 'rfc5321#3.6.3', 'rfc6409#8'],
-    roles: ['mx', 'submission', 'submissions'],
-    per: 'target',
-    needs: ['account', 'mailbox', 'dns', 'sink'],
-    effect: 'delivers',
-    safety: 'sends-mail',
     budget: '30s',
-    waits: deliveries(4),
-    resources: [MAILDROP],
     limits: [
       'The key of what the account sends is known to this check alone; how the target signs is looked at by the suite dkim.',
     ],
@@ -50,41 +45,36 @@ export const dkimSignaturesSurvive = check(
     const { dkim } = authentication;
     const key = await dkim.signingKey('rsa-2048', 'message-integrity');
     const record = dkim.keyRecord(key);
-    const domainOf = (address: string) => address.slice(address.lastIndexOf('@') + 1);
     const stranger = await publishedAuthor(services, record);
-    for (const way of [withSender(TO_MAILBOX, stranger), TO_NEXT_HOP]) {
-      await onEveryWay(services, {
-        label: 'dkim',
-        ways: [way],
-        compose(envelope, token) {
-          const domain = domainOf(envelope.from);
-          const order = {
-            domain,
-            selector: SELECTOR,
-            key,
-            canonicalization: 'simple/simple',
-            fields: SIGNED_FIELDS,
-          } as const;
-          return dkim.signed(plainLetter(services, envelope, token), order);
-        },
-        async judge(verify, copy, { sent }) {
-          const found = await dkim.verify(copy.bytes, async (name) =>
-            name.startsWith(`${SELECTOR}.`) ? [record] : [],
-          );
-          const ours = found.find(({ selector }) => selector === SELECTOR);
-          verify.that(ours?.result === 'pass', {
-            demand: `${copy.reader}: the signature of the author verifies`,
-            expected: `pass, as it did over the ${sent.length} octets that were sent`,
-            actual: ours ? `${ours.result} ${ours.reason}`.trim() : 'the signature is gone',
-          });
-        },
-      });
-    }
+    await onEveryWay(services, {
+      label: 'dkim',
+      ways: [withSender(TO_MAILBOX, stranger), TO_NEXT_HOP],
+      compose: (about) =>
+        dkim.signed(plainLetter(services, about), {
+          domain: domainOf(about.from),
+          selector: SELECTOR,
+          key,
+          canonicalization: 'simple/simple',
+          fields: SIGNED_FIELDS,
+        }),
+      async judge(verify, copy, { sent }) {
+        const found = await dkim.verify(copy.bytes, async (name) =>
+          name.startsWith(`${SELECTOR}.`) ? [record] : [],
+        );
+        const ours = found.find(({ selector }) => selector === SELECTOR);
+        verify.that(ours?.result === 'pass', {
+          demand: `${copy.reader}: the signature of the author verifies`,
+          expected: `pass, as it did over the ${sent.length} octets that were sent`,
+          actual: ours ? `${ours.result} ${ours.reason}`.trim() : 'the signature is gone',
+        });
+      },
+    });
   },
 );
 
 export const smimeSignaturesSurvive = check(
   {
+    ...BOTH_WAYS,
     id: 'MSG-018',
     slug: 'smime-signatures-survive',
     title: 'A message signed by S/MIME verifies after delivery and at the next hop',
@@ -94,14 +84,7 @@ export const smimeSignaturesSurvive = check(
     level: 'MUST',
     severity: 'high',
     clauses: ['rfc8551#3.1', 'rfc8551#3.5.3', 'rfc1847#2.1', 'rfc5321#3.6.3'],
-    roles: ['mx', 'submission', 'submissions'],
-    per: 'target',
-    needs: ['account', 'mailbox', 'dns', 'sink'],
-    effect: 'delivers',
-    safety: 'sends-mail',
     budget: '30s',
-    waits: deliveries(4),
-    resources: [MAILDROP],
     limits: ['The signature is detached; an enveloped or opaque one is base64 as any attachment.'],
     kills: ['message-loses-trailing-space', 'message-parts-decoded'],
   },
@@ -110,12 +93,12 @@ export const smimeSignaturesSurvive = check(
     const by = await smime.signer(`signer-${nonce}@example.test`);
     await onEveryWay(services, {
       label: 's/mime',
-      compose({ from, to }, token) {
+      compose(about) {
         const part = bytes.lines(
           'Content-Type: text/plain; charset=utf-8',
           'Content-Transfer-Encoding: quoted-printable',
           '',
-          `These are the minutes known as ${token}.`,
+          `These are the minutes known as ${about.token}.`,
           'two spaces at the end  ',
           '.',
           '=3D and =41=42 are equal to =3d and AB, a soft=',
@@ -124,12 +107,12 @@ export const smimeSignaturesSurvive = check(
           '-- ',
           '',
         );
-        const { contentType, body } = by.sign(part, `signed-${token}`);
+        const { contentType, body } = by.sign(part, `signed-${about.token}`);
         const fields = [
           'MIME-Version: 1.0',
           ['Content-Type: multipart/signed;', ...parametersOf(contentType)],
         ];
-        return letter(services, { from, to, token, fields, body });
+        return letter(services, { ...about, fields, body });
       },
       async judge(verify, copy, { sent }) {
         const before = await smime.verifySignedMessage(sent, by.certificate);
@@ -152,18 +135,16 @@ function parametersOf(contentType: string): readonly string[] {
 }
 
 /** A text with what simple canonicalization is strict about. */
-function plainLetter(services: Services, { from, to }: Envelope, token: string): Buffer {
+function plainLetter(services: Services, about: About): Buffer {
   return letter(services, {
-    from,
-    to,
-    token,
+    ...about,
     fields: [
       ['X-Folded: first', '\tsecond   ', '   third'],
       'MIME-Version:  1.0',
       ['Content-Type: text/plain;', '\tcharset=us-ascii'],
     ],
     body: services.bytes.lines(
-      `Known as ${token}.`,
+      `Known as ${about.token}.`,
       'two spaces  ',
       'a tab\t',
       '',
@@ -176,13 +157,13 @@ function plainLetter(services: Services, { from, to }: Envelope, token: string):
 }
 
 /** An author elsewhere whose domain takes mail back and publishes the key. */
-async function publishedAuthor({ lab }: Services, record: string): Promise<string> {
+async function publishedAuthor({ lab, authentication }: Services, record: string): Promise<string> {
   const world = lab();
   const domain = world.domain('author');
   await world.dns.publish(domain, [
     { name: domain, type: 'A', data: world.addresses.sink },
     { name: domain, type: 'MX', data: { preference: 10, exchange: domain } },
-    { name: `${SELECTOR}._domainkey.${domain}`, type: 'TXT', data: record.match(/.{1,255}/g) ?? [] },
+    { name: `${SELECTOR}._domainkey.${domain}`, type: 'TXT', data: authentication.dkim.txtStrings(record) },
   ]);
   return `author@${domain}`;
 }

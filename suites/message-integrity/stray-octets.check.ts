@@ -1,24 +1,13 @@
-import { type CheckDefinition, check, MAILDROP, type Services } from '../../harness/check/check.ts';
-import { deliveries } from '../../harness/steps/waits.ts';
+import { check, type Services } from '../../harness/check/check.ts';
 import { verifySame } from './comparison.ts';
 import { readMessage } from './header.ts';
 import { bodyAround, letter, passageOf } from './letter.ts';
+import { BOTH_WAYS } from './message-check.ts';
 import { onEveryWay } from './ways.ts';
-
-const COMMON = {
-  roles: ['mx', 'submission', 'submissions'],
-  per: 'target',
-  needs: ['account', 'mailbox', 'dns', 'sink'],
-  effect: 'delivers',
-  safety: 'sends-mail',
-  budget: '25s',
-  waits: deliveries(4),
-  resources: [MAILDROP],
-} as const satisfies Partial<CheckDefinition>;
 
 export const nulIsRefusedOrKept = check(
   {
-    ...COMMON,
+    ...BOTH_WAYS,
     id: 'MSG-014',
     slug: 'nul-is-refused-or-kept',
     title: 'NUL in a body is refused or kept, and never dropped or replaced',
@@ -35,21 +24,26 @@ export const nulIsRefusedOrKept = check(
   (services) => tryOctets(services, 'NUL', [['in', 0, 'side'], [0, 'begins'], ['ends', 0], [0]]),
 );
 
+/** What is asked of both halves of a line end. */
+const HALF_A_LINE_END = {
+  ...BOTH_WAYS,
+  demands: 'the message is refused, or the octets are the same',
+  level: 'MUST',
+  severity: 'medium',
+  clauses: ['rfc5321#2.3.8', 'rfc5321#4.1.1.4', 'rfc5322#2.3'],
+  limits: [
+    'Whether a message can be smuggled by such octets is looked at by the suite smtp-core.',
+    'Another octet in its place is a deviation only, as long as no line end appears.',
+  ],
+} as const;
+
 export const bareCrIsRefusedOrKept = check(
   {
-    ...COMMON,
+    ...HALF_A_LINE_END,
     id: 'MSG-015',
     slug: 'bare-cr-is-refused-or-kept',
     title: 'CR without LF in a body is refused or kept, and never becomes a line end',
     sends: 'a body with CR inside a line, at its beginning, and twice in front of a line end',
-    demands: 'the message is refused, or the octets are the same',
-    level: 'MUST',
-    severity: 'medium',
-    clauses: ['rfc5321#2.3.8', 'rfc5321#4.1.1.4', 'rfc5322#2.3'],
-    limits: [
-      'Whether a message can be smuggled by such octets is looked at by the suite smtp-core.',
-      'Another octet in its place is a deviation only, as long as no line end appears.',
-    ],
     kills: ['message-bare-cr-becomes-crlf'],
   },
   (services) =>
@@ -62,19 +56,11 @@ export const bareCrIsRefusedOrKept = check(
 
 export const bareLfIsRefusedOrKept = check(
   {
-    ...COMMON,
+    ...HALF_A_LINE_END,
     id: 'MSG-016',
     slug: 'bare-lf-is-refused-or-kept',
     title: 'LF without CR in a body is refused or kept, and never becomes a line end',
     sends: 'a body with LF inside a line, at its beginning, and twice in a row',
-    demands: 'the message is refused, or the octets are the same',
-    level: 'MUST',
-    severity: 'medium',
-    clauses: ['rfc5321#2.3.8', 'rfc5321#4.1.1.4', 'rfc5322#2.3'],
-    limits: [
-      'Whether a message can be smuggled by such octets is looked at by the suite smtp-core.',
-      'Another octet in its place is a deviation only, as long as no line end appears.',
-    ],
     kills: ['message-bare-lf-becomes-crlf'],
   },
   (services) =>
@@ -95,17 +81,15 @@ function tryOctets(services: Services, name: string, texts: readonly (readonly P
   return onEveryWay(services, {
     label: name.toLowerCase(),
     refusal: 'complies',
-    compose: ({ from, to }, token) =>
-      letter(services, { from, to, token, body: bodyAround(services, token, passage) }),
-    judge(verify, copy, { sent, token }) {
-      const { body } = readMessage(services, copy.bytes);
-      const before = passageOf(sent, token) ?? sent;
-      const after = passageOf(body, token) ?? body;
-      const seen = copy.reader === 'IMAP' ? withNuls(before, after) : after;
+    compose: (about) => letter(services, { ...about, body: bodyAround(services, about.token, passage) }),
+    judge(verify, { reader, bytes: got }, { sent, token }) {
+      const before = passageOf(sent, token);
+      const after = passageOf(readMessage(services, got).body, token);
+      const seen = reader === 'IMAP' ? withNuls(before, after) : after;
       // The MUST is about line ends; another octet in its place is no smuggler's tool.
       const more = lineEnds(seen) > lineEnds(before);
       const grade = name === 'NUL' || more ? verify : verify.ideally;
-      verifySame(grade, `${copy.reader}: ${name} that was taken is kept`, before, seen);
+      verifySame(grade, `${reader}: ${name} that was taken is kept`, before, seen);
     },
   });
 }

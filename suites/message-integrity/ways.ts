@@ -5,8 +5,9 @@ import {
   type Services,
   type Verify,
 } from '../../harness/check/check.ts';
+import { mailLeaves } from '../../harness/steps/controls/mail-leaves.ts';
 import { readMessage, valuesOf } from './header.ts';
-import { letter } from './letter.ts';
+import { type About, shortLetter } from './letter.ts';
 import { retrieveByPop3 } from './maildrop.ts';
 
 /** A message as somebody at its destination has it. */
@@ -60,9 +61,7 @@ export const TO_MAILBOX: Way = {
     const envelope = { from: mail.sender ?? (await strangerOf(services)), to: services.account().address };
     const sent = mail.compose(envelope);
     const offered = await offer({ content: sent, sender: envelope.from, ...parametersOf(mail) });
-    const journey = { token: mail.token, to: envelope.to, sent, offered };
-    if (offered.disposition !== 'accepted') return { ...journey, copies: [] };
-    return { ...journey, copies: await copiesInMailbox(services, mail.token, sent) };
+    return journeyOf(services, TO_MAILBOX, { token: mail.token, to: envelope.to, sent, offered });
   },
 };
 
@@ -71,7 +70,8 @@ export const TO_NEXT_HOP: Way = {
   name: 'from a user to another server',
   key: 'out',
   async send(services, mail) {
-    const { offer, lab, account } = services;
+    const { offer, lab, account, finding } = services;
+    finding(mailLeaves);
     const envelope = { from: account().address, to: await lab().externalRecipient(mail.token) };
     const sent = mail.compose(envelope);
     const offered = await offer({
@@ -81,19 +81,22 @@ export const TO_NEXT_HOP: Way = {
       as: account(),
       ...parametersOf(mail),
     });
-    const journey = { token: mail.token, to: envelope.to, sent, offered };
-    if (offered.disposition !== 'accepted') return { ...journey, copies: [] };
-    return { ...journey, copies: await copiesAtNextHop(services, envelope.to) };
+    return journeyOf(services, TO_NEXT_HOP, { token: mail.token, to: envelope.to, sent, offered });
   },
 };
 
 export const WAYS: readonly Way[] = [TO_MAILBOX, TO_NEXT_HOP];
 
+async function journeyOf(services: Services, way: Way, begun: Omit<Journey, 'copies'>): Promise<Journey> {
+  const isTaken = begun.offered.disposition === 'accepted';
+  return { ...begun, copies: isTaken ? await retrieveCopies(services, way, begun) : [] };
+}
+
 /** What arrived of a message that was handed in by other means than `send`. */
 export function retrieveCopies(
   services: Services,
   way: Way,
-  { token, sent, to }: { readonly token: string; readonly sent: Buffer; readonly to: string },
+  { token, sent, to }: Pick<Journey, 'token' | 'sent' | 'to'>,
 ): Promise<readonly Copy[]> {
   return way.key === 'in' ? copiesInMailbox(services, token, sent) : copiesAtNextHop(services, to);
 }
@@ -124,12 +127,9 @@ export interface Trial {
    * Refusals of the envelope always leave the check open.
    */
   readonly refusal?: 'leaves-open' | 'complies' | 'violates';
-  compose(envelope: Envelope, token: string): Buffer;
-  judge(
-    verify: Verify,
-    copy: Copy,
-    about: { readonly sent: Buffer; readonly token: string },
-  ): void | Promise<void>;
+  compose(about: About): Buffer;
+  /** Verifies what it says about a copy; what it returns is of no account. */
+  judge(verify: Verify, copy: Copy, about: { readonly sent: Buffer; readonly token: string }): unknown;
 }
 
 /** Runs a trial on every way, each being a variant, and has every copy judged. */
@@ -140,7 +140,7 @@ export async function onEveryWay(services: Services, trial: Trial): Promise<void
       const journey = await way.send(services, {
         token,
         ...parametersOf(trial),
-        compose: (envelope) => trial.compose(envelope, token),
+        compose: (envelope) => trial.compose({ ...envelope, token }),
       });
       if (!isTaken(services, verify, journey, trial.refusal ?? 'leaves-open')) return;
       for (const copy of await arrivedCopies(services, verify, journey, way))
@@ -164,17 +164,17 @@ function isTaken(
   if (stage !== 'DATA' || refusal === 'leaves-open')
     return inconclusive('precondition', `The message is refused at ${stage}, so nothing arrives: ${line}`);
   if (refusal === 'complies') {
-    verify.that(true, {
-      demand: 'the message is refused or arrives unchanged',
-      expected: 'either',
-      actual: line,
-    });
+    verify.met('the message is refused or arrives unchanged', line);
     return false;
   }
   if (disposition === 'deferred')
     return inconclusive('precondition', `The message is refused for now, again and again: ${line}`);
-  verify.that(false, { demand: 'the message is taken', expected: '250', actual: line });
-  return false;
+  return verify.missed('the message is taken', { expected: '250', actual: line });
+}
+
+/** Ends the check or variant where a message was not taken. */
+export function assertTaken({ inconclusive }: Services, { disposition, line }: Offered): void {
+  if (disposition !== 'accepted') inconclusive('precondition', `The message is refused: ${line}`);
 }
 
 /**
@@ -192,8 +192,7 @@ export async function arrivedCopies(
   const token = tokenOf(services, 'control', way.key);
   const control = await way.send(services, {
     token,
-    compose: ({ from, to }) =>
-      letter(services, { from, to, token, body: services.bytes.line('These are the minutes.') }),
+    compose: (envelope) => shortLetter(services, { ...envelope, token }),
   });
   if (control.copies.length === 0)
     services.inconclusive(
@@ -202,8 +201,7 @@ export async function arrivedCopies(
     );
   const late = await retrieveCopies(services, way, journey);
   if (late.length > 0) return late;
-  verify.that(false, {
-    demand: 'what was taken arrives',
+  verify.missed('what was taken arrives', {
     expected: 'a delivery, as of an ordinary message',
     actual: `${await whatCameBack(services, sent)} behind ${offered.line}`,
   });

@@ -1,0 +1,19 @@
+import { type CheckDefinition, MAILDROP } from '../../harness/check/check.ts';
+import { mailLeaves } from '../../harness/steps/controls/mail-leaves.ts';
+import { deliveries } from '../../harness/steps/waits.ts';
+
+/** What the checks of one input have in common: it goes both ways, each with a message of control behind it. */
+export const BOTH_WAYS = {
+  roles: ['mx', 'submission', 'submissions'],
+  per: 'target',
+  needs: ['account', 'mailbox', 'dns', 'sink'],
+  effect: 'delivers',
+  safety: 'sends-mail',
+  considers: [mailLeaves],
+  budget: '25s',
+  waits: deliveries(4),
+  resources: [MAILDROP],
+} as const satisfies Partial<CheckDefinition>;
+
+/** The same for two inputs. */
+export const TWO_INPUTS = { ...BOTH_WAYS, budget: '40s', waits: deliveries(8) } as const;
