@@ -5,10 +5,11 @@ import { type StoredMessage, storedMessage } from '../messages/stored-message.ts
 import type { Role } from '../model/roles.ts';
 import type { Account } from '../model/target.ts';
 import { openImap } from './imap-login.ts';
+import { openedMailboxes } from './opened-mailboxes.ts';
 import { openPop3 } from './pop3-login.ts';
 
 /** Ways into a mailbox, best first: only IMAP sees others than INBOX and the octets as they are stored. */
-const WAYS: readonly Role[] = ['imaps', 'imap', 'pop3s', 'pop3'];
+export const MAILBOX_ROLES: readonly Role[] = ['imaps', 'imap', 'pop3s', 'pop3'];
 /** Newest messages that POP3 looks through. */
 const POP3_MESSAGES = 200;
 /** Pause between two looks, in milliseconds. */
@@ -33,7 +34,7 @@ export async function returnedMail(
   services: Services,
   sought: Omit<MailSought, 'sent'>,
 ): Promise<StoredMessage | null> {
-  if (!WAYS.some((way) => services.target.endpoints[way])) {
+  if (!MAILBOX_ROLES.some((way) => services.target.endpoints[way])) {
     services.note('No mailbox can be read, so it was not looked whether a report came back.');
     return null;
   }
@@ -48,7 +49,7 @@ async function awaited(
   isSought: (message: StoredMessage) => boolean,
 ): Promise<StoredMessage | null> {
   const { target, inconclusive } = services;
-  const role = WAYS.find((way) => target.endpoints[way]);
+  const role = MAILBOX_ROLES.find((way) => target.endpoints[way]);
   if (role === undefined)
     return inconclusive(
       'precondition',
@@ -86,11 +87,7 @@ async function lookByImap(
   { token, sent }: MailSought,
   isSought: (message: StoredMessage) => boolean,
 ): Promise<StoredMessage | undefined> {
-  const { mailboxes } = await client.listMailboxes();
-  for (const { name, attributes } of mailboxes) {
-    if (attributes.some((attribute) => /^\\(noselect|nonexistent)$/i.test(attribute))) continue;
-    const { selected } = await client.select(name, { readOnly: true });
-    if (!selected?.exists) continue;
+  for await (const name of openedMailboxes(client)) {
     for (const uid of await client.search(`TEXT "${token}"`)) {
       const found = await client.fetch(uid);
       if (!found) continue;

@@ -1,6 +1,6 @@
-import { control } from '../../check/check.ts';
+import { control, type Services } from '../../check/check.ts';
+import { recipientReply } from '../name-recipient.ts';
 import { isPositive, lineOf } from '../replies.ts';
-import { openStranger } from '../smtp-login.ts';
 
 /**
  * A server that refuses everything says nothing about relaying by refusing. Costs one connection, and goes no
@@ -17,17 +17,13 @@ export const strangersAreServed = control(
     budget: '20s',
     waits: ({ timing }) => timing.retryAfterMs.reduce((sum, ms) => sum + ms, 0),
   },
-  async ({ smtp, target, lab, nonce, patiently, inconclusive }) => {
-    const sender = await lab().forgedSender(nonce);
-    const recipient = target.accounts[0]?.address ?? `postmaster@${target.domain}`;
-    const reply = await patiently(async () => {
-      const client = await openStranger({ smtp, target });
-      const mail = await client.command(`MAIL FROM:<${sender}>`);
-      const decided = isPositive(mail) ? await client.command(`RCPT TO:<${recipient}>`) : mail;
-      await client.quit();
-      return decided;
-    });
-    const line = `mail of <${sender}> for <${recipient}>: ${lineOf(reply)}`;
+  async (services) => {
+    const { target, lab, nonce, inconclusive } = services;
+    const sender = `<${await lab().forgedSender(nonce)}>`;
+    const recipient = `<${target.accounts[0]?.address ?? `postmaster@${target.domain}`}>`;
+    const at = target.claims.mxRequiresTls ? 'tls' : 'ready';
+    const reply = await recipientReply(services, { sender, recipient }, { role: 'mx', at });
+    const line = `mail of ${sender} for ${recipient}: ${lineOf(reply)}`;
     if (isPositive(reply)) return { line };
     return inconclusive(
       'precondition',
@@ -35,3 +31,13 @@ export const strangersAreServed = control(
     );
   },
 );
+
+/**
+ * What a check for relaying begins with: the target trusts none of the vantages, and takes mail for its own users
+ * from strangers. A target without the mx role has no strangers to serve.
+ * @throws Inconclusive
+ */
+export function assertStrangersAreServed({ lab, target, finding }: Services): void {
+  lab().assertUntrusted();
+  if (target.endpoints.mx) finding(strangersAreServed);
+}
