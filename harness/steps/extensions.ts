@@ -1,10 +1,20 @@
-import type { Services, SmtpClient } from '../check/check.ts';
+import type { ClientOptions, Services, SmtpClient } from '../check/check.ts';
 
 /** Service extensions that the last EHLO listed, each with its parameters; none where nothing was listed (RFC 5321 §4.1.1.1). */
 export function extensionsOf({
   capabilities,
 }: Pick<SmtpClient, 'capabilities'>): ReadonlyMap<string, string> {
   return capabilities?.keywords ?? new Map();
+}
+
+/** The same of a role, learned on a connection of its own, which is closed again. */
+export async function announcedExtensions(
+  { smtp }: Pick<Services, 'smtp'>,
+  options: ClientOptions = { at: 'ready' },
+): Promise<ReadonlyMap<string, string>> {
+  const client = await smtp(options);
+  client.connection.close();
+  return extensionsOf(client);
 }
 
 /** `EHLO lists PIPELINING 8BITMIME`, to be cited. */

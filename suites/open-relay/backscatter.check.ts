@@ -1,6 +1,6 @@
 import { check, type Services, type Verify } from '../../harness/check/check.ts';
 import { assertStrangersAreServed } from '../../harness/steps/controls/strangers-are-served.ts';
-import { announcedKeywords } from '../../harness/steps/keywords.ts';
+import { announcedExtensions } from '../../harness/steps/extensions.ts';
 import { outboundControl } from './controls.ts';
 import { createFields } from './fields.ts';
 import { type Fields, fill, STRANGER } from './forms.ts';
@@ -34,7 +34,7 @@ export const noBackscatter = check(
   async (services) => {
     const { lab, variant, account, notApplicable, inconclusive } = services;
     assertStrangersAreServed(services);
-    const offersDsn = (await announcedKeywords(services)).includes('DSN');
+    const offersDsn = (await announcedExtensions(services)).has('DSN');
 
     const fields = createFields(services);
     const plain = await fields();

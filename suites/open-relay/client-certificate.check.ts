@@ -5,7 +5,7 @@ import {
   type SmtpClient,
   TlsFailed,
 } from '../../harness/check/check.ts';
-import { announcedKeywords } from '../../harness/steps/keywords.ts';
+import { assertListed } from '../../harness/steps/extensions.ts';
 import { type Approach, judgeApproaches } from './approaches.ts';
 import { NO_RELAY_CLAUSES, RELAY_CHECK } from './relay-check.ts';
 
@@ -26,11 +26,11 @@ export const clientCertificateGrantsNothing = check(
     kills: ['mx-relays-for-any-client-certificate', 'mx-relays-inside-tls'],
   },
   async (services) => {
-    const { lab, smtp, notApplicable } = services;
+    const { lab, smtp } = services;
     lab().assertUntrusted();
-    const keywords = await announcedKeywords(services);
-    if (!keywords.includes('STARTTLS'))
-      notApplicable('STARTTLS is not offered.', `EHLO lists ${keywords.join(' ')}`);
+    const probe = await smtp({ at: 'ready' });
+    probe.connection.close();
+    assertListed(services, probe, 'STARTTLS');
     const approaches = (await certificates(services)).map(
       ([name, certificate]): Approach => ({
         name,

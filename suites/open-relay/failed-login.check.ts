@@ -1,5 +1,5 @@
 import { check, type Services, type SmtpClient } from '../../harness/check/check.ts';
-import { keywordsOf } from '../../harness/steps/keywords.ts';
+import { ehloLists } from '../../harness/steps/extensions.ts';
 import { type Approach, judgeApproaches } from './approaches.ts';
 import { NO_RELAY_CLAUSES, RELAY_CHECK } from './relay-check.ts';
 import { type Outcome, refused } from './transaction.ts';
@@ -35,7 +35,7 @@ export const failedLoginGrantsNothing = check(
     const probe = await smtp({ at: 'tls' });
     probe.connection.close();
     if (!probe.capabilities?.mechanisms.includes('PLAIN'))
-      notApplicable('AUTH PLAIN is not offered.', `EHLO inside TLS lists ${keywordsOf(probe).join(' ')}`);
+      notApplicable('AUTH PLAIN is not offered.', `inside TLS ${ehloLists(probe)}`);
     const approaches = Object.entries(brokenExchanges(services)).map(
       ([name, lines]): Approach => ({
         name: `behind ${name}`,

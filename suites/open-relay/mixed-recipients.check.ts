@@ -1,6 +1,6 @@
 import { check, type Services, type SmtpClient, type SmtpReply } from '../../harness/check/check.ts';
 import { assertStrangersAreServed } from '../../harness/steps/controls/strangers-are-served.ts';
-import { announcedKeywords } from '../../harness/steps/keywords.ts';
+import { announcedExtensions } from '../../harness/steps/extensions.ts';
 import { isPositive, isTemporary, lineOf } from '../../harness/steps/replies.ts';
 import { createFields } from './fields.ts';
 import { ELSEWHERE, type Fields, fill, STRANGER } from './forms.ts';
@@ -46,13 +46,13 @@ export const everyRecipientIsJudged = check(
     const { lab, smtp, variant, account, notApplicable, inconclusive } = services;
     const { address } = account();
     assertStrangersAreServed(services);
-    const keywords = await announcedKeywords(services);
+    const offered = await announcedExtensions(services);
 
     const fields = createFields(services);
     const replies = new Map<Trial, Replies>();
     const trials: Trial[] = [];
     for (const [name, order] of Object.entries(ORDERS)) {
-      if (order.extension && !keywords.includes(order.extension)) continue;
+      if (order.extension && !offered.has(order.extension)) continue;
       const values = await fields();
       const trial: Trial = {
         name,
@@ -109,8 +109,10 @@ export const everyRecipientIsJudged = check(
       });
     }
     for (const [name, { extension }] of Object.entries(ORDERS)) {
-      if (!extension || keywords.includes(extension)) continue;
-      await variant(name, async () => notApplicable(`${extension} is not offered.`, keywords.join(' ')));
+      if (!extension || offered.has(extension)) continue;
+      await variant(name, async () =>
+        notApplicable(`${extension} is not offered.`, [...offered.keys()].join(' ')),
+      );
     }
   },
 );
