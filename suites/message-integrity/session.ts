@@ -1,7 +1,7 @@
 import type { Services, SmtpClient, SmtpReply } from '../../harness/check/check.ts';
 import { mailLeaves } from '../../harness/steps/controls/mail-leaves.ts';
+import { ehloLists, extensionsOf } from '../../harness/steps/extensions.ts';
 import { isRecipientTaken } from '../../harness/steps/hand-over.ts';
-import { keywordsOf } from '../../harness/steps/keywords.ts';
 import { lineOf } from '../../harness/steps/replies.ts';
 import { openStranger, openUser } from '../../harness/steps/smtp-login.ts';
 import { shortLetter } from './letter.ts';
@@ -30,10 +30,9 @@ export async function openSender(services: Services, way: Way, token: string): P
 export async function assertListed(services: Services, way: Way, keyword: string): Promise<void> {
   const { notApplicable } = services;
   const { client } = await openSender(services, way, `look-${services.nonce}`);
-  const keywords = keywordsOf(client);
   await client.quit();
-  if (!keywords.includes(keyword))
-    notApplicable(`The target does not offer ${keyword} here.`, `EHLO lists ${keywords.join(' ')}`);
+  if (!extensionsOf(client).has(keyword))
+    notApplicable(`The target does not offer ${keyword} here.`, ehloLists(client));
 }
 
 /** The way, for messages that need an extension; not applicable where the way in does not list it. */
