@@ -5,6 +5,7 @@
 
 export type { CertificateFacts } from '../certificates/certificates.ts';
 export { answerOf } from '../client/answer.ts';
+export type { ImapSelected } from '../client/imap.ts';
 export { type HeaderField, readHeader } from '../messages/header.ts';
 export type { Level, Safety, Severity } from '../model/levels.ts';
 export { Inconclusive, NotApplicable } from '../model/outcomes.ts';

@@ -1,4 +1,4 @@
-import type { Target } from '../check/check.ts';
+import type { Services, Target } from '../check/check.ts';
 
 /** How many times the time for one delivery an expected one is given: retries come late on a loaded machine. */
 export const PATIENCE = 3;
@@ -11,4 +11,18 @@ export function deliveries(count: number): (target: Target) => number {
 /** As `deliveries`, where each is expected and worth a longer wait. */
 export function expectedDeliveries(count: number): (target: Target) => number {
   return deliveries(PATIENCE * count);
+}
+
+/**
+ * How many times faster than the text says the silence of a session is waited out.
+ * @throws NotApplicable where the target does not allow it
+ */
+export function autologoutSpeed({
+  target,
+  notApplicable,
+}: Pick<Services, 'target' | 'notApplicable'>): number {
+  return (
+    target.timing.autologoutSpeed ??
+    notApplicable('The target does not allow to wait for limits of silence.', 'timing.autologout is false')
+  );
 }

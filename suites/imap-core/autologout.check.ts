@@ -1,6 +1,7 @@
 import { check } from '../../harness/check/check.ts';
 import { openImap } from '../../harness/steps/imap-login.ts';
-import { demandOk } from './own-folder.ts';
+import { autologoutSpeed } from '../../harness/steps/waits.ts';
+import { select } from './own-folder.ts';
 
 /** Ten seconds less than a server has to wait (RFC 9051 §5.4), in milliseconds. */
 const SILENCE_MS = 1_790_000;
@@ -28,19 +29,13 @@ export const autologoutIsPatient = check(
     kills: ['imap-short-autologout'],
   },
   async (services) => {
-    const { verify, target, notApplicable } = services;
-    const speed = target.timing.autologoutSpeed;
-    if (speed === undefined)
-      return notApplicable(
-        'The target does not allow to wait for limits of silence.',
-        'timing.autologout is false',
-      );
+    const { verify } = services;
+    const speed = autologoutSpeed(services);
     const client = await openImap(services);
-    demandOk(services, (await client.select('INBOX', { readOnly: true })).reply, 'EXAMINE');
+    await select(services, client, 'INBOX', { readOnly: true });
     const end = await client.connection.untilEnd(SILENCE_MS / speed);
     if (end?.how === 'rst') {
-      verify.ideally.that(false, {
-        demand: `a session that was silent for ${SILENCE_MS / 1000} s goes on`,
+      verify.ideally.missed(`a session that was silent for ${SILENCE_MS / 1000} s goes on`, {
         expected: 'an open connection',
         actual: 'a reset, as something on the way to the server sends it',
       });

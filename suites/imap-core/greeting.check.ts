@@ -46,11 +46,7 @@ export const greetingIsWellFormed = check(
     const asked = client.capabilities;
     await client.logout();
     if (!told) return;
-    verify.that(sorted(told) === sorted(asked), {
-      demand: 'the greeting tells the capabilities that CAPABILITY tells',
-      expected: sorted(asked),
-      actual: sorted(told),
-    });
+    verify.equal(sorted(told), sorted(asked), 'the greeting tells the capabilities that CAPABILITY tells');
   },
 );
 

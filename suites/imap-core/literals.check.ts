@@ -1,7 +1,10 @@
-import { check, type ImapClient, type Services } from '../../harness/check/check.ts';
+import { check, type Services, type Verify } from '../../harness/check/check.ts';
+import { beforeLogin, demandNonSynchronising, listOf } from './before-login.ts';
 
 /** Sizes that no login has: at the edge of 32 bits, below zero, beyond 64 bits. */
 const ABSURD = ['4294967295', '-1', '99999999999999999999'];
+/** A refusal, or the end of the connection. */
+const REFUSED = { statuses: ['NO', 'BAD'], closed: true } as const;
 
 export const literalsAreCounted = check(
   {
@@ -28,9 +31,8 @@ export const literalsAreCounted = check(
     const secrets = [Buffer.from(password)];
     for (const synchronising of [true, false]) {
       await variant(`LOGIN with ${synchronising ? '' : 'non-'}synchronising literals`, async (verify) => {
-        const client = await before(services);
-        if (!synchronising && !takesNonSynchronising(client))
-          notApplicable('Non-synchronising literals are not offered.', listOf(client));
+        const client = await beforeLogin(services);
+        if (!synchronising) demandNonSynchronising(services, client);
         const literal = (text: string) => ({ bytes: Buffer.from(text), synchronising });
         const reply = await client.command(['LOGIN ', literal(login), ' ', literal(password)], { secrets });
         verify.reply(reply, 'literals are taken as arguments of LOGIN').status('OK');
@@ -46,26 +48,18 @@ export const literalsAreCounted = check(
     }
     for (const size of ABSURD) {
       await variant(`a literal of ${size} octets`, async (verify) => {
-        const client = await before(services);
-        verify.answer(await client.attempt(`LOGIN {${size}}`), 'the literal is refused before its data', {
-          statuses: ['NO', 'BAD'],
-          closed: true,
-        });
+        const client = await beforeLogin(services);
+        const answer = await client.attempt(`LOGIN {${size}}`);
+        verify.answer(answer, 'the literal is refused before its data', REFUSED);
       });
     }
     await variant('a literal of 100 MB before the login', async (verify) => {
-      const client = await before(services);
-      verify.ideally.answer(
-        await client.attempt('LOGIN {104857600}'),
-        'the literal is refused before its data',
-        {
-          statuses: ['NO', 'BAD'],
-          closed: true,
-        },
-      );
+      const client = await beforeLogin(services);
+      const answer = await client.attempt('LOGIN {104857600}');
+      verify.ideally.answer(answer, 'the literal is refused before its data', REFUSED);
     });
     await variant('a non-synchronising literal over 4096 octets', async (verify) => {
-      const client = await before(services);
+      const client = await beforeLogin(services);
       const capabilities = client.capabilities;
       if (!capabilities?.has('LITERAL-') || capabilities.has('LITERAL+'))
         notApplicable('The limit of LITERAL- is not offered.', listOf(client));
@@ -74,28 +68,21 @@ export const literalsAreCounted = check(
         { bytes: Buffer.alloc(5_000, 'x'), synchronising: false },
         ' x',
       ]);
-      verify.answer(answer, 'the literal is refused', { statuses: ['NO', 'BAD'], closed: true });
+      verify.answer(answer, 'the literal is refused', REFUSED);
     });
     await variant('the server lives', async (verify) => {
       verify
-        .reply(await (await before(services)).command('NOOP'), 'NOOP on a new connection works')
+        .reply(await (await beforeLogin(services)).command('NOOP'), 'NOOP on a new connection works')
         .status('OK');
     });
   },
 );
 
-async function before({ imap }: Services): Promise<ImapClient> {
-  const client = await imap({ at: 'tls' });
-  await client.capability();
-  return client;
-}
-
 /** A command with a tag of its own inside the literal of a command that is refused. */
-async function injected(services: Services, verify: Services['verify'], verb: string): Promise<void> {
-  const { bytes, notApplicable } = services;
-  const client = await before(services);
-  if (!takesNonSynchronising(client))
-    notApplicable('Non-synchronising literals are not offered.', listOf(client));
+async function injected(services: Services, verify: Verify, verb: string): Promise<void> {
+  const { bytes } = services;
+  const client = await beforeLogin(services);
+  demandNonSynchronising(services, client);
   const hidden = bytes.line('x1 LOGOUT');
   client.raw(
     Buffer.concat([bytes.line(`a1 ${verb} {${hidden.length}+}`), hidden, bytes.CRLF, bytes.line('a2 NOOP')]),
@@ -118,13 +105,4 @@ async function injected(services: Services, verify: Services['verify'], verb: st
     expected: 'no reply to x1',
     actual: seen.join(' / ') || 'the end of the connection',
   });
-}
-
-/** RFC 7888 §5, RFC 9051 §4.3. */
-function takesNonSynchronising({ capabilities }: ImapClient): boolean {
-  return ['LITERAL+', 'LITERAL-', 'IMAP4REV2'].some((name) => capabilities?.has(name));
-}
-
-function listOf({ capabilities }: ImapClient): string {
-  return `CAPABILITY lists ${[...(capabilities ?? [])].join(' ')}`;
 }

@@ -1,5 +1,6 @@
 import { check, type ImapClient, type Services, type Verify } from '../../harness/check/check.ts';
 import { openImap } from '../../harness/steps/imap-login.ts';
+import { linesOf } from './own-folder.ts';
 
 export const logoutSaysGoodbye = check(
   {
@@ -42,13 +43,12 @@ async function verifyLogout(verify: Verify, { target }: Services, client: ImapCl
     {
       demand: 'an untagged BYE comes before the tagged OK',
       expected: '* BYE',
-      actual: reply.untagged.map(({ line }) => line).join(' / ') || 'no untagged response',
+      actual: linesOf(reply),
     },
   );
   const end = await client.connection.untilEnd(target.timing.replyMs);
-  verify.that(end !== undefined, {
-    demand: 'the server ends the connection',
-    expected: 'the end of the connection',
-    actual: end ? `the end of the connection (${end.how})` : 'an open connection',
+  verify.found(end, 'the server ends the connection', {
+    what: 'the end of the connection',
+    as: ({ how }) => `the end of the connection (${how})`,
   });
 }

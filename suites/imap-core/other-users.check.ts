@@ -1,6 +1,6 @@
 import { check, type ImapClient, type Services, type Verify } from '../../harness/check/check.ts';
 import { openImap } from '../../harness/steps/imap-login.ts';
-import { demandOk, ownMessage, withOwnFolder } from './own-folder.ts';
+import { ownMessage, select, withOwnFolder } from './own-folder.ts';
 
 /** Names under which servers show, or are tricked into showing, the mail of a user. */
 function waysTo(user: string, address: string): readonly string[] {
@@ -64,10 +64,9 @@ export const usersAreApart = check(
           }
         }
         const foreign = found.filter((line) => line.includes(nonce) || names(line, user));
-        verify.that(foreign.length === 0, {
-          demand: 'LIST names no mailbox of another user',
-          expected: 'none',
-          actual: foreign[0] ?? 'none',
+        verify.absent(foreign[0], 'LIST names no mailbox of another user', {
+          what: 'a mailbox of another user',
+          as: (line) => line,
         });
         await client.logout();
       });
@@ -77,18 +76,13 @@ export const usersAreApart = check(
           for (const mailbox of [`${way}/INBOX`, `${way}/${folder.name}`, way])
             await refused(verify, client, mailbox);
           await refusedToWrite(verify, services, client, `${way}/${folder.name}`);
-          const unknown = `${way.replace(user, `nosuch${nonce.slice(0, 8)}`)}/INBOX`;
-          const [known, nobody] = [
-            await client.command(`SELECT "${way}/INBOX"`),
-            await client.command(`SELECT "${unknown}"`),
-          ];
-          verify.ideally.that(
-            indication(known.line, user) === indication(nobody.line, `nosuch${nonce.slice(0, 8)}`),
-            {
-              demand: 'the answer does not show whether the user exists',
-              expected: nobody.line,
-              actual: known.line,
-            },
+          const nobody = `nosuch${nonce.slice(0, 8)}`;
+          const known = await client.command(`SELECT "${way}/INBOX"`);
+          const unknown = await client.command(`SELECT "${way.replace(user, nobody)}/INBOX"`);
+          verify.ideally.equal(
+            indication(known.line, user),
+            indication(unknown.line, nobody),
+            'the answer does not show whether the user exists',
           );
           await client.logout();
         });
@@ -144,7 +138,7 @@ async function refusedToWrite(
   verify
     .reply(await client.command([`APPEND "${mailbox}" `, content]), `APPEND to "${mailbox}" is refused`)
     .status('NO', 'BAD');
-  demandOk(services, (await client.select('INBOX', { readOnly: true })).reply, 'EXAMINE INBOX');
+  await select(services, client, 'INBOX', { readOnly: true });
   const copied = await client.command(`COPY 1 "${mailbox}"`);
   verify.that(copied.status !== 'OK' || copied.code !== 'COPYUID', {
     demand: `COPY to "${mailbox}" is refused`,

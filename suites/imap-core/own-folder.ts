@@ -1,4 +1,11 @@
-import type { Account, ImapClient, ImapReply, Role, Services } from '../../harness/check/check.ts';
+import type {
+  Account,
+  ImapClient,
+  ImapReply,
+  ImapSelected,
+  Role,
+  Services,
+} from '../../harness/check/check.ts';
 import { compose } from '../../harness/steps/compose.ts';
 import { openImap } from '../../harness/steps/imap-login.ts';
 
@@ -113,10 +120,26 @@ async function removeFolders(services: Services, nonce: string, options: Session
   }
 }
 
+/** SELECT, or EXAMINE where `readOnly`; ends the check where it is refused. */
+export async function select(
+  services: Services,
+  client: ImapClient,
+  mailbox: string,
+  options?: { readonly readOnly?: boolean },
+): Promise<ImapSelected | undefined> {
+  const { reply, selected } = await client.select(mailbox, options);
+  demandOk(services, reply, `${options?.readOnly ? 'EXAMINE' : 'SELECT'} of ${mailbox}`);
+  return selected;
+}
+
+/** Untagged responses as a report shows them. */
+export function linesOf({ untagged }: Pick<ImapReply, 'untagged'>): string {
+  return untagged.map(({ line }) => line).join(' / ') || 'nothing';
+}
+
 /** The messages of the selected mailbox as this session sees them. */
 export async function listed(services: Services, client: ImapClient): Promise<readonly Listed[]> {
-  const known = await client.command('NOOP');
-  demandOk(services, known, 'NOOP');
+  demandOk(services, await client.command('NOOP'), 'NOOP');
   const reply = await client.command('UID FETCH 1:* (UID FLAGS)');
   return reply.untagged.flatMap(({ label, number, line }) => {
     const uid = /\bUID (\d+)/.exec(line)?.[1];

@@ -1,7 +1,6 @@
 import { check, type ImapClient, type ImapCommand } from '../../harness/check/check.ts';
 import { openImap } from '../../harness/steps/imap-login.ts';
-
-type Command = ImapCommand;
+import { beforeLogin, demandNonSynchronising } from './before-login.ts';
 
 /** What only a user who logged in may do (RFC 9051 §3.2). */
 const BEFORE_LOGIN: readonly string[] = [
@@ -38,13 +37,11 @@ export const commandsKeepToTheirState = check(
     kills: ['imap-serves-mailbox-without-login'],
   },
   async (services) => {
-    const { imap, variant, account, bytes, notApplicable } = services;
-    const refused = async (command: Command, open: () => Promise<ImapClient>) =>
+    const { variant, account, bytes } = services;
+    const refused = async (command: ImapCommand, open: () => Promise<ImapClient>) =>
       variant(`${nameOf(command)} ${open === before ? 'before' : 'behind'} the login`, async (verify) => {
         const client = await open();
-        const nonSynchronising = typeof command !== 'string';
-        if (nonSynchronising && !takesNonSynchronising(client))
-          notApplicable('Non-synchronising literals are not offered.', listOf(client));
+        if (typeof command !== 'string') demandNonSynchronising(services, client);
         const answer = await client.attempt(command);
         if (answer.kind === 'closed') {
           verify.ideally.answer(answer, 'the command is refused and the session goes on', {
@@ -56,11 +53,7 @@ export const commandsKeepToTheirState = check(
         if (held)
           verify.ideally.answer(await client.attempt('NOOP'), 'the session goes on', { statuses: ['OK'] });
       });
-    const before = async () => {
-      const client = await imap({ at: 'tls' });
-      await client.capability();
-      return client;
-    };
+    const before = () => beforeLogin(services);
     const behind = () => openImap(services);
     for (const command of BEFORE_LOGIN) await refused(command, before);
     await refused(['APPEND INBOX ', { bytes: Buffer.from('abc'), synchronising: false }], before);
@@ -89,15 +82,6 @@ export const commandsKeepToTheirState = check(
   },
 );
 
-function nameOf(command: Command): string {
+function nameOf(command: ImapCommand): string {
   return typeof command === 'string' ? command : 'APPEND INBOX {3+}';
-}
-
-/** RFC 7888 §5, RFC 9051 §4.3. */
-function takesNonSynchronising({ capabilities }: ImapClient): boolean {
-  return ['LITERAL+', 'LITERAL-', 'IMAP4REV2'].some((name) => capabilities?.has(name));
-}
-
-function listOf({ capabilities }: ImapClient): string {
-  return `CAPABILITY lists ${[...(capabilities ?? [])].join(' ')}`;
 }

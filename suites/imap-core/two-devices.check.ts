@@ -1,50 +1,61 @@
 import { check, type ImapClient, type Services } from '../../harness/check/check.ts';
-import { demandOk, listed, type OwnFolder, withOwnFolder } from './own-folder.ts';
+import { demandOk, linesOf, listed, type OwnFolder, select, withOwnFolder } from './own-folder.ts';
 
-/** Two sessions of the account on the folder, as of a telephone and a laptop. */
-async function twoDevices(
+/** What the checks of this file have in common. */
+const SHARED_FOLDER = {
+  level: 'MUST',
+  roles: ['imap', 'imaps'],
+  needs: ['account'],
+  effect: 'delivers',
+  safety: 'sends-mail',
+  budget: '30s',
+} as const;
+
+/** Two sessions of the account, as of a telephone and a laptop. */
+interface Devices {
+  readonly folder: OwnFolder;
+  readonly phone: ImapClient;
+  readonly laptop: ImapClient;
+}
+
+/** Runs `body` with a folder that holds these messages and is selected in two sessions. */
+function onTwoDevices(
   services: Services,
-  folder: OwnFolder,
-): Promise<{ readonly phone: ImapClient; readonly laptop: ImapClient }> {
-  const phone = await folder.open();
-  const laptop = await folder.open();
-  for (const client of [phone, laptop])
-    demandOk(services, (await client.select(folder.name)).reply, 'SELECT');
-  return { phone, laptop };
+  labels: readonly string[],
+  body: (devices: Devices) => Promise<void>,
+): Promise<void> {
+  return withOwnFolder(services, async (folder) => {
+    const phone = await folder.open();
+    for (const label of labels) await folder.append(phone, label);
+    const laptop = await folder.open();
+    for (const client of [phone, laptop]) await select(services, client, folder.name);
+    await body({ folder, phone, laptop });
+  });
 }
 
 export const flagsAreShared = check(
   {
+    ...SHARED_FOLDER,
     id: 'IMAP-010',
     slug: 'flags-are-shared',
     title: 'Flags that one device sets or clears are seen by another',
     sends: 'STORE in one session, NOOP and FETCH in another that was open, and in one that begins later',
     demands: 'the flags are the same in all sessions',
-    level: 'MUST',
     severity: 'medium',
     clauses: ['rfc9051#2.3.2', 'rfc9051#6.4.6', 'rfc3501#2.3.2'],
-    roles: ['imap', 'imaps'],
-    needs: ['account'],
-    effect: 'delivers',
-    safety: 'sends-mail',
-    budget: '30s',
     connections: 2,
     kills: ['imap-forgets-flags'],
   },
   async (services) => {
     const { verify } = services;
-    await withOwnFolder(services, async (folder) => {
-      const maker = await folder.open();
-      await folder.append(maker, 'only');
-      await maker.logout();
-      const { phone, laptop } = await twoDevices(services, folder);
+    await onTwoDevices(services, ['only'], async ({ folder, phone, laptop }) => {
       const seenBy = async (who: string, client: ImapClient, expected: string) => {
-        const flags = (await listed(services, client))[0]?.flags.join(' ') ?? 'no message';
-        verify.that(flags === expected, {
-          demand: `the flags that the first session left are seen by ${who}`,
-          expected: expected || 'no flags',
-          actual: flags || 'no flags',
-        });
+        const [message] = await listed(services, client);
+        verify.equal(
+          message ? message.flags.join(' ') || 'no flags' : 'no message',
+          expected,
+          `the flags that the first session left are seen by ${who}`,
+        );
       };
       demandOk(services, await phone.command('STORE 1 +FLAGS (\\Seen \\Flagged)'), 'STORE');
       await seenBy('a session that was open', laptop, '\\Flagged \\Seen');
@@ -62,19 +73,14 @@ export const flagsAreShared = check(
 
 export const foldersAreShared = check(
   {
+    ...SHARED_FOLDER,
     id: 'IMAP-011',
     slug: 'folders-are-shared',
     title: 'Folders that one device creates, renames, subscribes or deletes are so for another',
     sends: 'CREATE, SUBSCRIBE, RENAME and DELETE in one session, LIST and LSUB in another',
     demands: 'the other session lists what there is now, with the mail in it',
-    level: 'MUST',
     severity: 'medium',
     clauses: ['rfc9051#6.3.4', 'rfc9051#6.3.5', 'rfc9051#6.3.6', 'rfc9051#6.3.7'],
-    roles: ['imap', 'imaps'],
-    needs: ['account'],
-    effect: 'delivers',
-    safety: 'sends-mail',
-    budget: '30s',
     connections: 2,
     kills: ['imap-rename-does-nothing'],
   },
@@ -84,50 +90,33 @@ export const foldersAreShared = check(
       const phone = await folder.open();
       const laptop = await folder.open();
       const [first, second] = [`${folder.name}-a`, `${folder.name}-b`];
-      const lists = async (verb: 'LIST' | 'LSUB', name: string) => {
+      const lists = async (verb: 'LIST' | 'LSUB', name: string, expected: string, demand: string) => {
         const { untagged } = await laptop.command(`${verb} "" "${name}"`);
-        return untagged.some(({ label, line }) => label === verb && line.includes(name));
+        const isThere = untagged.some(({ label, line }) => label === verb && line.includes(name));
+        return verify.equal(`${verb} ${isThere ? 'shows' : 'does not show'} it`, expected, demand);
       };
-      const verifyListed = async (verb: 'LIST' | 'LSUB', name: string, expected: boolean, demand: string) => {
-        const found = await lists(verb, name);
-        verify.that(found === expected, {
-          demand,
-          expected: expected ? `${verb} shows it` : `${verb} does not show it`,
-          actual: found ? `${verb} shows it` : `${verb} does not show it`,
-        });
-      };
+      const shows = (name: string, demand: string) => lists('LIST', name, 'LIST shows it', demand);
+      const hides = (name: string, demand: string) => lists('LIST', name, 'LIST does not show it', demand);
       demandOk(services, await phone.command(`CREATE "${first}"`), 'CREATE');
       await folder.append(phone, 'only');
-      await verifyListed(
-        'LIST',
-        first,
-        true,
-        'a folder that the first session created is listed in the second',
-      );
+      await shows(first, 'a folder that the first session created is listed in the second');
       demandOk(services, await phone.command(`SUBSCRIBE "${first}"`), 'SUBSCRIBE');
-      await verifyListed(
+      await lists(
         'LSUB',
         first,
-        true,
+        'LSUB shows it',
         'a folder that the first session subscribed is subscribed in the second',
       );
       demandOk(services, await phone.command(`UNSUBSCRIBE "${first}"`), 'UNSUBSCRIBE');
       demandOk(services, await phone.command(`RENAME "${first}" "${second}"`), 'RENAME');
-      await verifyListed(
-        'LIST',
+      const isRenamed = await shows(
         second,
-        true,
         'a folder that the first session renamed has its new name in the second',
       );
-      await verifyListed('LIST', first, false, 'the old name is gone');
-      if (!(await lists('LIST', second))) return;
+      await hides(first, 'the old name is gone');
+      if (!isRenamed) return;
       demandOk(services, await phone.command(`DELETE "${second}"`), 'DELETE');
-      await verifyListed(
-        'LIST',
-        second,
-        false,
-        'a folder that the first session deleted is gone in the second',
-      );
+      await hides(second, 'a folder that the first session deleted is gone in the second');
       await phone.logout();
       await laptop.logout();
     });
@@ -136,51 +125,39 @@ export const foldersAreShared = check(
 
 export const expungesAreTold = check(
   {
+    ...SHARED_FOLDER,
     id: 'IMAP-012',
     slug: 'expunges-are-told',
     title: 'A message that one device expunges is gone for another, which is told so before numbers change',
     sends: 'the second of three messages marked and expunged in one session; NOOP and UID FETCH in another',
     demands: 'the other session gets an EXPUNGE response, and the first and third message are left',
-    level: 'MUST',
     severity: 'high',
     clauses: ['rfc9051#7.5.1', 'rfc9051#6.4.3', 'rfc3501#7.4.1'],
-    roles: ['imap', 'imaps'],
-    needs: ['account'],
-    effect: 'delivers',
-    safety: 'sends-mail',
-    budget: '30s',
     connections: 2,
     kills: ['imap-expunge-untold'],
   },
   async (services) => {
     const { verify } = services;
-    await withOwnFolder(services, async (folder) => {
-      const maker = await folder.open();
-      for (const label of ['first', 'second', 'third']) await folder.append(maker, label);
-      await maker.logout();
-      const { phone, laptop } = await twoDevices(services, folder);
+    await onTwoDevices(services, ['first', 'second', 'third'], async ({ phone, laptop }) => {
       const before = await listed(services, laptop);
       demandOk(services, await phone.command('STORE 2 +FLAGS.SILENT (\\Deleted)'), 'STORE');
-      verify.that((await listed(services, laptop)).length === 3, {
-        demand: 'a message that is marked as deleted is still there',
-        expected: '3 messages',
-        actual: `${(await listed(services, laptop)).length} messages`,
-      });
+      const marked = await listed(services, laptop);
+      verify.equal(marked.length, 3, 'a message that is marked as deleted is still there');
       demandOk(services, await phone.command('EXPUNGE'), 'EXPUNGE');
-      const { untagged } = await laptop.command('NOOP');
-      const told = untagged.filter(({ label }) => label === 'EXPUNGE' || label === 'VANISHED');
+      const reply = await laptop.command('NOOP');
+      const told = reply.untagged.filter(({ label }) => label === 'EXPUNGE' || label === 'VANISHED');
       verify.that(told.length === 1 && (told[0]?.number ?? 2) === 2, {
         demand: 'the other session is told that message 2 is gone',
         expected: '* 2 EXPUNGE',
-        actual: untagged.map(({ line }) => line).join(' / ') || 'nothing',
+        actual: linesOf(reply),
       });
       const left = (await listed(services, laptop)).map(({ uid }) => uid).join(' ');
       const expected = [before[0]?.uid, before[2]?.uid].join(' ');
-      verify.that(left === expected, {
-        demand: 'the first and the third message are left, with their UIDs',
+      verify.equal(
+        left || 'no messages',
         expected,
-        actual: left || 'no messages',
-      });
+        'the first and the third message are left, with their UIDs',
+      );
       await phone.logout();
       await laptop.logout();
     });
@@ -189,20 +166,15 @@ export const expungesAreTold = check(
 
 export const uidsAreForGood = check(
   {
+    ...SHARED_FOLDER,
     id: 'IMAP-013',
     slug: 'uids-are-for-good',
     title: 'UIDs and UIDVALIDITY are the same in every session, and a message stays what it is',
     sends:
       'SELECT and UID FETCH in three sessions, the last after a message was removed and another one came',
     demands: 'the same UIDVALIDITY, UIDs and octets; no UID is used again',
-    level: 'MUST',
     severity: 'medium',
     clauses: ['rfc9051#2.3.1.1', 'rfc3501#2.3.1.1'],
-    roles: ['imap', 'imaps'],
-    needs: ['account'],
-    effect: 'delivers',
-    safety: 'sends-mail',
-    budget: '30s',
     kills: ['imap-uidvalidity-changes'],
   },
   async (services) => {
@@ -212,18 +184,12 @@ export const uidsAreForGood = check(
         for (const label of ['first', 'second', 'third']) await folder.append(client, label);
       });
       const second = await view(services, folder);
-      verify.that(first.uidValidity !== undefined && first.uidValidity === second.uidValidity, {
-        demand: 'UIDVALIDITY is the same in the next session',
-        expected: String(first.uidValidity),
-        actual: String(second.uidValidity),
-      });
-      verify.that(first.messages === second.messages, {
-        demand: 'UIDs and octets are the same in the next session',
-        expected: first.messages,
-        actual: second.messages,
-      });
+      const { uidValidity } = first;
+      if (verify.found(uidValidity, 'SELECT tells UIDVALIDITY', { what: 'UIDVALIDITY', as: String }))
+        verify.equal(second.uidValidity, uidValidity, 'UIDVALIDITY is the same in the next session');
+      verify.equal(second.messages, first.messages, 'UIDs and octets are the same in the next session');
       const third = await view(services, folder, async (client) => {
-        await client.select(folder.name);
+        await select(services, client, folder.name);
         demandOk(services, await client.command('STORE 3 +FLAGS.SILENT (\\Deleted)'), 'STORE');
         demandOk(services, await client.command('EXPUNGE'), 'EXPUNGE');
         await folder.append(client, 'fourth');
@@ -246,8 +212,7 @@ async function view(
 ) {
   const client = await folder.open();
   await change(client);
-  const { reply, selected } = await client.select(folder.name);
-  demandOk(services, reply, 'SELECT');
+  const selected = await select(services, client, folder.name);
   const uids: number[] = [];
   const facts: string[] = [];
   for await (const { uid, bytes } of client.fetchAll()) {
@@ -262,19 +227,14 @@ async function view(
 
 export const brokenSessionsRemoveNothing = check(
   {
+    ...SHARED_FOLDER,
     id: 'IMAP-014',
     slug: 'broken-sessions-remove-nothing',
     title: 'A session that breaks off, or ends by LOGOUT, removes nothing',
     sends: 'a message marked as deleted, then the end of the connection; and LOGOUT without CLOSE or EXPUNGE',
     demands: 'the message is still there, and marked',
-    level: 'MUST',
     severity: 'high',
     clauses: ['rfc9051#2.3.2', 'rfc9051#6.4.3', 'rfc3501#6.4.3'],
-    roles: ['imap', 'imaps'],
-    needs: ['account'],
-    effect: 'delivers',
-    safety: 'sends-mail',
-    budget: '30s',
     kills: ['imap-expunges-on-disconnect'],
   },
   async (services) => {
@@ -288,7 +248,7 @@ export const brokenSessionsRemoveNothing = check(
         withOwnFolder(services, async (folder) => {
           const client = await folder.open();
           await folder.append(client, 'only');
-          demandOk(services, (await client.select(folder.name)).reply, 'SELECT');
+          await select(services, client, folder.name);
           demandOk(services, await client.command('STORE 1 +FLAGS (\\Deleted)'), 'STORE');
           await end(client);
           // A server may still be busy with the end of the session before.
@@ -296,16 +256,13 @@ export const brokenSessionsRemoveNothing = check(
           const later = await folder.open();
           await later.select(folder.name);
           const left = await listed(services, later);
-          verify.that(left.length === 1, {
-            demand: 'a message that was marked and not expunged is still there',
-            expected: '1 message',
-            actual: `${left.length} messages`,
-          });
-          verify.ideally.that(left[0]?.flags.includes('\\Deleted') ?? true, {
-            demand: 'the mark is kept',
-            expected: '\\Deleted',
-            actual: left[0]?.flags.join(' ') ?? 'no message',
-          });
+          verify.equal(left.length, 1, 'a message that was marked and not expunged is still there');
+          for (const { flags } of left.slice(0, 1))
+            verify.ideally.that(flags.includes('\\Deleted'), {
+              demand: 'the mark is kept',
+              expected: '\\Deleted',
+              actual: flags.join(' ') || 'no flags',
+            });
           await later.logout();
         }),
       );
@@ -315,42 +272,31 @@ export const brokenSessionsRemoveNothing = check(
 
 export const arrivalsAreTold = check(
   {
+    ...SHARED_FOLDER,
     id: 'IMAP-015',
     slug: 'arrivals-are-told',
     title: 'A session is told of mail that comes while it has the mailbox open',
     sends: 'a message put into a folder by one session; NOOP and FETCH in another that has it selected',
     demands: 'EXISTS with the new number of messages, and the message is there',
-    level: 'MUST',
     severity: 'medium',
     clauses: ['rfc9051#7.4.1', 'rfc9051#5.2', 'rfc3501#5.2'],
-    roles: ['imap', 'imaps'],
-    needs: ['account'],
-    effect: 'delivers',
-    safety: 'sends-mail',
-    budget: '30s',
     connections: 2,
     kills: ['imap-arrivals-untold'],
   },
   async (services) => {
     const { verify } = services;
-    await withOwnFolder(services, async (folder) => {
-      const { phone, laptop } = await twoDevices(services, folder);
+    await onTwoDevices(services, [], async ({ folder, phone, laptop }) => {
       await folder.append(phone, 'only');
-      const { untagged } = await laptop.command('NOOP');
+      const reply = await laptop.command('NOOP');
       verify.that(
-        untagged.some(({ label, number }) => label === 'EXISTS' && number === 1),
+        reply.untagged.some(({ label, number }) => label === 'EXISTS' && number === 1),
         {
           demand: 'the session that has the folder selected is told of the new message',
           expected: '* 1 EXISTS',
-          actual: untagged.map(({ line }) => line).join(' / ') || 'nothing',
+          actual: linesOf(reply),
         },
       );
-      const seen = await listed(services, laptop);
-      verify.that(seen.length === 1, {
-        demand: 'the new message can be fetched',
-        expected: '1 message',
-        actual: `${seen.length} messages`,
-      });
+      verify.equal((await listed(services, laptop)).length, 1, 'the new message can be fetched');
       await phone.logout();
       await laptop.logout();
     });
