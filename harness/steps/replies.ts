@@ -1,4 +1,4 @@
-import type { SmtpReply } from '../check/check.ts';
+import type { Services, SmtpReply } from '../check/check.ts';
 
 /** Anything with a reply code. */
 type Coded = Pick<SmtpReply, 'code'>;
@@ -16,6 +16,14 @@ export function isTemporary({ code }: Coded): boolean {
 /** 5yz: refused for good (RFC 5321 §4.2.1). */
 export function isPermanent({ code }: Coded): boolean {
   return code >= 500 && code < 600;
+}
+
+/** Ends the check where a refusal is for now only, after all the patience that the target asks for. */
+export function assertDecided(
+  { inconclusive }: Pick<Services, 'inconclusive'>,
+  reply: Pick<SmtpReply, 'code' | 'lines'>,
+): void {
+  if (isTemporary(reply)) inconclusive('precondition', `Refused for now, again and again: ${lineOf(reply)}`);
 }
 
 /** The server does not know the command at all (RFC 5321 §4.2.4). */

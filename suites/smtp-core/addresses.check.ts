@@ -1,6 +1,8 @@
-import { check, type Services, type SmtpReply, type Verify } from '../../harness/check/check.ts';
-import { isPositive, isTemporary, lineOf } from '../../harness/steps/replies.ts';
-import { openSender } from './session.ts';
+import { check, type Verify } from '../../harness/check/check.ts';
+import { domainOf } from '../../harness/steps/addresses.ts';
+import { nameRecipient } from '../../harness/steps/name-recipient.ts';
+import { assertDecided } from '../../harness/steps/replies.ts';
+import { openSender, strangerOf } from './session.ts';
 import { DIALOGUE } from './smtp-check.ts';
 
 /** What stands behind MAIL FROM: or RCPT TO: and is no path. `serious`: two readers could differ about it. */
@@ -42,60 +44,42 @@ export const addressesAreUnderstood = check(
   async (services) => {
     const { variant, account, role } = services;
     const { address } = account();
-    const at = address.lastIndexOf('@');
-    const own = address.slice(at + 1);
-    const domain = role === 'mx' ? await elsewhere(services) : own;
+    const own = domainOf(address);
+    // A domain that exists where there is a lab, so that nothing but the form of an address is wrong.
+    const domain = role === 'mx' ? domainOf(await strangerOf(services)) : own;
+    const strength = (verify: Verify, serious: boolean) => (serious ? verify : verify.ideally);
     const fill = (path: string) =>
       path
         .replaceAll('{domain}', domain)
-        .replaceAll('{local}', address.slice(0, at))
+        .replaceAll('{local}', address.slice(0, address.lastIndexOf('@')))
         .replaceAll('{own}', own)
         .replaceAll('{OWN}', own.toUpperCase());
     for (const { path, serious } of MALFORMED) {
       await variant(`MAIL FROM:${path}`, async (verify) => {
         const { client } = await openSender(services);
-        const mail = await client.command(`MAIL FROM:${fill(path)}`);
         // Who looks at senders late says so at RCPT.
-        const reply = isPositive(mail) ? await client.command(`RCPT TO:<${address}>`) : mail;
-        refused(verify, reply, `MAIL FROM:${path}`, serious);
+        const reply = await nameRecipient(client, { sender: fill(path), recipient: `<${address}>` });
+        strength(verify, serious).reply(reply, `MAIL FROM:${path} is refused`).codeClass(4, 5);
       });
       await variant(`RCPT TO:${path}`, async (verify) => {
         const { client, from } = await openSender(services);
         await client.command(`MAIL FROM:<${from}>`);
         const reply = await client.command(`RCPT TO:${fill(path.replaceAll('{domain}', '{own}'))}`);
-        refused(verify, reply, `RCPT TO:${path}`, serious);
+        strength(verify, serious).reply(reply, `RCPT TO:${path} is refused`).codeClass(4, 5);
       });
     }
     for (const { path, name } of UNUSUAL) {
       await variant(name, async (verify) => {
         const reply = await services.patiently(async () => {
           const { client, from } = await openSender(services);
-          const mail = await client.command(`MAIL FROM:<${from}>`);
-          const rcpt = isPositive(mail) ? await client.command(`RCPT TO:${fill(path)}`) : mail;
+          const rcpt = await nameRecipient(client, { sender: `<${from}>`, recipient: fill(path) });
           await client.quit();
           return rcpt;
         });
-        if (isTemporary(reply))
-          services.inconclusive('precondition', `Refused for now, again and again: ${lineOf(reply)}`);
+        assertDecided(services, reply);
         const understood = name === 'domain in upper case' ? verify : verify.ideally;
         understood.reply(reply, `the account written with a ${name} is accepted`).codeClass(2);
       });
     }
   },
 );
-
-/** A domain that exists where there is a lab, so that nothing but the form of an address is wrong. */
-async function elsewhere(services: Services): Promise<string> {
-  const { from, client } = await openSender(services);
-  client.connection.close();
-  return from.slice(from.lastIndexOf('@') + 1);
-}
-
-function refused(verify: Verify, reply: SmtpReply, what: string, serious: boolean): void {
-  const strength = serious ? verify : verify.ideally;
-  strength.that(!isPositive(reply), {
-    demand: `${what} is refused`,
-    expected: '501, 553 or another 5yz',
-    actual: lineOf(reply),
-  });
-}

@@ -1,6 +1,6 @@
 import { check, type Services, type SmtpClient } from '../../harness/check/check.ts';
 import { isPositive, isUnknown, lineOf } from '../../harness/steps/replies.ts';
-import { openSender } from './session.ts';
+import { openAnonymous, openSender } from './session.ts';
 import { DIALOGUE } from './smtp-check.ts';
 
 /** How long a server may take to close behind its farewell, in milliseconds. */
@@ -31,7 +31,7 @@ export const commandsAreKnown = check(
     kills: ['smtp-knows-verbs-in-upper-case-only', 'smtp-closes-on-unknown-verb', 'smtp-leaves-without-221'],
   },
   async (services) => {
-    const { smtp, verify, helloName, nonce, role } = services;
+    const { smtp, verify, helloName, nonce } = services;
     const known = async (client: SmtpClient, text: string) => {
       const reply = await client.command(text);
       const [verb] = text.split(/[ :]/, 1);
@@ -47,7 +47,7 @@ export const commandsAreKnown = check(
     verify.reply(await known(stranger, `eHlO ${helloName}`), 'eHlO is taken').code(250);
     await stranger.quit();
 
-    const first = await smtp(role === 'mx' ? { at: 'ready' } : { at: 'tls' });
+    const first = await openAnonymous(services);
     verify.reply(await known(first, 'nOoP'), 'nOoP is taken').code(250);
     verify.ideally.reply(await first.command('NOOP nothing'), 'a parameter of NOOP is ignored').code(250);
     verify.reply(await known(first, 'rSeT'), 'rSeT is taken').code(250);
@@ -60,7 +60,7 @@ export const commandsAreKnown = check(
     if (data?.code === 354) second.connection.close();
     else await second.quit();
 
-    const third = await smtp(role === 'mx' ? { at: 'ready' } : { at: 'tls' });
+    const third = await openAnonymous(services);
     const unknown = await third.attempt(`X${nonce}`);
     if (verify.answer(unknown, 'an unknown verb is answered', { codeClasses: [5] })) {
       if (unknown.kind === 'reply')
@@ -74,26 +74,25 @@ export const commandsAreKnown = check(
 );
 
 /** QUIT and RSET, with a parameter that they do not take and without. */
-async function farewells({ smtp, role, verify }: Services): Promise<void> {
-  const client = await smtp(role === 'mx' ? { at: 'ready' } : { at: 'tls' });
+async function farewells(services: Services): Promise<void> {
+  const { verify } = services;
+  const client = await openAnonymous(services);
   verify.ideally.reply(await client.command('RSET extra'), 'RSET with a parameter is refused').code(501);
   const extra = await client.attempt('QUIT extra');
   verify.ideally.answer(extra, 'QUIT with a parameter is refused', { codeClasses: [5] });
   client.connection.close();
-  const other = await smtp(role === 'mx' ? { at: 'ready' } : { at: 'tls' });
+  const other = await openAnonymous(services);
   const quit = await other.attempt('QUIT');
-  const answered = quit.kind === 'reply' && quit.reply.code === 221;
-  verify.that(answered, {
-    demand: 'QUIT is answered by 221',
-    expected: '221',
-    actual: quit.kind === 'reply' ? lineOf(quit.reply) : quit.kind,
-  });
+  const demand = 'QUIT is answered by 221';
+  const answered =
+    quit.kind === 'reply'
+      ? verify.reply(quit.reply, demand).code(221)
+      : verify.missed(demand, { expected: '221', actual: quit.kind });
   if (!answered) return;
   const end = await other.connection.untilEnd(FAREWELL_MS);
-  verify.that(end !== undefined, {
-    demand: 'the server closes the connection behind its 221',
-    expected: 'the end of the connection',
-    actual: end ? end.how : `none within ${FAREWELL_MS} ms`,
+  verify.found(end, 'the server closes the connection behind its 221', {
+    what: `the end of the connection within ${FAREWELL_MS} ms`,
+    as: ({ how }) => `the end of the connection (${how})`,
   });
   other.connection.close();
 }

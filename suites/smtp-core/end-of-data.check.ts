@@ -1,10 +1,20 @@
-import { check, type Services, type Verify } from '../../harness/check/check.ts';
+import { type CheckDefinition, check, type Services, type Verify } from '../../harness/check/check.ts';
 import { encode, type FalseEnd, nameOf, REACHABLE, realEnd, UNREACHABLE } from './end-of-data.ts';
 import { message } from './message.ts';
 import { beginTransaction } from './session.ts';
 import { MESSAGES } from './smtp-check.ts';
-import { assertRealEndWorks, findingOf } from './smuggling.ts';
-import { isEnded, observe } from './smuggling-trial.ts';
+import { assertRealEndWorks, verifyEnd, withoutLineEnd } from './smuggling.ts';
+import { observe } from './smuggling-trial.ts';
+
+/** What the checks of this file have in common. */
+const FALSE_ENDS = {
+  ...MESSAGES,
+  demands: 'the data ends at its real end and nowhere else',
+  level: 'MUST',
+  asStranger: true,
+  clauses: ['rfc5321#4.1.1.4', 'rfc5321#2.3.8'],
+  budget: '60s',
+} as const satisfies Partial<CheckDefinition>;
 
 export const onlyTheRealEndEndsData = check(
   {
@@ -13,13 +23,8 @@ export const onlyTheRealEndEndsData = check(
     title: 'Only CRLF.CRLF ends the data (end-of-data strictness)',
     sends:
       'messages in which octets stand that resemble the end of data and that a sender passes on, then, at once and after a silence, a line of text and the real end; the real end over several segments',
-    demands: 'the data ends at its real end and nowhere else',
-    level: 'MUST',
+    ...FALSE_ENDS,
     severity: 'critical',
-    asStranger: true,
-    clauses: ['rfc5321#4.1.1.4', 'rfc5321#2.3.8'],
-    ...MESSAGES,
-    budget: '60s',
     limits: [
       'Published as VU#302671, with CVE-2023-51764 (Postfix), CVE-2023-51765 (Sendmail) and CVE-2023-51766 (Exim).',
       'What becomes of octets that are taken as content is looked at by SMTP-013 for the mailbox and by SMTP-016 for mail to others.',
@@ -37,10 +42,7 @@ export const onlyTheRealEndEndsData = check(
       'smtp-refuses-false-end-and-goes-on',
     ],
   },
-  async (services) => {
-    await services.variant('the real end', (verify) => assertRealEndWorks(services, verify));
-    await strictAbout(services, REACHABLE);
-  },
+  (services) => strictAbout(services, REACHABLE),
 );
 
 export const nothingUnreachableEndsData = check(
@@ -50,13 +52,8 @@ export const nothingUnreachableEndsData = check(
     title: 'A dot line with a wrong end does not end the data, even where senders would have stuffed it',
     sends:
       'messages in which a line begins with a dot behind CRLF and ends otherwise than in CRLF, or holds more than the dot, then, at once and after a silence, a line of text and the real end',
-    demands: 'the data ends at its real end and nowhere else',
-    level: 'MUST',
+    ...FALSE_ENDS,
     severity: 'medium',
-    asStranger: true,
-    clauses: ['rfc5321#4.1.1.4', 'rfc5321#2.3.8'],
-    ...MESSAGES,
-    budget: '60s',
     limits: [
       'A sender that stuffs dots never emits these octets, so that an attacker reaches them only through a broken one.',
     ],
@@ -68,14 +65,12 @@ export const nothingUnreachableEndsData = check(
       'smtp-ends-data-at-crlf-dot-space-crlf',
     ],
   },
-  async (services) => {
-    await services.variant('the real end', (verify) => assertRealEndWorks(services, verify));
-    await strictAbout(services, UNREACHABLE);
-  },
+  (services) => strictAbout(services, UNREACHABLE),
 );
 
 /** A line of text and the real end behind each false one: where the line is answered, the data had ended. */
 async function strictAbout(services: Services, falseEnds: readonly FalseEnd[]): Promise<void> {
+  await services.variant('the real end', (verify) => assertRealEndWorks(services, verify));
   for (const [index, falseEnd] of falseEnds.entries())
     for (const silence of [false, true])
       await services.variant(`${nameOf(falseEnd)}${silence ? ', then silence' : ''}`, (verify) =>
@@ -93,22 +88,13 @@ async function judge(
   falseEnd: FalseEnd,
   { label, silence }: { readonly label: string; readonly silence: boolean },
 ): Promise<void> {
-  const { bytes, nonce, target } = services;
+  const { nonce, target } = services;
   const { client, from } = await beginTransaction(services);
   const token = `${nonce}-${label}`;
-  const lines = message(services, { token, from });
-  const carrier = Buffer.concat([
-    lines.subarray(0, lines.length - bytes.CRLF.length),
-    encode(services, falseEnd),
-  ]);
+  const lines = withoutLineEnd(services, message(services, { token, from }));
+  const carrier = Buffer.concat([lines, encode(services, falseEnd)]);
   const rest = Buffer.concat([Buffer.from(`The minutes ${token} go on.`), realEnd(services)]);
   const pieces = silence ? [carrier, rest] : [Buffer.concat([carrier, rest])];
   const trial = await observe(services, client, pieces, 'none', target.timing.quietMs);
-  verify.that(!isEnded(trial.outcome), {
-    demand: `${nameOf(falseEnd)} does not end the data`,
-    expected: 'one reply, at the real end, or the end of the connection',
-    actual: isEnded(trial.outcome)
-      ? findingOf(trial, falseEnd.reachable)
-      : `${trial.outcome} (replies ${trial.replies})`,
-  });
+  verifyEnd(verify, trial, falseEnd);
 }

@@ -1,11 +1,14 @@
-import { check, type Receiver, type Services, type Verify } from '../../harness/check/check.ts';
-import { mailLeaves } from '../../harness/steps/controls/mail-leaves.ts';
+import {
+  check,
+  type Receiver,
+  type Services,
+  type StoredMessage,
+  type Verify,
+} from '../../harness/check/check.ts';
+import { OUTGOING_MAIL } from '../../harness/steps/make-target-send.ts';
 import { lineOf } from '../../harness/steps/replies.ts';
-import { deliveries } from '../../harness/steps/waits.ts';
+import { deliveries, PATIENCE } from '../../harness/steps/waits.ts';
 import { attemptsAt, submit } from './outgoing.ts';
-
-/** How many times the time for a delivery a report is waited for: on a loaded machine it comes late. */
-const PATIENCE = 3;
 
 export const failuresAreReported = check(
   {
@@ -19,12 +22,9 @@ export const failuresAreReported = check(
     level: 'MUST',
     severity: 'medium',
     clauses: ['rfc5321#6.1', 'rfc5321#3.6.3', 'rfc5321#4.5.5', 'rfc3464#2', 'rfc5321#4.2.5'],
+    ...OUTGOING_MAIL,
     roles: ['submission', 'submissions'],
-    per: 'target',
     needs: ['account', 'mailbox', 'dns', 'sink'],
-    effect: 'delivers',
-    safety: 'sends-mail',
-    buildsOn: [mailLeaves],
     budget: '20s',
     connections: 2,
     waits: deliveries(3 + 2 * PATIENCE),
@@ -70,19 +70,14 @@ export const failuresAreReported = check(
       const report = await services.returnedMail({ token, withinMs: 1_000 });
       const caught = await lab().messages({ token });
       // A copy for the postmaster is no report to the sender.
-      verify.that(caught.length === 0, {
-        demand: 'mail from the null sender is not reported to anybody elsewhere',
-        expected: 'no report',
-        actual: caught.length === 0 ? 'no report' : `${caught.length} messages`,
-      });
-      verify.ideally.that(report === null, {
-        demand: 'mail from the null sender draws no report at all',
-        expected: 'no report',
-        actual: report ? `a message in ${report.mailbox}` : 'no report',
-      });
+      verify.equal(caught.length, 0, 'mail from the null sender is not reported to anybody elsewhere');
+      verify.ideally.absent(report, 'mail from the null sender draws no report at all', REPORT);
     });
   },
 );
+
+/** A message in the mailbox of the sender that quotes the token. */
+const REPORT = { what: 'a report', as: ({ mailbox }: StoredMessage) => `a message in ${mailbox}` };
 
 /** A report is due from when the receiver refused. */
 async function untilOffered(services: Services, receiver: Receiver, token: string): Promise<void> {
@@ -97,21 +92,11 @@ async function untilOffered(services: Services, receiver: Receiver, token: strin
 async function reported(services: Services, verify: Verify, token: string, name: string): Promise<void> {
   const withinMs = PATIENCE * services.lab().outboundMs;
   const report = await services.returnedMail({ token, withinMs });
-  const came = verify.that(report !== null, {
-    demand: `mail that is ${name} is reported to its sender`,
-    expected: 'a report in the mailbox',
-    actual: report ? `a message in ${report.mailbox}` : `none within ${withinMs} ms`,
-  });
-  if (!came || !report) return;
+  const demand = `mail that is ${name} is reported to its sender`;
+  if (!verify.found(report, demand, { ...REPORT, what: `a report within ${withinMs} ms` })) return;
   const text = report.bytes.toString('latin1');
   const path = /^return-path:\s*<([^>]*)>/im.exec(text)?.[1];
-  if (path !== undefined) {
-    verify.that(path === '', {
-      demand: 'a report has the null sender',
-      expected: '<>',
-      actual: `<${path}>`,
-    });
-  }
+  if (path !== undefined) verify.equal(`<${path}>`, '<>', 'a report has the null sender');
   const standard =
     /^content-type:\s*multipart\/report\b/im.test(text) &&
     /^content-type:\s*message\/delivery-status/im.test(text);
@@ -122,9 +107,8 @@ async function reported(services: Services, verify: Verify, token: string, name:
   });
   if (!standard) return;
   const status = /^status:\s*(\d\.\d{1,3}\.\d{1,3})/im.exec(text)?.[1] ?? 'no Status';
-  verify.ideally.that(status.startsWith('5.'), {
+  verify.ideally.matches(status, /^5\./, {
     demand: 'the status in the report is of the class of the refusal',
     expected: '5.x.x',
-    actual: status,
   });
 }

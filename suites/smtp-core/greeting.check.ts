@@ -1,5 +1,6 @@
 import { check } from '../../harness/check/check.ts';
 import { lineOf } from '../../harness/steps/replies.ts';
+import { DIALOGUE } from './smtp-check.ts';
 
 const LABEL = '[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?';
 const DOMAIN = new RegExp(`^${LABEL}(?:\\.${LABEL})*\\.?$`);
@@ -20,10 +21,8 @@ export const greetingsAreWellFormed = check(
     level: 'MUST',
     severity: 'low',
     clauses: ['rfc5321#4.2', 'rfc5321#4.3.1', 'rfc5321#4.1.1.1', 'rfc5321#3.2', 'rfc5321#3.1'],
-    roles: ['mx', 'submission', 'submissions'],
+    ...DIALOGUE,
     needs: [],
-    effect: 'reads',
-    safety: 'safe',
     budget: '10s',
     limits: ['Whether the name in the greeting leads to the target is not looked up.'],
     kills: ['smtp-greets-without-name', 'smtp-answers-helo-with-extensions', 'smtp-greets-with-version'],
@@ -34,23 +33,20 @@ export const greetingsAreWellFormed = check(
     const [name = ''] = (greeting.lines[0] ?? '').split(' ', 1);
     const ehlo = await client.ehlo();
     const [own = ''] = (ehlo.lines[0] ?? '').split(' ', 1);
-    const isName = DOMAIN.test(name) || LITERAL.test(name);
+    const isName = (word: string) => DOMAIN.test(word) || LITERAL.test(word);
     // A bare word may be the name of a host without a domain; what EHLO does not repeat is no name.
-    const namesHost = isName && (name.includes('.') || name.startsWith('[') || own === name);
+    const namesHost = isName(name) && (name.includes('.') || name.startsWith('[') || own === name);
     const grammatical = verify.that(namesHost, {
       demand: 'the first word of the greeting names the host',
       expected: 'a domain name or an address literal',
       actual: lineOf(greeting),
     });
     if (grammatical) {
-      verify.ideally.that(/[.:]/.test(name), {
-        demand: 'the host is named in full',
-        expected: 'a fully qualified domain name',
-        actual: name,
-      });
+      const expected = 'a fully qualified domain name';
+      verify.ideally.matches(name, /[.:]/, { demand: 'the host is named in full', expected });
     }
     if (ehlo.code === 250) {
-      verify.that(DOMAIN.test(own) || LITERAL.test(own), {
+      verify.that(isName(own), {
         demand: 'the EHLO response begins with the name of the host',
         expected: 'a domain name or an address literal',
         actual: lineOf(ehlo),
@@ -61,7 +57,7 @@ export const greetingsAreWellFormed = check(
       verify.that(malformed.length === 0, {
         demand: 'each line of the EHLO response is a keyword with parameters',
         expected: 'keywords of letters, digits and hyphens',
-        actual: malformed.length === 0 ? keywords.join(', ') : malformed.join(', '),
+        actual: malformed.join(', ') || keywords.join(', '),
       });
       const words = keywords.map((line) => line.split(/[ =]/, 1)[0]?.toUpperCase() ?? '');
       const repeated = words.filter((word, index) => word !== 'AUTH' && words.indexOf(word) !== index);

@@ -1,6 +1,6 @@
 import { check } from '../../harness/check/check.ts';
 import { isPositive, lineOf } from '../../harness/steps/replies.ts';
-import { beginTransaction, dataIsRefused, openSender } from './session.ts';
+import { beginTransaction, openSender, refusalOfData } from './session.ts';
 import { DIALOGUE } from './smtp-check.ts';
 
 export const orderIsKept = check(
@@ -30,24 +30,14 @@ export const orderIsKept = check(
       const rcpt = await client.command(`RCPT TO:<${account().address}>`);
       verify.reply(rcpt, 'RCPT without MAIL is refused').codeClass(5);
       verify.ideally.reply(rcpt, 'RCPT without MAIL is a bad sequence').code(503);
-      const { refused, reply } = await dataIsRefused(client);
-      verify.that(refused, {
-        demand: 'DATA without MAIL is refused',
-        expected: '503 or 554',
-        actual: lineOf(reply),
-      });
+      await refusalOfData(verify, client, 'DATA without MAIL is refused');
     });
     await variant('DATA without RCPT', async (verify) => {
       const { client, from } = await openSender(services);
       const mail = await client.command(`MAIL FROM:<${from}>`);
       if (!isPositive(mail)) services.inconclusive('precondition', `MAIL is refused: ${lineOf(mail)}`);
-      const { refused, reply } = await dataIsRefused(client);
-      verify.that(refused, {
-        demand: 'DATA without a recipient is refused',
-        expected: '503 or 554',
-        actual: lineOf(reply),
-      });
-      if (refused) verify.ideally.reply(reply, 'DATA without a recipient is a bad sequence').code(503, 554);
+      const reply = await refusalOfData(verify, client, 'DATA without a recipient is refused');
+      if (reply) verify.ideally.reply(reply, 'DATA without a recipient is a bad sequence').code(503, 554);
     });
     await variant('MAIL twice', async (verify) => {
       const { client, from } = await beginTransaction(services);
@@ -58,12 +48,7 @@ export const orderIsKept = check(
     await variant('DATA behind RSET', async (verify) => {
       const { client } = await beginTransaction(services);
       verify.reply(await client.command('RSET'), 'RSET is taken').code(250);
-      const { refused, reply } = await dataIsRefused(client);
-      verify.that(refused, {
-        demand: 'RSET discards sender and recipients',
-        expected: '503 or 554 for DATA',
-        actual: lineOf(reply),
-      });
+      await refusalOfData(verify, client, 'RSET discards sender and recipients');
     });
     await variant('DATA behind a second EHLO', async (verify) => {
       const { client } = await beginTransaction(services);
@@ -71,12 +56,7 @@ export const orderIsKept = check(
       verify.ideally.reply(hello, 'a second EHLO is taken').code(250);
       // Who refuses it keeps the state he was in.
       if (hello.code !== 250) return;
-      const { refused, reply } = await dataIsRefused(client);
-      verify.that(refused, {
-        demand: 'EHLO discards sender and recipients',
-        expected: '503 or 554 for DATA',
-        actual: lineOf(reply),
-      });
+      await refusalOfData(verify, client, 'EHLO discards sender and recipients');
     });
     await variant('MAIL behind a refused MAIL', async (verify) => {
       const { client, from } = await openSender(services);

@@ -1,15 +1,10 @@
-import {
-  type ArrivedMessage,
-  check,
-  type Receiver,
-  type Services,
-  type Target,
-  type Verify,
-} from '../../harness/check/check.ts';
-import { mailLeaves } from '../../harness/steps/controls/mail-leaves.ts';
+import { check, type Receiver, type Services, type Target, type Verify } from '../../harness/check/check.ts';
+import { OUTGOING_MAIL } from '../../harness/steps/make-target-send.ts';
 import { encode, FALSE_ENDS, nameOf, realEnd } from './end-of-data.ts';
 import { message } from './message.ts';
+import { awaitArrival } from './outgoing.ts';
 import { beginTransaction } from './session.ts';
+import { toldBriefly, withoutLineEnd } from './smuggling.ts';
 import { isEnded, observe, type Trial } from './smuggling-trial.ts';
 
 /** What a receiver lists besides STARTTLS; without CHUNKING messages come by DATA, where dots matter. */
@@ -39,12 +34,8 @@ export const noStrayOctetsLeave = check(
     level: 'MUST',
     severity: 'critical',
     clauses: ['rfc5321#2.3.8', 'rfc5321#4.5.2', 'rfc5321#4.1.1.4'],
+    ...OUTGOING_MAIL,
     roles: ['submission', 'submissions'],
-    per: 'target',
-    needs: ['account', 'dns', 'sink'],
-    effect: 'delivers',
-    safety: 'sends-mail',
-    buildsOn: [mailLeaves],
     budget: '60s',
     waits: ({ timing }: Target) => 4 * timing.outboundMs,
     limits: [
@@ -90,12 +81,10 @@ function straysOf(services: Services): readonly Stray[] {
 
 /** Submits a message with the octets in its body, which carries the token behind them. */
 async function submit(services: Services, receiver: Receiver, token: string, octets: Buffer): Promise<Trial> {
-  const { bytes } = services;
   const recipient = `ext-${token}@${receiver.domain}`;
   const { client, from } = await beginTransaction(services, { recipient });
-  const lines = message(services, { token, from });
   const content = Buffer.concat([
-    lines.subarray(0, lines.length - bytes.CRLF.length),
+    withoutLineEnd(services, message(services, { token, from })),
     octets,
     Buffer.from(`The minutes end with ${token}.`),
     realEnd(services),
@@ -108,27 +97,12 @@ async function submit(services: Services, receiver: Receiver, token: string, oct
 /** Without mail that arrives, mail that is missing says nothing. */
 async function assertDelivers(services: Services, receiver: Receiver, token: string): Promise<void> {
   const trial = await submit(services, receiver, token, services.bytes.CRLF);
-  const arrived = trial.taken ? await arrivalOf(services, receiver, token) : undefined;
+  const arrived = trial.taken ? await awaitArrival(services, [receiver], token) : null;
   if (!arrived)
     services.inconclusive(
       'precondition',
       `Ordinary mail of the account did not arrive, so nothing can be concluded from other mail (replies ${trial.replies}).`,
     );
-}
-
-async function arrivalOf(
-  { lab, pause }: Services,
-  receiver: Receiver,
-  token: string,
-): Promise<ArrivedMessage | undefined> {
-  const deadline = performance.now() + lab().outboundMs;
-  for (;;) {
-    const found = (await receiver.messages()).find(({ recipients }) =>
-      recipients.some((recipient) => recipient.includes(token)),
-    );
-    if (found || performance.now() > deadline) return found;
-    await pause(100);
-  }
 }
 
 async function judge(
@@ -144,47 +118,42 @@ async function judge(
       `replies ${trial.replies}`,
     );
   if (!trial.taken) {
-    verify.that(true, { demand, expected: 'a refusal or a clean message', actual: trial.outcome });
+    verify.met(demand, toldBriefly(trial));
     return;
   }
-  const arrived = await arrivalOf(services, receiver, token);
+  const arrived = await awaitArrival(services, [receiver], token);
   if (!arrived)
     return services.inconclusive(
       'precondition',
       'The message was taken, and neither arrived nor was refused in the session.',
     );
-  const { received } = arrived;
-  const text = received.toString('latin1');
-  const bare = bareLineEnds(services, received);
-  verify.that(bare === null, {
-    demand: `${stray.name} leaves without bare CR and bare LF`,
-    expected: 'CR and LF together only',
-    actual: bare ?? 'CR and LF together only',
+  const { received } = arrived.message;
+  const bare = bareLineEnd(services, received);
+  verify.absent(bare, `${stray.name} leaves without bare CR and bare LF`, {
+    what: 'one',
+    as: shown(received),
   });
-  const complete = text.includes(`end with ${token}`);
-  verify.that(complete, {
+  verify.that(received.includes(`end with ${token}`), {
     demand: `${stray.name} does not end the message on its way`,
-    expected: 'the text behind it',
-    actual: complete ? 'the text behind it' : 'a message that ends there',
+    expected: `the text behind it, to its end with ${token}`,
+    actual: received.subarray(-100),
   });
-  verify.ideally.that(!received.includes(services.bytes.NUL), {
-    demand: `${stray.name} leaves without NUL`,
-    expected: 'no NUL',
-    actual: received.includes(services.bytes.NUL) ? around(received, services.bytes.NUL) : 'no NUL',
+  const nul = received.indexOf(services.bytes.NUL);
+  verify.ideally.absent(nul < 0 ? null : nul, `${stray.name} leaves without NUL`, {
+    what: 'NUL',
+    as: shown(received),
   });
 }
 
-/** The surroundings of the first CR or LF that stands alone; null where there is none. */
-function bareLineEnds({ bytes }: Services, octets: Buffer): Buffer | null {
+/** Where the first CR or LF stands alone; undefined where none does. */
+function bareLineEnd({ bytes }: Services, octets: Buffer): number | undefined {
   const [cr, lf] = [bytes.CR[0], bytes.LF[0]];
-  for (const [at, octet] of octets.entries()) {
-    const bare = (octet === lf && octets[at - 1] !== cr) || (octet === cr && octets[at + 1] !== lf);
-    if (bare) return octets.subarray(Math.max(0, at - 20), at + 20);
-  }
-  return null;
+  return [...octets.keys()].find(
+    (at) => (octets[at] === lf && octets[at - 1] !== cr) || (octets[at] === cr && octets[at + 1] !== lf),
+  );
 }
 
-function around(octets: Buffer, sought: Buffer): Buffer {
-  const at = octets.indexOf(sought);
-  return octets.subarray(Math.max(0, at - 20), at + 20);
+/** The surroundings of an octet. */
+function shown(octets: Buffer): (at: number) => string {
+  return (at) => octets.subarray(Math.max(0, at - 20), at + 20).toString('latin1');
 }

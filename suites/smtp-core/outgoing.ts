@@ -1,4 +1,5 @@
 import type { ArrivedMessage, Receiver, Services, SmtpReply } from '../../harness/check/check.ts';
+import { nameRecipient } from '../../harness/steps/name-recipient.ts';
 import { isPositive, isTemporary } from '../../harness/steps/replies.ts';
 import { message } from './message.ts';
 import { openSender } from './session.ts';
@@ -19,8 +20,8 @@ export async function submit(
   }: { readonly recipient: string; readonly token: string; readonly sender?: string },
 ): Promise<Sent> {
   const { client, from } = await openSender(services);
-  const mail = await client.command(`MAIL FROM:<${sender ?? from}>`);
-  const rcpt = isPositive(mail) ? await client.command(`RCPT TO:<${recipient}>`) : mail;
+  const paths = { sender: `<${sender ?? from}>`, recipient: `<${recipient}>` };
+  const rcpt = await nameRecipient(client, paths);
   const reply = isPositive(rcpt) ? await client.data(message(services, { token, from })) : rcpt;
   await client.quit();
   if (isTemporary(reply) && rcpt !== reply)

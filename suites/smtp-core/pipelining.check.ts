@@ -1,14 +1,15 @@
 import {
   type Answer,
+  answerOf,
   check,
   type Services,
-  Silence,
   type SmtpClient,
   type SmtpReply,
 } from '../../harness/check/check.ts';
+import { assertListed } from '../../harness/steps/extensions.ts';
 import { isPositive, lineOf } from '../../harness/steps/replies.ts';
 import { message } from './message.ts';
-import { type Begun, beginTransaction } from './session.ts';
+import { beginTransaction, type Sender } from './session.ts';
 import { MESSAGES } from './smtp-check.ts';
 
 export const pipelinedCommandsAreAnsweredInOrder = check(
@@ -63,11 +64,10 @@ export const pipelinedCommandsAreAnsweredInOrder = check(
         notApplicable('Unknown recipients are accepted here.', shown(replies));
       // A server may ask for a message that nobody gets, and refuse it (RFC 2920 §3.1).
       client.raw(bytes.line('.'));
-      const end = await answer(client);
-      verify.that(end.kind !== 'reply' || !isPositive(end.reply), {
-        demand: 'a message without a recipient is refused',
-        expected: '503 or 554',
-        actual: end.kind === 'reply' ? lineOf(end.reply) : end.kind,
+      verify.answer(await next(client), 'a message without a recipient is refused', {
+        codeClasses: [4, 5],
+        closed: true,
+        silence: true,
       });
     });
     await variant('an unknown verb in a group', async (verify) => {
@@ -84,11 +84,9 @@ export const pipelinedCommandsAreAnsweredInOrder = check(
 );
 
 /** A session in which a stranger was let in before: greylists and screeners have had their turn. */
-async function ready(services: Services): Promise<Begun> {
+async function ready(services: Services): Promise<Sender> {
   const begun = await beginTransaction(services);
-  const { keywords } = begun.client.capabilities ?? { keywords: new Map<string, string>() };
-  if (!keywords.has('PIPELINING'))
-    services.notApplicable('PIPELINING is not offered.', `EHLO lists ${[...keywords.keys()].join(' ')}`);
+  assertListed(services, begun.client, 'PIPELINING');
   await begun.client.command('RSET');
   return begun;
 }
@@ -114,7 +112,7 @@ async function collect(
 ): Promise<readonly SmtpReply[]> {
   const replies: SmtpReply[] = [];
   while (replies.length < count) {
-    const one = await answer(client);
+    const one = await next(client);
     if (one.kind === 'closed') return replies;
     if (one.kind === 'silence') break;
     replies.push(one.reply);
@@ -122,21 +120,14 @@ async function collect(
   if (replies.length === count) return replies;
   client.raw(bytes.line('NOOP'));
   const late: SmtpReply[] = [];
-  for (let one = await answer(client); one.kind === 'reply'; one = await answer(client)) late.push(one.reply);
+  for (let one = await next(client); one.kind === 'reply'; one = await next(client)) late.push(one.reply);
   if (late.length === 0) return inconclusive('timeout', 'The server answers nothing any more.');
   const all = [...replies, ...late.slice(0, -1)];
   return all.length >= count ? inconclusive('timeout', 'The server answers too late to be followed.') : all;
 }
 
-async function answer(client: SmtpClient): Promise<Answer<SmtpReply>> {
-  try {
-    return { kind: 'reply', reply: await client.reply('a reply to a command of the group') };
-  } catch (failure) {
-    const { ended } = client.connection;
-    if (ended) return { kind: 'closed', how: ended.how };
-    if (failure instanceof Silence) return { kind: 'silence', waitedMs: 0 };
-    throw failure;
-  }
+function next(client: SmtpClient): Promise<Answer<SmtpReply>> {
+  return answerOf(client.reply('a reply to a command of the group'));
 }
 
 function digit(reply: SmtpReply | undefined): number {

@@ -1,5 +1,12 @@
-import { type Connection, check, type Services, type Verify } from '../../harness/check/check.ts';
-import { beginTransaction } from './session.ts';
+import {
+  type Connection,
+  check,
+  type Services,
+  type SmtpClient,
+  type Verify,
+} from '../../harness/check/check.ts';
+import { extensionsOf } from '../../harness/steps/extensions.ts';
+import { beginTransaction, openAnonymous } from './session.ts';
 import { DIALOGUE } from './smtp-check.ts';
 
 /** Longest reply line with its CRLF, in octets (RFC 5321 §4.5.3.1.5). */
@@ -29,25 +36,21 @@ export const repliesAreConsistent = check(
     kills: ['smtp-enhanced-code-contradicts', 'smtp-mixes-codes-in-reply', 'smtp-answers-noop-twice'],
   },
   async (services) => {
-    const { verify, target, nonce, helloName, smtp, role } = services;
-    const plain = await smtp(role === 'mx' ? { at: 'ready' } : { at: 'tls' });
-    const ask = (connection: Connection, command: string) => askRaw(services, connection, command);
+    const { verify, target, nonce, helloName } = services;
     const replies: RawReply[] = [];
-    replies.push(await ask(plain.connection, `EHLO ${helloName}`));
-    const enhanced = plain.capabilities?.keywords.has('ENHANCEDSTATUSCODES') ?? false;
-    replies.push(await ask(plain.connection, 'NOOP'));
-    replies.push(await ask(plain.connection, 'MAIL FROM:<'));
-    replies.push(await ask(plain.connection, `RCPT TO:<nosuch-${nonce}@${target.domain}>`));
-    const extra = await plain.connection.watch(target.timing.quietMs);
-    plain.connection.close();
-
+    /** Asks one question after the other, and returns what comes unasked. */
+    const askAll = async ({ connection }: SmtpClient, ...commands: readonly string[]) => {
+      for (const command of commands) replies.push(await askRaw(services, connection, command));
+      const extra = await connection.watch(target.timing.quietMs);
+      connection.close();
+      return extra;
+    };
+    const unknown = `RCPT TO:<nosuch-${nonce}@${target.domain}>`;
+    const plain = await openAnonymous(services);
+    const enhanced = extensionsOf(plain).has('ENHANCEDSTATUSCODES');
+    const extra = await askAll(plain, `EHLO ${helloName}`, 'NOOP', 'MAIL FROM:<', unknown);
     const { client } = await beginTransaction(services);
-    replies.push(await ask(client.connection, `RCPT TO:<nosuch-${nonce}@${target.domain}>`));
-    replies.push(await ask(client.connection, 'VRFY postmaster'));
-    replies.push(await ask(client.connection, 'RSET'));
-    replies.push(await ask(client.connection, 'NOOP'));
-    const more = await client.connection.watch(target.timing.quietMs);
-    client.connection.close();
+    const more = await askAll(client, unknown, 'VRFY postmaster', 'RSET', 'NOOP');
 
     for (const reply of replies) judge(verify, reply, enhanced);
     verify.nothing(extra, 'there is one reply for each command');
@@ -98,18 +101,13 @@ function judge(verify: Verify, { command, lines }: RawReply, enhanced: boolean):
   if (!enhanced || verb === 'EHLO' || code.startsWith('3')) return;
   for (const { text } of lines) {
     const status = /^\d{3}[ -]([245])\.\d{1,3}\.\d{1,3}(?: |$)/.exec(text)?.[1];
-    if (status === undefined) {
-      verify.ideally.that(false, {
-        demand: `the reply to ${verb} carries an enhanced status code, as announced`,
-        expected: `${code.charAt(0)}.x.x behind ${code}`,
-        actual: text,
-      });
-    } else {
+    const seen = { expected: `${code.charAt(0)}.x.x behind ${code}`, actual: text };
+    if (status === undefined)
+      verify.ideally.missed(`the reply to ${verb} carries an enhanced status code, as announced`, seen);
+    else
       verify.that(code.startsWith(status), {
         demand: `the enhanced status code of the reply to ${verb} is of the class of its code`,
-        expected: `${code.charAt(0)}.x.x behind ${code}`,
-        actual: text,
+        ...seen,
       });
-    }
   }
 }

@@ -1,5 +1,11 @@
-import { check, type Receiver, type Services, type Verify } from '../../harness/check/check.ts';
-import { mailLeaves } from '../../harness/steps/controls/mail-leaves.ts';
+import {
+  check,
+  type Receiver,
+  type Services,
+  type StoredMessage,
+  type Verify,
+} from '../../harness/check/check.ts';
+import { OUTGOING_MAIL } from '../../harness/steps/make-target-send.ts';
 import { lineOf } from '../../harness/steps/replies.ts';
 import { deliveries } from '../../harness/steps/waits.ts';
 import { arrivalsOf, attemptsAt, awaitArrival, type Sent, submit } from './outgoing.ts';
@@ -36,12 +42,9 @@ export const temporaryFailuresAreRetried = check(
     level: 'MUST',
     severity: 'medium',
     clauses: ['rfc5321#4.5.4.1', 'rfc5321#4.2.5', 'rfc5321#4.2', 'rfc5321#4.3.2'],
+    ...OUTGOING_MAIL,
     roles: ['submission', 'submissions'],
-    per: 'target',
     needs: ['account', 'mailbox', 'dns', 'sink', 'time'],
-    effect: 'delivers',
-    safety: 'sends-mail',
-    buildsOn: [mailLeaves],
     budget: '30s',
     connections: 2,
     waits: deliveries(3),
@@ -78,6 +81,9 @@ export const temporaryFailuresAreRetried = check(
   },
 );
 
+/** A message in the mailbox of the sender that quotes the token. */
+const REPORT = { what: 'a report', as: ({ mailbox }: StoredMessage) => `a report in ${mailbox}` };
+
 async function judge(
   services: Services,
   verify: Verify,
@@ -98,13 +104,10 @@ async function judge(
       expected: 'one attempt',
       actual: `${attempts} attempts`,
     });
-    verify.ideally.that(report !== null, {
-      demand: `a message that gets ${name} is reported`,
-      expected: 'a report',
-      actual: report ? 'a report' : 'none',
-    });
+    verify.ideally.found(report, `a message that gets ${name} is reported`, REPORT);
     return;
   }
+  const demand = `a message that gets ${name} arrives in the end`;
   const arrived = await awaitArrival(services, [receiver], token, left());
   const report = arrived ? null : await services.returnedMail({ token, withinMs: 0 });
   if (!arrived && !report) {
@@ -113,8 +116,7 @@ async function judge(
     const late =
       prefix === INTERRUPTED && patient.length > 0 && !(await awaitArrival(services, [receiver], token));
     if (late) {
-      verify.that(false, {
-        demand: `a message that gets ${name} arrives in the end`,
+      verify.missed(demand, {
         expected: 'a delivery, as of what was refused for now',
         actual: 'neither a delivery nor a report',
       });
@@ -127,12 +129,12 @@ async function judge(
         : 'The message neither arrived nor came back.',
     );
   }
-  verify.that(arrived !== null, {
-    demand: `a message that gets ${name} arrives in the end`,
-    expected: 'a delivery',
-    actual: arrived ? 'a delivery' : 'a report of failure',
-  });
-  if (!arrived || becomes !== 'retried') return;
+  if (!arrived) {
+    verify.missed(demand, { expected: 'a delivery', actual: `a report of failure in ${report?.mailbox}` });
+    return;
+  }
+  verify.met(demand, `a delivery from ${arrived.message.clientAddress}`);
+  if (becomes !== 'retried') return;
   const copies = await arrivalsOf(receiver, token);
   // What was lost behind the data may come twice (RFC 5321 §4.5.4.1).
   verify.ideally.that(copies.length === 1 || prefix === INTERRUPTED, {

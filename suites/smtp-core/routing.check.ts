@@ -5,7 +5,7 @@ import {
   type Verify,
   type ZoneRecord,
 } from '../../harness/check/check.ts';
-import { mailLeaves } from '../../harness/steps/controls/mail-leaves.ts';
+import { OUTGOING_MAIL } from '../../harness/steps/make-target-send.ts';
 import { lineOf } from '../../harness/steps/replies.ts';
 import { deliveries } from '../../harness/steps/waits.ts';
 import { arrivalsOf, awaitArrival, type Sent, submit } from './outgoing.ts';
@@ -91,12 +91,9 @@ export const mailIsRoutedByMx = check(
     level: 'MUST',
     severity: 'medium',
     clauses: ['rfc5321#5.1', 'rfc7505#3', 'rfc7505#4.1', 'rfc7504#4'],
+    ...OUTGOING_MAIL,
     roles: ['submission', 'submissions'],
-    per: 'target',
     needs: ['account', 'mailbox', 'dns', 'sink'],
-    effect: 'delivers',
-    safety: 'sends-mail',
-    buildsOn: [mailLeaves],
     budget: '30s',
     connections: 2,
     waits: deliveries(5),
@@ -151,30 +148,24 @@ async function judge(
           'precondition',
           'The message was taken, and neither arrived nor came back.',
         );
-      verify.that(false, {
-        demand: `mail for a domain with ${name} arrives`,
+      verify.missed(`mail for a domain with ${name} arrives`, {
         expected: `a message at the ${goes} receiver`,
-        actual: 'a report of failure',
+        actual: `a report of failure in ${report.mailbox}`,
       });
       return;
     }
-    const wanted = goes === 'first' ? first : second;
-    verify.that(arrived.receiver === wanted, {
-      demand: `mail for a domain with ${name} goes where the DNS says`,
-      expected: wanted.hostname,
-      actual: arrived.receiver.hostname,
-    });
+    const demand = `mail for a domain with ${name} goes where the DNS says`;
+    verify.equal(arrived.receiver.hostname, (goes === 'first' ? first : second).hostname, demand);
     return;
   }
   if (reply.code >= 500) await refusalIsAboutContent(services, reply);
   const report = taken
     ? await services.returnedMail({ token, withinMs: goes === 'later' ? 1_000 : services.lab().outboundMs })
     : null;
-  const strays = [...(await arrivalsOf(first, token)), ...(await arrivalsOf(second, token))];
-  verify.that(strays.length === 0, {
-    demand: `mail for ${name} is not delivered to the address`,
-    expected: 'no delivery',
-    actual: strays.length === 0 ? 'no delivery' : `a delivery from ${strays[0]?.clientAddress}`,
+  const [stray] = [...(await arrivalsOf(first, token)), ...(await arrivalsOf(second, token))];
+  verify.absent(stray, `mail for ${name} is not delivered to the address`, {
+    what: 'a delivery',
+    as: ({ clientAddress }) => `a delivery from ${clientAddress}`,
   });
   const shown = taken ? (report ? 'a report of failure' : 'neither a report nor a refusal') : lineOf(reply);
   if (goes === 'later') {

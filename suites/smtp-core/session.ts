@@ -1,4 +1,11 @@
-import { Inconclusive, type Services, type SmtpClient, type SmtpReply } from '../../harness/check/check.ts';
+import {
+  Inconclusive,
+  type Services,
+  type SmtpClient,
+  type SmtpReply,
+  type Verify,
+} from '../../harness/check/check.ts';
+import { nameRecipient } from '../../harness/steps/name-recipient.ts';
 import { isPositive, lineOf } from '../../harness/steps/replies.ts';
 import { openUser } from '../../harness/steps/smtp-login.ts';
 
@@ -20,6 +27,11 @@ export async function openSender(services: Services): Promise<Sender> {
   return { client: await openUser(services, { account }), from: account.address };
 }
 
+/** A session behind EHLO in which nobody logged in; inside TLS where users hand mail in. */
+export function openAnonymous({ smtp, role }: Services): Promise<SmtpClient> {
+  return smtp(role === 'mx' ? { at: 'ready' } : { at: 'tls' });
+}
+
 /** A sender elsewhere whose domain exists where there is a lab. */
 export async function strangerOf({ lab, nonce, helloName }: Services): Promise<string> {
   try {
@@ -28,12 +40,6 @@ export async function strangerOf({ lab, nonce, helloName }: Services): Promise<s
     if (!(failure instanceof Inconclusive)) throw failure;
     return `probe@${helloName}`;
   }
-}
-
-/** A session with a sender and a recipient, taken both. */
-export interface Begun extends Sender {
-  readonly mail: SmtpReply;
-  readonly rcpt: SmtpReply;
 }
 
 /**
@@ -51,13 +57,15 @@ export async function beginTransaction(
     readonly open?: (services: Services) => Promise<Sender>;
     readonly mailParameters?: string;
   } = {},
-): Promise<Begun> {
-  let begun: Begun | undefined;
+): Promise<Sender> {
+  let begun: Sender | undefined;
   const refusal = await services.patiently(async () => {
     const sender = await open(services);
-    const mail = await sender.client.command(`MAIL FROM:<${sender.from}>${mailParameters}`);
-    const rcpt = isPositive(mail) ? await sender.client.command(`RCPT TO:<${recipient}>`) : mail;
-    if (isPositive(rcpt)) begun = { ...sender, mail, rcpt };
+    const rcpt = await nameRecipient(sender.client, {
+      sender: `<${sender.from}>${mailParameters}`,
+      recipient: `<${recipient}>`,
+    });
+    if (isPositive(rcpt)) begun = sender;
     else sender.client.connection.close();
     return rcpt;
   });
@@ -69,11 +77,15 @@ export async function beginTransaction(
 }
 
 /**
- * The answer to DATA where no message may begin: a refusal. Where the server asks for a message all the
- * same, the connection is closed before there is one.
+ * DATA where no message may begin is refused; undefined where it is not. Where the server asks for a message all
+ * the same, the connection is closed before there is one.
  */
-export async function dataIsRefused(client: SmtpClient): Promise<{ refused: boolean; reply: SmtpReply }> {
+export async function refusalOfData(
+  verify: Verify,
+  client: SmtpClient,
+  demand: string,
+): Promise<SmtpReply | undefined> {
   const reply = await client.command('DATA');
   if (reply.code === 354) client.connection.close();
-  return { refused: reply.code >= 400, reply };
+  return verify.reply(reply, demand).codeClass(4, 5) ? reply : undefined;
 }

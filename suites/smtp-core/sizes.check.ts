@@ -1,7 +1,8 @@
 import { check, type Services, type SmtpReply } from '../../harness/check/check.ts';
+import { domainOf } from '../../harness/steps/addresses.ts';
 import { isPositive, isTemporary, lineOf } from '../../harness/steps/replies.ts';
-import { message } from './message.ts';
-import { refusalIsAboutContent } from './plain-mail.ts';
+import { takenMessage } from './plain-mail.ts';
+import { sendMessage } from './sent-message.ts';
 import { beginTransaction, openSender } from './session.ts';
 import { MAILBOX } from './smtp-check.ts';
 
@@ -39,12 +40,11 @@ export const requiredSizesAreTaken = check(
     kills: ['smtp-takes-fifty-recipients', 'smtp-refuses-long-local-parts', 'message-breaks-long-lines'],
   },
   async (services) => {
-    const { variant, inMailbox, inconclusive, nonce, role } = services;
+    const { variant, inconclusive, nonce, role } = services;
     await variant('command lines', async (verify) => {
       const { client, from } = await openSender(services);
       if (role === 'mx') {
-        const domain = from.slice(from.lastIndexOf('@') + 1);
-        const long = await client.command(`MAIL FROM:<${'a'.repeat(LOCAL_PART)}@${domain}>`);
+        const long = await client.command(`MAIL FROM:<${'a'.repeat(LOCAL_PART)}@${domainOf(from)}>`);
         verify.ideally.reply(long, 'a local part of 64 octets is taken').code(250);
         if (isPositive(long)) await client.command('RSET');
       }
@@ -69,11 +69,9 @@ export const requiredSizesAreTaken = check(
       // A greylist that knows each recipient anew says nothing about their number.
       if (refusal && isTemporary(refusal) && refusal.code !== 452)
         inconclusive('precondition', `Recipient ${taken + 1} is put off: ${lineOf(refusal)}`);
-      verify.that(taken >= RECIPIENTS, {
-        demand: 'a hundred recipients are taken in one transaction',
-        expected: `${RECIPIENTS}`,
-        actual: refusal ? `${taken}, then ${lineOf(refusal)}` : `${taken}`,
-      });
+      const demand = 'a hundred recipients are taken in one transaction';
+      if (!refusal) verify.met(demand, `${taken} recipients taken`);
+      else verify.missed(demand, { expected: `${RECIPIENTS}`, actual: `${taken}, then ${lineOf(refusal)}` });
     });
     for (const [name, body] of [
       [`a line of ${TEXT_LINE} octets`, ['x'.repeat(TEXT_LINE)]],
@@ -83,15 +81,9 @@ export const requiredSizesAreTaken = check(
       ],
     ] as const) {
       await variant(name, async (verify) => {
-        const { client, from } = await beginTransaction(services);
-        const token = `${nonce}-${body.length}`;
-        const content = message(services, { token, from, body });
-        const end = await client.data(content);
-        await client.quit();
-        await refusalIsAboutContent(services, end);
-        if (!verify.reply(end, `a message with ${name} is taken`).codeClass(2)) return;
-        const stored = await inMailbox({ token, sent: content });
-        if (!stored) return inconclusive('precondition', 'The message was taken and is in no mailbox.');
+        const sent = await sendMessage(services, { token: `${nonce}-${body.length}`, body });
+        const stored = await takenMessage(services, verify, sent, `a message with ${name}`);
+        if (!stored) return;
         const whole = stored.body.includes(services.bytes.lines(...body));
         verify.that(whole, {
           demand: `a message with ${name} arrives as it was sent`,

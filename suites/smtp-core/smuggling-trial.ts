@@ -1,8 +1,7 @@
 import {
   type Answer,
-  ConnectionEnded,
+  answerOf,
   type Services,
-  Silence,
   type SmtpClient,
   type SmtpReply,
 } from '../../harness/check/check.ts';
@@ -100,16 +99,8 @@ export async function observe(
 /** Between segments that must not be put together, in milliseconds. */
 const SEGMENT_PAUSE = 25;
 
-async function next(client: SmtpClient, withinMs?: number): Promise<Answer<SmtpReply>> {
-  try {
-    const awaited = 'a reply to what stands behind the message';
-    return { kind: 'reply', reply: await client.reply(awaited, withinMs) };
-  } catch (failure) {
-    if (failure instanceof ConnectionEnded)
-      return { kind: 'closed', how: client.connection.ended?.how ?? 'error' };
-    if (failure instanceof Silence) return { kind: 'silence', waitedMs: 0 };
-    throw failure;
-  }
+function next(client: SmtpClient, withinMs?: number): Promise<Answer<SmtpReply>> {
+  return answerOf(client.reply('a reply to what stands behind the message', withinMs));
 }
 
 function outcomeOf(

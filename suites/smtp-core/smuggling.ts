@@ -1,8 +1,8 @@
 import type { Account, Services, Verify } from '../../harness/check/check.ts';
-import { encode, type FalseEnd, realEnd } from './end-of-data.ts';
+import { encode, type FalseEnd, nameOf, realEnd } from './end-of-data.ts';
 import { message } from './message.ts';
-import { type Begun, beginTransaction, openSender, type Sender, strangerOf } from './session.ts';
-import { isSmuggled, type Outcome, observe, type Trial } from './smuggling-trial.ts';
+import { beginTransaction, openSender, type Sender, strangerOf } from './session.ts';
+import { isEnded, isSmuggled, observe, type Trial } from './smuggling-trial.ts';
 
 /** How a message with a second transaction in it is sent. */
 export interface Manner {
@@ -29,8 +29,6 @@ async function openInManner(services: Services, { hello }: Manner): Promise<Send
 export interface Attack extends Trial {
   /** The second message lies in a mailbox as a message of its own. */
   readonly delivered: boolean;
-  /** The message that carries it all lies in the mailbox. */
-  readonly carrierDelivered: boolean;
 }
 
 /**
@@ -57,7 +55,7 @@ export async function attack(
   const hidden = secondTransaction(services, begun, victim, inner, manner);
   const end = encode(services, falseEnd);
   const pieces = manner.split
-    ? [carrier, ...[...end].map((octet) => Buffer.from([octet])), ...hidden]
+    ? [carrier, ...octetByOctet(end), ...hidden]
     : manner.patient
       ? [Buffer.concat([carrier, end]), ...hidden]
       : [Buffer.concat([carrier, end, ...hidden])];
@@ -80,7 +78,7 @@ export async function attack(
       : null;
   // Where there is only one account, the message that carries everything is found too.
   const delivered = found?.fields.some(({ name, value }) => name === 'subject' && value.includes(inner));
-  return { ...trial, delivered: delivered ?? false, carrierDelivered: carrierFound !== null };
+  return { ...trial, delivered: delivered ?? false };
 }
 
 function victimOf({ target, account }: Services): Account {
@@ -93,7 +91,7 @@ function victimOf({ target, account }: Services): Account {
  */
 function secondTransaction(
   services: Services,
-  { from }: Begun,
+  { from }: Sender,
   victim: Account,
   token: string,
   { second, patient = false }: Manner,
@@ -108,23 +106,42 @@ function secondTransaction(
     : [Buffer.concat([bytes.lines(...lines), body])];
 }
 
+function octetByOctet(octets: Buffer): readonly Buffer[] {
+  return [...octets].map((octet) => Buffer.from([octet]));
+}
+
 /** A false end brings its own line end. */
-function withoutLineEnd({ bytes }: Services, lines: Buffer): Buffer {
+export function withoutLineEnd({ bytes }: Services, lines: Buffer): Buffer {
   return lines.subarray(0, lines.length - bytes.CRLF.length);
 }
 
 /** The finding in words: what happened, whether it breaks the text, who can reach it, and what it led to here. */
 export function findingOf(
-  { outcome, replies, delivered }: { outcome: Outcome; replies: string; delivered?: boolean },
+  { delivered, ...trial }: Trial & { readonly delivered?: boolean },
   reachable: boolean,
 ): string {
   const reach = reachable
     ? 'an attacker reaches it through a sender that stuffs dots as it should'
     : 'only a broken sender lets it through';
-  const here = isSmuggled(outcome)
+  const here = isSmuggled(trial.outcome)
     ? `exploitable here: the second transaction was taken${delivered ? ' and delivered' : ''}`
     : 'not shown to be exploitable here';
-  return `${outcome} (replies ${replies}); breaks RFC 5321 §4.1.1.4; ${reach}; ${here}`;
+  return `${toldBriefly(trial)}; breaks RFC 5321 §4.1.1.4; ${reach}; ${here}`;
+}
+
+/** A false end must not end the data; what is seen of it is told either way. */
+export function verifyEnd(verify: Pick<Verify, 'that'>, trial: Trial, falseEnd: FalseEnd): void {
+  const ended = isEnded(trial.outcome);
+  verify.that(!ended, {
+    demand: `${nameOf(falseEnd)} does not end the data`,
+    expected: 'one reply, at the real end, or the end of the connection',
+    actual: ended ? findingOf(trial, falseEnd.reachable) : toldBriefly(trial),
+  });
+}
+
+/** The outcome and the replies that show it. */
+export function toldBriefly({ outcome, replies }: Trial): string {
+  return `${outcome} (replies ${replies})`;
 }
 
 /** Sends the message that ends as it should, in one segment and with its end over several. */
@@ -135,9 +152,7 @@ export async function assertRealEndWorks(services: Services, verify: Verify): Pr
     const content = message(services, { token: `${nonce}-control-${split ? 'split' : 'whole'}`, from });
     const end = realEnd(services);
     const carrier = withoutLineEnd(services, content);
-    const pieces = split
-      ? [carrier, ...[...end].map((octet) => Buffer.from([octet]))]
-      : [Buffer.concat([carrier, end])];
+    const pieces = split ? [carrier, ...octetByOctet(end)] : [Buffer.concat([carrier, end])];
     const { taken, replies } = await observe(services, client, pieces, 'none');
     client.connection.close();
     if (!split && !taken)

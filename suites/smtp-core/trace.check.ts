@@ -1,7 +1,8 @@
-import { check } from '../../harness/check/check.ts';
+import { check, type StoredMessage } from '../../harness/check/check.ts';
 import { isPositive, lineOf } from '../../harness/steps/replies.ts';
 import { message } from './message.ts';
 import { beginTransaction } from './session.ts';
+import { MAILBOX } from './smtp-check.ts';
 
 const DATE = /;\s*(?:[A-Za-z]{3},\s*)?\d{1,2}\s+[A-Za-z]{3}\s+(\d{2,4})\s+\d{2}:\d{2}(?::\d{2})?\s+(\S+)/;
 
@@ -18,12 +19,9 @@ export const traceIsTold = check(
     severity: 'low',
     asStranger: true,
     clauses: ['rfc5321#4.4', 'rfc5321#4.1.1.4', 'rfc5321#7.2'],
-    roles: ['mx', 'submission', 'submissions'],
+    ...MAILBOX,
     needs: ['account', 'account-2', 'mailbox', 'vantage'],
-    effect: 'delivers',
-    safety: 'sends-mail',
     budget: '15s',
-    connections: 2,
     limits: ['The client address is looked for where the vantages of the lab tell it.'],
     kills: [
       'smtp-received-omits-client',
@@ -61,7 +59,7 @@ export const traceIsTold = check(
           'precondition',
           `The message was taken and is not in the mailbox of ${owner.address}.`,
         );
-      const received = stored.fields.filter(({ name }) => name === 'received').map(({ value }) => value);
+      const received = valuesOf(stored, 'received');
       const own = received.filter((value) => !value.includes('forged.example'));
       const about = own.find((value) => vantage !== undefined && value.includes(vantage.address));
       const removed = role !== 'mx' && target.claims.removesReceived === true;
@@ -71,11 +69,13 @@ export const traceIsTold = check(
           expected: 'a field of its own',
           actual: received[0] ?? 'no Received field',
         });
-        verify.that(about !== undefined, {
-          demand: 'Received names the address of the client',
-          expected: vantage?.address ?? 'the address of the client',
-          actual: own.join(' | ') || 'no Received field',
-        });
+        const demand = 'Received names the address of the client';
+        if (about !== undefined) verify.met(demand, about);
+        else
+          verify.missed(demand, {
+            expected: vantage?.address ?? 'the address of the client',
+            actual: own.join(' | ') || 'no Received field',
+          });
       }
       if (about !== undefined) {
         const date = DATE.exec(about);
@@ -99,32 +99,33 @@ export const traceIsTold = check(
       const disclosed = received.find((value) =>
         recipientsOf(value).includes(stranger.address.toLowerCase()),
       );
-      verify.that(disclosed === undefined, {
-        demand: 'no recipient is told about another one',
-        expected: 'no other recipient in Received',
-        actual: disclosed ?? 'no other recipient in Received',
+      verify.absent(disclosed, 'no recipient is told about another one', {
+        what: 'another recipient in Received',
+        as: (value) => value,
       });
-      const older = received.some((value) => value.replace(/\s+/g, ' ') === forged);
-      verify.that(older, {
-        demand: 'an older Received field stays as it was',
-        expected: forged,
-        actual: received.join(' | '),
-      });
-      const paths = stored.fields.filter(({ name }) => name === 'return-path').map(({ value }) => value);
-      const real = paths.some((value) => value.includes(from));
-      verify.that(paths.length === 0 || real, {
+      verify.that(
+        received.some((value) => value.replace(/\s+/g, ' ') === forged),
+        {
+          demand: 'an older Received field stays as it was',
+          expected: forged,
+          actual: received.join(' | '),
+        },
+      );
+      const paths = valuesOf(stored, 'return-path');
+      const seen = { expected: `<${from}>`, actual: paths.join(' | ') || 'none' };
+      verify.that(paths.length === 0 || paths.some((value) => value.includes(from)), {
         demand: 'a forged Return-Path does not stand for the real sender',
-        expected: `<${from}>`,
-        actual: paths.join(' | ') || 'none',
+        ...seen,
       });
-      verify.ideally.that(paths.length === 1, {
-        demand: 'final delivery leaves one Return-Path',
-        expected: `<${from}>`,
-        actual: paths.join(' | ') || 'none',
-      });
+      verify.ideally.that(paths.length === 1, { demand: 'final delivery leaves one Return-Path', ...seen });
     }
   },
 );
+
+/** Values of the fields with a name, topmost first. */
+function valuesOf({ fields }: StoredMessage, wanted: string): readonly string[] {
+  return fields.filter(({ name }) => name === wanted).map(({ value }) => value);
+}
 
 /** Addresses in the FOR clause, in lower case; the sender may stand elsewhere in the field. */
 function recipientsOf(received: string): readonly string[] {

@@ -1,7 +1,6 @@
-import { check } from '../../harness/check/check.ts';
-import { message } from './message.ts';
-import { refusalIsAboutContent } from './plain-mail.ts';
-import { beginTransaction } from './session.ts';
+import { check, type Verify } from '../../harness/check/check.ts';
+import { takenMessage } from './plain-mail.ts';
+import { sendMessage } from './sent-message.ts';
 import { MAILBOX } from './smtp-check.ts';
 
 const CONTROL = String.fromCharCode(1, 11, 127);
@@ -37,37 +36,24 @@ export const contentIsTransparent = check(
     kills: ['smtp-keeps-stuffed-dots'],
   },
   async (services) => {
-    const { verify, nonce, bytes, inMailbox, inconclusive } = services;
-    const { client, from } = await beginTransaction(services);
+    const { verify, nonce, bytes } = services;
     const lines = [...Object.values(EXACT), ...Object.values(FRAGILE)];
-    const content = message(services, { token: nonce, from, body: [...lines, `End of ${nonce}.`, ''] });
-    const end = await client.data(content);
-    await client.quit();
-    await refusalIsAboutContent(services, end);
-    if (!verify.reply(end, 'a message with such lines is taken').codeClass(2)) return;
-    const stored = await inMailbox({ token: nonce, sent: content });
-    if (!stored) return inconclusive('precondition', 'The message was taken and is in no mailbox.');
+    const sent = await sendMessage(services, { token: nonce, body: [...lines, `End of ${nonce}.`, ''] });
+    const stored = await takenMessage(services, verify, sent, 'a message with such lines');
+    if (!stored) return;
     const crlf = bytes.CRLF.toString('latin1');
     const body = crlf + stored.body.toString('latin1');
-    const holds = (line: string) => body.includes(crlf + line + crlf);
-    for (const [name, line] of Object.entries(EXACT)) {
-      verify.that(holds(line), {
-        demand: `a line with ${name} arrives as it was sent`,
-        expected: line.slice(0, 40),
-        actual: holds(line) ? line.slice(0, 40) : stored.body,
-      });
-    }
+    const holds = (strength: Pick<Verify, 'that'>, [name, line]: [string, string]) => {
+      const held = body.includes(crlf + line + crlf);
+      const [demand, expected] = [`a line with ${name} arrives as it was sent`, line.slice(0, 40)];
+      strength.that(held, { demand, expected, actual: held ? expected : stored.body });
+    };
+    for (const entry of Object.entries(EXACT)) holds(verify, entry);
     verify.that(body.includes(`End of ${nonce}.`), {
       demand: 'the message goes on to its end',
       expected: `End of ${nonce}.`,
       actual: body.slice(-60),
     });
-    for (const [name, line] of Object.entries(FRAGILE)) {
-      verify.ideally.that(holds(line), {
-        demand: `a line with ${name} arrives as it was sent`,
-        expected: line,
-        actual: holds(line) ? line : stored.body,
-      });
-    }
+    for (const entry of Object.entries(FRAGILE)) holds(verify.ideally, entry);
   },
 );

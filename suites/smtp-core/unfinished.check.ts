@@ -1,6 +1,7 @@
 import { check, type Services } from '../../harness/check/check.ts';
 import { isPositive, lineOf } from '../../harness/steps/replies.ts';
 import { message } from './message.ts';
+import { sendMessage } from './sent-message.ts';
 import { beginTransaction } from './session.ts';
 import { MAILBOX } from './smtp-check.ts';
 
@@ -39,18 +40,14 @@ export const unfinishedMessagesAreDropped = check(
     }
     await pause(target.timing.quietMs);
     const token = `${nonce}-whole`;
-    const { client, from } = await beginTransaction(services);
-    const whole = message(services, { token, from });
-    const end = await client.data(whole);
-    await client.quit();
-    const arrived = isPositive(end) ? await inMailbox({ token, sent: whole }) : null;
+    const { content, end } = await sendMessage(services, { token });
+    const arrived = isPositive(end) ? await inMailbox({ token, sent: content }) : null;
     if (!arrived) inconclusive('precondition', `A whole message does not arrive either: ${lineOf(end)}`);
     for (const [index, { name }] of ENDINGS.entries()) {
       const found = await inMailbox({ token: `${nonce}-${index}`, sent: bytes.lines(''), withinMs: 0 });
-      verify.that(found === null, {
-        demand: `a message that ends with ${name} and the connection is not delivered`,
-        expected: 'no message',
-        actual: found ? `a message of ${found.bytes.length} octets in ${found.mailbox}` : 'no message',
+      verify.absent(found, `a message that ends with ${name} and the connection is not delivered`, {
+        what: 'a message',
+        as: ({ bytes: octets, mailbox }) => `a message of ${octets.length} octets in ${mailbox}`,
       });
     }
   },
