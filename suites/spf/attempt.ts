@@ -5,15 +5,16 @@ import type {
   StoredMessage,
   ZoneRecord,
 } from '../../harness/check/check.ts';
-import { dateField } from '../../harness/steps/compose.ts';
-import { a, clientAddress } from './world.ts';
+import { domainOf } from '../../harness/steps/addresses.ts';
+import { compose } from '../../harness/steps/compose.ts';
+import { a, clientAddress, txt } from './world.ts';
 
 /** A message from a domain with a policy of its own. */
 export interface Probe {
   /** First label of the sender's domain; no two probes of a body share one. */
   readonly label: string;
-  /** What the domain publishes; an address record is added, because servers refuse senders without. */
-  readonly zone: (domain: string) => readonly ZoneRecord[];
+  /** The policy, or all that the domain publishes; an address record is added, because servers refuse senders without. */
+  readonly zone: string | ((domain: string) => readonly ZoneRecord[]);
   /** Nothing is added to the zone. */
   readonly bare?: boolean;
   /** `probe` where none is given. */
@@ -50,11 +51,11 @@ const counts = new WeakMap<Services, number>();
 
 /** Publishes the zone, hands the message in, and reads what was recorded. */
 export async function attempt(services: Services, probe: Probe): Promise<Attempt> {
-  const { lab, nonce, bytes, offer, inMailbox, note, helloName } = services;
+  const { lab, nonce, offer, inMailbox, note, helloName } = services;
   const { label, zone, bare = false, localPart = 'probe', above = [] } = probe;
   const world = lab();
   const domain = world.domain(label);
-  const records = zone(domain);
+  const records = typeof zone === 'string' ? [txt(domain, zone)] : zone(domain);
   const address = records.some(({ name, type }) => name === domain && type === 'A')
     ? []
     : [a(domain, world.addresses.sink)];
@@ -64,23 +65,21 @@ export async function attempt(services: Services, probe: Probe): Promise<Attempt
   counts.set(services, number);
   const token = `t${number}x${nonce}`;
   const sender = probe.sender ?? `${localPart}@${domain}`;
-  const content = bytes.lines(
-    ...above,
-    dateField(),
-    `From: <probe@${domain}>`,
-    `To: <${services.account().address}>`,
-    `Message-ID: <${token}@${domain}>`,
-    'Subject: sender policy',
-    '',
-    'A probe of the sender policy.',
-  );
+  const content = compose(services, {
+    from: `probe@${domain}`,
+    to: services.account().address,
+    token,
+    subject: 'Sender policy',
+    idDomain: domain,
+    above,
+  });
   const offered = probe.handOver
     ? await probe.handOver({ sender, content })
     : await offer({ sender, content, ...(probe.hello === undefined ? {} : { hello: probe.hello }) });
   const stored = offered.disposition === 'accepted' ? await inMailbox({ token, sent: content }) : null;
   const identity = sender === '' ? 'helo' : 'mailfrom';
   const results = (stored?.results ?? []).filter((one) => isAbout(one, identity));
-  const checked = sender === '' ? (probe.hello ?? helloName) : sender.slice(sender.lastIndexOf('@') + 1);
+  const checked = sender === '' ? (probe.hello ?? helloName) : domainOf(sender);
   const asked = (await world.dns.queries({ name: checked, type: 'TXT' })).length > 0;
   const said = results.map(wordsOf).join(', ') || 'nothing';
   note(`${label}: ${offered.disposition}, recorded ${said}, policy ${asked ? '' : 'not '}asked for`);
@@ -104,6 +103,6 @@ export function wordsOf({ result, authservId, field }: RecordedResult): string {
 }
 
 /** A policy that names the client and forbids everybody else. */
-export function allowing(services: Services): (domain: string) => readonly ZoneRecord[] {
-  return (domain) => [{ name: domain, type: 'TXT', data: `v=spf1 ip4:${clientAddress(services)} -all` }];
+export function allowing(services: Services): string {
+  return `v=spf1 ip4:${clientAddress(services)} -all`;
 }

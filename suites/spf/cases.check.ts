@@ -1,8 +1,9 @@
 import { check } from '../../harness/check/check.ts';
+import { deliveries } from '../../harness/steps/waits.ts';
 import { attempt } from './attempt.ts';
 import { assertEvaluates } from './controls.ts';
 import { expectResult } from './expectation.ts';
-import { messages, SPF_CHECK } from './spf-check.ts';
+import { SPF_CHECK } from './spf-check.ts';
 import { clientAddress } from './world.ts';
 
 /** Cases of one group that are tried, spread over it, so that the time stays within bounds. */
@@ -22,7 +23,7 @@ export const casesOfThePublishedForm = check(
     severity: 'medium',
     clauses: ['rfc7208#4', 'rfc7208#5', 'rfc7208#6', 'rfc7208#7'],
     budget: '240s',
-    waits: messages(MISSES),
+    waits: deliveries(MISSES),
     kills: ['spf-stops-reading-at-match', 'spf-include-as-redirect', 'spf-implicit-mx'],
     limits: [
       `Of each group of cases ${OF_GROUP} are tried.`,

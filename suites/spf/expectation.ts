@@ -1,22 +1,47 @@
-import type { Offered, Services, Verify } from '../../harness/check/check.ts';
+import type { CheckBody, Offered, Services, Verify } from '../../harness/check/check.ts';
 import { type Attempt, attempt, type Probe, wordsOf } from './attempt.ts';
-import { spfIsEnforced, spfIsEvaluated } from './controls.ts';
+import { assertEvaluates, spfIsEnforced, spfIsEvaluated } from './controls.ts';
+import { clientAddress } from './world.ts';
 
 /** Results of SPF (RFC 7208 §2.6). */
-export type Result = 'none' | 'neutral' | 'pass' | 'fail' | 'softfail' | 'temperror' | 'permerror';
+export const RESULTS = ['none', 'neutral', 'pass', 'fail', 'softfail', 'temperror', 'permerror'] as const;
+export type Result = (typeof RESULTS)[number];
 
-/** One input of a check: a probe, and what SPF makes of it. */
-export interface Case extends Probe {
-  readonly name: string;
-  readonly result: Result;
-}
+/** Longest label of a case: a name of the DNS has 63 octets a label, and the lab adds a nonce. */
+const LABEL = 40;
+
+/** One input of a check: what its domain publishes, and what SPF makes of that. */
+export type Case = readonly [name: string, result: Result, zone: Probe['zone']];
 
 /** Runs each case as a variant. */
 export async function expectResults(services: Services, cases: readonly Case[]): Promise<void> {
-  for (const one of cases)
-    await services.variant(one.name, async (verify) => {
-      await expectResult(services, verify, await attempt(services, one), one.result);
+  for (const [name, result, zone] of cases)
+    await services.variant(name, async (verify) => {
+      await expectResult(services, verify, await attempt(services, { label: labelOf(name), zone }), result);
     });
+}
+
+/** A body that runs cases as variants, made for the address from which the target sees the client. */
+export function bodyOf(cases: (client: string) => readonly Case[]): CheckBody {
+  return async (services) => {
+    assertEvaluates(services);
+    await expectResults(services, cases(clientAddress(services)));
+  };
+}
+
+/** A label of the DNS, short enough for what the lab adds. */
+function labelOf(name: string): string {
+  const words = name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
+  return words.slice(0, LABEL).replaceAll(/^-|-$/g, '');
+}
+
+/** What is judged, and by what. */
+interface Judged {
+  readonly services: Services;
+  readonly verify: Verify;
+  readonly outcome: Attempt;
+  readonly expected: Result;
+  readonly demand: string;
 }
 
 /**
@@ -32,19 +57,14 @@ export async function expectResult(
   const { results, offered } = outcome;
   const demand = `SPF of ${outcome.sender === '' ? outcome.domain : outcome.sender} is ${expected}`;
   if (results.length > 0) {
-    verify.that(
-      results.every(({ result }) => nameOf(result) === expected),
-      {
-        demand,
-        expected,
-        actual: results.map(wordsOf).join(', '),
-      },
-    );
+    const held = results.every(({ result }) => nameOf(result) === expected);
+    verify.that(held, { demand, expected, actual: results.map(wordsOf).join(', ') });
     return;
   }
-  if (offered.disposition === 'rejected') return judgeRefusal(services, verify, offered, expected, demand);
-  if (offered.disposition === 'deferred') return judgeDeferral(services, verify, offered, expected, demand);
-  await judgeSilence(services, verify, outcome, expected, demand);
+  const judged = { services, verify, outcome, expected, demand };
+  if (offered.disposition === 'rejected') return judgeRefusal(judged);
+  if (offered.disposition === 'deferred') return judgeDeferral(judged);
+  await judgeSilence(judged);
 }
 
 /** The same, where a wrong result is a deviation only. */
@@ -57,25 +77,18 @@ function nameOf(result: string): string {
   return result === 'hardfail' ? 'fail' : result;
 }
 
-function judgeRefusal(
-  { inconclusive }: Services,
-  verify: Verify,
-  offered: Offered,
-  expected: Result,
-  demand: string,
-): void {
+function judgeRefusal({ services, verify, outcome: { offered }, expected, demand }: Judged): void {
+  const { inconclusive } = services;
   const actual = `refused at ${offered.stage}: ${offered.line}`;
   if (expected === 'fail') {
     verify.met(demand, actual);
   } else if (expected === 'permerror') {
     // Local policy may refuse it (RFC 7208 §8.7); whoever took the record for a fail refuses it too.
-    if (namesFail(offered)) {
-      verify.missed(demand, { expected: 'permerror', actual });
-      return;
-    }
-    if (!namesPermanentError(offered))
+    if (namesFail(offered)) verify.missed(demand, { expected: 'permerror', actual });
+    else if (namesPermanentError(offered))
+      verify.ideally.missed(demand, { expected: 'permerror, and the message accepted', actual });
+    else
       inconclusive('precondition', `Refused, and not told whether as permerror or as fail: ${offered.line}`);
-    verify.ideally.missed(demand, { expected: 'permerror, and the message accepted', actual });
   } else {
     if (expected !== 'temperror' && !citesSpf(offered))
       inconclusive('precondition', `Refused, and not told to be for SPF: ${offered.line}`);
@@ -83,13 +96,8 @@ function judgeRefusal(
   }
 }
 
-function judgeDeferral(
-  { inconclusive }: Services,
-  verify: Verify,
-  offered: Offered,
-  expected: Result,
-  demand: string,
-): void {
+function judgeDeferral({ services, verify, outcome: { offered }, expected, demand }: Judged): void {
+  const { inconclusive } = services;
   const actual = `refused for now at ${offered.stage}: ${offered.line}`;
   if (expected === 'temperror' && namesTemporaryError(offered)) {
     verify.met(demand, actual);
@@ -101,13 +109,8 @@ function judgeDeferral(
 }
 
 /** The message was accepted, and nothing is recorded about SPF. */
-async function judgeSilence(
-  services: Services,
-  verify: Verify,
-  { stored, asked, offered }: Attempt,
-  expected: Result,
-  demand: string,
-): Promise<void> {
+async function judgeSilence({ services, verify, outcome, expected, demand }: Judged): Promise<void> {
+  const { stored, asked, offered } = outcome;
   const { inconclusive } = services;
   if (!stored) return inconclusive('precondition', `Accepted, and in no mailbox: ${offered.line}`);
   const recordsOthers = services.finding(spfIsEvaluated).kind === 'records';

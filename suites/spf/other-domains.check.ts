@@ -1,8 +1,8 @@
 import { check } from '../../harness/check/check.ts';
-import { assertEvaluates } from './controls.ts';
-import { expectResults } from './expectation.ts';
-import { messages, SPF_CHECK } from './spf-check.ts';
-import { a, clientAddress, ELSEWHERE, txt } from './world.ts';
+import { deliveries } from '../../harness/steps/waits.ts';
+import { bodyOf } from './expectation.ts';
+import { SPF_CHECK } from './spf-check.ts';
+import { a, ELSEWHERE, txt } from './world.ts';
 
 export const includeTakesAMatch = check(
   {
@@ -16,42 +16,35 @@ export const includeTakesAMatch = check(
     level: 'MUST',
     severity: 'medium',
     clauses: ['rfc7208#5.2'],
-    waits: messages(3),
+    waits: deliveries(3),
     kills: ['spf-include-as-redirect', 'spf-missing-policies-neutral'],
   },
-  async (services) => {
-    assertEvaluates(services);
-    const client = clientAddress(services);
-    await expectResults(services, [
-      {
-        name: 'the included policy forbids',
-        label: 'include-deny',
-        zone: (domain) => [
-          txt(domain, `v=spf1 include:deny.${domain} ip4:${client} -all`),
-          txt(`deny.${domain}`, 'v=spf1 -all'),
-        ],
-        result: 'pass',
-      },
-      {
-        name: 'the included policy is missing',
-        label: 'include-none',
-        zone: (domain) => [
-          txt(domain, `v=spf1 include:none.${domain} ip4:${client} -all`),
-          a(`none.${domain}`, ELSEWHERE),
-        ],
-        result: 'permerror',
-      },
-      {
-        name: 'the included policy permits',
-        label: 'include-ok',
-        zone: (domain) => [
-          txt(domain, `v=spf1 include:ok.${domain} -all`),
-          txt(`ok.${domain}`, `v=spf1 ip4:${client} ~all`),
-        ],
-        result: 'pass',
-      },
-    ]);
-  },
+  bodyOf((client) => [
+    [
+      'the included policy forbids',
+      'pass',
+      (domain) => [
+        txt(domain, `v=spf1 include:deny.${domain} ip4:${client} -all`),
+        txt(`deny.${domain}`, 'v=spf1 -all'),
+      ],
+    ],
+    [
+      'the included policy is missing',
+      'permerror',
+      (domain) => [
+        txt(domain, `v=spf1 include:none.${domain} ip4:${client} -all`),
+        a(`none.${domain}`, ELSEWHERE),
+      ],
+    ],
+    [
+      'the included policy permits',
+      'pass',
+      (domain) => [
+        txt(domain, `v=spf1 include:ok.${domain} -all`),
+        txt(`ok.${domain}`, `v=spf1 ip4:${client} ~all`),
+      ],
+    ],
+  ]),
 );
 
 export const redirectWithoutAll = check(
@@ -66,31 +59,27 @@ export const redirectWithoutAll = check(
     level: 'MUST',
     severity: 'medium',
     clauses: ['rfc7208#6.1', 'rfc7208#5.1'],
-    waits: messages(3),
+    waits: deliveries(3),
     kills: ['spf-redirect-despite-all', 'spf-missing-policies-neutral'],
   },
-  async (services) => {
-    assertEvaluates(services);
-    const permits = `v=spf1 ip4:${clientAddress(services)} -all`;
-    await expectResults(services, [
-      {
-        name: 'redirect alone',
-        label: 'redirect',
-        zone: (domain) => [txt(domain, `v=spf1 redirect=r.${domain}`), txt(`r.${domain}`, permits)],
-        result: 'pass',
-      },
-      {
-        name: 'redirect and all',
-        label: 'redirect-all',
-        zone: (domain) => [txt(domain, `v=spf1 redirect=r.${domain} ?all`), txt(`r.${domain}`, permits)],
-        result: 'neutral',
-      },
-      {
-        name: 'redirect to a name without policy',
-        label: 'redirect-none',
-        zone: (domain) => [txt(domain, `v=spf1 redirect=none.${domain}`), a(`none.${domain}`, ELSEWHERE)],
-        result: 'permerror',
-      },
-    ]);
-  },
+  bodyOf((client) => {
+    const permits = `v=spf1 ip4:${client} -all`;
+    return [
+      [
+        'redirect alone',
+        'pass',
+        (domain) => [txt(domain, `v=spf1 redirect=r.${domain}`), txt(`r.${domain}`, permits)],
+      ],
+      [
+        'redirect and all',
+        'neutral',
+        (domain) => [txt(domain, `v=spf1 redirect=r.${domain} ?all`), txt(`r.${domain}`, permits)],
+      ],
+      [
+        'redirect to a name without policy',
+        'permerror',
+        (domain) => [txt(domain, `v=spf1 redirect=none.${domain}`), a(`none.${domain}`, ELSEWHERE)],
+      ],
+    ];
+  }),
 );

@@ -1,4 +1,4 @@
-import type { CheckDefinition, Target } from '../../harness/check/check.ts';
+import type { CheckDefinition } from '../../harness/check/check.ts';
 import { spfIsEnforced, spfIsEvaluated } from './controls.ts';
 
 /** What the checks of received mail have in common. */
@@ -10,8 +10,3 @@ export const SPF_CHECK = {
   budget: '30s',
   considers: [spfIsEvaluated, spfIsEnforced],
 } as const satisfies Partial<CheckDefinition>;
-
-/** Time for so many messages to come to the mailbox, one after the other. */
-export function messages(count: number): (target: Target) => number {
-  return ({ timing }) => count * timing.outboundMs;
-}
