@@ -1,5 +1,5 @@
-import type { Connection, Role, Services, Target } from '../../harness/check/check.ts';
-import { enterMaildrop, imapRole, pop3Role } from './mailbox-login.ts';
+import type { Connection, Services, Target } from '../../harness/check/check.ts';
+import { isPositive, type MailboxProtocol, mailboxRole, openMailbox } from './mailbox-login.ts';
 import type { Vantage } from './relay-attempt.ts';
 
 /** What a server made of the statement that a client comes from another address. */
@@ -18,27 +18,14 @@ export interface Assertion {
 
 /** The ways that the services of the target leave open. */
 export function assertionsOf(services: Services): readonly Assertion[] {
-  const { target } = services;
-  const [byPop3, byImap] = [pop3Role(services), imapRole(services)];
-  const clear = (['pop3', 'imap'] as const).filter((role) => target.endpoints[role]);
+  const byCommand = (['imap', 'pop3'] as const).filter((protocol) => mailboxRole(services, protocol));
+  const byHeader = (['pop3', 'imap'] as const).filter((role) => services.target.endpoints[role]);
   return [
-    ...(byImap
-      ? [
-          {
-            name: 'ID with x-originating-ip on IMAP',
-            assert: (from: Vantage, asserted: string) => assertById(services, byImap, from, asserted),
-          },
-        ]
-      : []),
-    ...(byPop3
-      ? [
-          {
-            name: 'XCLIENT on POP3',
-            assert: (from: Vantage, asserted: string) => assertByXclient(services, byPop3, from, asserted),
-          },
-        ]
-      : []),
-    ...clear.flatMap((role) =>
+    ...byCommand.map((protocol) => ({
+      name: protocol === 'imap' ? 'ID with x-originating-ip on IMAP' : 'XCLIENT on POP3',
+      assert: (from: Vantage, asserted: string) => assertByCommand(services, protocol, from, asserted),
+    })),
+    ...byHeader.flatMap((role) =>
       ([1, 2] as const).map((version) => ({
         name: `a PROXY header of version ${version} on ${role}`,
         assert: (from: Vantage, asserted: string) =>
@@ -48,61 +35,39 @@ export function assertionsOf(services: Services): readonly Assertion[] {
   ];
 }
 
-async function assertById(
-  { imap, account }: Services,
-  role: Role,
-  from: Vantage,
-  asserted: string,
-): Promise<Reception> {
-  const client = await imap({ role, vantage: from.name, at: 'tls' });
-  // RFC 2971 §3.1.
-  const reply = await client.command(`ID ("x-originating-ip" "${asserted}" "x-originating-port" "40000")`);
-  const { login, password } = account();
-  await client.login(login, password);
-  await client.logout();
-  return reply.status === 'OK' ? 'not told' : 'refused';
-}
-
-async function assertByXclient(
+/** ID (RFC 2971 §3.1) or XCLIENT, and a login behind it. */
+async function assertByCommand(
   services: Services,
-  role: Role,
+  protocol: MailboxProtocol,
   from: Vantage,
   asserted: string,
 ): Promise<Reception> {
-  const client = await services.pop3({ role, vantage: from.name, at: 'tls' });
-  const reply = await client.command(`XCLIENT ADDR=${asserted} PORT=40000`);
-  await enterMaildrop(services, client, services.account());
-  await client.quit();
+  const session = await openMailbox(services, protocol, { vantage: from.name, at: 'tls' });
+  const commands = {
+    imap: `ID ("x-originating-ip" "${asserted}" "x-originating-port" "40000")`,
+    pop3: `XCLIENT ADDR=${asserted} PORT=40000`,
+  };
+  const reply = await session.command(commands[protocol]);
+  await session.logIn(services.account());
+  await session.leave();
   // Dovecot says +OK to anybody and believes only those it trusts.
-  return reply.status === '+OK' ? 'not told' : 'refused';
+  return isPositive(reply) ? 'not told' : 'refused';
 }
 
 /** Behind a header that is taken for one, the session goes on as usual. */
 async function assertByProxy(
   services: Services,
-  role: 'pop3' | 'imap',
+  role: MailboxProtocol,
   from: Vantage,
   preamble: Uint8Array,
 ): Promise<Reception> {
-  const { imap, pop3, account, target, note } = services;
-  const options = { role, vantage: from.name, preamble };
+  const { account, target, note } = services;
   try {
-    if (role === 'pop3') {
-      const client = await pop3(options);
-      if (await isContradicted(client, target)) return 'refused';
-      const goAhead = await client.startTls({ serverName: target.hostname });
-      if (goAhead.status !== '+OK') return 'refused';
-      await enterMaildrop(services, client, account());
-      await client.quit();
-      return 'taken';
-    }
-    const client = await imap(options);
-    if (await isContradicted(client, target)) return 'refused';
-    const goAhead = await client.startTls({ serverName: target.hostname });
-    if (goAhead.status !== 'OK') return 'refused';
-    const { login, password } = account();
-    await client.login(login, password);
-    await client.logout();
+    const session = await openMailbox(services, role, { role, vantage: from.name, preamble });
+    if (await isContradicted(session, target)) return 'refused';
+    if (!isPositive(await session.startTls())) return 'refused';
+    await session.logIn(account());
+    await session.leave();
     return 'taken';
   } catch (failure) {
     // A server that cannot make sense of the header may end the session, or answer in any way.

@@ -1,11 +1,12 @@
 import { check } from '../../harness/check/check.ts';
-import { strangersAreServed } from '../../harness/steps/controls/strangers-are-served.ts';
-import { assertStrangersAreServed } from './controls.ts';
-import { effectWait, loginEffectTimes } from './feature.ts';
+import { assertStrangersAreServed } from '../../harness/steps/controls/strangers-are-served.ts';
+import { loginEffectTimes } from './feature.ts';
+import { LOGIN_CHECK } from './login-check.ts';
 import { judgeRefused, watchRelay } from './relay-watch.ts';
 
 export const noRelayWithoutLogin = check(
   {
+    ...LOGIN_CHECK,
     id: 'PBS-001',
     slug: 'no-relay-without-login',
     title: 'Without a mailbox login no address may relay',
@@ -14,14 +15,9 @@ export const noRelayWithoutLogin = check(
     demands: 'every one is refused',
     level: 'MUST',
     severity: 'critical',
-    clauses: ['rfc5068#3.2', 'rfc6409#3.3'],
     roles: ['mx', 'submission', 'submissions'],
+    per: 'role',
     needs: ['dns', 'sink', 'ip2'],
-    effect: 'delivers',
-    safety: 'sends-mail',
-    budget: '60s',
-    considers: [strangersAreServed],
-    waits: effectWait,
     connections: 4,
     kills: ['mx-trusts-private-networks'],
   },
@@ -33,10 +29,10 @@ export const noRelayWithoutLogin = check(
       [account, `probe@${helloName}`].map((sender) => ({ from, sender, role })),
     );
     const times = [0, ...loginEffectTimes(target)];
-    const attempts = await watchRelay(services, envelopes, performance.now(), times);
+    const watched = await watchRelay(services, envelopes, performance.now(), times);
+    const attempts = watched.flatMap((one) => one.attempts);
     // Nobody is there to compare with: an address without a login is what this check is about.
-    await judgeRefused(services, verify, attempts.flat(), 'an address without a login relays nothing', {
-      others: 'may',
-    });
+    const demand = 'an address without a login relays nothing';
+    await judgeRefused(services, verify, attempts, demand, { others: 'may' });
   },
 );

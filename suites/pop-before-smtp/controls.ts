@@ -1,15 +1,16 @@
 import type { Services } from '../../harness/check/check.ts';
-import { strangersAreServed } from '../../harness/steps/controls/strangers-are-served.ts';
+import { assertStrangersAreServed } from '../../harness/steps/controls/strangers-are-served.ts';
 import { attemptRelay, deliveredMessage, type RelayAttempt, type RelayEnvelope } from './relay-attempt.ts';
 
 /**
- * What every check of this suite begins with: the target trusts none of the vantages, and takes mail for its own
- * users from strangers.
- * @throws Inconclusive
+ * What a check begins with whose mail is for 25.
+ * @throws NotApplicable where there is no mx; Inconclusive where it trusts a vantage, or serves no strangers
  */
-export function assertStrangersAreServed({ lab, target, finding }: Services): void {
-  lab().assertUntrusted();
-  if (target.endpoints.mx) finding(strangersAreServed);
+export function assertMxServesStrangers(services: Services): void {
+  const { target, notApplicable } = services;
+  if (!target.endpoints.mx)
+    notApplicable('The target has no mx role.', `roles: ${Object.keys(target.endpoints).join(', ')}`);
+  assertStrangersAreServed(services);
 }
 
 /**

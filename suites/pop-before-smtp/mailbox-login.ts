@@ -1,5 +1,81 @@
-import type { Account, Pop3Client, Pop3Reply, Role, Services } from '../../harness/check/check.ts';
+import type { Account, ClientOptions, Connection, Role, Services } from '../../harness/check/check.ts';
+import { IMAP_ROLES } from '../../harness/steps/imap-login.ts';
+import { POP3_ROLES } from '../../harness/steps/pop3-login.ts';
 import type { Vantage } from './relay-attempt.ts';
+
+/** Patience with a maildrop that another session holds (RFC 1939 §4), in milliseconds. */
+const LOCKED_FOR = 20_000;
+const LOCK_PAUSE = 500;
+
+export type MailboxProtocol = 'pop3' | 'imap';
+
+/** A reply of either protocol: `+OK` or `OK` where it is positive. */
+export interface MailboxReply {
+  readonly status: string;
+  readonly text: string;
+}
+
+export function isPositive({ status }: MailboxReply): boolean {
+  return status === '+OK' || status === 'OK';
+}
+
+/** A session at a mailbox service, in the words of both protocols. */
+export interface MailboxSession {
+  readonly connection: Connection;
+  command(text: string): Promise<MailboxReply>;
+  startTls(): Promise<MailboxReply>;
+  /** LOGIN; USER and PASS, again while another session has the maildrop. */
+  logIn(account: Pick<Account, 'login' | 'password'>): Promise<MailboxReply>;
+  /** LOGOUT or QUIT. */
+  leave(): Promise<void>;
+}
+
+/** The role of a protocol that the target declares, best protected first. */
+export function mailboxRole({ target }: Services, protocol: MailboxProtocol): Role | undefined {
+  const roles: readonly Role[] = protocol === 'pop3' ? POP3_ROLES : IMAP_ROLES;
+  return roles.find((role) => target.endpoints[role]);
+}
+
+/**
+ * Opens a session on the best protected role of a protocol, or on the one that is named.
+ * @throws NotApplicable where the target declares no such role
+ */
+export async function openMailbox(
+  services: Services,
+  protocol: MailboxProtocol,
+  options: ClientOptions,
+): Promise<MailboxSession> {
+  const { target, pop3, imap, pause, notApplicable } = services;
+  const role = options.role ?? mailboxRole(services, protocol);
+  if (!role)
+    return notApplicable(`The target declares no ${protocol}.`, Object.keys(target.endpoints).join(' '));
+  const tls = { serverName: target.hostname };
+  if (protocol === 'imap') {
+    const client = await imap({ ...options, role });
+    return {
+      connection: client.connection,
+      command: (text) => client.command(text),
+      startTls: () => client.startTls(tls),
+      logIn: ({ login, password }) => client.login(login, password),
+      leave: () => client.logout(),
+    };
+  }
+  const client = await pop3({ ...options, role });
+  return {
+    connection: client.connection,
+    command: (text) => client.command(text),
+    startTls: () => client.startTls(tls),
+    async logIn({ login, password }) {
+      const deadline = performance.now() + LOCKED_FOR;
+      for (;;) {
+        const reply = await client.userPass(login, password);
+        if (reply.responseCode !== 'IN-USE' || performance.now() > deadline) return reply;
+        await pause(LOCK_PAUSE);
+      }
+    },
+    leave: () => client.quit(),
+  };
+}
 
 /** When a login took place, on the clock of `performance.now()`. */
 export interface MailboxLogin {
@@ -9,78 +85,20 @@ export interface MailboxLogin {
   readonly endedAt: number;
 }
 
-/** Patience with a maildrop that another session holds (RFC 1939 §4), in milliseconds. */
-const LOCKED_FOR = 20_000;
-const LOCK_PAUSE = 500;
-
-/** The roles of a protocol, best protected first. */
-const POP3: readonly Role[] = ['pop3s', 'pop3'];
-const IMAP: readonly Role[] = ['imaps', 'imap'];
-
-export function pop3Role({ target }: Services): Role | undefined {
-  return POP3.find((role) => target.endpoints[role]);
-}
-
-export function imapRole({ target }: Services): Role | undefined {
-  return IMAP.find((role) => target.endpoints[role]);
-}
-
-/** Logs in inside TLS and out again, from a vantage. */
-export function logIn(
+/**
+ * The first account logs in inside TLS and out again, from a vantage.
+ * @throws Inconclusive where the login is refused
+ */
+export async function logIn(
   services: Services,
   from: Vantage,
-  role: Role,
-  account: Account = services.account(),
+  protocol: MailboxProtocol,
 ): Promise<MailboxLogin> {
-  return (IMAP as readonly Role[]).includes(role)
-    ? imapLogin(services, from, role, account)
-    : pop3Login(services, from, role, account);
-}
-
-async function pop3Login(
-  services: Services,
-  from: Vantage,
-  role: Role,
-  account: Account,
-): Promise<MailboxLogin> {
-  const client = await services.pop3({ role, vantage: from.name, at: 'tls' });
+  const session = await openMailbox(services, protocol, { vantage: from.name, at: 'tls' });
   const startedAt = performance.now();
-  assertLoggedIn(services, await enterMaildrop(services, client, account));
-  await client.quit();
+  const reply = await session.logIn(services.account());
+  if (!isPositive(reply))
+    services.inconclusive('precondition', `The login that everything else builds on failed: ${reply.text}`);
+  await session.leave();
   return { startedAt, endedAt: performance.now() };
-}
-
-async function imapLogin(
-  services: Services,
-  from: Vantage,
-  role: Role,
-  account: Account,
-): Promise<MailboxLogin> {
-  const client = await services.imap({ role, vantage: from.name, at: 'tls' });
-  const startedAt = performance.now();
-  assertLoggedIn(services, await client.login(account.login, account.password));
-  await client.logout();
-  return { startedAt, endedAt: performance.now() };
-}
-
-/** USER and PASS, again while another session has the maildrop. */
-export async function enterMaildrop(
-  { pause }: Pick<Services, 'pause'>,
-  client: Pop3Client,
-  { login, password }: Account,
-): Promise<Pop3Reply> {
-  const deadline = performance.now() + LOCKED_FOR;
-  for (;;) {
-    const reply = await client.userPass(login, password);
-    if (reply.responseCode !== 'IN-USE' || performance.now() > deadline) return reply;
-    await pause(LOCK_PAUSE);
-  }
-}
-
-function assertLoggedIn(
-  { inconclusive }: Pick<Services, 'inconclusive'>,
-  { status, text }: { readonly status: string; readonly text: string },
-): void {
-  if (status === '+OK' || status === 'OK') return;
-  inconclusive('precondition', `The login that everything else builds on failed: ${text}`);
 }

@@ -1,7 +1,6 @@
-import type { ArrivedMessage, Lab, Role, Services, SmtpReply } from '../../harness/check/check.ts';
+import type { ArrivedMessage, Lab, Role, Services } from '../../harness/check/check.ts';
 import { compose } from '../../harness/steps/compose.ts';
-import { isRecipientTaken } from '../../harness/steps/hand-over.ts';
-import { lineOf } from '../../harness/steps/replies.ts';
+import { decisive, handOver } from '../../harness/steps/hand-over.ts';
 
 export type Vantage = Lab['vantages'][number];
 
@@ -25,7 +24,7 @@ export interface RelayAttempt extends RelayEnvelope {
   readonly code: number;
   /** Command and reply as one line. */
   readonly line: string;
-  /** When the recipient was named, or refused before that, on the clock of `performance.now()`. */
+  /** When the transaction began, on the clock of `performance.now()`. */
   readonly askedAt: number;
   /** When the decision was there, on the same clock. */
   readonly answeredAt: number;
@@ -68,29 +67,13 @@ async function attemptOnce(
     // 220 is a greeting: the session begins anew.
     if ((await client.command(command)).code === 220) await client.ehlo();
   }
-  let askedAt = performance.now();
-  const result = (step: string, reply: SmtpReply, taken: boolean): RelayAttempt => ({
-    ...envelope,
-    recipient,
-    taken,
-    code: reply.code,
-    line: `${step}: ${lineOf(reply)}`,
-    askedAt,
-    answeredAt: performance.now(),
-  });
-  const transaction = async (): Promise<RelayAttempt> => {
-    const mail = await client.command(`MAIL FROM:<${sender}>`);
-    if (mail.code !== 250) return result('MAIL', mail, false);
-    askedAt = performance.now();
-    const rcpt = await client.command(`RCPT TO:<${recipient}>`);
-    if (!isRecipientTaken(rcpt)) return result('RCPT', rcpt, false);
-    const message = compose(services, { from: sender, to: recipient, token: crypto.randomUUID() });
-    const data = await client.data(message);
-    return result('DATA', data, data.code === 250);
-  };
-  const attempt = await transaction();
+  const askedAt = performance.now();
+  const content = compose(services, { from: sender, to: recipient, token: crypto.randomUUID() });
+  const transfer = await handOver(client, { sender, recipient, content });
+  const answeredAt = performance.now();
   await client.quit();
-  return attempt;
+  const { taken, code } = transfer;
+  return { ...envelope, recipient, taken, code, line: decisive(transfer), askedAt, answeredAt };
 }
 
 /**

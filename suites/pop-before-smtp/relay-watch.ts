@@ -1,5 +1,6 @@
 import type { Services, Verify } from '../../harness/check/check.ts';
 import { assertOthersAreRefused } from './controls.ts';
+import { loginEffectTimes } from './feature.ts';
 import { attemptRelay, deliveredMessage, type RelayAttempt, type RelayEnvelope } from './relay-attempt.ts';
 
 /** Waits until a moment of `performance.now()`. */
@@ -8,32 +9,37 @@ export async function until({ pause }: Pick<Services, 'pause'>, moment: number):
   if (ms > 0) await pause(ms);
 }
 
+/** An envelope that is tried again and again, and what became of its messages. */
+export interface Watched<Envelope extends RelayEnvelope> {
+  readonly envelope: Envelope;
+  readonly attempts: readonly RelayAttempt[];
+}
+
 /**
- * Sends a message in each envelope at the given times after a moment, until one is taken.
- * @returns the attempts of each envelope, in the order of the envelopes
+ * Sends a message in each envelope at the given times after a moment, until one is taken; where none are given, at
+ * those at which a login shows its effect.
  */
-export async function watchRelay(
+export async function watchRelay<Envelope extends RelayEnvelope>(
   services: Services,
-  envelopes: readonly RelayEnvelope[],
+  envelopes: readonly Envelope[],
   since: number,
-  times: readonly number[],
-): Promise<readonly (readonly RelayAttempt[])[]> {
-  const attempts = envelopes.map((): RelayAttempt[] => []);
+  times: readonly number[] = loginEffectTimes(services.target),
+): Promise<readonly Watched<Envelope>[]> {
+  const watched = envelopes.map((envelope) => ({ envelope, attempts: [] as RelayAttempt[] }));
   for (const time of times) {
     await until(services, since + time);
     await Promise.all(
-      envelopes.map(async (envelope, index) => {
-        const mine = attempts[index];
-        if (mine && !mine.at(-1)?.taken) mine.push(await attemptRelay(services, envelope));
+      watched.map(async ({ envelope, attempts }) => {
+        if (!attempts.at(-1)?.taken) attempts.push(await attemptRelay(services, envelope));
       }),
     );
   }
-  return attempts;
+  return watched;
 }
 
 interface Tolerance {
-  /** `verify.ideally` where a relay is tolerated. */
-  readonly strength?: Pick<Verify, 'that'>;
+  /** A relay is tolerated: it is a deviation, and no violation. */
+  readonly tolerated?: boolean;
   /** `may`: the messages are violations even where somebody who did nothing may send them too. */
   readonly others?: 'may' | 'may not';
 }
@@ -47,15 +53,35 @@ export async function judgeRefused(
   verify: Verify,
   attempts: readonly RelayAttempt[],
   demand: string,
-  { strength = verify, others = 'may not' }: Tolerance = {},
+  { tolerated = false, others = 'may not' }: Tolerance = {},
 ): Promise<void> {
+  const strength = tolerated ? verify.ideally : verify;
   for (const attempt of attempts) {
     const relayed = attempt.taken && (await isRelayed(services, verify, attempt, others));
-    strength.that(!relayed, {
-      demand,
-      expected: 'a refusal',
-      actual: relayed ? `relayed for ${attempt.from.address}, behind ${attempt.line}` : attempt.line,
-    });
+    if (relayed)
+      strength.missed(demand, {
+        expected: 'a refusal',
+        actual: `relayed for ${attempt.from.address}, behind ${attempt.line}`,
+      });
+    else strength.met(demand, attempt.line);
+  }
+}
+
+/** An envelope that is judged as a variant of the check. */
+export interface JudgedEnvelope extends RelayEnvelope, Tolerance {
+  readonly name: string;
+  readonly demand: string;
+}
+
+/** Watches for the effect of a login in all envelopes, and judges each as a variant. */
+export async function judgeEach(
+  services: Services,
+  envelopes: readonly JudgedEnvelope[],
+  since: number,
+): Promise<void> {
+  for (const { envelope, attempts } of await watchRelay(services, envelopes, since)) {
+    const { name, demand } = envelope;
+    await services.variant(name, (verify) => judgeRefused(services, verify, attempts, demand, envelope));
   }
 }
 
@@ -70,8 +96,7 @@ async function isRelayed(
     if (others === 'may not') await assertOthersAreRefused(services, attempt);
     return true;
   }
-  verify.ideally.that(false, {
-    demand: 'what will not be relayed is refused in the session',
+  verify.ideally.missed('what will not be relayed is refused in the session', {
     expected: 'a refusal',
     actual: `a report to the sender later, behind ${attempt.line}`,
   });

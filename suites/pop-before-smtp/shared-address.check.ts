@@ -1,14 +1,14 @@
 import { check, type Services, type Verify } from '../../harness/check/check.ts';
-import { strangersAreServed } from '../../harness/steps/controls/strangers-are-served.ts';
-import { assertStrangersAreServed } from './controls.ts';
-import { declaredWindow, effectWait, seconds } from './feature.ts';
-import { pop3Role } from './mailbox-login.ts';
+import { assertMxServesStrangers } from './controls.ts';
+import { declaredWindow, seconds } from './feature.ts';
+import { LOGIN_CHECK } from './login-check.ts';
 import { attemptRelay } from './relay-attempt.ts';
 import { judgeRefused } from './relay-watch.ts';
 import { earliestEnd, type OpenedWindow, openWindow } from './window.ts';
 
 export const openWindowServesNobodyElse = check(
   {
+    ...LOGIN_CHECK,
     id: 'PBS-007',
     slug: 'open-window-serves-nobody-else',
     title: 'Somebody else at the same address may not send in the window of an account',
@@ -18,38 +18,26 @@ export const openWindowServesNobodyElse = check(
     level: 'policy',
     severity: 'high',
     clauses: ['rfc6409#3.3', 'rfc5068#3.1'],
-    roles: ['pop3', 'pop3s'],
-    per: 'target',
     needs: ['account', 'account-2', 'dns', 'sink', 'vantage'],
-    effect: 'delivers',
-    safety: 'sends-mail',
-    budget: '60s',
-    considers: [strangersAreServed],
-    waits: effectWait,
-    connections: 2,
     kills: ['pop-before-smtp-takes-any-sender'],
   },
   async (services) => {
     const { lab, target, nonce, variant, notApplicable } = services;
     const declared = declaredWindow(services);
-    const role = pop3Role(services);
-    if (!role || !target.endpoints.mx) return notApplicable('The target has no mx role.', 'declared roles');
-    assertStrangersAreServed(services);
+    assertMxServesStrangers(services);
     const stranger = await lab().forgedSender(nonce);
-    const window = await openWindow(services, { from: lab().unusedVantage(), role, declared });
-    const { first } = window;
-    if (!first) return notApplicable('A POP3 login opens no window.', window.refusal?.line ?? 'a report');
+    const window = await openWindow(services, lab().unusedVantage(), 'pop3', declared);
+    if (!window.first) return notApplicable('A POP3 login opens no window.', window.line);
 
     const [, other] = target.accounts;
     const end = earliestEnd(window, declared);
     await variant('a stranger', (verify) => judgeSender(services, verify, window, stranger, end));
     if (other)
       await variant('another account', (verify) => judgeSender(services, verify, window, other.address, end));
-    await variant('the account itself', async (verify) => {
-      verify.ideally.that(false, {
-        demand: 'nobody sends without AUTH, whoever logged in before at the same address',
+    await variant('the account itself', async ({ ideally }) => {
+      ideally.missed('nobody sends without AUTH, whoever logged in before at the same address', {
         expected: 'a refusal',
-        actual: `mail of the account is relayed, behind ${first.line}`,
+        actual: `mail of the account is relayed, behind ${window.line}`,
       });
     });
   },
@@ -70,10 +58,6 @@ async function judgeSender(
       `The answer came ${seconds(attempt.answeredAt - login.startedAt)} after the login, when the window was over.`,
     );
   }
-  await judgeRefused(
-    services,
-    verify,
-    [attempt],
-    `mail of <${sender}> is refused in the window of the account`,
-  );
+  const demand = `mail of <${sender}> is refused in the window of the account`;
+  await judgeRefused(services, verify, [attempt], demand);
 }

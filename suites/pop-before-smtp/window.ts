@@ -1,7 +1,7 @@
-import type { Role, Services } from '../../harness/check/check.ts';
+import type { Services, Verify } from '../../harness/check/check.ts';
 import { assertClosedBefore, assertOthersAreRefused } from './controls.ts';
-import type { DeclaredWindow } from './feature.ts';
-import { logIn, type MailboxLogin } from './mailbox-login.ts';
+import { type DeclaredWindow, seconds } from './feature.ts';
+import { logIn, type MailboxLogin, type MailboxProtocol } from './mailbox-login.ts';
 import { attemptRelay, deliveredMessage, type RelayAttempt, type Vantage } from './relay-attempt.ts';
 import { until } from './relay-watch.ts';
 
@@ -17,8 +17,8 @@ export interface OpenedWindow {
   readonly login: MailboxLogin;
   /** The first message that was taken and came to the receiving server; null where none was taken in time. */
   readonly first: RelayAttempt | null;
-  /** The last refusal before. */
-  readonly refusal: RelayAttempt | null;
+  /** What became of the last message. */
+  readonly line: string;
 }
 
 /**
@@ -28,26 +28,63 @@ export interface OpenedWindow {
  */
 export async function openWindow(
   services: Services,
-  {
-    from,
-    role,
-    declared,
-  }: { readonly from: Vantage; readonly role: Role; readonly declared: DeclaredWindow },
+  from: Vantage,
+  protocol: MailboxProtocol,
+  declared: DeclaredWindow,
 ): Promise<OpenedWindow> {
   const sender = services.account().address;
   await assertClosedBefore(services, [{ from, sender }]);
-  const login = await logIn(services, from, role);
+  const login = await logIn(services, from, protocol);
   const deadline = login.endedAt + declared.granularityMs;
   for (;;) {
     const attempt = await attemptRelay(services, { from, sender });
     if (attempt.taken) {
       await assertOthersAreRefused(services, attempt);
-      const first = (await deliveredMessage(services, attempt)) ? attempt : null;
-      return { from, sender, login, first, refusal: null };
+      return (await deliveredMessage(services, attempt))
+        ? { from, sender, login, first: attempt, line: attempt.line }
+        : { from, sender, login, first: null, line: `a report to the sender later, behind ${attempt.line}` };
     }
-    if (performance.now() > deadline) return { from, sender, login, first: null, refusal: attempt };
+    if (performance.now() > deadline) return { from, sender, login, first: null, line: attempt.line };
     await services.pause(LOOK_AGAIN);
   }
+}
+
+/**
+ * Opens a window by POP3, and logs in at the same time from an address that sends nothing afterwards: mail may extend
+ * a window, and there it cannot.
+ * @throws Inconclusive where the way was open before, or is open to others as well
+ */
+export async function openWindowBesideQuietOne(
+  services: Services,
+  declared: DeclaredWindow,
+): Promise<{ readonly window: OpenedWindow; readonly quiet: Quiet }> {
+  const { lab, account } = services;
+  const envelope = { from: lab().unusedVantage(), sender: account().address };
+  await assertClosedBefore(services, [envelope]);
+  const [window, login] = await Promise.all([
+    openWindow(services, lab().unusedVantage(), 'pop3', declared),
+    logIn(services, envelope.from, 'pop3'),
+  ]);
+  return { window, quiet: { ...envelope, login } };
+}
+
+/** A login behind which nothing was sent yet. */
+type Quiet = Pick<OpenedWindow, 'from' | 'sender' | 'login'>;
+
+/** The message that passed first through a window that is declared; a deviation where none did. */
+export function firstPassed(
+  { ideally }: Verify,
+  { first, line }: OpenedWindow,
+  { granularityMs }: DeclaredWindow,
+  by: string,
+): RelayAttempt | null {
+  const demand = `the declared window is opened by ${by}`;
+  if (first) ideally.met(demand, line);
+  else {
+    const expected = `mail of the account passes within ${seconds(granularityMs)}`;
+    ideally.missed(demand, { expected, actual: line });
+  }
+  return first;
 }
 
 /** Before this moment the window is open, on a server that does what its operator says. */
@@ -63,7 +100,7 @@ export function latestEnd({ login }: Pick<OpenedWindow, 'login'>, declared: Decl
 /** Waits until the window must be closed, and sends one more message of the account. */
 export async function attemptAfter(
   services: Services,
-  window: Pick<OpenedWindow, 'from' | 'sender' | 'login'>,
+  window: Quiet,
   declared: DeclaredWindow,
 ): Promise<RelayAttempt> {
   await until(services, latestEnd(window, declared));
