@@ -1,14 +1,19 @@
 import { createHash } from 'node:crypto';
-import { check, type Pop3Client, type Pop3Reply, type Services } from '../../harness/check/check.ts';
-import { MAILDROP } from './own-mail.ts';
+import {
+  type Account,
+  check,
+  MAILDROP,
+  type Pop3Client,
+  type Pop3Reply,
+  type Services,
+} from '../../harness/check/check.ts';
+import { whileBusy } from './own-mail.ts';
 
 /** Greetings that are compared, and how many of them come at the same time. */
 const GREETINGS = 50;
 const TOGETHER = 5;
 /** A timestamp has the form of a msg-id (RFC 1939 §7). */
 const TIMESTAMP = /^<[\x21-\x3b\x3d\x3f-\x7e]+@[\x21-\x3b\x3d\x3f-\x7e]+>$/;
-/** Waits for a maildrop that somebody else holds, in milliseconds. */
-const BUSY_PAUSES = [250, 1_000, 4_000];
 
 export const apopResistsReplay = check(
   {
@@ -36,37 +41,23 @@ export const apopResistsReplay = check(
   async (services) => {
     const { verify, note } = services;
     const stamps = await timestamps(services);
-    if (stamps.length === 0) {
-      verify.that(true, {
-        demand: 'APOP is not offered',
-        expected: 'no timestamp in the greeting',
-        actual: 'no timestamp',
-      });
-      return;
-    }
-    verify.ideally.that(false, {
-      demand: 'APOP is not offered',
-      expected: 'no timestamp in the greeting',
-      actual: stamps[0] ?? '',
+    const [first] = stamps;
+    verify.ideally.absent(first, 'APOP is not offered', {
+      what: 'a timestamp in the greeting',
+      as: (stamp) => stamp,
     });
-    verify.that(
-      stamps.every((stamp) => TIMESTAMP.test(stamp)),
-      {
-        demand: 'timestamps have the form of a msg-id',
-        expected: '<…@…>',
-        actual: stamps.find((stamp) => !TIMESTAMP.test(stamp)) ?? stamps[0] ?? '',
-      },
+    if (first === undefined) return;
+    verify.absent(
+      stamps.find((stamp) => !TIMESTAMP.test(stamp)),
+      'timestamps have the form of a msg-id',
+      { what: 'a timestamp of another form than <…@…>', as: (stamp) => stamp },
     );
-    const repeated = stamps.find((stamp, at) => stamps.indexOf(stamp) !== at);
-    verify.that(repeated === undefined, {
-      demand: 'each greeting has a timestamp of its own',
-      expected: `${stamps.length} different timestamps`,
-      actual: repeated === undefined ? `${stamps.length} different timestamps` : `${repeated} more than once`,
-    });
-    const right = await apop(
-      services,
-      ({ login, password, timestamp }) => `${login} ${digest(timestamp, password)}`,
+    verify.absent(
+      stamps.find((stamp, at) => stamps.indexOf(stamp) !== at),
+      'each greeting has a timestamp of its own',
+      { what: 'a timestamp that comes again', as: (stamp) => `${stamp} more than once` },
     );
+    const right = await apop(services, (client, { login, password }) => client.apop(login, password));
     if (right?.status !== '+OK') {
       note(
         `APOP refuses the right digest, so what it takes cannot be looked at: ${right?.text ?? 'no timestamp'}`,
@@ -89,67 +80,48 @@ async function timestamps({ pop3 }: Services): Promise<string[]> {
   return found;
 }
 
-function digest(timestamp: string, password: string): string {
-  return createHash('md5').update(timestamp, 'latin1').update(password).digest('hex');
-}
-
-interface Challenge {
-  readonly login: string;
-  readonly password: string;
-  readonly timestamp: string;
-}
-
-/** APOP inside TLS with these arguments; undefined where the greeting has no timestamp. */
+/** APOP inside TLS; undefined where the greeting has no timestamp. */
 async function apop(
   services: Services,
-  argumentsOf: (challenge: Challenge) => string,
+  logIn: (client: Pop3Client, account: Account, timestamp: string) => Promise<Pop3Reply>,
 ): Promise<Pop3Reply | undefined> {
-  const { pop3, account, pause } = services;
-  for (let attempt = 0; ; attempt += 1) {
-    const client: Pop3Client = await pop3({ at: 'tls' });
-    const timestamp = client.apopTimestamp;
-    if (timestamp === undefined) return undefined;
-    const text = argumentsOf({ ...account(), timestamp });
-    const reply = await client.command(`APOP ${text}`, [Buffer.from(text.slice(text.lastIndexOf(' ') + 1))]);
-    if (reply.status === '+OK') await client.quit();
-    client.connection.close();
-    const wait = BUSY_PAUSES[attempt];
-    if (reply.responseCode !== 'IN-USE' || wait === undefined) return reply;
-    await pause(wait);
-  }
+  const { pop3, account } = services;
+  const { client, reply } = await whileBusy(services, async () => {
+    const opened = await pop3({ at: 'tls' });
+    const { apopTimestamp } = opened;
+    return {
+      client: opened,
+      reply: apopTimestamp === undefined ? undefined : await logIn(opened, account(), apopTimestamp),
+    };
+  });
+  if (reply?.status === '+OK') await client.quit();
+  client.connection.close();
+  return reply;
 }
 
 async function verifyDigests(services: Services): Promise<void> {
   const { verify, nonce, pop3, account } = services;
-  const wrong = await apop(
-    services,
-    ({ login, timestamp }) => `${login} ${digest(timestamp, `wrong-${nonce}`)}`,
-  );
+  const wrongPassword = `wrong-${nonce}`;
+  const wrong = await apop(services, (client, { login }) => client.apop(login, wrongPassword));
   if (wrong) verify.reply(wrong, 'a digest over a wrong password is refused').status('-ERR');
 
   const earlier = await pop3({ at: 'tls' });
   const old = earlier.apopTimestamp ?? '';
   earlier.connection.close();
-  const replayed = await apop(services, ({ login, password }) => `${login} ${digest(old, password)}`);
+  const replayed = await apop(services, (client, { login, password }) => client.apop(login, password, old));
   if (replayed)
     verify.reply(replayed, 'a digest over the timestamp of an earlier session is refused').status('-ERR');
 
-  const upper = await apop(
-    services,
-    ({ login, password, timestamp }) => `${login} ${digest(timestamp, password).toUpperCase()}`,
-  );
+  const upper = await apop(services, (client, { login, password }, timestamp) => {
+    const hash = createHash('md5').update(timestamp, 'latin1').update(password);
+    const digest = hash.digest('hex').toUpperCase();
+    return client.command(`APOP ${login} ${digest}`, [Buffer.from(digest)]);
+  });
   if (upper) verify.ideally.reply(upper, 'a digest in upper case is refused').status('-ERR');
 
-  const unknown = await apop(
-    services,
-    ({ timestamp }) => `nosuch-${nonce} ${digest(timestamp, `wrong-${nonce}`)}`,
-  );
+  const unknown = await apop(services, (client) => client.apop(`nosuch-${nonce}`, wrongPassword));
   if (unknown && wrong)
-    verify.ideally.that(unknown.line === wrong.line, {
-      demand: 'an unknown user is refused as a wrong digest is',
-      expected: wrong.line,
-      actual: unknown.line,
-    });
+    verify.ideally.equal(unknown.line, wrong.line, 'an unknown user is refused as a wrong digest is');
 
   const client = await pop3({ at: 'tls' });
   const { login, password } = account();

@@ -1,5 +1,6 @@
-import { check } from '../../harness/check/check.ts';
-import { numberOf, ownMail, SECOND_MAILDROP, withOwnMail } from './own-mail.ts';
+import { check, SECOND_MAILDROP } from '../../harness/check/check.ts';
+import { autologoutSpeed } from '../../harness/steps/waits.ts';
+import { MESSAGE, ownMail, withOwnMail } from './own-mail.ts';
 
 /** Five seconds less than a server has to wait (RFC 1939 §3), in milliseconds. */
 const SILENCE_MS = 595_000;
@@ -30,20 +31,15 @@ export const autologoutIsPatient = check(
     kills: ['pop3-short-autologout'],
   },
   async (services) => {
-    const { verify, target, secondAccount, notApplicable } = services;
-    const speed = target.timing.autologoutSpeed;
-    if (speed === undefined)
-      return notApplicable(
-        'The target does not allow to wait for limits of silence.',
-        'timing.autologout is false',
-      );
+    const { verify, secondAccount } = services;
+    const speed = autologoutSpeed(services);
     await withOwnMail(
       services,
       [ownMail(services, 'only')],
       async (open) => {
         const session = await open();
         const { client } = session;
-        await client.command(`DELE ${numberOf(services, session, 'only')}`);
+        await client.command(`DELE ${session.number('only')}`);
         const end = await client.connection.untilEnd(SILENCE_MS / speed);
         const answer = end ? ({ kind: 'closed', how: end.how } as const) : await client.attempt('NOOP');
         verify.answer(answer, `a session that was silent for ${SILENCE_MS / 1000} s goes on`, {
@@ -51,19 +47,14 @@ export const autologoutIsPatient = check(
         });
         if (!end) {
           const expired = await client.connection.untilEnd(EXPIRY_MS / speed);
-          verify.ideally.that(expired !== undefined, {
-            demand: 'a silent session is ended at some time',
-            expected: 'the end of the connection',
-            actual: expired?.how ?? `none within ${EXPIRY_MS / 60_000} min`,
+          verify.ideally.found(expired, 'a silent session is ended at some time', {
+            what: `the end of the connection within ${EXPIRY_MS / 60_000} min`,
+            as: ({ how }) => `the end of the connection (${how})`,
           });
         }
         client.connection.close();
         const later = await open();
-        verify.that(later.numbers.has('only'), {
-          demand: 'autologout removes nothing',
-          expected: 'the message',
-          actual: later.numbers.has('only') ? 'the message' : 'no such message',
-        });
+        verify.found(later.numbers.get('only'), 'autologout removes nothing', MESSAGE);
         await later.client.quit();
       },
       secondAccount(),

@@ -1,5 +1,5 @@
 import { check, type Pop3Client, type Services } from '../../harness/check/check.ts';
-import { MAILDROP, numberOf, ownMail, withOwnMail } from './own-mail.ts';
+import { OWN_MAIL, ownMail, withOwnMail } from './own-mail.ts';
 
 /** Capabilities that servers take away once they are of no use any more. */
 const USED_UP = ['STLS', 'SASL', 'USER', 'APOP', 'LANG', 'UTF8'];
@@ -7,6 +7,7 @@ const VERSION = /\d+\.\d+/;
 
 export const capabilitiesAreTrue = check(
   {
+    ...OWN_MAIL,
     id: 'POP3-003',
     slug: 'capabilities-are-true',
     title: 'CAPA works in both states and tells the truth',
@@ -15,12 +16,7 @@ export const capabilitiesAreTrue = check(
     level: 'MUST',
     severity: 'low',
     clauses: ['rfc2449#5', 'rfc2449#6', 'rfc5034#3'],
-    roles: ['pop3', 'pop3s'],
-    needs: ['account'],
-    effect: 'delivers',
-    safety: 'sends-mail',
     budget: '30s',
-    resources: [MAILDROP],
     limits: [`${USED_UP.join(', ')} may be listed before the login only.`],
     kills: ['pop3-lists-top-and-refuses'],
   },
@@ -43,7 +39,7 @@ export const capabilitiesAreTrue = check(
         actual: second ? [...second.keys()].join(' ') || 'an empty list' : 'a refusal',
       });
       const listed = new Set([...first.keys(), ...(second?.keys() ?? [])]);
-      await verifyCommands(services, client, listed, numberOf(services, session, 'only'));
+      await verifyCommands(services, client, listed, session.number('only'));
       await client.quit();
     });
     const implementation = first.get('IMPLEMENTATION') ?? '';

@@ -1,26 +1,9 @@
-import { check, type Services, type Verify } from '../../harness/check/check.ts';
-import { MAILDROP, numberOf, type OpenSession, ownMail, withOwnMail } from './own-mail.ts';
-
-/** The message must be in the maildrop as a session that begins now sees it. */
-async function verifyKept(
-  verify: Verify,
-  services: Services,
-  open: OpenSession,
-  demand: string,
-): Promise<void> {
-  // A server may still be busy with the end of the session before.
-  await services.pause(services.target.timing.quietMs);
-  const { client, numbers } = await open();
-  verify.that(numbers.has('only'), {
-    demand,
-    expected: 'the message',
-    actual: numbers.has('only') ? 'the message' : 'no such message',
-  });
-  await client.quit();
-}
+import { check, type Verify } from '../../harness/check/check.ts';
+import { type MaildropSession, MESSAGE, OWN_MAIL, type OwnMail, ownMail, withOwnMail } from './own-mail.ts';
 
 export const deletionNeedsQuit = check(
   {
+    ...OWN_MAIL,
     id: 'POP3-006',
     slug: 'deletion-needs-quit',
     title: 'Deletion happens only after QUIT; RSET undoes it; a session that breaks off deletes nothing',
@@ -30,66 +13,70 @@ export const deletionNeedsQuit = check(
     level: 'MUST',
     severity: 'high',
     clauses: ['rfc1939#6', 'rfc1939#5'],
-    roles: ['pop3', 'pop3s'],
-    needs: ['account'],
-    effect: 'delivers',
-    safety: 'sends-mail',
     budget: '60s',
-    resources: [MAILDROP],
     kills: ['pop3-dele-removes-at-once', 'pop3-updates-without-quit'],
   },
   async (services) => {
-    const { variant, bytes } = services;
-    const only = () => [ownMail(services, 'only')];
-    await variant('DELE and the end of the connection', (verify) =>
-      withOwnMail(services, only(), async (open) => {
-        const session = await open();
-        await session.client.command(`DELE ${numberOf(services, session, 'only')}`);
-        session.client.connection.close();
-        await verifyKept(verify, services, open, 'a message marked in a session that breaks off is kept');
-      }),
+    const { variant, bytes, pause, target } = services;
+    const only = ownMail(services, 'only');
+    /** Marks the message, ends the session as told, and looks for it in a session that begins behind that. */
+    const trial = (
+      name: string,
+      mail: readonly OwnMail[],
+      end: (session: MaildropSession, verify: Verify) => Promise<void>,
+      judge: (verify: Verify, number: number | undefined) => void,
+    ) =>
+      variant(name, (verify) =>
+        withOwnMail(services, mail, async (open) => {
+          const session = await open();
+          const marked = await session.client.command(`DELE ${session.number('only')}`);
+          verify.reply(marked, 'DELE is taken').status('+OK');
+          await end(session, verify);
+          // A server may still be busy with the end of the session before.
+          await pause(target.timing.quietMs);
+          const { client, numbers } = await open();
+          judge(verify, numbers.get('only'));
+          await client.quit();
+        }),
+      );
+    const isKept = (demand: string) => (verify: Verify, number: number | undefined) => {
+      verify.found(number, demand, MESSAGE);
+    };
+    const brokenOff = isKept('a message marked in a session that breaks off is kept');
+
+    await trial(
+      'DELE and the end of the connection',
+      [only],
+      async ({ client }) => client.connection.close(),
+      brokenOff,
     );
-    await variant('DELE, RSET and QUIT', (verify) =>
-      withOwnMail(services, only(), async (open) => {
-        const session = await open();
-        const { client } = session;
-        await client.command(`DELE ${numberOf(services, session, 'only')}`);
+    await trial(
+      'DELE, RSET and QUIT',
+      [only],
+      async ({ client }, verify) => {
         verify.reply(await client.command('RSET'), 'RSET is taken').status('+OK');
         await client.quit();
-        await verifyKept(verify, services, open, 'RSET undoes the mark');
-      }),
+      },
+      isKept('RSET undoes the mark'),
     );
-    await variant('DELE, RETR of another and an end in the middle of it', (verify) =>
-      withOwnMail(
-        services,
-        [...only(), ownMail(services, 'long', Array<string>(4_000).fill('another line of the minutes'))],
-        async (open) => {
-          const session = await open();
-          const { client } = session;
-          await client.command(`DELE ${numberOf(services, session, 'only')}`);
-          client.raw(bytes.line(`RETR ${numberOf(services, session, 'long')}`));
-          await client.reply('the reply to RETR');
-          client.connection.close();
-          await verifyKept(verify, services, open, 'a message marked in a session that breaks off is kept');
-        },
-      ),
+    const long = ownMail(services, 'long', Array<string>(4_000).fill('another line of the minutes'));
+    await trial(
+      'DELE, RETR of another and an end in the middle of it',
+      [only, long],
+      async ({ client, number }) => {
+        client.raw(bytes.line(`RETR ${number('long')}`));
+        await client.reply('the reply to RETR');
+        client.connection.close();
+      },
+      brokenOff,
     );
-    await variant('DELE and QUIT', (verify) =>
-      withOwnMail(services, only(), async (open) => {
-        const session = await open();
-        const { client } = session;
-        verify
-          .reply(await client.command(`DELE ${numberOf(services, session, 'only')}`), 'DELE is taken')
-          .status('+OK');
-        await client.quit();
-        const { client: later, numbers } = await open();
-        verify.ideally.that(!numbers.has('only'), {
-          demand: 'DELE and QUIT remove the message',
-          expected: 'no such message',
-          actual: numbers.has('only') ? 'the message' : 'no such message',
-        });
-        await later.quit();
-      }),
+    await trial(
+      'DELE and QUIT',
+      [only],
+      ({ client }) => client.quit(),
+      (verify, number) => {
+        verify.ideally.absent(number, 'DELE and QUIT remove the message', MESSAGE);
+      },
     );
   },
 );

@@ -1,11 +1,10 @@
-import { check, type Services, type Verify } from '../../harness/check/check.ts';
+import { check, MAILDROP, type Services, type Verify } from '../../harness/check/check.ts';
 import {
   disposableAccount,
   type LoginAttempts,
   verifyFailedLogins,
 } from '../../harness/steps/failed-logins.ts';
 import { openPop3 } from '../../harness/steps/pop3-login.ts';
-import { MAILDROP } from './own-mail.ts';
 
 /** Octets of a command, CRLF included, that every server takes (RFC 2449 §4). */
 const COMMAND_OCTETS = 255;

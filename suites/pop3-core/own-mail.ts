@@ -1,8 +1,17 @@
-import type { Account, Pop3Client, Role, Services } from '../../harness/check/check.ts';
+import {
+  type Account,
+  type CheckDefinition,
+  MAILDROP,
+  type Pop3Client,
+  type Pop3Reply,
+  type Role,
+  type Services,
+} from '../../harness/check/check.ts';
 import { compose } from '../../harness/steps/compose.ts';
-import { openImap } from '../../harness/steps/imap-login.ts';
+import { decisive, handOver } from '../../harness/steps/hand-over.ts';
+import { IMAP_ROLES, openImap } from '../../harness/steps/imap-login.ts';
 import { openPop3 } from '../../harness/steps/pop3-login.ts';
-import { openUser } from '../../harness/steps/smtp-login.ts';
+import { openUser, SENDING_ROLES } from '../../harness/steps/smtp-login.ts';
 
 /** A message that the check puts into the mailbox itself; the label tells it from its siblings. */
 export interface OwnMail {
@@ -14,6 +23,8 @@ export interface OwnMail {
 export interface MaildropSession {
   readonly client: Pop3Client;
   readonly numbers: ReadonlyMap<string, number>;
+  /** The number of an own message; without it the check cannot go on. */
+  number(label: string): number;
 }
 
 export interface SessionOptions {
@@ -24,9 +35,21 @@ export interface SessionOptions {
 /** Opens a session, logged in; it is closed at the end of `withOwnMail` at the latest. */
 export type OpenSession = (options?: SessionOptions) => Promise<MaildropSession>;
 
-/** The maildrop of the first account: POP3 locks it, so checks that log in take turns. */
-export { MAILDROP, SECOND_MAILDROP } from '../../harness/check/check.ts';
+/** What the checks have in common that put mail into the maildrop of the first account. */
+export const OWN_MAIL = {
+  roles: ['pop3', 'pop3s'],
+  needs: ['account'],
+  effect: 'delivers',
+  safety: 'sends-mail',
+  // POP3 locks the maildrop, so checks that log in take turns.
+  resources: [MAILDROP],
+} as const satisfies Partial<CheckDefinition>;
 
+/** How a message that is in a maildrop, or not, is shown by its number. */
+export const MESSAGE = { what: 'the message', as: (number: number) => `message ${number}` } as const;
+
+/** Waits for a maildrop that somebody else holds, in milliseconds. */
+const BUSY_PAUSES = [250, 1_000, 4_000];
 /** Newest messages that are looked through for own ones. */
 const NEWEST = 400;
 /** Waits for mail that was handed over by SMTP, in milliseconds. */
@@ -79,7 +102,17 @@ export async function withOwnMail(
   const open: OpenSession = async (options) => {
     const client = await openPop3(services, { account, ...options });
     clients.push(client);
-    return { client, numbers: await findOwn(services, client, labels) };
+    const numbers = await findOwn(services, client, labels);
+    return {
+      client,
+      numbers,
+      number: (label) =>
+        numbers.get(label) ??
+        services.inconclusive(
+          'precondition',
+          `The message ${label}, put there by this check, is not in the maildrop.`,
+        ),
+    };
   };
   try {
     await deposit(services, mail, account);
@@ -97,20 +130,19 @@ async function arrival({ pause, inconclusive }: Services, open: OpenSession, lab
     await client.quit();
     if (numbers.size === labels.length) return;
     const wait = ARRIVAL_PAUSES[attempt];
-    if (wait === undefined) {
-      inconclusive(
+    if (wait === undefined)
+      return inconclusive(
         'precondition',
         `Of ${labels.length} messages put into the mailbox, POP3 shows ${numbers.size}.`,
       );
-    }
-    await pause(wait ?? 0);
+    await pause(wait);
   }
 }
 
 /** By IMAP, which changes nothing in a message; by submission where there is no IMAP. */
 async function deposit(services: Services, mail: readonly OwnMail[], account: Account): Promise<void> {
   const { target, inconclusive } = services;
-  const role = (['imaps', 'imap'] as const).find((each) => target.endpoints[each]);
+  const role = IMAP_ROLES.find((each) => target.endpoints[each]);
   if (role) {
     const client = await openImap(services, { role, account });
     for (const { content } of mail) {
@@ -121,7 +153,7 @@ async function deposit(services: Services, mail: readonly OwnMail[], account: Ac
     await client.logout();
     return;
   }
-  const way = (['submissions', 'submission'] as const).find((each) => target.endpoints[each]);
+  const way = SENDING_ROLES.find((each) => target.endpoints[each]);
   if (!way)
     return inconclusive(
       'precondition',
@@ -129,10 +161,10 @@ async function deposit(services: Services, mail: readonly OwnMail[], account: Ac
     );
   const client = await openUser(services, { role: way, account });
   for (const { content } of mail) {
-    await client.command(`MAIL FROM:<${account.address}>`);
-    await client.command(`RCPT TO:<${account.address}>`);
-    const reply = await client.data(content);
-    if (reply.code !== 250) inconclusive('precondition', `Mail cannot be sent to the mailbox: ${reply.text}`);
+    const { address } = account;
+    const transfer = await handOver(client, { sender: address, recipient: address, content });
+    if (!transfer.taken)
+      inconclusive('precondition', `Mail cannot be sent to the mailbox: ${decisive(transfer)}`);
   }
   await client.quit();
 }
@@ -151,10 +183,22 @@ async function remove(services: Services, labels: readonly string[], account: Ac
   }
 }
 
-/** The number of an own message; without it the check cannot go on. */
-export function numberOf({ inconclusive }: Services, { numbers }: MaildropSession, label: string): number {
-  return (
-    numbers.get(label) ??
-    inconclusive('precondition', `The message ${label}, put there by this check, is not in the maildrop.`)
-  );
+/** A login that was tried, and its reply; undefined where it could not be tried. */
+export interface LoginTrial {
+  readonly client: Pop3Client;
+  readonly reply: Pop3Reply | undefined;
+}
+
+/** Repeats a login while somebody else holds the maildrop (RFC 2449 §8.1.1); the last trial. */
+export async function whileBusy<Trial extends LoginTrial>(
+  { pause }: Services,
+  attempt: () => Promise<Trial>,
+): Promise<Trial> {
+  for (const wait of BUSY_PAUSES) {
+    const trial = await attempt();
+    if (trial.reply?.responseCode !== 'IN-USE') return trial;
+    trial.client.connection.close();
+    await pause(wait);
+  }
+  return attempt();
 }

@@ -1,11 +1,12 @@
 import { check, type Verify } from '../../harness/check/check.ts';
-import { MAILDROP, numberOf, ownMail, withOwnMail } from './own-mail.ts';
+import { OWN_MAIL, ownMail, withOwnMail } from './own-mail.ts';
 
 /** Lines that a server which does not stuff takes for the end or for replies; 998 is the longest (RFC 5322 §2.1.1). */
 const BODY = ['.', '..', '.x', '+OK forged', '-ERR forged', 'L'.repeat(998), '', 'the last line'];
 
 export const messagesArriveUnchanged = check(
   {
+    ...OWN_MAIL,
     id: 'POP3-005',
     slug: 'retr-and-top-are-byte-stuffed',
     title: 'RETR and TOP are byte-stuffed and unchanged',
@@ -14,12 +15,7 @@ export const messagesArriveUnchanged = check(
     level: 'SHOULD',
     severity: 'medium',
     clauses: ['rfc1939#3', 'rfc1939#5', 'rfc1939#7'],
-    roles: ['pop3', 'pop3s'],
-    needs: ['account'],
-    effect: 'delivers',
-    safety: 'sends-mail',
     budget: '30s',
-    resources: [MAILDROP],
     limits: ['Fields that the server puts in front of the message do not count.'],
     kills: ['pop3-does-not-stuff', 'pop3-top-ignores-line-count'],
   },
@@ -34,7 +30,7 @@ export const messagesArriveUnchanged = check(
       const whole = Buffer.concat([mail.content, bytes.CRLF]);
       await variant('RETR', async (verify) => {
         const session = await open();
-        const { reply, bytes: got } = await session.client.retr(numberOf(services, session, 'dots'));
+        const { reply, bytes: got } = await session.client.retr(session.number('dots'));
         verify.reply(reply, 'RETR is taken').status('+OK');
         same(verify, 'RETR sends the message as it is', whole, got);
         const next = await session.client.attempt('NOOP');
@@ -44,7 +40,7 @@ export const messagesArriveUnchanged = check(
       for (const count of [0, 3, 100_000]) {
         await variant(`TOP with ${count} lines`, async (verify) => {
           const session = await open();
-          const { reply, bytes: got } = await session.client.top(numberOf(services, session, 'dots'), count);
+          const { reply, bytes: got } = await session.client.top(session.number('dots'), count);
           if (!verify.ideally.reply(reply, 'TOP is offered').status('+OK')) return;
           const expected =
             count < BODY.length ? Buffer.concat([head, bytes.lines(...BODY.slice(0, count))]) : whole;

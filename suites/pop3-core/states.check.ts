@@ -1,5 +1,5 @@
 import { check } from '../../harness/check/check.ts';
-import { MAILDROP, numberOf, ownMail, withOwnMail } from './own-mail.ts';
+import { OWN_MAIL, ownMail, withOwnMail } from './own-mail.ts';
 
 /** What only a user who logged in may do, and what is no command (RFC 1939 §3, §5, §7). */
 const BEFORE_LOGIN = ['STAT', 'LIST', 'RETR 1', 'DELE 1', 'TOP 1 0', 'UIDL', 'XBOGUS', ''];
@@ -8,6 +8,7 @@ const BEHIND_LOGIN = ['USER x', 'APOP x y', 'RETR 0', 'RETR 999999', 'RETR -1', 
 
 export const commandsKeepToTheirState = check(
   {
+    ...OWN_MAIL,
     id: 'POP3-002',
     slug: 'commands-keep-to-their-state',
     title: 'Unknown, invalid and out-of-state commands get -ERR and the session continues',
@@ -17,12 +18,7 @@ export const commandsKeepToTheirState = check(
     level: 'MUST',
     severity: 'medium',
     clauses: ['rfc1939#3', 'rfc1939#5'],
-    roles: ['pop3', 'pop3s'],
-    needs: ['account'],
-    effect: 'delivers',
-    safety: 'sends-mail',
     budget: '60s',
-    resources: [MAILDROP],
     limits: ['Before the login each command has a connection of its own: servers count errors there.'],
     kills: ['pop3-serves-mailbox-without-login', 'pop3-takes-any-message-number'],
   },
@@ -60,7 +56,7 @@ export const commandsKeepToTheirState = check(
       await variant('DELE twice, and TOP without a number of lines', async (verify) => {
         const session = await open();
         const { client } = session;
-        const number = numberOf(services, session, 'only');
+        const number = session.number('only');
         const incomplete = await client.command(`TOP ${number}`);
         if (!verify.reply(incomplete, 'TOP without a number of lines is refused').status('-ERR')) return;
         verify.reply(await client.command(`DELE ${number}`), 'DELE is taken once').status('+OK');

@@ -1,11 +1,10 @@
-import { check, type Pop3Reply } from '../../harness/check/check.ts';
+import { check } from '../../harness/check/check.ts';
+import { verifyNoVersion } from '../../harness/steps/product-version.ts';
 
 /** Longest response line with CRLF, in octets (RFC 1939 §3). */
 const LINE_LIMIT = 512;
 /** A response code (RFC 2449 §8): levels of printable characters, divided by slashes. */
 const RESPONSE_CODE = /^\[[\x21-\x2e\x30-\x5c\x5e-\x7e]+(\/[\x21-\x2e\x30-\x5c\x5e-\x7e]+)*( [^\]]*)?\]/;
-/** A product version, and no address or part of a name. */
-const VERSION = /(?<![\w.-])v?\d+\.\d+(\.\d+)?(?![\w.-])/;
 
 export const statusLinesAreWellFormed = check(
   {
@@ -31,27 +30,18 @@ export const statusLinesAreWellFormed = check(
     verify.nothing(unasked, 'the greeting is one line');
 
     const client = await pop3({ at: 'tls' });
-    const capa = (await client.capa()).reply;
-    const unknown = await client.command('XBOGUS');
-    const quit = await client.command('QUIT');
-    const named: [string, Pop3Reply][] = [
-      ['the greeting', client.greeting],
-      ['the reply to CAPA', capa],
-      ['the reply to an unknown command', unknown],
-      ['the reply to QUIT', quit],
-    ];
-    for (const [what, reply] of named) {
-      const { line, terminator, rest, status } = reply;
-      verify.that(/^(\+OK|-ERR)( |$)/.test(line), {
+    const named = {
+      'the greeting': client.greeting,
+      'the reply to CAPA': (await client.capa()).reply,
+      'the reply to an unknown command': await client.command('XBOGUS'),
+      'the reply to QUIT': await client.command('QUIT'),
+    };
+    for (const [what, { line, terminator, rest, status }] of Object.entries(named)) {
+      verify.matches(line, /^(\+OK|-ERR)( |$)/, {
         demand: `${what} begins with +OK or -ERR in upper case`,
         expected: '+OK or -ERR',
-        actual: line,
       });
-      verify.that(terminator === 'CRLF', {
-        demand: `${what} ends in CRLF`,
-        expected: 'CRLF',
-        actual: terminator,
-      });
+      verify.equal(terminator, 'CRLF', `${what} ends in CRLF`);
       verify.ideally.that(line.length + 2 <= LINE_LIMIT, {
         demand: `${what} has at most ${LINE_LIMIT} octets`,
         expected: `at most ${LINE_LIMIT} octets`,
@@ -64,10 +54,6 @@ export const statusLinesAreWellFormed = check(
       });
     }
     const told = client.greeting.line.replace(/<[^>]*>/g, '');
-    verify.ideally.that(!VERSION.test(told), {
-      demand: 'the greeting does not disclose a product version',
-      expected: 'no version',
-      actual: client.greeting.line,
-    });
+    verifyNoVersion(verify.ideally, told, 'the greeting does not disclose a product version');
   },
 );

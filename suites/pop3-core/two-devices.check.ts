@@ -1,8 +1,10 @@
 import { check, type Services } from '../../harness/check/check.ts';
-import { MAILDROP, numberOf, ownMail, withOwnMail } from './own-mail.ts';
+import { IMAP_ROLES, openImap } from '../../harness/steps/imap-login.ts';
+import { MESSAGE, OWN_MAIL, ownMail, withOwnMail } from './own-mail.ts';
 
 export const retrievedMailStays = check(
   {
+    ...OWN_MAIL,
     id: 'POP3-012',
     slug: 'retrieved-mail-stays',
     title: 'What one device retrieves and does not delete is there for the next device',
@@ -11,12 +13,7 @@ export const retrievedMailStays = check(
     level: 'SHOULD',
     severity: 'high',
     clauses: ['rfc1939#8', 'rfc2449#6.7'],
-    roles: ['pop3', 'pop3s'],
-    needs: ['account'],
-    effect: 'delivers',
-    safety: 'sends-mail',
     budget: '30s',
-    resources: [MAILDROP],
     kills: ['pop3-removes-what-was-retrieved'],
   },
   async (services) => {
@@ -27,17 +24,13 @@ export const retrievedMailStays = check(
       const expire = capabilities?.get('EXPIRE') ?? '';
       if (/^0( |$)/.test(expire))
         notApplicable('The server announces that it keeps nothing that was retrieved.', `EXPIRE ${expire}`);
-      const first = await phone.client.retr(numberOf(services, phone, 'only'));
+      const first = await phone.client.retr(phone.number('only'));
       await phone.client.quit();
 
       const laptop = await open();
       const number = laptop.numbers.get('only');
-      verify.that(number !== undefined, {
-        demand: 'a message that was retrieved and not deleted is there in the next session',
-        expected: 'the message',
-        actual: number === undefined ? 'no such message' : `message ${number}`,
-      });
-      if (number !== undefined) {
+      const demand = 'a message that was retrieved and not deleted is there in the next session';
+      if (verify.found(number, demand, MESSAGE)) {
         const second = await laptop.client.retr(number);
         verify.that(second.bytes !== undefined && first.bytes?.equals(second.bytes) === true, {
           demand: 'both sessions retrieve the same octets',
@@ -52,6 +45,7 @@ export const retrievedMailStays = check(
 
 export const uniqueIdsServeTwoDevices = check(
   {
+    ...OWN_MAIL,
     id: 'POP3-013',
     slug: 'unique-ids-serve-two-devices',
     title: 'Unique-ids are the same for every device, by every way in, and after a message was read',
@@ -61,34 +55,30 @@ export const uniqueIdsServeTwoDevices = check(
     level: 'SHOULD',
     severity: 'medium',
     clauses: ['rfc1939#7'],
-    roles: ['pop3', 'pop3s'],
     per: 'target',
-    needs: ['account'],
-    effect: 'delivers',
-    safety: 'sends-mail',
     budget: '40s',
-    resources: [MAILDROP],
     kills: ['pop3-uidl-changes-when-read'],
   },
   async (services) => {
     const { verify, roles, notApplicable } = services;
     await withOwnMail(services, [ownMail(services, 'only')], async (open) => {
       const phone = await open();
-      const number = numberOf(services, phone, 'only');
+      const number = phone.number('only');
       const { ids, reply } = await phone.client.uidl();
       if (reply.status !== '+OK') notApplicable('The server has no UIDL, which is optional.', reply.text);
       const expected = ids.get(number);
+      const hasId = verify.found(expected, 'the message has a unique-id', {
+        what: 'a unique-id',
+        as: (id) => id,
+      });
+      if (!hasId) return;
       await phone.client.retr(number);
       await phone.client.quit();
       await readByImap(services);
       for (const role of roles) {
         const device = await open({ role });
-        const found = (await device.client.uidl()).ids.get(numberOf(services, device, 'only'));
-        verify.that(expected !== undefined && found === expected, {
-          demand: `the message that was read has the same unique-id on ${role}`,
-          expected: expected ?? 'a unique-id',
-          actual: found ?? 'none',
-        });
+        const found = (await device.client.uidl()).ids.get(device.number('only'));
+        verify.equal(found, expected, `the message that was read has the same unique-id on ${role}`);
         await device.client.quit();
       }
     });
@@ -96,21 +86,20 @@ export const uniqueIdsServeTwoDevices = check(
 );
 
 /** Marks the own message as read and flagged, as a mail program on another device would. */
-async function readByImap({ target, imap, account, nonce, note }: Services): Promise<void> {
-  const role = (['imaps', 'imap'] as const).find((each) => target.endpoints[each]);
+async function readByImap(services: Services): Promise<void> {
+  const { target, nonce, note } = services;
+  const role = IMAP_ROLES.find((each) => target.endpoints[each]);
   if (!role) return note('no IMAP: the message was read by POP3 alone');
-  const { login, password } = account();
-  const client = await imap({ role, at: 'tls' });
-  await client.login(login, password);
+  const client = await openImap(services, { role });
   await client.select('INBOX');
-  const { untagged } = await client.command(`UID SEARCH HEADER "Subject" "${nonce}"`);
-  const uids = untagged.flatMap(({ label, line }) => (label === 'SEARCH' ? (line.match(/\d+/g) ?? []) : []));
-  for (const uid of uids) await client.command(`UID STORE ${uid} +FLAGS (\\Seen \\Flagged)`);
+  for (const uid of await client.search(`HEADER "Subject" "${nonce}"`))
+    await client.command(`UID STORE ${uid} +FLAGS (\\Seen \\Flagged)`);
   await client.logout();
 }
 
 export const deletionHitsWhatWasMarked = check(
   {
+    ...OWN_MAIL,
     id: 'POP3-014',
     slug: 'deletion-hits-what-was-marked',
     title: 'A message that one device deletes is gone for the others, and no other message is',
@@ -119,13 +108,8 @@ export const deletionHitsWhatWasMarked = check(
     level: 'MUST',
     severity: 'high',
     clauses: ['rfc1939#6', 'rfc1939#5'],
-    roles: ['pop3', 'pop3s'],
     per: 'target',
-    needs: ['account'],
-    effect: 'delivers',
-    safety: 'sends-mail',
     budget: '30s',
-    resources: [MAILDROP],
     kills: ['pop3-removes-one-too-many'],
   },
   async (services) => {
@@ -133,7 +117,7 @@ export const deletionHitsWhatWasMarked = check(
     const mail = ['first', 'second', 'third'].map((label) => ownMail(services, label));
     await withOwnMail(services, mail, async (open) => {
       const phone = await open();
-      await phone.client.command(`DELE ${numberOf(services, phone, 'second')}`);
+      await phone.client.command(`DELE ${phone.number('second')}`);
       await phone.client.quit();
       for (const role of roles) {
         const { client, numbers } = await open({ role });
@@ -156,6 +140,7 @@ export const deletionHitsWhatWasMarked = check(
 
 export const maildropsAreApart = check(
   {
+    ...OWN_MAIL,
     id: 'POP3-015',
     slug: 'maildrops-are-apart',
     title: 'A login opens the maildrop of its own account and of no other',
@@ -164,12 +149,8 @@ export const maildropsAreApart = check(
     level: 'MUST',
     severity: 'critical',
     clauses: ['rfc1939#4'],
-    roles: ['pop3', 'pop3s'],
     needs: ['account', 'account-2'],
-    effect: 'delivers',
-    safety: 'sends-mail',
     budget: '30s',
-    resources: [MAILDROP],
     kills: ['pop3-opens-mailbox-of-another'],
   },
   async (services) => {
@@ -177,11 +158,11 @@ export const maildropsAreApart = check(
     const account = secondAccount();
     await withOwnMail(services, [ownMail(services, 'only')], async (open) => {
       const { client, numbers } = await open({ account });
-      verify.that(!numbers.has('only'), {
-        demand: 'the mail of one account is not in the maildrop of another',
-        expected: 'no such message',
-        actual: numbers.has('only') ? `message ${numbers.get('only')}` : 'no such message',
-      });
+      verify.absent(
+        numbers.get('only'),
+        'the mail of one account is not in the maildrop of another',
+        MESSAGE,
+      );
       await client.quit();
     });
   },
