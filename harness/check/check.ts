@@ -14,6 +14,6 @@ export { ConnectionEnded, Silence, TlsFailed, Unreachable } from '../wire/failur
 export type { CipherSuite, ClientHelloOptions, HelloAnswer, ServerHello } from '../wire/tls-probe.ts';
 export { type Control, type ControlDefinition, control, type Finding } from './control.ts';
 export { type Check, type CheckBody, type CheckDefinition, check, type Need } from './define.ts';
-export type { IssuedCertificate } from './lab.ts';
+export type { IssuedCertificate, ReceiverOptions } from './lab.ts';
 export { FORWARDING, MAILDROP, SECOND_MAILDROP } from './resources.ts';
 export type * from './services.ts';

@@ -89,59 +89,46 @@ export interface ClientOptions {
   readonly preamble?: Uint8Array;
 }
 
-/** What a check body gets. It can observe and verify; it cannot set a verdict. */
-export interface Services {
+/** The first group: what is declared of the target, and what this run of the body is about. */
+export interface Declared {
   readonly target: Target;
   /** The role this run of the body is about; for a `per: 'target'` check the first offered one. */
   readonly role: Role;
   /** The roles of the check that the target offers. */
   readonly roles: readonly Role[];
+  /** The check or control that runs. */
+  readonly definition: { readonly id: string };
   /** 16 hexadecimal digits, unique to this run of the body (64 random bits). */
   readonly nonce: string;
   /** The name given in EHLO, carrying the nonce. */
   readonly helloName: string;
-  readonly verify: Verify;
-
-  /** Lines, base64 and the control characters by name: checks never spell octets. */
-  readonly bytes: typeof Bytes;
-  /** SASL mechanisms and the drivers that carry them over each protocol. */
-  readonly sasl: typeof Sasl;
-  /** The ClientHello prober, whose offers and findings do not depend on the TLS library of this machine. */
-  readonly tls: typeof TlsProbe;
-  /** Reads certificates, matches their names and builds paths to trust anchors. */
-  readonly certificates: typeof Certificates;
-
-  /** Signs messages as senders of the lab do. */
-  readonly authentication: typeof Authentication;
-  /** Signs messages as mail programs do, and verifies them. */
-  readonly smime: typeof Smime;
-
-  /** SMTP client on the role. A greeting of 4yz is tried again; a lasting one is inconclusive. */
-  smtp(options?: ClientOptions): Promise<SmtpClient>;
-  pop3(options?: ClientOptions): Promise<Pop3Client>;
-  imap(options?: ClientOptions): Promise<ImapClient>;
-  /** A connection on which nothing was read or sent yet, not even TLS on an implicit-TLS role. */
-  connect(options?: Omit<ClientOptions, 'at'>): Promise<Connection>;
-
   /** The first declared account; without one the check is inconclusive. */
   account(): Account;
   /** The second declared account; without one the check is not applicable. */
   secondAccount(): Account;
   /** The account if its right password may travel in the clear, else undefined. */
   cleartextAccount(): Account | undefined;
+}
 
+/** The second group: conversations with the target. */
+export interface Opening {
+  /** SMTP client on the role. A greeting of 4yz is tried again; a lasting one is inconclusive. */
+  smtp(options?: ClientOptions): Promise<SmtpClient>;
+  pop3(options?: ClientOptions): Promise<Pop3Client>;
+  imap(options?: ClientOptions): Promise<ImapClient>;
+  /** A connection on which nothing was read or sent yet, not even TLS on an implicit-TLS role. */
+  connect(options?: Omit<ClientOptions, 'at'>): Promise<Connection>;
+  /** The same services about another role: what is opened is opened there where no role is named. */
+  on(role: Role): Services;
+}
+
+/** The third group: the world around the target, and mail that goes through it. */
+export interface Surroundings {
   /**
    * The world around the target; everything opened in it is closed when the body ends.
    * @throws Inconclusive `environment` when the target has none
    */
   lab(): Lab;
-
-  /**
-   * One of several inputs of the check. Its outcome is kept apart, reported by name, and folded into
-   * the verdict; a wire failure or an early end inside it does not end the others.
-   */
-  variant(name: string, body: (verify: Verify) => Promise<void>): Promise<void>;
-
   /**
    * Hands over one message, as a stranger to mx or as a user, and tells the reply that decided. What is
    * refused for now is tried again, as it is, on the schedule of the target. Holds one connection.
@@ -161,7 +148,16 @@ export interface Services {
    * @throws Inconclusive where the mailbox that is declared cannot be read
    */
   returnedMail(sought: Omit<MailSought, 'sent'>): Promise<StoredMessage | null>;
+}
 
+/** The fourth group: what a body says of what it saw, and when it waits. It cannot set a verdict. */
+export interface Saying {
+  readonly verify: Verify;
+  /**
+   * One of several inputs of the check. Its outcome is kept apart, reported by name, and folded into
+   * the verdict; a wire failure or an early end inside it does not end the others.
+   */
+  variant(name: string, body: (verify: Verify) => Promise<void>): Promise<void>;
   /** Writes a sentence into the evidence. */
   note(text: string): void;
   pause(ms: number): Promise<void>;
@@ -175,12 +171,29 @@ export interface Services {
   /** Ends the body (or the variant): the evidence allows no verdict. */
   inconclusive(why: Cause, reason: string): never;
   /**
-   * What a control found that this body builds on.
+   * What a control found that this body builds on or considers.
    * @throws what ended the control, where it broke off; Error where the definition does not name it
    */
   finding<Found>(control: Control<Found>): Found;
   /** As `finding`, where the body goes on without it: the reason for which the control broke off, else undefined. */
   objection(control: Control<unknown>): string | undefined;
-  /** The check or control that runs. */
-  readonly definition: { readonly id: string };
 }
+
+/** Libraries that checks reach without importing them. */
+export interface Libraries {
+  /** Lines, base64 and the control characters by name: checks never spell octets. */
+  readonly bytes: typeof Bytes;
+  /** SASL mechanisms and the drivers that carry them over each protocol. */
+  readonly sasl: typeof Sasl;
+  /** The ClientHello prober, whose offers and findings do not depend on the TLS library of this machine. */
+  readonly tls: typeof TlsProbe;
+  /** Reads certificates, matches their names and builds paths to trust anchors. */
+  readonly certificates: typeof Certificates;
+  /** Signs messages as senders of the lab do. */
+  readonly authentication: typeof Authentication;
+  /** Signs messages as mail programs do, and verifies them. */
+  readonly smime: typeof Smime;
+}
+
+/** What a body gets: four groups and libraries. Steps take the group, or the members, that they need. */
+export interface Services extends Declared, Opening, Surroundings, Saying, Libraries {}

@@ -169,6 +169,7 @@ export async function openBody(context: {
       // A budget that is used up, or an ended run, ends the other inputs too.
       if (signal.aborted) throw thrown;
     },
+    on: (other) => boundTo(services, other),
     offer: (offering) => offer(services, offering),
     inMailbox: (sought) => inMailbox(services, sought),
     returnedMail: (sought) => returnedMail(services, sought),
@@ -208,6 +209,22 @@ export async function openBody(context: {
       }
     },
   };
+}
+
+/** The services where another role is meant unless one is named. */
+function boundTo(services: Services, role: Role): Services {
+  const bound: Services = {
+    ...services,
+    role,
+    smtp: (options) => services.smtp({ role, ...options }),
+    pop3: (options) => services.pop3({ role, ...options }),
+    imap: (options) => services.imap({ role, ...options }),
+    connect: (options) => services.connect({ role, ...options }),
+    offer: (offering) => offer(bound, offering),
+    inMailbox: (sought) => inMailbox(bound, sought),
+    returnedMail: (sought) => returnedMail(bound, sought),
+  };
+  return bound;
 }
 
 async function caught(body: () => Promise<void>): Promise<unknown> {

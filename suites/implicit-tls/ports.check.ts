@@ -114,7 +114,7 @@ async function reached<Client>(
     note(failure.message);
     const clear = await clearAnswer(services, implicit);
     if (clear) return violated(`without TLS ${clear}`);
-    const refusal = await refusesEveryHello({ ...services, role: implicit });
+    const refusal = await refusesEveryHello(services.on(implicit));
     if (!refusal) throw failure;
     return violated(refusal);
   }

@@ -2,14 +2,13 @@ import {
   type ArrivedMessage,
   check,
   type Receiver,
+  type ReceiverOptions,
   type Services,
   type SmtpSession,
 } from '../../harness/check/check.ts';
 import { makeTargetSend, OUTGOING_MAIL } from '../../harness/steps/make-target-send.ts';
 import { deliveries } from '../../harness/steps/waits.ts';
 import { explainAbsence } from './outgoing-mail.ts';
-
-type ReceiverOptions = Parameters<ReturnType<Services['lab']>['receiver']>[0];
 
 /** What somebody on the path does to TLS. To the target a server that is like this looks the same. */
 const ATTACKS: readonly { readonly name: string; readonly options: ReceiverOptions }[] = [

@@ -41,8 +41,8 @@ export const bothPortsHaveTheSameRules = check(
     const rules = target.accounts.length > 1 ? [...RULES, ...RULES_BETWEEN_USERS] : RULES;
     for (const { name, observe } of rules) {
       await variant(name, async (verify) => {
-        const implicit = await observe({ ...services, role: 'submissions' });
-        const upgraded = await observe({ ...services, role: 'submission' });
+        const implicit = await observe(services.on('submissions'));
+        const upgraded = await observe(services.on('submission'));
         const difference = {
           expected: `the same on both ports: 587 ${upgraded.line}`,
           actual: `465 ${implicit.line}`,
