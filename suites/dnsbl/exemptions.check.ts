@@ -1,5 +1,6 @@
-import { check, type Services } from '../../harness/check/check.ts';
-import { isRecipientTaken } from '../../harness/steps/hand-over.ts';
+import { check, type Services, type Verify } from '../../harness/check/check.ts';
+import { decisive, handOver } from '../../harness/steps/hand-over.ts';
+import { isTemporary, lineOf as replyLine } from '../../harness/steps/replies.ts';
 import { declaredList, workingList } from './lists.ts';
 import { lineOf, messageWith, readReply, visit } from './visit.ts';
 
@@ -33,7 +34,7 @@ export const listsLeaveUsersAndPostmasterAlone = check(
   },
 );
 
-async function judgeSubmission(services: Services, verify: Services['verify'], zone: string): Promise<void> {
+async function judgeSubmission(services: Services, verify: Verify, zone: string): Promise<void> {
   const { lab, target, nonce, notApplicable, inconclusive } = services;
   if (target.claims.dnsbl?.onSubmission)
     notApplicable('Submission is refused to listed clients on purpose.', 'claims: dnsbl: on-submission');
@@ -52,9 +53,8 @@ async function judgeSubmission(services: Services, verify: Services['verify'], z
   const { name: vantage, address } = world.unusedVantage('near');
   await world.dns.publish(zone, workingList(zone, { address }));
   const reply = await submit(services, vantage, recipient);
-  if (reply.code >= 400 && reply.code < 500) {
+  if (isTemporary(reply))
     inconclusive('precondition', `The message of a listed user is refused for now: ${reply.line}`);
-  }
   verify.that(reply.code === 250, {
     demand: 'an authenticated user at a listed address sends mail',
     expected: '250',
@@ -82,25 +82,19 @@ async function submit(services: Services, vantage: string, recipient: string): P
 
   const { login, password, address } = account();
   const client = await smtp({ role, vantage, at: 'tls' });
-  const decision = ({ code, lines }: { code: number; lines: readonly string[] }): Decision => ({
-    code,
-    line: `${code} ${lines.join(' / ')}`,
-  });
   try {
+    // By hand, because a refusal of the login may be the doing of the list.
     const entered = await client.command(`AUTH PLAIN ${bytes.base64(`\0${login}\0${password}`)}`);
-    if (entered.code !== 235) return decision(entered);
-    const mail = await client.command(`MAIL FROM:<${address}>`);
-    if (mail.code !== 250) return decision(mail);
-    const rcpt = await client.command(`RCPT TO:<${recipient}>`);
-    if (!isRecipientTaken(rcpt)) return decision(rcpt);
-    const message = messageWith(services, { token: nonce, sender: address, recipient });
-    return decision(await client.data(message));
+    if (entered.code !== 235) return { code: entered.code, line: `AUTH: ${replyLine(entered)}` };
+    const content = messageWith(services, { token: nonce, sender: address, recipient });
+    const transfer = await handOver(client, { sender: address, recipient, content });
+    return { code: transfer.code, line: decisive(transfer) };
   } finally {
     client.connection.close();
   }
 }
 
-async function judgePostmaster(services: Services, verify: Services['verify'], zone: string): Promise<void> {
+async function judgePostmaster(services: Services, verify: Verify, zone: string): Promise<void> {
   const { lab, target, nonce, inconclusive } = services;
   const world = lab();
   const sender = await world.forgedSender(nonce);
@@ -112,14 +106,10 @@ async function judgePostmaster(services: Services, verify: Services['verify'], z
   const { name: vantage, address } = world.unusedVantage('near');
   await world.dns.publish(zone, workingList(zone, { address }));
   const outcome = await visit(services, { vantage, sender, recipient });
-  verify.ideally.that(outcome.kind === 'accepted', {
-    demand: 'postmaster is reached from a listed address',
-    expected: 'accepted',
-    actual: lineOf(outcome),
-  });
+  verify.ideally.equal(lineOf(outcome), 'accepted', 'postmaster is reached from a listed address');
 }
 
-async function judgeAllowList(services: Services, verify: Services['verify']): Promise<void> {
+async function judgeAllowList(services: Services, verify: Verify): Promise<void> {
   const { lab, target, nonce, notApplicable, inconclusive } = services;
   const [zone] = target.claims.dnsbl?.allowZones ?? [];
   if (zone === undefined)

@@ -1,6 +1,6 @@
 import { check } from '../../harness/check/check.ts';
-import { correspondence } from './client.ts';
-import { ALWAYS_LISTED, declaredList, NEVER_LISTED, nameIn, workingList } from './lists.ts';
+import { correspondence, STRANGERS_VISIT } from './client.ts';
+import { ALWAYS_LISTED, NEVER_LISTED, nameIn, workingList } from './lists.ts';
 import { messageWith, visit } from './visit.ts';
 
 /** How long a query may come behind the reply to RCPT, in milliseconds. */
@@ -8,6 +8,7 @@ const AFTER_REPLY = 2_000;
 
 export const listsAreAskedInDueForm = check(
   {
+    ...STRANGERS_VISIT,
     id: 'DNSBL-001',
     slug: 'lists-are-asked-in-due-form',
     title: 'List queries are well formed for IPv4 and IPv6',
@@ -16,12 +17,8 @@ export const listsAreAskedInDueForm = check(
     demands: 'the list is asked for the A record of the reversed octets of that address',
     level: 'MUST',
     severity: 'medium',
-    asStranger: true,
     clauses: ['rfc5782#2.1', 'rfc5782#2.4'],
-    roles: ['mx'],
-    per: 'target',
     needs: ['account', 'dns'],
-    effect: 'disturbs',
     safety: 'safe',
     budget: '40s',
     limits: ['The vantages of the lab have IPv4 only: the form of IPv6 queries is not seen.'],
@@ -29,8 +26,7 @@ export const listsAreAskedInDueForm = check(
   },
   async (services) => {
     const { verify, target, nonce, note, inconclusive } = services;
-    const zone = declaredList(services);
-    const { world, sender, recipient } = await correspondence(services);
+    const { world, zone, sender, recipient } = await correspondence(services);
     await world.dns.publish(zone, workingList(zone));
     const before = (await world.dns.queries({ name: zone, below: true })).length;
     const tests = [nameIn(zone, ALWAYS_LISTED), nameIn(zone, NEVER_LISTED)];
@@ -65,8 +61,7 @@ export const listsAreAskedInDueForm = check(
         'The list was not asked up to RCPT, and targets.yaml does not permit a message, with which it might be.',
       );
     }
-    verify.that(false, {
-      demand: 'the configured list is asked about clients',
+    verify.missed('the configured list is asked about clients', {
       expected: `queries below ${zone}`,
       actual: 'none',
     });

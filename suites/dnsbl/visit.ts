@@ -51,29 +51,23 @@ async function visitOnce(
   const connection = await connect({ role: 'mx', vantage });
   let stage: Stage = 'greeting';
   try {
-    const steps: readonly (readonly [Stage, string])[] = [
-      ['EHLO', `EHLO ${helloName}`],
-      ['MAIL', `MAIL FROM:<${sender}>`],
-      ['RCPT', `RCPT TO:<${recipient}>`],
+    const steps: (readonly [Stage, string, Buffer])[] = [
+      ['EHLO', 'EHLO', bytes.line(`EHLO ${helloName}`)],
+      ['MAIL', 'MAIL', bytes.line(`MAIL FROM:<${sender}>`)],
+      ['RCPT', 'RCPT', bytes.line(`RCPT TO:<${recipient}>`)],
     ];
+    if (message) {
+      steps.push(['DATA', 'DATA', bytes.line('DATA')]);
+      steps.push(['DATA', 'the message', Buffer.concat([message, bytes.line('.')])]);
+    }
     let reply = await readReply(connection, 'the greeting', withinMs);
-    for (const [next, command] of steps) {
-      if (reply.code >= 400) return { kind: 'refused', stage, ...reply, ms: ms() };
+    for (const [next, what, octets] of steps) {
+      if (reply.code >= 400) break;
       stage = next;
-      connection.send(bytes.line(command));
-      reply = await readReply(connection, `the reply to ${next}`, withinMs);
+      connection.send(octets);
+      reply = await readReply(connection, `the reply to ${what}`, withinMs);
     }
     if (reply.code >= 400) return { kind: 'refused', stage, ...reply, ms: ms() };
-    if (message) {
-      stage = 'DATA';
-      connection.send(bytes.line('DATA'));
-      reply = await readReply(connection, 'the reply to DATA', withinMs);
-      if (reply.code < 400) {
-        connection.send(Buffer.concat([message, bytes.line('.')]));
-        reply = await readReply(connection, 'the reply to the message', withinMs);
-      }
-      if (reply.code >= 400) return { kind: 'refused', stage, ...reply, ms: ms() };
-    }
     const decided = ms();
     connection.send(bytes.line('QUIT'));
     return { kind: 'accepted', ms: decided };
@@ -101,7 +95,7 @@ export async function readReply(
 
 /** A small message that can be found again; no line of it begins with a dot. */
 export function messageWith(
-  { bytes, helloName }: Pick<Services, 'bytes' | 'helloName'>,
+  services: Pick<Services, 'bytes' | 'helloName'>,
   {
     token,
     sender,
@@ -109,10 +103,7 @@ export function messageWith(
   }: { readonly token: string; readonly sender: string; readonly recipient: string },
 ): Buffer {
   const body = ['Hello, this message finds out whose mail is taken.'];
-  return compose(
-    { bytes, helloName },
-    { from: sender, to: recipient, token, subject: 'Delivery probe', body },
-  );
+  return compose(services, { from: sender, to: recipient, token, subject: 'Delivery probe', body });
 }
 
 /** An outcome in one line. */
