@@ -1,8 +1,9 @@
 import { check, type OutsideSink, type Services } from '../../harness/check/check.ts';
-import { isSink, judgeableSinks, lineOf, meet, principalOf } from './meeting.ts';
+import { isSink, judgeableSinks, lineOf, MEETS_SINKS, meet, principalOf } from './meeting.ts';
 
 export const port25IsNotIntercepted = check(
   {
+    ...MEETS_SINKS,
     id: 'OP25-004',
     slug: 'port-25-is-not-intercepted',
     title: 'Port 25 traffic is not intercepted or redirected',
@@ -13,12 +14,7 @@ export const port25IsNotIntercepted = check(
     severity: 'high',
     clauses: ['rfc5068#4', 'rfc3207#6'],
     roles: ['mx'],
-    per: 'target',
-    needs: ['sink', 'vantage'],
-    effect: 'reads',
-    safety: 'safe',
     budget: '90s',
-    connections: 8,
     limits: ['A mail filter on the machine of the vantage looks like one in the network.'],
     kills: ['network-intercepts-port-25', 'network-strips-starttls-from-port-25'],
   },
@@ -39,11 +35,7 @@ export const port25IsNotIntercepted = check(
 
     const meeting = await meet(services, network.subscriber, sink.mx);
     if (meeting.kind === 'nothing') {
-      verify.that(true, {
-        demand: 'port 25 is blocked, or leads to the server itself',
-        expected: 'no answer, or the server',
-        actual: lineOf(meeting),
-      });
+      verify.met('port 25 is blocked, or leads to the server itself', lineOf(meeting));
       return;
     }
     const isItself = verify.that(isSink(meeting, sink), {
@@ -52,22 +44,14 @@ export const port25IsNotIntercepted = check(
       actual: lineOf(meeting),
     });
     if (!isItself) return;
-    const [there, here] = [
-      await look(services, network.open, sink, `control-${nonce}`),
-      await look(services, network.subscriber, sink, `subscriber-${nonce}`),
-    ];
-    same('the EHLO keywords arrive unchanged', there.keywords, here.keywords);
-    same('a subscriber sees the certificate of the server', there.certificate, here.certificate);
-    verify.that(here.recorded.length > 0, {
-      demand: 'the server received the command that the subscriber sent',
-      expected: 'NOOP with the random word',
-      actual: here.recorded.length > 0 ? 'received' : 'never received',
+    const there = await look(services, network.open, sink, `control-${nonce}`);
+    const here = await look(services, network.subscriber, sink, `subscriber-${nonce}`);
+    verify.equal(here.keywords, there.keywords, 'the EHLO keywords arrive unchanged');
+    verify.equal(here.certificate, there.certificate, 'a subscriber sees the certificate of the server');
+    verify.found(here.recorded[0], 'the server received the command that the subscriber sent', {
+      what: 'NOOP with the random word',
+      as: () => `NOOP with the random word from ${here.recorded.join(', ')}`,
     });
-    note(`The server saw the subscriber come from ${here.recorded.join(', ') || 'nowhere'}.`);
-
-    function same(demand: string, expected: string, actual: string): void {
-      verify.that(actual === expected, { demand, expected, actual });
-    }
   },
 );
 

@@ -1,4 +1,20 @@
-import type { AccessNetwork, OutsideService, OutsideSink, Services } from '../../harness/check/check.ts';
+import type {
+  AccessNetwork,
+  CheckDefinition,
+  OutsideService,
+  OutsideSink,
+  Services,
+} from '../../harness/check/check.ts';
+import { lineOf as replyLine } from '../../harness/steps/replies.ts';
+
+/** What the checks have in common that meet the servers outside from both sides of the network. */
+export const MEETS_SINKS = {
+  per: 'target',
+  needs: ['sink', 'vantage'],
+  effect: 'reads',
+  safety: 'safe',
+  connections: 8,
+} as const satisfies Partial<CheckDefinition>;
 
 type MeetingServices = Pick<Services, 'smtp' | 'inconclusive' | 'note'>;
 
@@ -45,7 +61,7 @@ export async function meet(
       client.connection.close();
       return {
         kind: 'answered',
-        greeting: `${client.greeting.code} ${client.greeting.lines.join(' / ')}`,
+        greeting: replyLine(client.greeting),
         name: hello.lines[0]?.split(' ', 1)[0] ?? '',
         keywords: [...(client.capabilities?.keywords ?? [])].map((pair) => pair.join(' ').trim()),
         certificate,

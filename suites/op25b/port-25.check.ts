@@ -1,8 +1,9 @@
 import { check } from '../../harness/check/check.ts';
-import { isSink, judgeableSinks, lineOf, meet, principalOf } from './meeting.ts';
+import { isSink, judgeableSinks, lineOf, MEETS_SINKS, meet, principalOf } from './meeting.ts';
 
 export const port25IsBlocked = check(
   {
+    ...MEETS_SINKS,
     id: 'OP25-001',
     slug: 'port-25-is-blocked',
     title: 'Outbound port 25 to arbitrary hosts is blocked for subscribers',
@@ -12,12 +13,7 @@ export const port25IsBlocked = check(
     severity: 'medium',
     clauses: ['rfc5068#4'],
     roles: ['mx'],
-    per: 'target',
-    needs: ['sink', 'vantage'],
-    effect: 'reads',
-    safety: 'safe',
     budget: '120s',
-    connections: 8,
     limits: [
       'Speaks for the customer class of the vantage; customers with static addresses are usually exempt.',
       'IPv6 is judged where the network and the lab have it.',

@@ -1,4 +1,11 @@
-import { check, ROLES, type Role, type Services, Unreachable } from '../../harness/check/check.ts';
+import {
+  check,
+  ROLES,
+  type Role,
+  type Services,
+  Unreachable,
+  type Verify,
+} from '../../harness/check/check.ts';
 
 export const submissionIsReachableFromOutside = check(
   {
@@ -36,7 +43,7 @@ export const submissionIsReachableFromOutside = check(
   },
 );
 
-async function judgePorts(services: Services, verify: Services['verify']): Promise<void> {
+async function judgePorts(services: Services, verify: Verify): Promise<void> {
   const { target, inconclusive } = services;
   const submission = await answers(services, 'submission');
   const submissions = await answers(services, 'submissions');
@@ -53,8 +60,7 @@ async function judgePorts(services: Services, verify: Services['verify']): Promi
       actual: submission.seen,
     });
   } else {
-    verify.ideally.that(false, {
-      demand: 'submission is offered on 587 too',
+    verify.ideally.missed('submission is offered on 587 too', {
       expected: 'the roles submission and submissions',
       actual: 'submissions alone is declared',
     });
@@ -100,7 +106,7 @@ async function somethingElseAnswers({ connect, target }: Services): Promise<bool
 /** RFC 6186 §3.1, RFC 8314 §5.1. */
 const SERVICES = ['_submission', '_submissions'] as const;
 
-async function judgeRecords({ lab, target, note }: Services, verify: Services['verify']): Promise<void> {
+async function judgeRecords({ lab, target, note }: Services, verify: Verify): Promise<void> {
   const { dns } = lab();
   const found: string[] = [];
   const wrong: string[] = [];

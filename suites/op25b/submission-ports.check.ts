@@ -1,8 +1,11 @@
 import { type AccessNetwork, check, type Services } from '../../harness/check/check.ts';
-import { isSink, judgeableSinks, lineOf, type Meeting, meet } from './meeting.ts';
+import { isSink, judgeableSinks, lineOf, MEETS_SINKS, type Meeting, meet } from './meeting.ts';
+
+type Service = 'submission' | 'submissions';
 
 export const port587IsOpen = check(
   {
+    ...MEETS_SINKS,
     id: 'OP25-002',
     slug: 'port-587-is-open',
     title: 'Outbound port 587 to external servers is open',
@@ -12,12 +15,7 @@ export const port587IsOpen = check(
     severity: 'high',
     clauses: ['rfc5068#4.1'],
     roles: ['submission'],
-    per: 'target',
-    needs: ['sink', 'vantage'],
-    effect: 'reads',
-    safety: 'safe',
     budget: '60s',
-    connections: 8,
     kills: ['network-blocks-submission', 'network-answers-submission'],
   },
   (services) => judgeService(services, 'submission'),
@@ -25,6 +23,7 @@ export const port587IsOpen = check(
 
 export const port465IsOpen = check(
   {
+    ...MEETS_SINKS,
     id: 'OP25-003',
     slug: 'port-465-is-open',
     title: 'Outbound port 465 (submissions) to external servers is open',
@@ -34,19 +33,14 @@ export const port465IsOpen = check(
     severity: 'medium',
     clauses: ['rfc8314#3.3', 'rfc5068#4.1'],
     roles: ['submissions'],
-    per: 'target',
-    needs: ['sink', 'vantage'],
-    effect: 'reads',
-    safety: 'safe',
     budget: '60s',
-    connections: 8,
     limits: ['RFC 5068 names port 587 only; that it holds for 465 is current practice (RFC 8314).'],
     kills: ['network-blocks-submissions', 'network-answers-submissions'],
   },
   (services) => judgeService(services, 'submissions'),
 );
 
-async function judgeService(services: Services, service: 'submission' | 'submissions'): Promise<void> {
+async function judgeService(services: Services, service: Service): Promise<void> {
   const { lab, verify } = services;
   const network = lab().network();
   const sinks = await judgeableSinks(services, network, service);
@@ -68,11 +62,7 @@ async function judgeService(services: Services, service: 'submission' | 'submiss
 }
 
 /** The target is outside too, where it is not the network itself. */
-async function judgeTarget(
-  services: Services,
-  network: AccessNetwork,
-  service: 'submission' | 'submissions',
-): Promise<void> {
+async function judgeTarget(services: Services, network: AccessNetwork, service: Service): Promise<void> {
   const { target, verify, note } = services;
   const endpoint = target.driver === 'network' ? undefined : target.endpoints[service];
   if (!endpoint) return;
@@ -94,9 +84,9 @@ async function judgeTarget(
 /** Another certificate means that somebody sits in between. */
 function sameCertificate({ verify }: Services, whose: string, meeting: Meeting, control: Meeting): void {
   if (meeting.kind !== 'answered' || control.kind !== 'answered' || control.certificate === null) return;
-  verify.that(meeting.certificate === control.certificate, {
-    demand: `a subscriber sees the certificate of ${whose}`,
-    expected: `SHA-256 ${control.certificate}`,
-    actual: meeting.certificate === null ? 'no TLS' : `SHA-256 ${meeting.certificate}`,
-  });
+  verify.equal(
+    meeting.certificate === null ? 'no TLS' : `SHA-256 ${meeting.certificate}`,
+    `SHA-256 ${control.certificate}`,
+    `a subscriber sees the certificate of ${whose}`,
+  );
 }

@@ -1,4 +1,5 @@
-import { check, ROLES, type Services, type SmtpClient } from '../../harness/check/check.ts';
+import { check, type Services } from '../../harness/check/check.ts';
+import { type Announcement, announcement } from '../../harness/steps/announcement.ts';
 
 export const upgradeSurvivesThePath = check(
   {
@@ -23,7 +24,7 @@ export const upgradeSurvivesThePath = check(
     const network = lab().network();
     const control = await look(services, network.open);
     const again = await look(services, network.open);
-    const upgrade = ROLES[role].protocol === 'pop3' ? 'STLS' : 'STARTTLS';
+    const { upgrade } = control;
     if (listOf(control) !== listOf(again) || control.certificate !== again.certificate) {
       inconclusive(
         'precondition',
@@ -38,22 +39,21 @@ export const upgradeSurvivesThePath = check(
       expected: upgrade,
       actual: listOf(seen),
     });
-    verify.that(seen.certificate === control.certificate, {
-      demand: `a subscriber upgrades ${role} and sees the certificate of the server`,
-      expected: control.certificate,
-      actual: seen.certificate,
-    });
+    verify.equal(
+      seen.certificate,
+      control.certificate,
+      `a subscriber upgrades ${role} and sees the certificate of the server`,
+    );
     const others = (list: string) => list.replaceAll(new RegExp(`\\b(${upgrade}|X{4,}[A-Z])\\b ?`, 'g'), '');
-    verify.ideally.that(others(listOf(seen)) === others(listOf(control)), {
-      demand: `the other capabilities of ${role} arrive unchanged`,
-      expected: listOf(control),
-      actual: listOf(seen),
-    });
+    verify.ideally.equal(
+      others(listOf(seen)),
+      others(listOf(control)),
+      `the other capabilities of ${role} arrive unchanged`,
+    );
   },
 );
 
-interface View {
-  readonly capabilities: readonly string[];
+interface View extends Pick<Announcement, 'capabilities' | 'upgrade'> {
   /** Fingerprint behind the upgrade, or what came instead. */
   readonly certificate: string;
 }
@@ -62,49 +62,27 @@ function listOf({ capabilities }: View): string {
   return capabilities.join(', ') || 'nothing';
 }
 
-async function look({ role, smtp, pop3, imap, target }: Services, vantage: string): Promise<View> {
-  const options = { vantage, at: 'ready' } as const;
-  switch (ROLES[role].protocol) {
-    case 'smtp': {
-      const client = await smtp(options);
-      const capabilities = [...(client.capabilities?.keywords ?? [])].map((pair) => pair.join(' ').trim());
-      return { capabilities: capabilities.sort(), certificate: await upgraded(client, '220') };
-    }
-    case 'pop3': {
-      const client = await pop3(options);
-      const keywords = client.capabilities?.keywords ?? new Map<string, string>();
-      const capabilities = [...keywords].map((pair) => pair.join(' ').trim());
-      return { capabilities: capabilities.sort(), certificate: await upgraded(client, '+OK') };
-    }
-    case 'imap': {
-      const client = await imap(options);
-      return {
-        capabilities: [...(client.capabilities ?? [])].sort(),
-        certificate: await upgraded(client, 'OK'),
-      };
-    }
+/** Reads what is announced, upgrades, whether or not that is offered, and closes. */
+async function look(services: Services, vantage: string): Promise<View> {
+  const announced = await announcement(services, { vantage, at: 'ready' });
+  const { capabilities, upgrade, connection } = announced;
+  try {
+    return { capabilities: capabilities.toSorted(), upgrade, certificate: await certificateOf(announced) };
+  } finally {
+    connection.close();
   }
+}
 
-  /** Upgrades, whether or not that is offered, and closes. */
-  async function upgraded(
-    client: Pick<SmtpClient, 'connection'> & {
-      startTls(options: { serverName: string }): Promise<{ code?: unknown; status?: unknown; text: string }>;
-    },
-    positive: string,
-  ): Promise<string> {
-    try {
-      const goAhead = await client.startTls({ serverName: target.hostname });
-      if (![String(goAhead.code), String(goAhead.status)].includes(positive))
-        return `refused: ${goAhead.text}`;
-      const fingerprint = client.connection.session?.socket.getPeerCertificate().fingerprint256;
-      return fingerprint === undefined ? 'no certificate' : `SHA-256 ${fingerprint}`;
-    } catch (failure) {
-      // A handshake that fails, or a connection that ends, is what a device on the path would do.
-      const known = ['TlsFailed', 'ConnectionEnded', 'Malformed'];
-      if (!(failure instanceof Error) || !known.includes(failure.name)) throw failure;
-      return failure.message;
-    } finally {
-      client.connection.close();
-    }
+async function certificateOf({ connection, startTls }: Announcement): Promise<string> {
+  try {
+    const { positive, text } = await startTls();
+    if (!positive) return `refused: ${text}`;
+    const fingerprint = connection.session?.socket.getPeerCertificate().fingerprint256;
+    return fingerprint === undefined ? 'no certificate' : `SHA-256 ${fingerprint}`;
+  } catch (failure) {
+    // A handshake that fails, or a connection that ends, is what a device on the path would do.
+    const known = ['TlsFailed', 'ConnectionEnded', 'Malformed'];
+    if (!(failure instanceof Error) || !known.includes(failure.name)) throw failure;
+    return failure.message;
   }
 }
