@@ -39,7 +39,7 @@ export const bodiesAreUnchanged = check(
         );
         return letter(services, { ...about, body });
       },
-      judge: sameBody(services, 'the body is the one that was sent'),
+      judge: sameBody('the body is the one that was sent'),
     }),
 );
 
@@ -76,7 +76,7 @@ export const whiteSpaceIsKept = check(
         );
         return letter(services, { ...about, body: bodyAround(services, about.token, passage) });
       },
-      judge: samePassage(services, 'white space and empty lines are kept'),
+      judge: samePassage('white space and empty lines are kept'),
     });
     await onEveryWay(services, {
       label: 'empty ends',
@@ -84,7 +84,7 @@ export const whiteSpaceIsKept = check(
         const body = bytes.lines('', '', `The minutes known as ${about.token}.`, '', '', '');
         return letter(services, { ...about, body });
       },
-      judge: sameBody(services, 'empty lines at the beginning and at the end are kept'),
+      judge: sameBody('empty lines at the beginning and at the end are kept'),
     });
   },
 );
@@ -125,7 +125,7 @@ export const leadingDotsAreKept = check(
         );
         return letter(services, { ...about, body: bodyAround(services, about.token, passage) });
       },
-      judge: samePassage(services, 'dots are kept'),
+      judge: samePassage('dots are kept'),
     });
     await onEveryWay(services, {
       label: 'dots at the ends',
@@ -133,7 +133,7 @@ export const leadingDotsAreKept = check(
         const body = bytes.lines('.', `The minutes known as ${about.token}.`, '.', '..');
         return letter(services, { ...about, body });
       },
-      judge: sameBody(services, 'dots in the first and the last lines are kept'),
+      judge: sameBody('dots in the first and the last lines are kept'),
     });
   },
 );

@@ -48,7 +48,7 @@ export const chunksArePutTogether = check(
             if (disposition === 'deferred')
               inconclusive('precondition', `The chunks are refused for now: ${line}`);
             if (!verify.reply(journey.offered.reply, 'every chunk is taken').code(250)) return;
-            const judge = sameBody(services, 'the chunks make the body that was cut up');
+            const judge = sameBody('the chunks make the body that was cut up');
             const copies = await retrieveCopies(services, way, journey);
             for (const copy of await arrivedCopies(services, verify, { ...journey, copies }, way))
               await judge(verify, copy, journey);

@@ -1,5 +1,4 @@
-import type { Services, Verify } from '../../harness/check/check.ts';
-import { readMessage } from './header.ts';
+import { readHeader, type Verify } from '../../harness/check/check.ts';
 import { passageOf } from './letter.ts';
 import type { Trial } from './ways.ts';
 
@@ -22,24 +21,19 @@ export function verifySame(
 }
 
 /** Judges a copy by its body, which is to be the one that was sent. */
-export function sameBody(services: Services, what: string): Trial['judge'] {
+export function sameBody(what: string): Trial['judge'] {
   return (verify, { reader, bytes }, { sent }) =>
-    verifySame(
-      verify,
-      `${reader}: ${what}`,
-      readMessage(services, sent).body,
-      readMessage(services, bytes).body,
-    );
+    verifySame(verify, `${reader}: ${what}`, readHeader(sent).body, readHeader(bytes).body);
 }
 
 /** Judges a copy by what stands between the two lines of `bodyAround`; what is put around them does not matter. */
-export function samePassage(services: Services, what: string): Trial['judge'] {
+export function samePassage(what: string): Trial['judge'] {
   return (verify, { reader, bytes }, { sent, token }) =>
     verifySame(
       verify,
       `${reader}: ${what}`,
       passageOf(sent, token),
-      passageOf(readMessage(services, bytes).body, token),
+      passageOf(readHeader(bytes).body, token),
     );
 }
 

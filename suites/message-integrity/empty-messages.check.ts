@@ -1,5 +1,4 @@
-import { check } from '../../harness/check/check.ts';
-import { readMessage } from './header.ts';
+import { check, readHeader } from '../../harness/check/check.ts';
 import { letter } from './letter.ts';
 import { TWO_INPUTS } from './message-check.ts';
 import { onEveryWay } from './ways.ts';
@@ -27,8 +26,8 @@ export const emptyBodiesStayEmpty = check(
         label,
         compose: (about) => cut(letter(services, { ...about, body: Buffer.alloc(0) })),
         judge(verify, { reader, bytes }, { sent }) {
-          const { fields } = readMessage(services, sent);
-          const { fields: after, body } = readMessage(services, bytes);
+          const { fields } = readHeader(sent);
+          const { fields: after, body } = readHeader(bytes);
           const missing = fields.find(({ octets }) => !after.some((field) => field.octets.equals(octets)));
           const demand = `${reader}: every header field is there`;
           if (missing)

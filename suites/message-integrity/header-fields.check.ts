@@ -1,7 +1,7 @@
-import { check, MAILDROP } from '../../harness/check/check.ts';
+import { check, MAILDROP, readHeader } from '../../harness/check/check.ts';
 import { deliveries } from '../../harness/steps/waits.ts';
 import { verifySame } from './comparison.ts';
-import { readMessage, valuesOf } from './header.ts';
+import { valuesOf } from './header.ts';
 import { shortLetter } from './letter.ts';
 import { BOTH_WAYS } from './message-check.ts';
 import { onEveryWay, TO_MAILBOX } from './ways.ts';
@@ -59,8 +59,8 @@ export const headerFieldsAreUnchanged = check(
       label: 'odd fields',
       compose: (about) => shortLetter(services, { ...about, fields: ODD_FIELDS }),
       judge(verify, { reader, bytes }, { sent }) {
-        const before = readMessage(services, sent).fields.map(({ octets }) => octets);
-        const after = readMessage(services, bytes).fields.map(({ octets }) => octets);
+        const before = readHeader(sent).fields.map(({ octets }) => octets);
+        const after = readHeader(bytes).fields.map(({ octets }) => octets);
         const kept = after.filter((field) => before.some((one) => one.equals(field)));
         const changed = before.find((field) => !kept.some((one) => one.equals(field)));
         const demand = `${reader}: every field is there, octet by octet`;
@@ -118,7 +118,7 @@ export const messageIdAndDateAreKept = check(
           `The minutes known as ${token}.`,
         ),
       judge(verify, copy, { sent }) {
-        const [before, after] = [readMessage(services, sent), readMessage(services, copy.bytes)];
+        const [before, after] = [readHeader(sent), readHeader(copy.bytes)];
         for (const name of ['Message-ID', 'Date']) {
           const octets = ({ fields }: typeof after) =>
             Buffer.concat(fields.filter((one) => one.name === name.toLowerCase()).map((one) => one.octets));
@@ -163,8 +163,8 @@ export const returnPathIsReplaced = check(
           shortLetter(services, about),
         ]),
       judge(verify, { reader, bytes }, { sent }) {
-        const [author = ''] = valuesOf(readMessage(services, sent).fields, 'from');
-        const found = valuesOf(readMessage(services, bytes).fields, 'return-path');
+        const [author = ''] = valuesOf(readHeader(sent).fields, 'from');
+        const found = valuesOf(readHeader(bytes).fields, 'return-path');
         if (found.length > 0)
           verify.equal(
             found[0],

@@ -1,7 +1,6 @@
-import { check, type Receiver, type Services } from '../../harness/check/check.ts';
+import { check, type Receiver, readHeader, type Services } from '../../harness/check/check.ts';
 import { deliveries } from '../../harness/steps/waits.ts';
 import { verifySame } from './comparison.ts';
-import { readMessage } from './header.ts';
 import { type About, letter } from './letter.ts';
 import { BOTH_WAYS } from './message-check.ts';
 import { extensionsWithout, fateOf, type Handed, handTo, lastMail, verifyHeldBack } from './next-hop.ts';
@@ -41,7 +40,7 @@ export const utf8HeadersAreKept = check(
       parameters: PARAMETERS,
       compose: (about) => utf8Letter(services, about),
       judge(verify, { reader, bytes }, { sent }) {
-        const [before, after] = [greetingsOf(services, sent), greetingsOf(services, bytes)];
+        const [before, after] = [greetingsOf(sent), greetingsOf(bytes)];
         if (!/=\?utf-8\?/i.test(after.toString('latin1')))
           return verifySame(verify, `${reader}: the header field in UTF-8 is kept`, before, after);
         return verify.ideally.missed(`${reader}: the header field is shown in UTF-8`, {
@@ -66,7 +65,7 @@ export const utf8HeadersAreKept = check(
       const { content, recipients } = fate.message;
       const reached = recipients.join(', ');
       verify.met(demand, `a delivery to ${reached}`);
-      const [before, after] = [greetingsOf(services, sent), greetingsOf(services, content)];
+      const [before, after] = [greetingsOf(sent), greetingsOf(content)];
       verifySame(verify, 'the header field in UTF-8 is kept', before, after);
       verify.equal(reached, to, 'the address in UTF-8 is kept');
       verify.matches(await lastMail(receiver), /\bSMTPUTF8\b/i, {
@@ -113,7 +112,7 @@ export const utf8IsReturnedRatherThanMangled = check(
         const fate = await fateOf(services, receiver, token);
         if (fate.kind !== 'sent') return verifyHeldBack(services, verify, fate);
         const { content, recipients } = fate.message;
-        const shown = greetingsOf(services, content);
+        const shown = greetingsOf(content);
         verify.that(localPart === 'ascii' && isEncoded(shown), {
           demand: 'mail that needs SMTPUTF8 is not sent to a server without it',
           expected: 'no delivery, or to an address in US-ASCII with the greetings encoded',
@@ -148,8 +147,8 @@ function utf8Letter(services: Services, about: About): Buffer {
   return letter(services, { ...about, fields, body: services.bytes.line(`${GREETINGS} ${about.token}`) });
 }
 
-function greetingsOf(services: Services, message: Buffer): Buffer {
-  const found = readMessage(services, message).fields.find(({ name }) => name === FIELD);
+function greetingsOf(message: Buffer): Buffer {
+  const found = readHeader(message).fields.find(({ name }) => name === FIELD);
   return found?.octets ?? Buffer.from(`no ${FIELD} field`);
 }
 

@@ -1,7 +1,6 @@
 import { check } from '../../harness/check/check.ts';
 import { deliveries } from '../../harness/steps/waits.ts';
 import { samePassage, verifySame } from './comparison.ts';
-import { readMessage } from './header.ts';
 import { bodyAround, letter, passageOf } from './letter.ts';
 import { BOTH_WAYS } from './message-check.ts';
 import { decodedBody } from './transfer-encoding.ts';
@@ -33,7 +32,7 @@ export const longLinesAreKept = check(
         const passage = services.bytes.lines(...texts, `.${solid(LIMIT - 1)}`);
         return letter(services, { ...about, body: bodyAround(services, about.token, passage) });
       },
-      judge: samePassage(services, 'long lines are kept'),
+      judge: samePassage('long lines are kept'),
     }),
 );
 
@@ -63,7 +62,7 @@ export const overlongLinesAreNotBroken = check(
           return letter(services, { ...about, body: bodyAround(services, about.token, passage) });
         },
         judge(verify, { reader, bytes }, { sent, token }) {
-          const after = passageOf(decodedBody(readMessage(services, bytes)), token);
+          const after = passageOf(decodedBody(bytes), token);
           const demand = `${reader}: a line of ${length} octets is not broken`;
           verifySame(verify, demand, passageOf(sent, token), after);
         },

@@ -1,16 +1,12 @@
-import { type Field, valuesOf } from './header.ts';
+import { readHeader } from '../../harness/check/check.ts';
+import { valuesOf } from './header.ts';
 
 /**
- * A body without its Content-Transfer-Encoding (RFC 2045 §6): quoted-printable and base64 decoded, anything
- * else as it is. Only the message itself is looked at, not the parts of a multipart.
+ * The body of a message without its Content-Transfer-Encoding (RFC 2045 §6): quoted-printable and base64
+ * decoded, anything else as it is. Only the message itself is looked at, not the parts of a multipart.
  */
-export function decodedBody({
-  fields,
-  body,
-}: {
-  readonly fields: readonly Field[];
-  readonly body: Buffer;
-}): Buffer {
+export function decodedBody(message: Buffer): Buffer {
+  const { fields, body } = readHeader(message);
   const [encoding = '7bit'] = valuesOf(fields, 'content-transfer-encoding');
   switch (encoding.toLowerCase()) {
     case 'quoted-printable':

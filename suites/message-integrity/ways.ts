@@ -2,11 +2,12 @@ import {
   Inconclusive,
   type Lab,
   type Offered,
+  readHeader,
   type Services,
   type Verify,
 } from '../../harness/check/check.ts';
 import { mailLeaves } from '../../harness/steps/controls/mail-leaves.ts';
-import { readMessage, valuesOf } from './header.ts';
+import { valuesOf } from './header.ts';
 import { type About, shortLetter } from './letter.ts';
 import { retrieveByPop3 } from './maildrop.ts';
 
@@ -210,7 +211,7 @@ export async function arrivedCopies(
 
 /** A report about the message that went to its sender elsewhere. */
 async function whatCameBack(services: Services, sent: Buffer): Promise<string> {
-  const [token = ''] = valuesOf(readMessage(services, sent).fields, 'message-id');
+  const [token = ''] = valuesOf(readHeader(sent).fields, 'message-id');
   const [report] = (await labOf(services)?.messages({ token, kind: 'report' })) ?? [];
   return report ? `no delivery, but a report that went to <${report.recipients.join('>, <')}>` : 'nothing';
 }
