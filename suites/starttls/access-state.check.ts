@@ -1,8 +1,12 @@
 import { check, MAILDROP } from '../../harness/check/check.ts';
-import { openUpgrade } from './upgrade-session.ts';
+import { logInByImap } from '../../harness/steps/imap-login.ts';
+import { logInByPop3 } from '../../harness/steps/pop3-login.ts';
+import { UPGRADE_CHECK } from './upgrade-check.ts';
+import { openUpgraded } from './upgrade-session.ts';
 
 export const upgradeAndLoginStayApart = check(
   {
+    ...UPGRADE_CHECK,
     id: 'STLS-015',
     slug: 'upgrade-and-login-stay-apart',
     title: 'IMAP and POP3 stay unauthenticated after the upgrade and refuse the upgrade once authenticated',
@@ -13,8 +17,6 @@ export const upgradeAndLoginStayApart = check(
     clauses: ['rfc3501#6.2.1', 'rfc2595#3.1', 'rfc2595#4'],
     roles: ['pop3', 'imap'],
     needs: ['account'],
-    effect: 'reads',
-    safety: 'safe',
     budget: '10s',
     resources: [MAILDROP],
     kills: [
@@ -23,12 +25,12 @@ export const upgradeAndLoginStayApart = check(
       'upgrade-accepted-after-login',
     ],
   },
-  async ({ role, pop3, imap, verify, account, inconclusive }) => {
-    const { login, password } = account();
+  async (services) => {
+    const { role, pop3, imap, verify, account, inconclusive } = services;
     if (role === 'pop3') {
       const client = await pop3({ at: 'tls' });
       verify.reply(await client.command('STAT'), 'no mailbox is served before a login').status('-ERR');
-      const entered = await client.userPass(login, password);
+      const entered = await logInByPop3(services, client, account());
       if (entered.status !== '+OK')
         inconclusive('precondition', `The login inside TLS failed: ${entered.text}`);
       verify.reply(await client.command('STLS'), 'STLS is refused after the login').status('-ERR');
@@ -37,14 +39,15 @@ export const upgradeAndLoginStayApart = check(
     const client = await imap({ at: 'tls' });
     const { reply } = await client.select('INBOX');
     verify.reply(reply, 'no mailbox is served before a login').status('NO', 'BAD');
-    const entered = await client.login(login, password);
-    if (entered.status !== 'OK') inconclusive('precondition', `The login inside TLS failed: ${entered.text}`);
+    const refusal = await logInByImap(services, client, account());
+    if (refusal) inconclusive('precondition', `The login inside TLS failed: ${refusal.text}`);
     verify.reply(await client.command('STARTTLS'), 'STARTTLS is refused after the login').status('NO', 'BAD');
   },
 );
 
 export const loginBecomesPossible = check(
   {
+    ...UPGRADE_CHECK,
     id: 'STLS-016',
     slug: 'login-becomes-possible',
     title:
@@ -58,21 +61,11 @@ export const loginBecomesPossible = check(
     asStranger: true,
     clauses: ['rfc9051#6.2.1', 'rfc3207#4.2', 'rfc4954#3'],
     roles: ['submission', 'pop3', 'imap'],
-    needs: [],
-    effect: 'reads',
-    safety: 'safe',
-    budget: '8s',
     kills: ['imap-keeps-logindisabled-inside-tls', 'smtp-no-auth-inside-tls', 'pop3-no-login-inside-tls'],
   },
   async (services) => {
-    const { role, verify, notApplicable, inconclusive } = services;
-    const session = await openUpgrade(services);
-    if (!session.offered) notApplicable(`${role} does not offer an upgrade.`, session.announced);
-    const goAhead = await session.ask();
-    if (!goAhead.positive)
-      inconclusive('precondition', `${role} offers the upgrade and refuses it: ${goAhead.line}`);
-    const failure = await session.handshake();
-    if (failure !== null) inconclusive('precondition', `The handshake on ${role} failed: ${failure}`);
+    const { verify, notApplicable } = services;
+    const session = await openUpgraded(services);
     const inside = await session.capabilities();
     if (!inside.answered && session.protocol === 'pop3')
       notApplicable('CAPA is not supported inside TLS.', inside.line);

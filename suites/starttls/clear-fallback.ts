@@ -6,6 +6,7 @@ import type {
   SaslMechanism,
   Services,
 } from '../../harness/check/check.ts';
+import { lineOf } from '../../harness/steps/replies.ts';
 
 /** What the target made of an attempt to log in, or to send mail, on a connection that it sees in the clear. */
 export interface Attempt {
@@ -56,7 +57,7 @@ async function exchangeOf(
   const solicited = result.transcript.some(({ from }) => from === 'server');
   return {
     name: `SASL ${name}${initialResponse ? ' with the password in the command' : ''}`,
-    line: lineOf(result.outcome),
+    line: outcomeLine(result.outcome),
     solicited,
     succeeded: result.cancelled ? undefined : result.accepted,
   };
@@ -123,17 +124,17 @@ async function mail({ smtp, account, lab, nonce }: Services, path: Path): Promis
     }
     return {
       name: opened ? 'a recipient without a login' : 'MAIL without a login',
-      line: `${reply.code} ${reply.lines.join(' / ')}`,
+      line: lineOf(reply),
       solicited: false,
       succeeded: opened && reply.code === 250,
     };
   });
 }
 
-function lineOf(
+function outcomeLine(
   outcome: Answer<{ readonly line: string } | { readonly code: number; readonly lines: readonly string[] }>,
 ): string {
   if (outcome.kind !== 'reply') return outcome.kind;
   const { reply } = outcome;
-  return 'line' in reply ? reply.line : `${reply.code} ${reply.lines.join(' / ')}`;
+  return 'line' in reply ? reply.line : lineOf(reply);
 }

@@ -1,18 +1,12 @@
 import { check, type Services } from '../../harness/check/check.ts';
-import {
-  benignTwin,
-  injectionTrial,
-  type Timing,
-  type UpgradeDialect,
-  type UpgradeSession,
-} from './injection-trial.ts';
+import { INJECTION_CHECK, type Injection, judgeInjections, type UpgradeDialect } from './injection-trial.ts';
 
 /** The tag of every injected command: only an answer with it shows an execution (RFC 9051 §6.2.1). */
 const INJECTED = 'injected';
 
-function imapDialect({ imap, role, notApplicable, bytes }: Services, trace: string | null): UpgradeDialect {
+function imapDialect({ imap, role, notApplicable, bytes }: Services): UpgradeDialect {
   return {
-    async open(): Promise<UpgradeSession> {
+    async open() {
       const client = await imap({ at: 'ready' });
       if (!client.capabilities?.has('STARTTLS')) {
         notApplicable(
@@ -20,7 +14,7 @@ function imapDialect({ imap, role, notApplicable, bytes }: Services, trace: stri
           `CAPABILITY ${[...(client.capabilities ?? [])].join(' ')}`,
         );
       }
-      const session: UpgradeSession = {
+      return {
         connection: client.connection,
         upgrade: bytes.line('up STARTTLS'),
         async readGoAhead() {
@@ -37,13 +31,9 @@ function imapDialect({ imap, role, notApplicable, bytes }: Services, trace: stri
             return { asExpected, line: `NOOP with the tag ${tag} was answered ${response.line}` };
           }
         },
-      };
-      if (trace === null) return session;
-      return {
-        ...session,
-        async trace() {
-          const reply = await client.command(trace);
-          return { effect: reply.status === 'OK', line: `${trace} was answered ${reply.line}` };
+        async execute(command) {
+          const reply = await client.command(command);
+          return { positive: reply.status === 'OK', line: `${command} was answered ${reply.line}` };
         },
       };
     },
@@ -61,6 +51,7 @@ function imapDialect({ imap, role, notApplicable, bytes }: Services, trace: stri
 
 export const imapDiscardsInjectedCommands = check(
   {
+    ...INJECTION_CHECK,
     id: 'STLS-013',
     slug: 'imap-discards-injected-commands',
     title: 'IMAP: data after STARTTLS in the same buffer is discarded or fed to TLS',
@@ -68,14 +59,8 @@ export const imapDiscardsInjectedCommands = check(
       'STARTTLS with NOOP, CAPABILITY, a login or an incomplete line behind it: in the same segment, in a second one, and behind the OK; then completes TLS, waits, and gives one command',
     demands:
       'no response with the tag of the injected command ever arrives; no incomplete line is continued inside TLS; no login remains',
-    level: 'MUST',
-    severity: 'critical',
     clauses: ['rfc9051#6.2.1'],
     roles: ['imap'],
-    needs: ['raw-tls'],
-    effect: 'reads',
-    safety: 'safe',
-    budget: '60s',
     limits: ['The login variant needs an account that permits its password in the clear.'],
     kills: [
       'imap-executes-buffered-inside-tls',
@@ -84,24 +69,22 @@ export const imapDiscardsInjectedCommands = check(
     ],
   },
   async (services) => {
-    const { variant, bytes, cleartextAccount } = services;
-    await benignTwin(services, imapDialect(services, null));
-
-    const trial = (name: string, injected: Buffer, timing: Timing, trace: string | null = null) =>
-      variant(`${name} ${timing}`, async (verify) => {
-        const dialect = imapDialect(services, trace);
-        if (trace !== null) await benignTwin(services, dialect);
-        await injectionTrial(services, dialect, verify, injected, timing);
-      });
-    await trial('NOOP', bytes.line(`${INJECTED} NOOP`), 'in one segment');
-    await trial('NOOP', bytes.line(`${INJECTED} NOOP`), 'in a second segment');
-    await trial('NOOP', bytes.line(`${INJECTED} NOOP`), 'behind the go-ahead');
-    await trial('CAPABILITY', bytes.line(`${INJECTED} CAPABILITY`), 'in one segment');
-    await trial('an incomplete line', Buffer.from('x'), 'in one segment');
-    await trial('an incomplete line', Buffer.from('x'), 'in a second segment');
+    const { bytes, cleartextAccount } = services;
+    const noop = bytes.line(`${INJECTED} NOOP`);
+    const incomplete = Buffer.from('x');
+    const injections: Injection[] = [
+      ['NOOP', noop, 'in one segment'],
+      ['NOOP', noop, 'in a second segment'],
+      ['NOOP', noop, 'behind the go-ahead'],
+      ['CAPABILITY', bytes.line(`${INJECTED} CAPABILITY`), 'in one segment'],
+      ['an incomplete line', incomplete, 'in one segment'],
+      ['an incomplete line', incomplete, 'in a second segment'],
+    ];
     const account = cleartextAccount();
-    if (!account) return;
-    const login = bytes.line(`${INJECTED} LOGIN "${account.login}" "${account.password}"`);
-    await trial('LOGIN', login, 'in one segment', 'SELECT INBOX');
+    if (account) {
+      const login = bytes.line(`${INJECTED} LOGIN "${account.login}" "${account.password}"`);
+      injections.push(['LOGIN', login, 'in one segment', 'SELECT INBOX']);
+    }
+    await judgeInjections(services, imapDialect(services), injections);
   },
 );

@@ -1,10 +1,15 @@
-import {
-  type Connection,
-  ConnectionEnded,
-  type Services,
-  TlsFailed,
-  type Verify,
-} from '../../harness/check/check.ts';
+import type { CheckDefinition, Connection, Services, Verify } from '../../harness/check/check.ts';
+import { UPGRADE_CHECK } from './upgrade-check.ts';
+import { handshakeOf, orEnd } from './upgrade-session.ts';
+
+/** What the checks of the three protocols have in common. */
+export const INJECTION_CHECK = {
+  ...UPGRADE_CHECK,
+  level: 'MUST',
+  severity: 'critical',
+  needs: ['raw-tls'],
+  budget: '60s',
+} as const satisfies Partial<CheckDefinition>;
 
 /** How one protocol upgrades, and how it shows that something was executed. */
 export interface UpgradeDialect {
@@ -22,39 +27,55 @@ export interface UpgradeSession {
   readonly upgrade: Buffer;
   /** Reads the answer to the upgrade command. */
   readGoAhead(): Promise<{ readonly positive: boolean; readonly line: string }>;
-  /** Sends one command of our own inside TLS and reads its answer; `asExpected`: as on an ordinary session. */
-  ownCommand(): Promise<{ readonly asExpected: boolean; readonly line: string }>;
-  /** Asks inside TLS whether the injected command left a trace; null where it can leave none. */
-  trace?(): Promise<{ readonly effect: boolean; readonly line: string }>;
+  /**
+   * Sends one command of our own inside TLS and reads its answer; `asExpected`: as on an ordinary session.
+   * @param trace what is looked for afterwards
+   */
+  ownCommand(trace?: string): Promise<{ readonly asExpected: boolean; readonly line: string }>;
+  /** Sends any command inside TLS. */
+  execute(command: string): Promise<{ readonly positive: boolean; readonly line: string }>;
 }
 
 /** When the injected octets travel. */
 export type Timing = 'in one segment' | 'in a second segment' | 'behind the go-ahead';
 
+/** What is injected and when; `trace` is a command that succeeds inside TLS only where the injected one took effect. */
+export type Injection = readonly [name: string, octets: Buffer, timing: Timing, trace?: string];
+
 /** Pause between two segments, in milliseconds: long enough to be two, short enough to come before the answer. */
 const SEGMENT_PAUSE = 20;
+
+/** Tries each injection as a variant, behind an upgrade with nothing injected. */
+export async function judgeInjections(
+  services: Services,
+  dialect: UpgradeDialect,
+  injections: readonly Injection[],
+): Promise<void> {
+  await benignTwin(services, dialect);
+  for (const injection of injections) {
+    const [name, , timing, trace] = injection;
+    await services.variant(`${name} ${timing}`, async (verify) => {
+      if (trace !== undefined) await benignTwin(services, dialect, trace);
+      await injectionTrial(services, dialect, verify, injection);
+    });
+  }
+}
 
 /**
  * One upgrade with injected octets, judged by everything an execution can show: answers in the clear,
  * answers inside TLS, answers that come late, a line that is completed inside TLS, and traces in the
  * state of the session. Refusing the upgrade, closing, and taking the octets for TLS are all safe.
  */
-export async function injectionTrial(
+async function injectionTrial(
   { target, pause, note }: Pick<Services, 'target' | 'pause' | 'note'>,
   dialect: UpgradeDialect,
   verify: Verify,
-  injected: Buffer,
-  timing: Timing,
+  [, injected, timing, trace]: Injection,
 ): Promise<void> {
   const { quietMs } = target.timing;
   const session = await dialect.open();
   const { connection } = session;
-  const safe = (outcome: string) =>
-    void verify.that(true, {
-      demand: 'injected commands are not executed',
-      expected: 'no effect',
-      actual: outcome,
-    });
+  const safe = (outcome: string) => void verify.met('injected commands are not executed', outcome);
 
   if (timing === 'in one segment') connection.send(Buffer.concat([session.upgrade, injected]));
   else connection.send(session.upgrade);
@@ -77,7 +98,7 @@ export async function injectionTrial(
   verify.nothing(clear, 'nothing is answered in the clear behind the go-ahead');
   if (connection.ended) return safe('the connection was closed');
 
-  const handshake = await upgraded(connection, target.hostname);
+  const handshake = await handshakeOf(connection, target.hostname);
   if (handshake !== null) {
     note(handshake);
     return safe('the handshake failed: the octets were taken for TLS');
@@ -86,7 +107,7 @@ export async function injectionTrial(
   verify.nothing(inside, 'nothing is answered inside TLS before a command was sent there');
   if (connection.ended) return safe('the connection was closed');
 
-  const own = await orEnd(connection, session.ownCommand());
+  const own = await orEnd(connection, session.ownCommand(trace));
   if (own === 'ended') return safe('the connection was closed');
   verify.that(own.asExpected, {
     demand: 'the first command inside TLS is answered as if nothing had been injected',
@@ -94,9 +115,9 @@ export async function injectionTrial(
     actual: own.line,
   });
   verify.nothing(dialect.answersIn(await connection.watch(quietMs)), 'no late answer follows inside TLS');
-  if (session.trace && !connection.ended) {
-    const { effect, line } = await session.trace();
-    verify.that(!effect, {
+  if (trace !== undefined && !connection.ended) {
+    const { positive, line } = await session.execute(trace);
+    verify.that(!positive, {
       demand: 'the injected command left no trace',
       expected: 'a refusal',
       actual: line,
@@ -109,9 +130,10 @@ export async function injectionTrial(
  * trials mean anything. Inconclusive where it does not; not applicable where the server grants to
  * everybody what the trace of the injection would be.
  */
-export async function benignTwin(
+async function benignTwin(
   { target, inconclusive, notApplicable }: Pick<Services, 'target' | 'inconclusive' | 'notApplicable'>,
   dialect: UpgradeDialect,
+  trace?: string,
 ): Promise<void> {
   const fails = (why: string) =>
     inconclusive('precondition', `An upgrade with nothing injected does not go through: ${why}`);
@@ -120,36 +142,17 @@ export async function benignTwin(
   connection.send(session.upgrade);
   const goAhead = await session.readGoAhead();
   if (!goAhead.positive) fails(goAhead.line);
-  const handshake = await upgraded(connection, target.hostname);
+  const handshake = await handshakeOf(connection, target.hostname);
   if (handshake !== null) fails(handshake);
-  const own = await session.ownCommand();
+  const own = await session.ownCommand(trace);
   if (!own.asExpected) fails(own.line);
-  const trace = await session.trace?.();
+  const granted = trace === undefined ? undefined : await session.execute(trace);
   connection.close();
-  if (trace?.effect) notApplicable('What the injection would bring about is granted without it.', trace.line);
+  if (granted?.positive)
+    notApplicable('What the injection would bring about is granted without it.', granted.line);
 }
 
 /** A TLS record of the type alert, protocol version 3.x (RFC 8446 §5.1). */
 function isTlsAlert(octets: Buffer): boolean {
   return octets[0] === 0x15 && octets[1] === 0x03;
-}
-
-/** Runs the handshake; null when it completed, else how it failed. */
-async function upgraded(connection: Connection, serverName: string): Promise<string | null> {
-  try {
-    await connection.startTls({ serverName });
-    return null;
-  } catch (failure) {
-    if (failure instanceof TlsFailed || failure instanceof ConnectionEnded) return failure.message;
-    throw failure;
-  }
-}
-
-async function orEnd<T>(connection: Connection, waiting: Promise<T>): Promise<T | 'ended'> {
-  try {
-    return await waiting;
-  } catch (failure) {
-    if (connection.ended) return 'ended';
-    throw failure;
-  }
 }

@@ -1,7 +1,10 @@
-import { check, TlsFailed } from '../../harness/check/check.ts';
+import { check, TlsFailed, Unreachable } from '../../harness/check/check.ts';
+import { extensionsOf } from '../../harness/steps/extensions.ts';
+import { UPGRADE_CHECK } from './upgrade-check.ts';
 
 export const mxOffersStarttls = check(
   {
+    ...UPGRADE_CHECK,
     id: 'STLS-001',
     slug: 'mx-offers-starttls',
     title: 'Port 25 offers STARTTLS',
@@ -11,15 +14,10 @@ export const mxOffersStarttls = check(
     severity: 'high',
     clauses: ['rfc3207#3', 'bsi-tr-03108#4.1.3', 'cisa-bod-18-01#email'],
     roles: ['mx'],
-    needs: [],
-    effect: 'reads',
-    safety: 'safe',
-    budget: '8s',
     kills: ['mx-omits-starttls'],
   },
   async ({ smtp, verify }) => {
-    const { capabilities } = await smtp({ at: 'ready' });
-    const keywords = [...(capabilities?.keywords.keys() ?? [])];
+    const keywords = [...extensionsOf(await smtp({ at: 'ready' })).keys()];
     // Cisco's SMTP inspection overwrites the keyword with X's: then a middlebox is at fault, not the server.
     const masked = keywords.find((keyword) => /^X{4,}A?$/.test(keyword));
     verify.that(keywords.includes('STARTTLS'), {
@@ -32,6 +30,7 @@ export const mxOffersStarttls = check(
 
 export const submissionOffersTls = check(
   {
+    ...UPGRADE_CHECK,
     id: 'STLS-002',
     slug: 'submission-offers-tls',
     title: 'TLS is available for submission: STARTTLS on 587 and implicit TLS on 465',
@@ -42,9 +41,6 @@ export const submissionOffersTls = check(
     clauses: ['rfc8314#3.3', 'rfc8314#4'],
     roles: ['submission', 'submissions'],
     per: 'target',
-    needs: [],
-    effect: 'reads',
-    safety: 'safe',
     budget: '10s',
     kills: ['submission-without-tls', 'submissions-closed'],
   },
@@ -54,17 +50,18 @@ export const submissionOffersTls = check(
     if (upgrade === 'closed' && implicit === 'closed') {
       inconclusive('unreachable', 'No declared submission port accepts connections.');
     }
-    const found = [upgrade === true ? 'STARTTLS on 587' : '', implicit === true ? 'TLS on 465' : ''].filter(
-      (way) => way !== '',
-    );
+    const found = [
+      ...(upgrade === true ? ['STARTTLS on 587'] : []),
+      ...(implicit === true ? ['TLS on 465'] : []),
+    ];
     const actual = found.join(' and ') || 'neither';
-    const held = verify.that(upgrade === true || implicit === true, {
+    const held = verify.that(found.length > 0, {
       demand: 'submission can be reached inside TLS',
       expected: 'STARTTLS on 587 or TLS on 465',
       actual,
     });
     if (!held) return;
-    verify.ideally.that(upgrade === true && implicit === true, {
+    verify.ideally.that(found.length === 2, {
       demand: 'both ways into TLS exist',
       expected: 'STARTTLS on 587 and TLS on 465',
       actual,
@@ -73,7 +70,7 @@ export const submissionOffersTls = check(
     async function offersUpgrade(): Promise<boolean> {
       const client = await smtp({ role: 'submission', at: 'ready' });
       client.connection.close();
-      return client.capabilities?.keywords.has('STARTTLS') ?? false;
+      return extensionsOf(client).has('STARTTLS');
     }
 
     async function speaksTls(): Promise<boolean> {
@@ -95,8 +92,7 @@ export const submissionOffersTls = check(
       try {
         return await look();
       } catch (failure) {
-        if (!(failure instanceof Error) || !('code' in failure) || failure.code !== 'ECONNREFUSED')
-          throw failure;
+        if (!(failure instanceof Unreachable) || failure.code !== 'ECONNREFUSED') throw failure;
         note(failure.message);
         return 'closed';
       }
@@ -106,6 +102,7 @@ export const submissionOffersTls = check(
 
 export const pop3AnnouncesStls = check(
   {
+    ...UPGRADE_CHECK,
     id: 'STLS-003',
     slug: 'pop3-announces-stls',
     title: 'POP3 on 110 announces STLS through CAPA',
@@ -116,10 +113,6 @@ export const pop3AnnouncesStls = check(
     asStranger: true,
     clauses: ['rfc2595#4', 'rfc8314#4'],
     roles: ['pop3'],
-    needs: [],
-    effect: 'reads',
-    safety: 'safe',
-    budget: '8s',
     kills: ['pop3-omits-stls', 'pop3-announces-stls-and-refuses'],
   },
   async ({ pop3, verify, target }) => {
@@ -132,16 +125,13 @@ export const pop3AnnouncesStls = check(
       expected: works ? 'STLS listed, because it works' : 'STLS not listed, because it is refused',
       actual: `${announced ? 'listed' : 'not listed'}, and answered ${goAhead.line}`,
     });
-    verify.ideally.that(works, {
-      demand: 'port 110 can be upgraded to TLS',
-      expected: '+OK',
-      actual: goAhead.line,
-    });
+    verify.ideally.reply(goAhead, 'port 110 can be upgraded to TLS').status('+OK');
   },
 );
 
 export const imapOffersStarttls = check(
   {
+    ...UPGRADE_CHECK,
     id: 'STLS-004',
     slug: 'imap-offers-starttls',
     title: 'IMAP on 143 offers STARTTLS',
@@ -152,10 +142,6 @@ export const imapOffersStarttls = check(
     asStranger: true,
     clauses: ['rfc9051#6.1.1', 'rfc9051#11.2', 'rfc3501#6.1.1'],
     roles: ['imap'],
-    needs: [],
-    effect: 'reads',
-    safety: 'safe',
-    budget: '8s',
     kills: ['imap-omits-starttls'],
   },
   async ({ imap, verify, target }) => {

@@ -1,6 +1,6 @@
 import { check } from '../../harness/check/check.ts';
-import { dateField } from '../../harness/steps/compose.ts';
-import { isRecipientTaken } from '../../harness/steps/hand-over.ts';
+import { compose } from '../../harness/steps/compose.ts';
+import { giveEnvelope } from './envelope.ts';
 
 export const starttlsAsTextIsText = check(
   {
@@ -19,29 +19,18 @@ export const starttlsAsTextIsText = check(
     budget: '12s',
     kills: ['body-with-starttls-refused'],
   },
-  async ({ smtp, account, nonce, bytes, helloName, verify, inconclusive, patiently }) => {
-    const deliver = async (body: string) => {
-      const { client, code, text } = await patiently(async () => {
-        const attempt = await smtp({ at: 'ready' });
-        const mail = await attempt.command(`MAIL FROM:<probe@${helloName}>`);
-        const last = mail.code === 250 ? await attempt.command(`RCPT TO:<${account().address}>`) : mail;
-        if (!isRecipientTaken(last)) attempt.connection.close();
-        return { client: attempt, code: last.code, text: last.text };
+  async (services) => {
+    const { account, nonce, helloName, verify, inconclusive } = services;
+    const [from, to] = [`probe@${helloName}`, account().address];
+    const deliver = async (word: string) => {
+      const { client, taken, text } = await giveEnvelope(services, {
+        sender: `<${from}>`,
+        recipient: `<${to}>`,
       });
-      if (!isRecipientTaken({ code }))
-        inconclusive('precondition', `No message to a local mailbox is taken: ${text}`);
-      const message = bytes.lines(
-        `From: <probe@${helloName}>`,
-        `To: <${account().address}>`,
-        `Subject: ${body} ${nonce}`,
-        dateField(),
-        `Message-ID: <${body.toLowerCase()}-${nonce}@${helloName}>`,
-        '',
-        'The next line is text.',
-        body,
-        `token ${nonce}`,
-      );
-      const reply = await client.data(message);
+      if (!taken) inconclusive('precondition', `No message to a local mailbox is taken: ${text}`);
+      const id = `${word.toLowerCase()}-${nonce}`;
+      const body = ['The next line is text.', word, `token ${nonce}`];
+      const reply = await client.data(compose(services, { from, to, subject: word, token: nonce, id, body }));
       const after = await client.command('NOOP');
       client.connection.close();
       return { reply, after };

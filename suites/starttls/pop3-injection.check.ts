@@ -1,26 +1,15 @@
 import { check, type Services } from '../../harness/check/check.ts';
-import {
-  benignTwin,
-  injectionTrial,
-  type Timing,
-  type UpgradeDialect,
-  type UpgradeSession,
-} from './injection-trial.ts';
+import { INJECTION_CHECK, type Injection, judgeInjections, type UpgradeDialect } from './injection-trial.ts';
 
-/** A command inside TLS that only succeeds where an injected one took effect. */
-interface Trace {
-  readonly command: string;
-}
-
-function pop3Dialect({ pop3, role, notApplicable, bytes }: Services, trace: Trace | null): UpgradeDialect {
+function pop3Dialect({ pop3, role, notApplicable, bytes }: Services): UpgradeDialect {
   return {
-    async open(): Promise<UpgradeSession> {
+    async open() {
       const client = await pop3({ at: 'ready' });
       const keywords = client.capabilities?.keywords;
       if (keywords && !keywords.has('STLS')) {
         notApplicable(`${role} does not offer STLS.`, `CAPA lists ${[...keywords.keys()].join(' ')}`);
       }
-      const session: UpgradeSession = {
+      return {
         connection: client.connection,
         upgrade: bytes.line('STLS'),
         async readGoAhead() {
@@ -35,13 +24,9 @@ function pop3Dialect({ pop3, role, notApplicable, bytes }: Services, trace: Trac
             line: `CAPA was answered ${reply.line}${listed}`,
           };
         },
-      };
-      if (!trace) return session;
-      return {
-        ...session,
-        async trace() {
-          const reply = await client.command(trace.command);
-          return { effect: reply.status === '+OK', line: `${trace.command} was answered ${reply.line}` };
+        async execute(command) {
+          const reply = await client.command(command);
+          return { positive: reply.status === '+OK', line: `${command} was answered ${reply.line}` };
         },
       };
     },
@@ -52,6 +37,7 @@ function pop3Dialect({ pop3, role, notApplicable, bytes }: Services, trace: Trac
 
 export const pop3DiscardsInjectedCommands = check(
   {
+    ...INJECTION_CHECK,
     id: 'STLS-012',
     slug: 'pop3-discards-injected-commands',
     title: 'POP3: commands pipelined behind STLS are never executed',
@@ -59,14 +45,8 @@ export const pop3DiscardsInjectedCommands = check(
       'STLS with CAPA, a login or an incomplete line behind it: in the same segment, in a second one, and behind the +OK; then completes TLS, waits, and gives one command',
     demands:
       'nothing received before the handshake is answered, in the clear, inside TLS or late; no incomplete line is continued inside TLS; no login remains',
-    level: 'MUST',
-    severity: 'critical',
     clauses: ['rfc2595#4', 'rfc2595#9', 'rfc9325#3.2'],
     roles: ['pop3'],
-    needs: ['raw-tls'],
-    effect: 'reads',
-    safety: 'safe',
-    budget: '60s',
     limits: ['The login variant needs an account that permits its password in the clear.'],
     kills: [
       'pop3-executes-buffered-inside-tls',
@@ -75,23 +55,21 @@ export const pop3DiscardsInjectedCommands = check(
     ],
   },
   async (services) => {
-    const { variant, bytes, cleartextAccount } = services;
-    await benignTwin(services, pop3Dialect(services, null));
-
-    const trial = (name: string, injected: Buffer, timing: Timing, trace: Trace | null = null) =>
-      variant(`${name} ${timing}`, async (verify) => {
-        const dialect = pop3Dialect(services, trace);
-        if (trace !== null) await benignTwin(services, dialect);
-        await injectionTrial(services, dialect, verify, injected, timing);
-      });
-    await trial('CAPA', bytes.line('CAPA'), 'in one segment');
-    await trial('CAPA', bytes.line('CAPA'), 'in a second segment');
-    await trial('CAPA', bytes.line('CAPA'), 'behind the go-ahead');
-    await trial('an incomplete line', Buffer.from('X-'), 'in one segment');
-    await trial('an incomplete line', Buffer.from('X-'), 'in a second segment');
+    const { bytes, cleartextAccount } = services;
+    const capa = bytes.line('CAPA');
+    const incomplete = Buffer.from('X-');
+    const injections: Injection[] = [
+      ['CAPA', capa, 'in one segment'],
+      ['CAPA', capa, 'in a second segment'],
+      ['CAPA', capa, 'behind the go-ahead'],
+      ['an incomplete line', incomplete, 'in one segment'],
+      ['an incomplete line', incomplete, 'in a second segment'],
+    ];
     const account = cleartextAccount();
-    if (!account) return;
-    const login = bytes.lines(`USER ${account.login}`, `PASS ${account.password}`);
-    await trial('USER and PASS', login, 'in one segment', { command: 'STAT' });
+    if (account) {
+      const login = bytes.lines(`USER ${account.login}`, `PASS ${account.password}`);
+      injections.push(['USER and PASS', login, 'in one segment', 'STAT']);
+    }
+    await judgeInjections(services, pop3Dialect(services), injections);
   },
 );

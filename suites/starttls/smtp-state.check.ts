@@ -1,7 +1,11 @@
 import { check, type Services, type SmtpClient } from '../../harness/check/check.ts';
+import { assertListed } from '../../harness/steps/extensions.ts';
+import { giveEnvelope } from './envelope.ts';
+import { UPGRADE_CHECK } from './upgrade-check.ts';
 
 export const helloMustBeRepeated = check(
   {
+    ...UPGRADE_CHECK,
     id: 'STLS-007',
     slug: 'hello-must-be-repeated',
     title: 'SMTP client knowledge from before TLS is discarded: EHLO must be repeated',
@@ -12,16 +16,14 @@ export const helloMustBeRepeated = check(
     severity: 'medium',
     clauses: ['rfc3207#4.2', 'rfc5321#4.1.4'],
     roles: ['mx', 'submission'],
-    needs: [],
-    effect: 'reads',
-    safety: 'safe',
     budget: '10s',
     limits: [
       'Where a server never demands EHLO, only the Received field of a delivered message could show the name from before TLS; that is not looked at.',
     ],
     kills: ['smtp-keeps-hello-across-tls', 'smtp-never-demands-hello'],
   },
-  async ({ smtp, role, target, verify, notApplicable, inconclusive, helloName }) => {
+  async (services) => {
+    const { smtp, target, verify, inconclusive, helloName } = services;
     const mail = `MAIL FROM:<probe@${helloName}>`;
     const fresh = await smtp();
     let control = await fresh.command(mail);
@@ -34,12 +36,7 @@ export const helloMustBeRepeated = check(
     const demandsHello = control.code !== 250 && control.code !== 530;
 
     const client = await smtp({ at: 'ready' });
-    if (!client.capabilities?.keywords.has('STARTTLS')) {
-      notApplicable(
-        `${role} does not offer STARTTLS.`,
-        [...(client.capabilities?.keywords.keys() ?? [])].join(' '),
-      );
-    }
+    assertListed(services, client, 'STARTTLS');
     const goAhead = await client.startTls({ serverName: target.hostname });
     if (goAhead.code !== 220) inconclusive('precondition', `STARTTLS is refused: ${goAhead.text}`);
     const reply = await client.command(mail);
@@ -55,35 +52,27 @@ export const helloMustBeRepeated = check(
   },
 );
 
-/** Puts an envelope in place in the clear and upgrades; null where the upgrade is refused then. */
+/** Puts an envelope in place in the clear and upgrades; `line` is the reply to STARTTLS. */
 async function upgradeWithEnvelope(
   services: Services,
 ): Promise<{ client: SmtpClient; upgraded: boolean; line: string }> {
-  const { smtp, role, target, helloName, nonce, notApplicable, inconclusive, account, patiently } = services;
-  const recipient = target.accounts.length > 0 ? account().address : `postmaster@${target.domain}`;
-  const { client, code, text } = await patiently(async () => {
-    const attempt = await smtp({ at: 'ready' });
-    if (!attempt.capabilities?.keywords.has('STARTTLS')) {
-      notApplicable(
-        `${role} does not offer STARTTLS.`,
-        [...(attempt.capabilities?.keywords.keys() ?? [])].join(' '),
-      );
-    }
-    const mail = await attempt.command(`MAIL FROM:<pre-${nonce}@${helloName}>`);
-    const last = mail.code === 250 ? await attempt.command(`RCPT TO:<${recipient}>`) : mail;
-    if (last.code !== 250) attempt.connection.close();
-    return { client: attempt, code: last.code, text: last.text };
+  const { role, target, helloName, nonce, notApplicable, inconclusive } = services;
+  const { client, taken, code, text } = await giveEnvelope(services, {
+    sender: `<pre-${nonce}@${helloName}>`,
+    recipient: `<${target.accounts[0]?.address ?? `postmaster@${target.domain}`}>`,
   });
+  assertListed(services, client, 'STARTTLS');
   // 530 is due, and submission is known to refuse strangers with other codes as well.
   const refused = code === 530 || (role === 'submission' && code >= 500);
   if (refused) notApplicable('No envelope can exist before TLS.', text);
-  if (code !== 250) inconclusive('precondition', `The envelope before TLS is refused: ${text}`);
+  if (!taken) inconclusive('precondition', `The envelope before TLS is refused: ${text}`);
   const goAhead = await client.startTls({ serverName: target.hostname });
   return { client, upgraded: goAhead.code === 220, line: goAhead.text };
 }
 
 export const envelopeIsForgotten = check(
   {
+    ...UPGRADE_CHECK,
     id: 'STLS-008',
     slug: 'envelope-is-forgotten',
     title: 'SMTP envelope state from before TLS is discarded',
@@ -94,9 +83,6 @@ export const envelopeIsForgotten = check(
     severity: 'high',
     clauses: ['rfc3207#4.2'],
     roles: ['mx', 'submission'],
-    needs: [],
-    effect: 'reads',
-    safety: 'safe',
     budget: '12s',
     kills: ['smtp-keeps-envelope-across-tls'],
   },
@@ -106,11 +92,7 @@ export const envelopeIsForgotten = check(
       await variant(hello ? 'DATA behind a new EHLO' : 'DATA without EHLO', async (verify) => {
         const { client, upgraded, line } = await upgradeWithEnvelope(services);
         if (!upgraded) {
-          verify.that(true, {
-            demand: 'the envelope does not survive',
-            expected: 'a refusal',
-            actual: `STARTTLS: ${line}`,
-          });
+          verify.met('the envelope does not survive', `STARTTLS: ${line}`);
           return;
         }
         if (hello) await client.ehlo();
@@ -125,6 +107,7 @@ export const envelopeIsForgotten = check(
 
 export const loginIsForgotten = check(
   {
+    ...UPGRADE_CHECK,
     id: 'STLS-025',
     slug: 'login-is-forgotten',
     title: 'A login from before TLS is discarded by the upgrade',
@@ -135,33 +118,23 @@ export const loginIsForgotten = check(
     clauses: ['rfc3207#4.2', 'rfc4954#4'],
     roles: ['submission'],
     needs: ['account'],
-    effect: 'reads',
-    safety: 'safe',
     budget: '10s',
     limits: ['Needs an account that permits its password in the clear, and a server that takes it there.'],
     kills: ['smtp-keeps-login-across-tls'],
   },
-  async ({ smtp, role, target, verify, bytes, cleartextAccount, notApplicable, inconclusive }) => {
+  async (services) => {
+    const { smtp, target, verify, bytes, cleartextAccount, notApplicable, inconclusive } = services;
     const account = cleartextAccount();
     if (!account) return inconclusive('precondition', 'No account permits its password in the clear.');
     const client = await smtp({ at: 'ready' });
-    if (!client.capabilities?.keywords.has('STARTTLS')) {
-      notApplicable(
-        `${role} does not offer STARTTLS.`,
-        [...(client.capabilities?.keywords.keys() ?? [])].join(' '),
-      );
-    }
+    assertListed(services, client, 'STARTTLS');
     const login = await client.command(
       `AUTH PLAIN ${bytes.base64(`\0${account.login}\0${account.password}`)}`,
     );
     if (login.code !== 235) notApplicable('No login is possible before TLS.', login.text);
     const goAhead = await client.startTls({ serverName: target.hostname });
     if (goAhead.code !== 220) {
-      verify.that(true, {
-        demand: 'the login does not survive',
-        expected: 'a refusal',
-        actual: `STARTTLS: ${goAhead.code}`,
-      });
+      verify.met('the login does not survive', `STARTTLS: ${goAhead.text}`);
       return;
     }
     await client.ehlo();

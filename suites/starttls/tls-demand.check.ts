@@ -1,12 +1,15 @@
-import { check, type SmtpReply } from '../../harness/check/check.ts';
+import { check } from '../../harness/check/check.ts';
+import { assertListed } from '../../harness/steps/extensions.ts';
+import { recipientReply } from '../../harness/steps/name-recipient.ts';
+import { isTemporary, lineOf } from '../../harness/steps/replies.ts';
+import { UPGRADE_CHECK } from './upgrade-check.ts';
 
-/** A refusal that demands STARTTLS (RFC 3207 §4). */
-function demandsTls(reply: SmtpReply): boolean {
-  return reply.code === 530;
-}
+/** The refusal that demands STARTTLS (RFC 3207 §4). */
+const DEMANDS_TLS = 530;
 
 export const mxTakesMailWithoutTls = check(
   {
+    ...UPGRADE_CHECK,
     id: 'STLS-017',
     slug: 'mx-takes-mail-without-tls',
     title: 'A publicly referenced MX does not demand STARTTLS for local delivery',
@@ -16,37 +19,29 @@ export const mxTakesMailWithoutTls = check(
     severity: 'low',
     clauses: ['rfc3207#4'],
     roles: ['mx'],
-    needs: [],
-    effect: 'reads',
-    safety: 'safe',
-    budget: '8s',
     kills: ['mx-demands-starttls'],
   },
-  async ({ smtp, target, helloName, verify, notApplicable, inconclusive, patiently }) => {
+  async (services) => {
+    const { target, helloName, verify, notApplicable, inconclusive } = services;
     if (!target.claims.publicMx)
       notApplicable('The port is not a public MX of the domain.', 'claims.public-mx is false');
     const recipient = target.accounts[0]?.address ?? `postmaster@${target.domain}`;
-    const refusal = await patiently(async () => {
-      const client = await smtp({ at: 'ready' });
-      const mail = await client.command(`MAIL FROM:<probe@${helloName}>`);
-      const rcpt = mail.code === 250 ? await client.command(`RCPT TO:<${recipient}>`) : mail;
-      client.connection.close();
-      return rcpt;
-    });
-    if (refusal.code >= 400 && refusal.code < 500)
-      inconclusive('precondition', `The recipient is refused for now: ${refusal.text}`);
+    const paths = { sender: `<probe@${helloName}>`, recipient: `<${recipient}>` };
+    const reply = await recipientReply(services, paths);
+    if (isTemporary(reply)) inconclusive('precondition', `The recipient is refused for now: ${reply.text}`);
     // Where the operator declares the demand, it is a known price and not an oversight.
     const strength = target.claims.mxRequiresTls ? verify.ideally : verify;
-    strength.that(!demandsTls(refusal), {
+    strength.that(reply.code !== DEMANDS_TLS, {
       demand: 'mail for a local mailbox is taken without TLS',
       expected: 'no demand for STARTTLS',
-      actual: `${refusal.code} ${refusal.lines.join(' / ')}`,
+      actual: lineOf(reply),
     });
   },
 );
 
 export const submissionDemandsTlsReadably = check(
   {
+    ...UPGRADE_CHECK,
     id: 'STLS-018',
     slug: 'submission-demands-tls-readably',
     title:
@@ -59,20 +54,13 @@ export const submissionDemandsTlsReadably = check(
     asStranger: true,
     clauses: ['rfc3207#4'],
     roles: ['submission'],
-    needs: [],
-    effect: 'reads',
-    safety: 'safe',
     budget: '10s',
     kills: ['submission-takes-mail-before-tls', 'submission-refuses-clear-with-other-code'],
   },
-  async ({ smtp, target, helloName, verify, notApplicable }) => {
+  async (services) => {
+    const { smtp, target, helloName, verify, notApplicable } = services;
     const client = await smtp({ at: 'ready' });
-    if (!client.capabilities?.keywords.has('STARTTLS')) {
-      notApplicable(
-        'submission does not offer STARTTLS.',
-        [...(client.capabilities?.keywords.keys() ?? [])].join(' '),
-      );
-    }
+    assertListed(services, client, 'STARTTLS');
     const noop = await client.command('NOOP');
     const mail = await client.command(`MAIL FROM:<probe@${helloName}>`);
     const recipients = [target.accounts[0]?.address ?? `postmaster@${target.domain}`, 'probe@sink.test'];
@@ -90,20 +78,9 @@ export const submissionDemandsTlsReadably = check(
         `claims.submission-requires-tls is false, MAIL was answered ${mail.text}`,
       );
     }
-    const held = verify.that(refused, {
-      demand: 'MAIL and RCPT are refused before TLS',
-      expected: '530',
-      actual: `${decisive.code} ${decisive.lines.join(' / ')}`,
-    });
-    if (held) {
-      verify.ideally.that(mail.code === 530, {
-        demand: 'the refusal of MAIL says by 530 what it wants',
-        expected: '530 5.7.0',
-        actual: `${decisive.code} ${decisive.lines.join(' / ')}`,
-      });
-    }
+    const held = verify.reply(decisive, 'MAIL and RCPT are refused before TLS').codeClass(4, 5);
+    if (held) verify.ideally.reply(mail, 'the refusal of MAIL says by 530 what it wants').code(DEMANDS_TLS);
     verify.reply(noop, 'NOOP works before TLS').code(250);
-    const quit = await client.command('QUIT');
-    verify.reply(quit, 'QUIT works before TLS').code(221);
+    verify.reply(await client.command('QUIT'), 'QUIT works before TLS').code(221);
   },
 );

@@ -1,4 +1,7 @@
 import { type Connection, ConnectionEnded, type Services, TlsFailed } from '../../harness/check/check.ts';
+import { extensionsOf } from '../../harness/steps/extensions.ts';
+import { imapMechanisms } from '../../harness/steps/mechanism.ts';
+import { isTemporary, lineOf } from '../../harness/steps/replies.ts';
 
 /** The upgrade of one connection, step by step, in the words of all three protocols. */
 export interface SteppedUpgrade {
@@ -13,15 +16,7 @@ export interface SteppedUpgrade {
   /** Completes the handshake; null, or how it failed. */
   handshake(): Promise<string | null>;
   /** Sends the capability command in the present phase. */
-  capabilities(): Promise<{
-    readonly answered: boolean;
-    readonly offersUpgrade: boolean;
-    /** A login with a password or SCRAM is offered. */
-    readonly offersLogin: boolean;
-    readonly line: string;
-  }>;
-  /** Sends the upgrade command where the end of the connection is an answer too. */
-  askAgain(): Promise<({ readonly kind: 'reply' } & GoAhead) | { readonly kind: 'closed' }>;
+  capabilities(): Promise<Capabilities>;
   /** Sends the command that does nothing, or CAPA for POP3, which has none before login. */
   noop(): Promise<{ readonly alive: boolean; readonly line: string }>;
 }
@@ -33,19 +28,55 @@ export interface GoAhead {
   readonly line: string;
 }
 
-/** Opens a connection on the role under test and asks for its capabilities. */
-export function openUpgrade(services: Services): Promise<SteppedUpgrade> {
-  switch (services.role) {
-    case 'pop3':
-      return openPop3(services);
-    case 'imap':
-      return openImap(services);
-    default:
-      return openSmtp(services);
-  }
+export interface Capabilities {
+  readonly answered: boolean;
+  readonly offersUpgrade: boolean;
+  /** A login with a password or SCRAM is offered. */
+  readonly offersLogin: boolean;
+  readonly line: string;
 }
 
-async function handshakeOf(connection: Connection, serverName: string): Promise<string | null> {
+/** Opens a connection on the role under test and asks for its capabilities. */
+export async function openUpgrade(services: Services): Promise<SteppedUpgrade> {
+  const words = await wordsOf(services);
+  const { connection, keywords, upgrade, lists } = words;
+  return {
+    ...words,
+    offered: keywords().includes(upgrade),
+    announced: `${lists} ${keywords().join(' ')}`,
+    handshake: () => handshakeOf(connection, services.target.hostname),
+    capabilities: async () => ({ ...(await words.list()), offersUpgrade: keywords().includes(upgrade) }),
+  };
+}
+
+/** As `openUpgrade`; ends the check where no upgrade is offered. */
+export async function openOffered(services: Services): Promise<SteppedUpgrade> {
+  const session = await openUpgrade(services);
+  if (!session.offered)
+    services.notApplicable(`${services.role} does not offer an upgrade.`, session.announced);
+  return session;
+}
+
+/** A session in which the next octets are those of TLS. */
+export async function openGoneAhead(services: Services): Promise<SteppedUpgrade> {
+  const session = await openOffered(services);
+  const { positive, line } = await session.ask();
+  if (!positive)
+    services.inconclusive('precondition', `${services.role} offers the upgrade and refuses it: ${line}`);
+  return session;
+}
+
+/** A session inside TLS. */
+export async function openUpgraded(services: Services): Promise<SteppedUpgrade> {
+  const session = await openGoneAhead(services);
+  const failure = await session.handshake();
+  if (failure !== null)
+    services.inconclusive('precondition', `The handshake on ${services.role} failed: ${failure}`);
+  return session;
+}
+
+/** Completes the handshake; null, or how it failed. */
+export async function handshakeOf(connection: Connection, serverName: string): Promise<string | null> {
   try {
     await connection.startTls({ serverName });
     return null;
@@ -55,108 +86,104 @@ async function handshakeOf(connection: Connection, serverName: string): Promise<
   }
 }
 
-async function orClosed(connection: Connection, asking: Promise<GoAhead>) {
+/** What is waited for, where the end of the connection is an answer too. */
+export async function orEnd<T>(connection: Connection, waiting: Promise<T>): Promise<T | 'ended'> {
   try {
-    return { kind: 'reply', ...(await asking) } as const;
+    return await waiting;
   } catch (failure) {
-    if (connection.ended) return { kind: 'closed' } as const;
+    if (connection.ended) return 'ended';
     throw failure;
   }
 }
 
-async function openSmtp({ smtp, target }: Services): Promise<SteppedUpgrade> {
+/** What differs between the protocols. */
+interface Words extends Pick<SteppedUpgrade, 'protocol' | 'connection' | 'ask' | 'noop'> {
+  readonly upgrade: 'STARTTLS' | 'STLS';
+  /** The name of what lists keywords. */
+  readonly lists: string;
+  /** What was listed last. */
+  keywords(): readonly string[];
+  list(): Promise<Omit<Capabilities, 'offersUpgrade'>>;
+}
+
+function wordsOf(services: Services): Promise<Words> {
+  if (services.role === 'pop3') return pop3Words(services);
+  return services.role === 'imap' ? imapWords(services) : smtpWords(services);
+}
+
+async function smtpWords({ smtp }: Services): Promise<Words> {
   const client = await smtp({ at: 'ready' });
-  const { connection } = client;
-  const keywords = () => [...(client.capabilities?.keywords.keys() ?? [])];
-  const ask = async (): Promise<GoAhead> => {
-    const reply = await client.command('STARTTLS');
-    const line = `${reply.code} ${reply.lines.join(' / ')}`;
-    return { positive: reply.code === 220, temporary: reply.code >= 400 && reply.code < 500, line };
-  };
   return {
     protocol: 'smtp',
-    connection,
-    offered: keywords().includes('STARTTLS'),
-    announced: `EHLO keywords ${keywords().join(' ')}`,
-    ask,
-    askAgain: () => orClosed(connection, ask()),
-    handshake: () => handshakeOf(connection, target.hostname),
-    async capabilities() {
+    connection: client.connection,
+    upgrade: 'STARTTLS',
+    lists: 'EHLO keywords',
+    keywords: () => [...extensionsOf(client).keys()],
+    async ask() {
+      const reply = await client.command('STARTTLS');
+      return { positive: reply.code === 220, temporary: isTemporary(reply), line: lineOf(reply) };
+    },
+    async list() {
       const reply = await client.ehlo();
-      return {
-        answered: reply.code === 250,
-        offersUpgrade: keywords().includes('STARTTLS'),
-        offersLogin: (client.capabilities?.mechanisms ?? []).some(isLoginMechanism),
-        line: `${reply.code} ${reply.lines.join(' / ')}`,
-      };
+      const offersLogin = client.capabilities?.mechanisms.some(isLoginMechanism) ?? false;
+      return { answered: reply.code === 250, offersLogin, line: lineOf(reply) };
     },
     async noop() {
       const reply = await client.command('NOOP');
-      return { alive: reply.code === 250, line: `${reply.code} ${reply.lines.join(' / ')}` };
+      return { alive: reply.code === 250, line: lineOf(reply) };
     },
   };
 }
 
-async function openPop3({ pop3, target }: Services): Promise<SteppedUpgrade> {
+async function pop3Words({ pop3 }: Services): Promise<Words> {
   const client = await pop3({ at: 'ready' });
-  const { connection } = client;
   const keywords = () => [...(client.capabilities?.keywords.keys() ?? [])];
-  const ask = async (): Promise<GoAhead> => {
-    const reply = await client.command('STLS');
-    return { positive: reply.status === '+OK', temporary: false, line: reply.line };
-  };
-  const capabilities = async () => {
+  const list = async () => {
     const { reply, capabilities: listed, mechanisms } = await client.capa();
     return {
       answered: listed !== undefined,
-      offersUpgrade: listed?.has('STLS') ?? false,
       offersLogin: (listed?.has('USER') ?? false) || mechanisms.some(isLoginMechanism),
-      line: listed ? `CAPA lists ${[...listed.keys()].join(' ')}` : reply.line,
+      line: listed ? `CAPA lists ${keywords().join(' ')}` : reply.line,
     };
   };
   return {
     protocol: 'pop3',
-    connection,
-    offered: keywords().includes('STLS'),
-    announced: `CAPA lists ${keywords().join(' ')}`,
-    ask,
-    askAgain: () => orClosed(connection, ask()),
-    handshake: () => handshakeOf(connection, target.hostname),
-    capabilities,
+    connection: client.connection,
+    upgrade: 'STLS',
+    lists: 'CAPA lists',
+    keywords,
+    async ask() {
+      const reply = await client.command('STLS');
+      return { positive: reply.status === '+OK', temporary: false, line: reply.line };
+    },
+    list,
     async noop() {
-      const { answered, line } = await capabilities();
+      const { answered, line } = await list();
       return { alive: answered, line };
     },
   };
 }
 
-async function openImap({ imap, target }: Services): Promise<SteppedUpgrade> {
+async function imapWords({ imap }: Services): Promise<Words> {
   const client = await imap({ at: 'ready' });
-  const { connection } = client;
-  const announced = () => [...(client.capabilities ?? [])];
-  const ask = async (): Promise<GoAhead> => {
-    const reply = await client.command('STARTTLS');
-    return { positive: reply.status === 'OK', temporary: false, line: reply.line };
-  };
+  const keywords = () => [...(client.capabilities ?? [])];
   return {
     protocol: 'imap',
-    connection,
-    offered: announced().includes('STARTTLS'),
-    announced: `CAPABILITY ${announced().join(' ')}`,
-    ask,
-    askAgain: () => orClosed(connection, ask()),
-    handshake: () => handshakeOf(connection, target.hostname),
-    async capabilities() {
+    connection: client.connection,
+    upgrade: 'STARTTLS',
+    lists: 'CAPABILITY',
+    keywords,
+    async ask() {
+      const reply = await client.command('STARTTLS');
+      return { positive: reply.status === 'OK', temporary: false, line: reply.line };
+    },
+    async list() {
       const reply = await client.capability();
-      const list = announced();
-      const mechanisms = list
-        .filter((name) => name.startsWith('AUTH='))
-        .map((name) => name.slice('AUTH='.length));
+      const mechanisms = imapMechanisms(client.capabilities);
       return {
         answered: reply.status === 'OK',
-        offersUpgrade: list.includes('STARTTLS'),
-        offersLogin: !list.includes('LOGINDISABLED') || mechanisms.some(isLoginMechanism),
-        line: `CAPABILITY ${list.join(' ')}`,
+        offersLogin: !keywords().includes('LOGINDISABLED') || mechanisms.some(isLoginMechanism),
+        line: `CAPABILITY ${keywords().join(' ')}`,
       };
     },
     async noop() {

@@ -1,11 +1,14 @@
-import { check, type Services } from '../../harness/check/check.ts';
-import { openUpgrade } from './upgrade-session.ts';
+import { check } from '../../harness/check/check.ts';
+import { assertListed } from '../../harness/steps/extensions.ts';
+import { UPGRADE_CHECK } from './upgrade-check.ts';
+import { openOffered, openUpgrade, openUpgraded, orEnd } from './upgrade-session.ts';
 
 /** Upgrades that are tried before a temporary refusal counts. */
 const ATTEMPTS = 3;
 
 export const advertisedUpgradeSucceeds = check(
   {
+    ...UPGRADE_CHECK,
     id: 'STLS-005',
     slug: 'advertised-upgrade-succeeds',
     title: 'An advertised STARTTLS succeeds',
@@ -14,17 +17,12 @@ export const advertisedUpgradeSucceeds = check(
     level: 'MUST',
     severity: 'high',
     clauses: ['rfc8314#4', 'rfc5321#4.2.4'],
-    roles: ['mx', 'submission', 'pop3', 'imap'],
-    needs: [],
-    effect: 'reads',
-    safety: 'safe',
     budget: '15s',
     kills: ['upgrade-refused', 'upgrade-handshake-fails', 'pop3-announces-stls-and-refuses'],
   },
   async (services) => {
-    const { verify, pause, notApplicable, role } = services;
-    let session = await openUpgrade(services);
-    if (!session.offered) notApplicable(`${role} does not offer an upgrade.`, session.announced);
+    const { verify, pause } = services;
+    let session = await openOffered(services);
     let goAhead = await session.ask();
     // 454 can come from a limit on TLS sessions; it is tried again and stays a deviation.
     const temporary: string[] = [];
@@ -42,19 +40,17 @@ export const advertisedUpgradeSucceeds = check(
     });
     if (!accepted) return;
     if (temporary.length > 0) {
-      verify.ideally.that(false, {
-        demand: 'the upgrade is accepted at once',
+      verify.ideally.missed('the upgrade is accepted at once', {
         expected: 'no temporary failure',
         actual: `${temporary.length} of ${temporary.length + 1} attempts: ${temporary[0]}`,
       });
     }
     const failure = await session.handshake();
-    const completed = verify.that(failure === null, {
-      demand: 'the handshake completes',
-      expected: 'TLS 1.2 or 1.3',
-      actual: failure ?? session.connection.tls?.protocol ?? 'no session',
-    });
-    if (!completed) return;
+    if (failure !== null) {
+      verify.missed('the handshake completes', { expected: 'TLS 1.2 or 1.3', actual: failure });
+      return;
+    }
+    verify.met('the handshake completes', session.connection.tls?.protocol ?? 'TLS');
     const inside = await session.capabilities();
     verify.that(inside.answered, {
       demand: 'the capability command is answered inside TLS',
@@ -66,6 +62,7 @@ export const advertisedUpgradeSucceeds = check(
 
 export const starttlsTakesNoParameter = check(
   {
+    ...UPGRADE_CHECK,
     id: 'STLS-006',
     slug: 'starttls-takes-no-parameter',
     title: 'STARTTLS with a parameter is rejected with 501',
@@ -75,20 +72,12 @@ export const starttlsTakesNoParameter = check(
     severity: 'low',
     clauses: ['rfc3207#4'],
     roles: ['mx', 'submission'],
-    needs: [],
-    effect: 'reads',
-    safety: 'safe',
-    budget: '8s',
     kills: ['smtp-starttls-takes-parameter', 'smtp-starttls-parameter-wrong-code'],
   },
-  async ({ smtp, role, verify, notApplicable }) => {
+  async (services) => {
+    const { smtp, verify } = services;
     const client = await smtp({ at: 'ready' });
-    if (!client.capabilities?.keywords.has('STARTTLS')) {
-      notApplicable(
-        `${role} does not offer STARTTLS.`,
-        [...(client.capabilities?.keywords.keys() ?? [])].join(' '),
-      );
-    }
+    assertListed(services, client, 'STARTTLS');
     const reply = await client.command('STARTTLS now');
     const refused = verify.reply(reply, 'STARTTLS with a parameter is refused').codeClass(5);
     if (!refused) return;
@@ -99,6 +88,7 @@ export const starttlsTakesNoParameter = check(
 
 export const upgradeNotOfferedInsideTls = check(
   {
+    ...UPGRADE_CHECK,
     id: 'STLS-009',
     slug: 'upgrade-not-offered-inside-tls',
     title: 'STARTTLS is not offered again after the handshake (SMTP, IMAP, POP3)',
@@ -107,11 +97,6 @@ export const upgradeNotOfferedInsideTls = check(
     level: 'MUST',
     severity: 'low',
     clauses: ['rfc3207#4.2', 'rfc9051#6.2.1', 'rfc2595#4'],
-    roles: ['mx', 'submission', 'pop3', 'imap'],
-    needs: [],
-    effect: 'reads',
-    safety: 'safe',
-    budget: '8s',
     kills: [
       'smtp-offers-starttls-inside-tls',
       'imap-offers-starttls-inside-tls',
@@ -119,7 +104,7 @@ export const upgradeNotOfferedInsideTls = check(
     ],
   },
   async (services) => {
-    const session = await upgradedSession(services);
+    const session = await openUpgraded(services);
     const { offersUpgrade, line } = await session.capabilities();
     const { verify } = services;
     // RFC 3207 forbids it for SMTP; for IMAP and POP3 it is bad style.
@@ -134,6 +119,7 @@ export const upgradeNotOfferedInsideTls = check(
 
 export const secondUpgradeRefused = check(
   {
+    ...UPGRADE_CHECK,
     id: 'STLS-010',
     slug: 'second-upgrade-refused',
     title: 'A second upgrade command inside TLS is rejected',
@@ -142,21 +128,15 @@ export const secondUpgradeRefused = check(
     level: 'MUST',
     severity: 'low',
     clauses: ['rfc3207#4.2', 'rfc9051#6.2.1', 'rfc2595#4'],
-    roles: ['mx', 'submission', 'pop3', 'imap'],
-    needs: [],
-    effect: 'reads',
-    safety: 'safe',
-    budget: '8s',
     kills: ['answers-second-upgrade', 'closes-on-second-upgrade'],
   },
   async (services) => {
     const { verify } = services;
-    const session = await upgradedSession(services);
+    const session = await openUpgraded(services);
     await session.capabilities();
-    const second = await session.askAgain();
-    if (second.kind === 'closed') {
-      verify.ideally.that(false, {
-        demand: 'a second upgrade is answered with an error',
+    const second = await orEnd(session.connection, session.ask());
+    if (second === 'ended') {
+      verify.ideally.missed('a second upgrade is answered with an error', {
         expected: 'a negative reply',
         actual: 'the end of the connection',
       });
@@ -176,16 +156,3 @@ export const secondUpgradeRefused = check(
     });
   },
 );
-
-/** A session inside TLS; not applicable where no upgrade is offered. */
-async function upgradedSession(services: Services) {
-  const { notApplicable, inconclusive, role } = services;
-  const session = await openUpgrade(services);
-  if (!session.offered) notApplicable(`${role} does not offer an upgrade.`, session.announced);
-  const goAhead = await session.ask();
-  if (!goAhead.positive)
-    inconclusive('precondition', `${role} offers the upgrade and refuses it: ${goAhead.line}`);
-  const failure = await session.handshake();
-  if (failure !== null) inconclusive('precondition', `The handshake on ${role} failed: ${failure}`);
-  return session;
-}
