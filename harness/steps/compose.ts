@@ -18,6 +18,8 @@ export interface NeutralMessage {
   readonly above?: readonly string[];
   /** Whole header fields below the ordinary ones. */
   readonly below?: readonly string[];
+  /** Ordinary fields that the message lacks. */
+  readonly without?: readonly ('Date' | 'Message-ID')[];
   /** Lines of the body; one that names the token where none are given. */
   readonly body?: readonly string[];
 }
@@ -34,6 +36,7 @@ export function compose(
     idDomain = helloName,
     above = [],
     below = [],
+    without = [],
     body = [`The minutes of the meeting are complete. Reference ${token}.`],
   }: NeutralMessage,
 ): Buffer {
@@ -42,8 +45,8 @@ export function compose(
     ...(typeof from === 'string' ? [`From: <${from}>`] : from),
     to === undefined ? 'To: undisclosed-recipients:;' : `To: <${to}>`,
     `Subject: ${subject} ${token}`,
-    dateField(),
-    `Message-ID: <${id}@${idDomain}>`,
+    ...(without.includes('Date') ? [] : [dateField()]),
+    ...(without.includes('Message-ID') ? [] : [`Message-ID: <${id}@${idDomain}>`]),
     ...below,
     '',
     ...body,

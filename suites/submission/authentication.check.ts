@@ -1,6 +1,14 @@
-import { check, type Services } from '../../harness/check/check.ts';
+import {
+  type Account,
+  check,
+  type Services,
+  type SmtpClient,
+  type Verify,
+} from '../../harness/check/check.ts';
+import { assertListed, ehloLists } from '../../harness/steps/extensions.ts';
 import { lineOf } from '../../harness/steps/replies.ts';
-import { assertAuthWorks, plain, submissionClient } from './inside-tls.ts';
+import { assertAuthWorks, authPlain, offeredMechanisms, plain, submissionClient } from './inside-tls.ts';
+import { DIALOGUE } from './submission-check.ts';
 
 export const plainIsAvailable = check(
   {
@@ -13,10 +21,7 @@ export const plainIsAvailable = check(
     severity: 'high',
     asStranger: true,
     clauses: ['rfc4954#4', 'rfc6409#7', 'rfc8314#3.3'],
-    roles: ['submission', 'submissions'],
-    needs: [],
-    effect: 'reads',
-    safety: 'safe',
+    ...DIALOGUE,
     budget: '8s',
     kills: ['smtp-no-auth-inside-tls', 'smtp-omits-plain-inside-tls'],
   },
@@ -27,7 +32,7 @@ export const plainIsAvailable = check(
     const listed = verify.that(mechanisms.length > 0, {
       demand: 'AUTH is listed inside TLS',
       expected: 'AUTH with mechanisms',
-      actual: [...(client.capabilities?.keywords.keys() ?? [])].join(' '),
+      actual: ehloLists(client),
     });
     if (!listed) return;
     verify.ideally.that(mechanisms.includes('PLAIN'), {
@@ -49,19 +54,16 @@ export const validCredentialsAuthenticate = check(
     level: 'MUST',
     severity: 'high',
     clauses: ['rfc4954#4', 'rfc4616#2'],
-    roles: ['submission', 'submissions'],
+    ...DIALOGUE,
     needs: ['account'],
-    effect: 'reads',
-    safety: 'safe',
     budget: '20s',
     kills: ['auth-plain-needs-initial-response', 'auth-plain-challenge-not-empty', 'auth-refuses-everyone'],
   },
   async (services) => {
     const { variant, account, bytes, notApplicable } = services;
     const { login, password } = account();
-    const probe = await submissionClient(services);
-    const mechanisms = probe.capabilities?.mechanisms ?? [];
-    probe.connection.close();
+    const response = plain(services, account());
+    const mechanisms = await offeredMechanisms(services);
     if (!mechanisms.includes('PLAIN') && !mechanisms.includes('LOGIN')) {
       notApplicable('Neither PLAIN nor LOGIN is offered.', `AUTH lists ${mechanisms.join(' ') || 'nothing'}`);
     }
@@ -69,35 +71,30 @@ export const validCredentialsAuthenticate = check(
     if (mechanisms.includes('PLAIN')) {
       await variant('PLAIN with initial response', async (verify) => {
         const client = await submissionClient(services);
-        const reply = await client.command(`AUTH PLAIN ${plain(services, login, password)}`);
-        assertAuthWorks(services, reply);
+        const reply = await authPlain(services, client, response);
         verify.reply(reply, 'valid credentials in the command log in').code(235);
       });
       await variant('PLAIN without initial response', async (verify) => {
         const client = await submissionClient(services);
-        const challenge = await client.command('AUTH PLAIN');
-        assertAuthWorks(services, challenge);
+        const challenge = assertAuthWorks(services, await client.command('AUTH PLAIN'));
         if (!verify.reply(challenge, 'AUTH PLAIN without a response is challenged').code(334)) return;
         verify.ideally.that(challenge.lines.join('').trim() === '', {
           demand: 'the challenge of PLAIN is empty',
           expected: '334 and a space',
           actual: lineOf(challenge),
         });
-        const reply = await client.command(plain(services, login, password));
-        assertAuthWorks(services, reply);
+        const reply = assertAuthWorks(services, await client.command(response));
         verify.reply(reply, 'valid credentials behind the challenge log in').code(235);
       });
     }
     if (mechanisms.includes('LOGIN')) {
       await variant('LOGIN', async (verify) => {
         const client = await submissionClient(services);
-        const user = await client.command('AUTH LOGIN');
-        assertAuthWorks(services, user);
+        const user = assertAuthWorks(services, await client.command('AUTH LOGIN'));
         if (!verify.reply(user, 'AUTH LOGIN asks for the login').code(334)) return;
         const pass = await client.command(bytes.base64(login));
         if (!verify.reply(pass, 'AUTH LOGIN asks for the password').code(334)) return;
-        const reply = await client.command(bytes.base64(password));
-        assertAuthWorks(services, reply);
+        const reply = assertAuthWorks(services, await client.command(bytes.base64(password)));
         verify.reply(reply, 'valid credentials log in by LOGIN').code(235);
       });
     }
@@ -114,38 +111,24 @@ export const authOnlyOnce = check(
     level: 'MUST',
     severity: 'medium',
     clauses: ['rfc4954#4'],
-    roles: ['submission', 'submissions'],
+    ...DIALOGUE,
     needs: ['account'],
-    effect: 'reads',
-    safety: 'safe',
     budget: '15s',
     kills: ['auth-accepted-twice', 'auth-accepted-in-transaction'],
   },
   async (services) => {
     const { variant, account, target } = services;
-    const { login, password, address } = account();
-    const other = target.accounts[1] ?? account();
-
+    const refused = async (verify: Verify, client: SmtpClient, who: Account, what: string) => {
+      const reply = await client.command(`AUTH PLAIN ${plain(services, who)}`);
+      verify.reply(reply, `${what} is refused`).codeClass(4, 5);
+      verify.ideally.reply(reply, `${what} is refused with 503`).code(503);
+    };
     await variant('after success', async (verify) => {
-      const client = await authenticated(services, login, password);
-      const second = await client.command(`AUTH PLAIN ${plain(services, other.login, other.password)}`);
-      verify.reply(second, 'a second AUTH is refused').codeClass(4, 5);
-      verify.ideally.reply(second, 'a second AUTH is refused with 503').code(503);
+      const client = await authenticated(services);
+      await refused(verify, client, target.accounts[1] ?? account(), 'a second AUTH');
     });
     await variant('during a transaction', async (verify) => {
-      // Most submission services take MAIL only behind AUTH, so the transaction is opened behind one.
-      const anonymous = await submissionClient(services);
-      const early = await anonymous.command(`MAIL FROM:<${address}>`);
-      if (early.code !== 250) anonymous.connection.close();
-      const client = early.code === 250 ? anonymous : await authenticated(services, login, password);
-      if (early.code !== 250) {
-        const mail = await client.command(`MAIL FROM:<${address}>`);
-        if (mail.code !== 250)
-          services.inconclusive('precondition', `MAIL is refused behind AUTH: ${mail.text}`);
-      }
-      const reply = await client.command(`AUTH PLAIN ${plain(services, login, password)}`);
-      verify.reply(reply, 'AUTH inside a transaction is refused').codeClass(4, 5);
-      verify.ideally.reply(reply, 'AUTH inside a transaction is refused with 503').code(503);
+      await refused(verify, await inTransaction(services), account(), 'AUTH inside a transaction');
     });
   },
 );
@@ -161,35 +144,42 @@ export const authNeedsEhlo = check(
     worst: 'warn',
     severity: 'low',
     clauses: ['rfc4954#4', 'rfc5321#4.1.4'],
-    roles: ['submission', 'submissions'],
+    ...DIALOGUE,
     needs: ['account'],
-    effect: 'reads',
-    safety: 'safe',
     budget: '10s',
     kills: ['auth-accepted-before-ehlo'],
   },
   async (services) => {
-    const { smtp, role, account, verify, inconclusive, notApplicable } = services;
-    const { login, password } = account();
+    const { smtp, role, account, verify, inconclusive } = services;
     const client = await smtp({ at: role === 'submissions' ? 'greeting' : 'ready' });
     if (!client.connection.tls) {
-      if (!client.capabilities?.keywords.has('STARTTLS')) {
-        notApplicable(`${role} offers no way into TLS.`, 'EHLO lists no STARTTLS');
-      }
+      assertListed(services, client, 'STARTTLS');
       const goAhead = await client.startTls();
       if (goAhead.code !== 220) inconclusive('precondition', `STARTTLS is refused: ${goAhead.text}`);
     }
-    const reply = await client.command(`AUTH PLAIN ${plain(services, login, password)}`);
-    assertAuthWorks(services, reply);
+    const reply = await authPlain(services, client, plain(services, account()));
     verify.reply(reply, 'AUTH before EHLO is refused').codeClass(4, 5);
   },
 );
 
-async function authenticated(services: Services, login: string, password: string) {
+/** A session in which the first account logged in by PLAIN. */
+async function authenticated(services: Services): Promise<SmtpClient> {
   const client = await submissionClient(services);
-  const reply = await client.command(`AUTH PLAIN ${plain(services, login, password)}`);
-  assertAuthWorks(services, reply);
+  const reply = await authPlain(services, client, plain(services, services.account()));
   if (reply.code !== 235)
     services.inconclusive('precondition', `The login that this check builds on failed: ${reply.text}`);
+  return client;
+}
+
+/** A session within a transaction: without AUTH where MAIL is taken, behind it as most services want. */
+async function inTransaction(services: Services): Promise<SmtpClient> {
+  const mailFrom = `MAIL FROM:<${services.account().address}>`;
+  const anonymous = await submissionClient(services);
+  const early = await anonymous.command(mailFrom);
+  if (early.code === 250) return anonymous;
+  anonymous.connection.close();
+  const client = await authenticated(services);
+  const mail = await client.command(mailFrom);
+  if (mail.code !== 250) services.inconclusive('precondition', `MAIL is refused behind AUTH: ${mail.text}`);
   return client;
 }

@@ -1,9 +1,11 @@
 import { check } from '../../harness/check/check.ts';
 import { decisive } from '../../harness/steps/hand-over.ts';
 import { deliveries } from '../../harness/steps/waits.ts';
-import { headerFields, valuesOf } from './header.ts';
-import { assertDecided, assertNoExcuse, assertOwnMailArrives, sendOwnMail } from './own-mail.ts';
+import { valuesOf } from './header.ts';
+import { assertNoExcuse, assertOwnMailArrives, sendOwnMail } from './own-mail.ts';
 import { protocolWord } from './received-field.ts';
+import { USER_MAIL } from './submission-check.ts';
+import { assertDecided } from './transfer.ts';
 
 export const usersReachExternalRecipients = check(
   {
@@ -15,10 +17,7 @@ export const usersReachExternalRecipients = check(
     level: 'MUST',
     severity: 'high',
     clauses: ['rfc6409#3.3', 'rfc5068#3.1'],
-    roles: ['submission', 'submissions'],
-    needs: ['account', 'dns', 'sink'],
-    effect: 'delivers',
-    safety: 'sends-mail',
+    ...USER_MAIL,
     budget: '20s',
     waits: deliveries(1),
     limits: [
@@ -37,13 +36,17 @@ export const usersReachExternalRecipients = check(
     });
     if (!taken) return;
     if (!arrived) await assertNoExcuse(services, await services.lab().externalRecipient(nonce));
-    verify.that(arrived !== null, {
-      demand: 'mail that was taken arrives',
-      expected: 'a delivery',
-      actual: arrived
-        ? `a delivery from ${arrived.clientAddress}: <${arrived.sender}> to <${arrived.recipients.join('>, <')}>`
-        : `neither a delivery nor a report within ${services.lab().outboundMs} ms behind ${decisive(transfer)}`,
-    });
+    const demand = 'mail that was taken arrives';
+    if (arrived)
+      verify.met(
+        demand,
+        `a delivery from ${arrived.clientAddress}: <${arrived.sender}> to <${arrived.recipients.join('>, <')}>`,
+      );
+    else
+      verify.missed(demand, {
+        expected: 'a delivery',
+        actual: `neither a delivery nor a report within ${services.lab().outboundMs} ms behind ${decisive(transfer)}`,
+      });
   },
 );
 
@@ -64,10 +67,8 @@ export const submissionIsTraceable = check(
     level: 'SHOULD',
     severity: 'low',
     clauses: ['rfc4954#7', 'rfc3848#1', 'rfc8314#4.3', 'rfc5068#3.1'],
-    roles: ['submission', 'submissions'],
+    ...USER_MAIL,
     needs: ['account', 'dns', 'sink', 'vantage'],
-    effect: 'delivers',
-    safety: 'sends-mail',
     budget: '15s',
     waits: deliveries(1),
     kills: [
@@ -81,29 +82,28 @@ export const submissionIsTraceable = check(
     if (target.claims.removesReceived)
       notApplicable('Submission removes Received fields by policy.', 'claims.removes-received is true');
     const { arrived, cipher } = await assertOwnMailArrives(services);
-    const fields = valuesOf(headerFields(services, arrived.content), 'received');
+    const fields = valuesOf(arrived.content, 'received');
     const [vantage] = lab().vantages;
     // A filter behind the submission service adds fields of its own on top: the one about us is meant.
     const field = fields.find((value) => vantage && value.includes(vantage.address)) ?? fields[0];
     if (field === undefined) {
-      verify.ideally.that(false, {
-        demand: 'the message carries a Received field of the target',
-        expected: 'a Received field',
+      const expected = 'a Received field';
+      verify.ideally.missed('the message carries a Received field of the target', {
+        expected,
         actual: 'none',
       });
       return;
     }
     const word = protocolWord(field);
+    const seen = { expected: 'with ESMTPSA', actual: field };
     const truthful = verify.that(!WRONG.includes(word), {
       demand: 'Received does not deny that the client authenticated',
-      expected: 'with ESMTPSA',
-      actual: field,
+      ...seen,
     });
     if (!truthful) return;
     verify.ideally.that(RIGHT.includes(word), {
       demand: 'Received says that the client authenticated inside TLS',
-      expected: 'with ESMTPSA',
-      actual: field,
+      ...seen,
     });
     verify.ideally.that(field.includes(cipher) || OTHER_CIPHER_NAME.test(field), {
       demand: 'Received names the cipher suite',

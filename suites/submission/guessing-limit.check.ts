@@ -1,4 +1,6 @@
 import { check, type Services } from '../../harness/check/check.ts';
+import { disposableAccount } from '../../harness/steps/failed-logins.ts';
+import { lineOf } from '../../harness/steps/replies.ts';
 import { plain, submissionClient } from './inside-tls.ts';
 
 const ATTEMPTS = 20;
@@ -30,23 +32,17 @@ export const guessingIsLimited = check(
     kills: ['auth-drops-after-first-failure', 'auth-never-slows-down'],
   },
   async (services) => {
-    const { account, verify, inconclusive } = services;
-    if (!account().disposable) inconclusive('precondition', 'The account is not declared disposable.');
+    const { verify } = services;
     const { failures, limit, line } = await guess(services);
-    if (limit === 'disconnected') {
-      const tolerated = verify.that(failures >= TOLERATED, {
-        demand: `the connection survives the first ${TOLERATED} failures`,
-        expected: `at least ${TOLERATED} failures on a connection`,
-        actual: `the end of the connection behind failure ${failures}: ${line}`,
-      });
-      if (!tolerated) return;
-    } else {
-      verify.that(failures >= TOLERATED, {
-        demand: `the connection survives the first ${TOLERATED} failures`,
-        expected: `at least ${TOLERATED} failures on a connection`,
-        actual: `${failures} failures`,
-      });
-    }
+    const disconnected = limit === 'disconnected';
+    const tolerated = verify.that(failures >= TOLERATED, {
+      demand: `the connection survives the first ${TOLERATED} failures`,
+      expected: `at least ${TOLERATED} failures on a connection`,
+      actual: disconnected
+        ? `the end of the connection behind failure ${failures}: ${line}`
+        : `${failures} failures`,
+    });
+    if (disconnected && !tolerated) return;
     verify.ideally.that(limit !== null, {
       demand: `guessing is slowed or limited within ${ATTEMPTS} attempts`,
       expected: 'a delay, a refusal to go on, or the end of the connection',
@@ -57,20 +53,21 @@ export const guessingIsLimited = check(
 
 /** Guesses on one connection until something limits it. */
 async function guess(services: Services) {
-  const { account, nonce } = services;
-  const { login } = account();
+  const { nonce } = services;
+  const { login } = disposableAccount(services);
   const client = await submissionClient(services);
   const times: number[] = [];
   let line = '';
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
     const started = performance.now();
-    const answer = await client.attempt(`AUTH PLAIN ${plain(services, login, `wrong-${nonce}-${attempt}`)}`);
+    const wrong = plain(services, { login, password: `wrong-${nonce}-${attempt}` });
+    const answer = await client.attempt(`AUTH PLAIN ${wrong}`);
     times.push(performance.now() - started);
     if (answer.kind === 'closed')
       return { failures: times.length - 1, limit: 'disconnected', line: answer.how } as const;
     if (answer.kind === 'silence')
       return { failures: times.length, limit: 'silenced', line: 'no reply' } as const;
-    line = `${answer.reply.code} ${answer.reply.lines.join(' / ')}`;
+    line = lineOf(answer.reply);
     if (answer.reply.code === 235)
       services.inconclusive('precondition', `A wrong password was accepted: ${answer.reply.text}`);
     if (answer.reply.code === 421) return { failures: times.length, limit: 'disconnected', line } as const;

@@ -1,44 +1,64 @@
 import type { Services, SmtpClient, SmtpReply } from '../../harness/check/check.ts';
+import { ehloLists } from '../../harness/steps/extensions.ts';
+
+/** Mechanisms that are too weak to be listed. */
+export const WEAK_MECHANISMS: readonly string[] = ['CRAM-MD5', 'DIGEST-MD5', 'NTLM'];
 
 /**
  * A client inside TLS that has sent EHLO. Where the port offers no way into TLS, which STLS-002 reports,
  * there is nothing inside it to look at.
  */
-export async function submissionClient({
-  smtp,
-  role,
-  inconclusive,
-  notApplicable,
-}: Services): Promise<SmtpClient> {
-  const client = await smtp({ role, at: 'ready' });
-  if (client.connection.tls) return client;
-  if (!client.capabilities?.keywords.has('STARTTLS')) {
-    notApplicable(
-      `${role} offers no way into TLS.`,
-      `EHLO lists ${[...(client.capabilities?.keywords.keys() ?? [])].join(' ')}`,
-    );
-  }
-  const goAhead = await client.startTls();
-  if (goAhead.code !== 220)
-    inconclusive('precondition', `${role} offers STARTTLS and refuses it: ${goAhead.text}`);
-  const hello = await client.ehlo();
-  if (hello.code !== 250) inconclusive('precondition', `EHLO inside TLS is refused: ${hello.text}`);
+export function submissionClient({ smtp, role }: Pick<Services, 'smtp' | 'role'>): Promise<SmtpClient> {
+  return smtp({ role, at: 'tls' });
+}
+
+/** The same, on a port that offers AUTH inside TLS. */
+export async function authClient(services: Services): Promise<SmtpClient> {
+  const client = await submissionClient(services);
+  if (!client.capabilities?.mechanisms.length)
+    services.notApplicable('AUTH is not offered.', ehloLists(client));
   return client;
+}
+
+/** SASL mechanisms that the port lists inside TLS. Costs one connection. */
+export async function offeredMechanisms(services: Services): Promise<readonly string[]> {
+  const client = await submissionClient(services);
+  client.connection.close();
+  return client.capabilities?.mechanisms ?? [];
 }
 
 /** The message of SASL PLAIN (RFC 4616 §2), in base64. */
 export function plain(
   { bytes }: Pick<Services, 'bytes'>,
-  login: string,
-  password: string,
+  { login, password }: { readonly login: string; readonly password: string },
   authorizeAs = '',
 ): string {
   return bytes.base64(`${authorizeAs}\0${login}\0${password}`);
 }
 
-/** Ends the check where authentication is temporarily out of order (RFC 4954 §6, 454). */
-export function assertAuthWorks({ inconclusive }: Pick<Services, 'inconclusive'>, reply: SmtpReply): void {
-  if (reply.code === 454 || reply.code === 421) {
-    inconclusive('precondition', `Authentication is temporarily unavailable: ${reply.text}`);
-  }
+/**
+ * AUTH PLAIN with the response, in base64, in the command.
+ * @throws Inconclusive where authentication is temporarily out of order
+ */
+export async function authPlain(
+  services: Pick<Services, 'inconclusive'>,
+  client: SmtpClient,
+  response: string,
+): Promise<SmtpReply> {
+  return assertAuthWorks(services, await client.command(`AUTH PLAIN ${response}`));
+}
+
+/** The reply, where authentication works; ends the check where it is temporarily out of order. */
+export function assertAuthWorks(
+  { inconclusive }: Pick<Services, 'inconclusive'>,
+  reply: SmtpReply,
+): SmtpReply {
+  return isOutOfOrder(reply)
+    ? inconclusive('precondition', `Authentication is temporarily unavailable: ${reply.text}`)
+    : reply;
+}
+
+/** Authentication fails for now, whatever the credentials (RFC 4954 §6, 454), or the service ends (421). */
+export function isOutOfOrder({ code }: SmtpReply): boolean {
+  return code === 454 || code === 421;
 }

@@ -1,10 +1,9 @@
-import type { Services } from '../../harness/check/check.ts';
-import { decisive, handOver, type Transfer } from '../../harness/steps/hand-over.ts';
-import { lineOf } from '../../harness/steps/replies.ts';
-import { openUser } from '../../harness/steps/smtp-login.ts';
-import { plain, submissionClient } from './inside-tls.ts';
+import type { Account, Services, SmtpClient } from '../../harness/check/check.ts';
+import { decisive, type Mail } from '../../harness/steps/hand-over.ts';
+import { isTemporary, lineOf } from '../../harness/steps/replies.ts';
+import { isOutOfOrder, offeredMechanisms, submissionClient, WEAK_MECHANISMS } from './inside-tls.ts';
 import { message } from './message.ts';
-import { isTemporary } from './transfer.ts';
+import { send } from './transfer.ts';
 
 /** What a port permits, as far as one rule goes: more is laxer. */
 export interface Conduct {
@@ -20,17 +19,18 @@ export interface PortRule {
   readonly observe: (services: Services) => Promise<Conduct>;
 }
 
-const WEAK: readonly string[] = ['ANONYMOUS', 'CRAM-MD5', 'DIGEST-MD5', 'NTLM'];
+/** Mechanisms that a port is lax to list. */
+const LAX: readonly string[] = ['ANONYMOUS', ...WEAK_MECHANISMS];
 
 /** Rules that need one account. */
 export const RULES: readonly PortRule[] = [
   { name: 'a recipient elsewhere without AUTH', observe: (services) => withoutAuth(services, 'elsewhere') },
   { name: 'a local recipient without AUTH', observe: (services) => withoutAuth(services, 'local') },
   { name: 'weak mechanisms', observe: weakMechanisms },
-  { name: 'an empty password', observe: (services) => loginWith(services, (login) => `\0${login}\0`) },
+  { name: 'an empty password', observe: (services) => loginWith(services, ({ login }) => `\0${login}\0`) },
   {
     name: 'a login without authentication identity',
-    observe: (services) => loginWith(services, (login, password) => `${login}\0${password}`),
+    observe: (services) => loginWith(services, ({ login, password }) => `${login}\0${password}`),
   },
 ];
 
@@ -38,7 +38,10 @@ export const RULES: readonly PortRule[] = [
 export const RULES_BETWEEN_USERS: readonly PortRule[] = [
   {
     name: 'the identity of another user',
-    observe: (services) => loginAs(services, services.secondAccount().login),
+    observe: (services) => {
+      const { login: other } = services.secondAccount();
+      return loginWith(services, ({ login, password }) => `${other}\0${login}\0${password}`);
+    },
   },
   { name: "another user's sender address", observe: senderOfAnother },
 ];
@@ -48,72 +51,46 @@ async function withoutAuth(services: Services, where: 'elsewhere' | 'local'): Pr
   const sender = await lab().forgedSender(nonce);
   const recipient =
     where === 'local' ? account().address : await lab().externalRecipient(`${nonce}-anonymous-${role}`);
-  const content = message(services, { from: [`<${sender}>`], to: recipient });
-  return judged(services, async () => {
-    const client = await submissionClient(services);
-    const result = await handOver(client, { sender, recipient, content });
-    await client.quit();
-    return result;
-  });
+  return sent(services, { sender, recipient }, () => submissionClient(services));
 }
 
 async function senderOfAnother(services: Services): Promise<Conduct> {
   const { lab, secondAccount, nonce, role } = services;
   const sender = secondAccount().address;
   const recipient = await lab().externalRecipient(`${nonce}-other-${role}`);
-  const content = message(services, { from: [`<${sender}>`], to: recipient });
-  return judged(services, async () => {
-    const client = await openUser(services);
-    const result = await handOver(client, { sender, recipient, content });
-    await client.quit();
-    return result;
-  });
+  return sent(services, { sender, recipient });
 }
 
-async function judged(services: Services, attempt: () => Promise<Transfer>): Promise<Conduct> {
-  const result = await services.patiently(attempt);
-  if (isTemporary(result)) {
+/** Whether a message from the sender is taken; where nothing else is given, in a session of the first account. */
+async function sent(
+  services: Services,
+  { sender, recipient }: Pick<Mail, 'sender' | 'recipient'>,
+  open?: () => Promise<SmtpClient>,
+): Promise<Conduct> {
+  const content = message(services, { from: sender, to: recipient });
+  const result = await send(services, { sender, recipient, content }, open);
+  if (isTemporary(result))
     services.inconclusive(
       'precondition',
       `${services.role} refuses for now, again and again: ${decisive(result)}`,
     );
-  }
   return { permits: result.taken ? 1 : 0, line: decisive(result) };
 }
 
 async function weakMechanisms(services: Services): Promise<Conduct> {
-  const client = await submissionClient(services);
-  const mechanisms = client.capabilities?.mechanisms ?? [];
-  client.connection.close();
+  const mechanisms = await offeredMechanisms(services);
   return {
-    permits: mechanisms.filter((mechanism) => WEAK.includes(mechanism)).length,
+    permits: mechanisms.filter((mechanism) => LAX.includes(mechanism)).length,
     line: `AUTH ${mechanisms.join(' ') || 'is not listed'}`,
   };
 }
 
-function loginAs(services: Services, authorizationId: string): Promise<Conduct> {
-  const { bytes } = services;
-  const encode = (login: string, password: string) => plain({ bytes }, login, password, authorizationId);
-  return loginBy(services, encode);
-}
-
-function loginWith(
-  services: Services,
-  compose: (login: string, password: string) => string,
-): Promise<Conduct> {
-  return loginBy(services, (login, password) => services.bytes.base64(compose(login, password)));
-}
-
-async function loginBy(
-  services: Services,
-  encode: (login: string, password: string) => string,
-): Promise<Conduct> {
-  const { account, inconclusive, role } = services;
-  const { login, password } = account();
+/** Whether the first account logs in by a message of PLAIN. */
+async function loginWith(services: Services, messageOf: (account: Account) => string): Promise<Conduct> {
+  const { account, bytes, inconclusive, role } = services;
   const client = await submissionClient(services);
-  const reply = await client.command(`AUTH PLAIN ${encode(login, password)}`);
+  const reply = await client.command(`AUTH PLAIN ${bytes.base64(messageOf(account()))}`);
   client.connection.close();
-  if (reply.code === 454 || reply.code === 421)
-    inconclusive('precondition', `${role} cannot authenticate now: ${reply.text}`);
+  if (isOutOfOrder(reply)) inconclusive('precondition', `${role} cannot authenticate now: ${reply.text}`);
   return { permits: reply.code === 235 ? 1 : 0, line: lineOf(reply) };
 }

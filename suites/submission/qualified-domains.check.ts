@@ -1,10 +1,12 @@
 import { check, type Services, type Verify } from '../../harness/check/check.ts';
+import { domainOf } from '../../harness/steps/addresses.ts';
 import { mailLeaves } from '../../harness/steps/controls/mail-leaves.ts';
 import { decisive, type Mail } from '../../harness/steps/hand-over.ts';
-import { openUser } from '../../harness/steps/smtp-login.ts';
+import { isTemporary } from '../../harness/steps/replies.ts';
 import { deliveries } from '../../harness/steps/waits.ts';
 import { message } from './message.ts';
-import { isTemporary, send } from './transfer.ts';
+import { USER_MAIL } from './submission-check.ts';
+import { send } from './transfer.ts';
 
 export const unqualifiedDomainsStay = check(
   {
@@ -17,10 +19,7 @@ export const unqualifiedDomainsStay = check(
     level: 'MUST',
     severity: 'low',
     clauses: ['rfc6409#4.2'],
-    roles: ['submission', 'submissions'],
-    needs: ['account', 'dns', 'sink'],
-    effect: 'delivers',
-    safety: 'sends-mail',
+    ...USER_MAIL,
     buildsOn: [mailLeaves],
     budget: '30s',
     waits: deliveries(3),
@@ -89,26 +88,18 @@ async function forward(
   verify: Verify,
   { sender, recipient }: Pick<Mail, 'sender' | 'recipient'>,
 ): Promise<string> {
-  const { account } = services;
-  const own = account();
-  const content = message(services, { from: [`<${own.address}>`], to: recipient });
-  const result = await send(services, () => openUser(services, { account: own }), {
-    sender,
-    recipient,
-    content,
-  });
+  const content = message(services, { from: services.account().address, to: recipient });
+  const result = await send(services, { sender, recipient, content });
   if (result.taken) return decisive(result);
+  const demand = 'an unqualified domain is refused for good';
+  const actual = decisive(result);
   // The server is told again and again to try a name that will never be better.
-  const strength = isTemporary(result) ? verify.ideally : verify;
-  strength.that(!isTemporary(result), {
-    demand: 'an unqualified domain is refused for good',
-    expected: '554 or another permanent refusal',
-    actual: decisive(result),
-  });
+  if (isTemporary(result))
+    verify.ideally.missed(demand, { expected: '554 or another permanent refusal', actual });
+  else verify.met(demand, actual);
   return 'refused';
 }
 
 function isQualified(address: string): boolean {
-  const domain = address.slice(address.lastIndexOf('@') + 1);
-  return address === '' || domain.includes('.');
+  return address === '' || domainOf(address).includes('.');
 }

@@ -5,17 +5,15 @@ import {
   type SmtpReply,
   type Verify,
 } from '../../harness/check/check.ts';
-import { plain, submissionClient } from './inside-tls.ts';
+import { authClient, plain } from './inside-tls.ts';
+import { FAILED_LOGINS } from './submission-check.ts';
 
-/** A client on a port that offers AUTH inside TLS. */
-async function authClient(services: Services): Promise<SmtpClient> {
-  const client = await submissionClient(services);
-  if ((client.capabilities?.mechanisms.length ?? 0) === 0) {
-    services.notApplicable(
-      'AUTH is not offered.',
-      [...(client.capabilities?.keywords.keys() ?? [])].join(' '),
-    );
-  }
+/** A client that was asked for its response to AUTH PLAIN. */
+async function challenged(services: Services): Promise<SmtpClient> {
+  const client = await authClient(services);
+  const challenge = await client.command('AUTH PLAIN');
+  if (challenge.code !== 334)
+    services.inconclusive('precondition', `AUTH PLAIN is not challenged: ${challenge.text}`);
   return client;
 }
 
@@ -36,10 +34,7 @@ export const saslErrorsAreHandled = check(
     level: 'MUST',
     severity: 'medium',
     clauses: ['rfc4954#4'],
-    roles: ['submission', 'submissions'],
-    needs: [],
-    effect: 'fails-logins',
-    safety: 'safe',
+    ...FAILED_LOGINS,
     budget: '40s',
     kills: [
       'auth-cancel-ignored',
@@ -49,7 +44,7 @@ export const saslErrorsAreHandled = check(
     ],
   },
   async (services) => {
-    const { variant, inconclusive, target } = services;
+    const { variant, target } = services;
     const probe = await authClient(services);
     const mechanisms = probe.capabilities?.mechanisms ?? [];
     probe.connection.close();
@@ -60,10 +55,7 @@ export const saslErrorsAreHandled = check(
     };
     const behindChallenge = (name: string, response: string) =>
       variant(name, async (verify) => {
-        const client = await authClient(services);
-        const challenge = await client.command('AUTH PLAIN');
-        if (challenge.code !== 334)
-          inconclusive('precondition', `AUTH PLAIN is not challenged: ${challenge.text}`);
+        const client = await challenged(services);
         const answer = await client.attempt(response);
         if (answer.kind !== 'reply') {
           verify.answer(answer, `${name} gets a final reply`, { codeClasses: [5] });
@@ -80,11 +72,9 @@ export const saslErrorsAreHandled = check(
       const [account] = target.accounts;
       if (account) {
         // A decoder that skips what it does not know would log in by this.
-        const right = plain(services, account.login, account.password);
-        await behindChallenge(
-          'right credentials with a foreign character',
-          `${right.slice(0, 4)}!${right.slice(4)}`,
-        );
+        const right = plain(services, account);
+        const foreign = `${right.slice(0, 4)}!${right.slice(4)}`;
+        await behindChallenge('right credentials with a foreign character', foreign);
       }
     }
     await variant('an unknown mechanism', async (verify) => {
@@ -96,12 +86,8 @@ export const saslErrorsAreHandled = check(
       await variant('an initial response to CRAM-MD5', async (verify) => {
         const client = await authClient(services);
         const reply = await client.command('AUTH CRAM-MD5 dGVzdA==');
-        expectRefusal(
-          verify,
-          reply,
-          'an initial response to a mechanism in which the server speaks first is refused',
-          501,
-        );
+        const demand = 'an initial response to a mechanism in which the server speaks first is refused';
+        expectRefusal(verify, reply, demand, 501);
         await staysUsable(client, verify);
       });
     }
@@ -118,21 +104,15 @@ export const longResponsesFailCleanly = check(
     level: 'MUST',
     severity: 'low',
     clauses: ['rfc4954#4'],
-    roles: ['submission', 'submissions'],
-    needs: [],
-    effect: 'fails-logins',
-    safety: 'safe',
+    ...FAILED_LOGINS,
     budget: '30s',
     kills: ['auth-long-response-becomes-command', 'auth-long-response-hangs'],
   },
   async (services) => {
-    const { variant, inconclusive, nonce, bytes, target } = services;
+    const { variant, nonce, bytes, target } = services;
     for (const octets of [4_096, 12_000, 20_000]) {
       await variant(`${octets} octets`, async (verify) => {
-        const client = await authClient(services);
-        const challenge = await client.command('AUTH PLAIN');
-        if (challenge.code !== 334)
-          inconclusive('precondition', `AUTH PLAIN is not challenged: ${challenge.text}`);
+        const client = await challenged(services);
         const head = `\0probe-${nonce}@${target.domain}\0`;
         const response = bytes.base64(head.padEnd((octets / 4) * 3, 'x'));
         const answer = await client.attempt(response);

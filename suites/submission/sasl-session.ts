@@ -1,4 +1,6 @@
 import type { Connection, SaslMechanism, Services } from '../../harness/check/check.ts';
+import { imapMechanisms } from '../../harness/steps/mechanism.ts';
+import { lineOf } from '../../harness/steps/replies.ts';
 import { submissionClient } from './inside-tls.ts';
 
 /** A session inside TLS that can authenticate, whatever the protocol of the role. */
@@ -27,12 +29,9 @@ export async function openSaslSession(services: Services): Promise<SaslSession> 
   if (role === 'imaps' || role === 'imap') {
     const client = await imap({ at: 'tls' });
     await client.capability();
-    const mechanisms = [...(client.capabilities ?? [])]
-      .filter((name) => name.startsWith('AUTH='))
-      .map((name) => name.slice('AUTH='.length));
     return {
       connection: client.connection,
-      mechanisms,
+      mechanisms: imapMechanisms(client.capabilities),
       async authenticate(mechanism) {
         const { accepted, outcome } = await sasl.authenticateImap(client, mechanism);
         return { accepted, line: outcome.kind === 'reply' ? outcome.reply.line : outcome.kind };
@@ -45,16 +44,9 @@ export async function openSaslSession(services: Services): Promise<SaslSession> 
     mechanisms: client.capabilities?.mechanisms ?? [],
     async authenticate(mechanism) {
       const { accepted, outcome } = await sasl.authenticateSmtp(client, mechanism);
-      if (outcome.kind === 'reply' && outcome.reply.code === 454) {
+      if (outcome.kind === 'reply' && outcome.reply.code === 454)
         inconclusive('precondition', `Authentication is temporarily unavailable: ${outcome.reply.text}`);
-      }
-      return {
-        accepted,
-        line:
-          outcome.kind === 'reply'
-            ? `${outcome.reply.code} ${outcome.reply.lines.join(' / ')}`
-            : outcome.kind,
-      };
+      return { accepted, line: outcome.kind === 'reply' ? lineOf(outcome.reply) : outcome.kind };
     },
   };
 }

@@ -1,9 +1,24 @@
-import { check, type Services } from '../../harness/check/check.ts';
+import {
+  type CheckDefinition,
+  check,
+  type SaslMechanism,
+  type Services,
+  type Verify,
+} from '../../harness/check/check.ts';
 import { openSaslSession, type SaslSession } from './sasl-session.ts';
+import { FAILED_LOGINS } from './submission-check.ts';
 
 /** Least iteration count that RFC 7677 §4 recommends. */
 const ITERATIONS = 4_096;
 const HASHES = ['SHA-1', 'SHA-256'] as const;
+
+/** What the checks of this file have in common. */
+const SCRAM = {
+  ...FAILED_LOGINS,
+  roles: ['submission', 'submissions', 'imaps', 'pop3s'],
+  level: 'MUST',
+  budget: '60s',
+} as const satisfies Partial<CheckDefinition>;
 
 export const scramRunsCorrectly = check(
   {
@@ -14,14 +29,10 @@ export const scramRunsCorrectly = check(
       'SCRAM with the right password; then the recorded proof again, a wrong proof, a changed nonce, and a mandatory extension',
     demands:
       'the right run succeeds with a valid server signature, and every other fails; nonces differ between sessions',
-    level: 'MUST',
+    ...SCRAM,
     severity: 'high',
     clauses: ['rfc5802#5', 'rfc5802#5.1', 'rfc7677#3'],
-    roles: ['submission', 'submissions', 'imaps', 'pop3s'],
     needs: ['account'],
-    effect: 'fails-logins',
-    safety: 'safe',
-    budget: '60s',
     kills: [
       'scram-constant-nonce',
       'scram-accepts-wrong-proof',
@@ -42,7 +53,7 @@ export const scramRunsCorrectly = check(
       const run = sasl.scram({ ...credentials, hash });
       await variant(`SCRAM-${hash} with the right password`, async (verify) => {
         const session = await openSaslSession(services);
-        const result = await session.authenticate(run);
+        const { accepted, line } = await session.authenticate(run);
         const { facts } = run;
         if (facts.problem !== undefined && facts.nonceExtendsOurs === undefined) {
           inconclusive('malformed', `The first message of the server cannot be used: ${facts.problem}`);
@@ -52,17 +63,9 @@ export const scramRunsCorrectly = check(
           expected: `a nonce that begins with ${facts.clientNonce}`,
           actual: facts.nonce ?? 'no nonce',
         });
-        verify.that(result.accepted, {
-          demand: 'the right password logs in',
-          expected: 'success',
-          actual: result.line,
-        });
-        if (!result.accepted) return;
-        verify.that(facts.serverSignature === 'verified', {
-          demand: 'the server proves that it knows the password too',
-          expected: 'v= with the server signature',
-          actual: facts.serverSignature,
-        });
+        verify.that(accepted, { demand: 'the right password logs in', expected: 'success', actual: line });
+        if (!accepted) return;
+        verify.equal(facts.serverSignature, 'verified', 'the server proves that it knows the password too');
         verify.ideally.that((facts.iterations ?? 0) >= ITERATIONS, {
           demand: 'the iteration count keeps guessing expensive',
           expected: `at least ${ITERATIONS}`,
@@ -72,30 +75,20 @@ export const scramRunsCorrectly = check(
 
       const { record } = run;
       if (record) {
-        await variant(`SCRAM-${hash}, the recorded run again`, async (verify) => {
-          const session = await openSaslSession(services);
-          const result = await session.authenticate(sasl.scramReplay(record));
-          verify.that(!result.accepted, {
-            demand: 'a recorded run does not log in again',
-            expected: 'a refusal',
-            actual: result.line,
-          });
-        });
+        const replay = () => sasl.scramReplay(record);
+        await variant(`SCRAM-${hash}, the recorded run again`, (verify) =>
+          refused(services, verify, 'a recorded run does not log in again', replay),
+        );
       }
       for (const [name, deviation] of [
         ['a wrong proof', 'wrong-proof'],
         ['a changed nonce', 'changed-nonce'],
         ['a mandatory extension', 'mandatory-extension'],
       ] as const) {
-        await variant(`SCRAM-${hash} with ${name}`, async (verify) => {
-          const session = await openSaslSession(services);
-          const result = await session.authenticate(sasl.scram({ ...credentials, hash, deviation }));
-          verify.that(!result.accepted, {
-            demand: `${name} does not log in`,
-            expected: 'a refusal',
-            actual: result.line,
-          });
-        });
+        const deviating = () => sasl.scram({ ...credentials, hash, deviation });
+        await variant(`SCRAM-${hash} with ${name}`, (verify) =>
+          refused(services, verify, `${name} does not log in`, deviating),
+        );
       }
       await variant(`SCRAM-${hash}, a second session`, async (verify) => {
         const second = sasl.scram({
@@ -123,14 +116,10 @@ export const channelBindingResistsDowngrade = check(
     sends:
       'SCRAM with the flag y although -PLUS is listed; -PLUS with the right, a corrupted and an unknown binding',
     demands: 'the flag y, the corrupted and the unknown binding fail; the right binding succeeds',
-    level: 'MUST',
+    ...SCRAM,
     severity: 'medium',
     clauses: ['rfc5802#6', 'rfc9266#3', 'rfc7677#4'],
-    roles: ['submission', 'submissions', 'imaps', 'pop3s'],
     needs: ['account', 'raw-tls'],
-    effect: 'fails-logins',
-    safety: 'safe',
-    budget: '60s',
     limits: ['tls-unique is tried where the server negotiates TLS 1.2 only.'],
     kills: ['scram-accepts-downgrade-flag', 'scram-ignores-channel-binding', 'scram-plus-without-exporter'],
   },
@@ -144,16 +133,11 @@ export const channelBindingResistsDowngrade = check(
 
     for (const hash of hashes) {
       if (mechanisms.includes(`SCRAM-${hash}`)) {
-        await variant(`SCRAM-${hash} with the flag y`, async (verify) => {
-          const result = await (await openSaslSession(services)).authenticate(
-            sasl.scram({ ...credentials, hash, deviation: 'flag-y' }),
-          );
-          verify.that(!result.accepted, {
-            demand: 'a client that was made to believe in a server without binding is refused',
-            expected: 'a refusal',
-            actual: result.line,
-          });
-        });
+        const demand = 'a client that was made to believe in a server without binding is refused';
+        const flagged = () => sasl.scram({ ...credentials, hash, deviation: 'flag-y' });
+        await variant(`SCRAM-${hash} with the flag y`, (verify) =>
+          refused(services, verify, demand, flagged),
+        );
       }
       let bindingWorks = false;
       await variant(`SCRAM-${hash}-PLUS with the right binding`, async (verify) => {
@@ -173,15 +157,10 @@ export const channelBindingResistsDowngrade = check(
         ['a corrupted binding', 'corrupted-binding'],
         ['an unknown binding', 'unknown-binding'],
       ] as const) {
+        const misbound = (session: SaslSession) =>
+          sasl.scram({ ...credentials, hash, binding: exporterOf(services, session), deviation });
         await variant(`SCRAM-${hash}-PLUS with ${name}`, async (verify) => {
-          const session = await openSaslSession(services);
-          const binding = exporterOf(services, session);
-          const result = await session.authenticate(sasl.scram({ ...credentials, hash, binding, deviation }));
-          verify.that(!result.accepted, {
-            demand: `${name} is refused`,
-            expected: 'a refusal',
-            actual: result.line,
-          });
+          await refused(services, verify, `${name} is refused`, misbound);
           if (!bindingWorks)
             services.note('The right binding was refused as well, so this refusal shows little.');
         });
@@ -189,6 +168,18 @@ export const channelBindingResistsDowngrade = check(
     }
   },
 );
+
+/** In a session of its own, the mechanism does not log in. */
+async function refused(
+  services: Services,
+  verify: Verify,
+  demand: string,
+  mechanismOf: (session: SaslSession) => SaslMechanism,
+): Promise<void> {
+  const session = await openSaslSession(services);
+  const { accepted, line } = await session.authenticate(mechanismOf(session));
+  verify.that(!accepted, { demand, expected: 'a refusal', actual: line });
+}
 
 function exporterOf({ sasl, inconclusive }: Services, { connection }: SaslSession) {
   const { session } = connection;

@@ -1,11 +1,11 @@
 import { check, type Services } from '../../harness/check/check.ts';
 import { mailLeaves } from '../../harness/steps/controls/mail-leaves.ts';
 import { decisive } from '../../harness/steps/hand-over.ts';
-import { openUser } from '../../harness/steps/smtp-login.ts';
 import { deliveries } from '../../harness/steps/waits.ts';
-import { headerFields, valuesOf } from './header.ts';
+import { valuesOf } from './header.ts';
 import { message } from './message.ts';
-import { isTemporary, send } from './transfer.ts';
+import { USER_MAIL } from './submission-check.ts';
+import { assertDecided, send } from './transfer.ts';
 
 export const senderIsTheUser = check(
   {
@@ -19,10 +19,8 @@ export const senderIsTheUser = check(
     worst: 'warn',
     severity: 'medium',
     clauses: ['rfc6409#6.1', 'rfc5068#3.1'],
-    roles: ['submission', 'submissions'],
+    ...USER_MAIL,
     needs: ['account', 'account-2', 'dns', 'sink'],
-    effect: 'delivers',
-    safety: 'sends-mail',
     buildsOn: [mailLeaves],
     budget: '30s',
     waits: deliveries(4),
@@ -63,18 +61,15 @@ async function spoofed(
   const { lab, account, inconclusive } = services;
   const own = account().address;
   const recipient = await lab().externalRecipient(token);
-  const content = message(services, { from: [`<${from}>`], to: recipient });
-  const open = () => openUser(services);
-  const result = await send(services, open, { sender, recipient, content });
-  if (isTemporary(result))
-    inconclusive('precondition', `The message is refused for now, again and again: ${decisive(result)}`);
+  const content = message(services, { from, to: recipient });
+  const result = await send(services, { sender, recipient, content });
+  assertDecided(services, result);
   if (!result.taken) return { marked: true, line: decisive(result) };
   const arrived = await lab().waitForMessage({ recipient, kind: 'delivery' });
   if (!arrived)
     return inconclusive('precondition', `The message was taken (${decisive(result)}) and did not arrive.`);
-  const fields = headerFields(services, arrived.content);
-  const authors = valuesOf(fields, 'from');
-  const senders = valuesOf(fields, 'sender');
+  const authors = valuesOf(arrived.content, 'from');
+  const senders = valuesOf(arrived.content, 'sender');
   const line = `<${arrived.sender}> with From ${authors.join(' and ') || 'absent'}, Sender ${senders.join(' and ') || 'absent'}`;
   const names = (values: readonly string[]) => values.some((value) => value.includes(own));
   const headerMarked = names(authors) || names(senders);

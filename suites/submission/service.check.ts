@@ -1,6 +1,10 @@
 import { check, type SmtpReply, Unreachable } from '../../harness/check/check.ts';
-import { lineOf } from '../../harness/steps/replies.ts';
+import { extensionsOf } from '../../harness/steps/extensions.ts';
+import { nameRecipient } from '../../harness/steps/name-recipient.ts';
+import { isTemporary, lineOf } from '../../harness/steps/replies.ts';
+import { openUser } from '../../harness/steps/smtp-login.ts';
 import { submissionClient } from './inside-tls.ts';
+import { DIALOGUE } from './submission-check.ts';
 
 export const submissionListens = check(
   {
@@ -12,11 +16,8 @@ export const submissionListens = check(
     level: 'MUST',
     severity: 'high',
     clauses: ['rfc5068#3.1', 'rfc5068#3.2', 'rfc6409#3.1'],
-    roles: ['submission', 'submissions'],
+    ...DIALOGUE,
     per: 'target',
-    needs: [],
-    effect: 'reads',
-    safety: 'safe',
     budget: '8s',
     limits: ['Judged from one place; a filter in front of the target looks like a closed port.'],
     kills: ['submission-closed'],
@@ -25,8 +26,7 @@ export const submissionListens = check(
     if (!target.endpoints.submission) {
       const client = await smtp({ role: 'submissions', at: 'ready' });
       client.connection.close();
-      verify.ideally.that(false, {
-        demand: 'submission is offered on 587 too',
+      verify.ideally.missed('submission is offered on 587 too', {
         expected: 'the roles submission and submissions',
         actual: 'submissions alone is declared',
       });
@@ -39,11 +39,7 @@ export const submissionListens = check(
       const refused = failure instanceof Unreachable && failure.code === 'ECONNREFUSED';
       if (!refused) throw failure;
       note(failure.message);
-      verify.that(false, {
-        demand: 'the declared port accepts connections',
-        expected: 'a connection',
-        actual: 'refused',
-      });
+      verify.missed('the declared port accepts connections', { expected: 'a connection', actual: 'refused' });
       return;
     }
     const client = await smtp({ role: 'submission', at: 'ready' });
@@ -62,10 +58,7 @@ export const localRecipientsNeedAuth = check(
     severity: 'high',
     asStranger: true,
     clauses: ['rfc5068#3.1'],
-    roles: ['submission', 'submissions'],
-    needs: [],
-    effect: 'reads',
-    safety: 'safe',
+    ...DIALOGUE,
     budget: '10s',
     kills: [
       'submission-takes-unauthenticated-mail',
@@ -79,14 +72,13 @@ export const localRecipientsNeedAuth = check(
 
     const attempt = async (phase: 'clear' | 'tls') => {
       const client = phase === 'tls' ? await submissionClient(services) : await smtp({ at: 'ready' });
-      const mail = await client.command(`MAIL FROM:<probe@${helloName}>`);
-      const rcpt = mail.code === 250 ? await client.command(`RCPT TO:<${recipient}>`) : mail;
+      const paths = { sender: `<probe@${helloName}>`, recipient: `<${recipient}>` };
+      const reply = await nameRecipient(client, paths);
       await client.quit();
-      return rcpt;
+      return reply;
     };
     const probe = await smtp({ at: 'ready' });
-    const hasTls =
-      probe.connection.tls !== undefined || (probe.capabilities?.keywords.has('STARTTLS') ?? false);
+    const hasTls = probe.connection.tls !== undefined || extensionsOf(probe).has('STARTTLS');
     probe.connection.close();
     if (!hasTls) note('The port offers no STARTTLS; the unprotected session is judged alone.');
 
@@ -95,14 +87,16 @@ export const localRecipientsNeedAuth = check(
       if (phase === 'tls' && !hasTls) continue;
       await variant(phase === 'tls' ? 'inside TLS' : 'before TLS', async (own) => {
         const reply = await attempt(phase);
-        if (reply.code >= 400 && reply.code < 500) {
+        if (isTemporary(reply))
           inconclusive('precondition', `The recipient is refused for now only: ${reply.text}`);
-        }
         own.reply(reply, 'a local recipient is refused without AUTH').codeClass(5);
       });
     }
   },
 );
+
+/** Extensions that submission should offer (RFC 6409 §7). */
+const EXTENSIONS = ['PIPELINING', 'ENHANCEDSTATUSCODES', '8BITMIME', 'DSN'] as const;
 
 export const submissionExtensions = check(
   {
@@ -115,31 +109,25 @@ export const submissionExtensions = check(
     level: 'MUST',
     severity: 'low',
     clauses: ['rfc6409#7'],
-    roles: ['submission', 'submissions'],
-    needs: [],
-    effect: 'reads',
-    safety: 'safe',
+    ...DIALOGUE,
     budget: '10s',
     kills: ['submission-offers-etrn', 'submission-omits-extensions'],
   },
   async (services) => {
     const { verify, target } = services;
     const client = await submissionClient(services);
-    const keywords = [...(client.capabilities?.keywords.keys() ?? [])];
-    const turning = keywords.filter((keyword) => keyword === 'ETRN' || keyword === 'ATRN');
-    verify.that(turning.length === 0, {
-      demand: 'ETRN and ATRN are not listed on submission',
-      expected: 'neither',
-      actual: turning.join(' ') || 'neither',
+    const keywords = [...extensionsOf(client).keys()];
+    const turning = keywords.find((keyword) => keyword === 'ETRN' || keyword === 'ATRN');
+    verify.absent(turning, 'ETRN and ATRN are not listed on submission', {
+      what: 'ETRN or ATRN',
+      as: (keyword) => keyword,
     });
     const etrn = await client.command(`ETRN ${target.domain}`);
     verify.reply(etrn, 'ETRN is refused').codeClass(4, 5);
-    const missing = ['PIPELINING', 'ENHANCEDSTATUSCODES', '8BITMIME', 'DSN'].filter(
-      (keyword) => !keywords.includes(keyword),
-    );
+    const missing = EXTENSIONS.filter((keyword) => !keywords.includes(keyword));
     verify.ideally.that(missing.length === 0, {
       demand: 'the extensions that submission should offer are listed',
-      expected: 'PIPELINING, ENHANCEDSTATUSCODES, 8BITMIME, DSN',
+      expected: EXTENSIONS.join(', '),
       actual: missing.length === 0 ? keywords.join(' ') : `missing ${missing.join(', ')}`,
     });
   },
@@ -155,10 +143,8 @@ export const nullSenderIsTaken = check(
     level: 'MUST',
     severity: 'low',
     clauses: ['rfc6409#3.2'],
-    roles: ['submission', 'submissions'],
+    ...DIALOGUE,
     needs: ['account'],
-    effect: 'reads',
-    safety: 'safe',
     budget: '10s',
     limits: [
       'A refusal by a sender-login policy is told from one of the null path by the same refusal of a foreign sender.',
@@ -166,15 +152,11 @@ export const nullSenderIsTaken = check(
     kills: ['submission-refuses-null-sender'],
   },
   async (services) => {
-    const { verify, account, bytes, helloName, inconclusive } = services;
-    const { login, password, address } = account();
-    const client = await submissionClient(services);
-    const entered = await client.command(`AUTH PLAIN ${bytes.base64(`\0${login}\0${password}`)}`);
-    if (entered.code !== 235) inconclusive('precondition', `The login failed: ${entered.text}`);
+    const { verify, account, helloName, inconclusive } = services;
+    const client = await openUser(services);
     const mail = await client.command('MAIL FROM:<>');
-    const rcpt = mail.code === 250 ? await client.command(`RCPT TO:<${address}>`) : mail;
-    if (rcpt.code >= 400 && rcpt.code < 500)
-      inconclusive('precondition', `Refused for now only: ${rcpt.text}`);
+    const rcpt = mail.code === 250 ? await client.command(`RCPT TO:<${account().address}>`) : mail;
+    if (isTemporary(rcpt)) inconclusive('precondition', `Refused for now only: ${rcpt.text}`);
     // A sender-login policy refuses every sender that is not the account's own, in the same words: a
     // choice, and no objection to the null path.
     await client.command('RSET');

@@ -1,8 +1,14 @@
 import type { Services, SmtpClient } from '../../harness/check/check.ts';
-import { handOver, type Mail, type Transfer } from '../../harness/steps/hand-over.ts';
+import { decisive, handOver, type Mail, type Transfer } from '../../harness/steps/hand-over.ts';
+import { isTemporary } from '../../harness/steps/replies.ts';
+import { openUser } from '../../harness/steps/smtp-login.ts';
 
-/** Sends a message on a session of its own, and again where it is refused for now. */
-export function send(services: Services, open: () => Promise<SmtpClient>, mail: Mail): Promise<Transfer> {
+/** Sends a message on a session of its own, as the first account, and again where it is refused for now. */
+export function send(
+  services: Services,
+  mail: Mail,
+  open: () => Promise<SmtpClient> = () => openUser(services),
+): Promise<Transfer> {
   return services.patiently(async () => {
     const client = await open();
     const result = await handOver(client, mail);
@@ -11,7 +17,8 @@ export function send(services: Services, open: () => Promise<SmtpClient>, mail: 
   });
 }
 
-/** A refusal for now, after all the patience that the target asks for. */
-export function isTemporary({ code }: Transfer): boolean {
-  return code >= 400 && code < 500;
+/** Ends the check where the mail is refused for now only, after all the patience that the target asks for. */
+export function assertDecided({ inconclusive }: Services, transfer: Transfer): void {
+  if (isTemporary(transfer))
+    inconclusive('precondition', `The message is refused for now, again and again: ${decisive(transfer)}`);
 }

@@ -1,9 +1,10 @@
 import { check } from '../../harness/check/check.ts';
-import { decisive, handOver, type Transfer } from '../../harness/steps/hand-over.ts';
+import { decisive } from '../../harness/steps/hand-over.ts';
 import { deliveries } from '../../harness/steps/waits.ts';
 import { submissionClient } from './inside-tls.ts';
 import { message } from './message.ts';
-import { isTemporary } from './transfer.ts';
+import { USER_MAIL } from './submission-check.ts';
+import { assertDecided, send } from './transfer.ts';
 
 export const mailNeedsAuthentication = check(
   {
@@ -16,10 +17,8 @@ export const mailNeedsAuthentication = check(
     level: 'MUST',
     severity: 'critical',
     clauses: ['rfc6409#4.3', 'rfc4954#6', 'rfc5068#3.1', 'rfc5068#3.2'],
-    roles: ['submission', 'submissions'],
+    ...USER_MAIL,
     needs: ['dns', 'sink', 'vantage'],
-    effect: 'delivers',
-    safety: 'sends-mail',
     budget: '15s',
     waits: deliveries(1),
     kills: [
@@ -29,21 +28,15 @@ export const mailNeedsAuthentication = check(
     ],
   },
   async (services) => {
-    const { lab, verify, inconclusive, nonce, patiently } = services;
+    const { lab, verify, inconclusive, nonce } = services;
     const world = lab();
     const sender = await world.forgedSender(nonce);
     const recipient = await world.externalRecipient(nonce);
-    const content = message(services, { from: [`<${sender}>`], to: recipient });
-    const result: Transfer = await patiently(async () => {
-      const client = await submissionClient(services);
-      const attempt = await handOver(client, { sender, recipient, content });
-      await client.quit();
-      return attempt;
-    });
+    const content = message(services, { from: sender, to: recipient });
+    const anonymous = () => submissionClient(services);
+    const result = await send(services, { sender, recipient, content }, anonymous);
     if (!result.taken) {
-      if (isTemporary(result)) {
-        inconclusive('precondition', `The mail is refused for now, again and again: ${decisive(result)}`);
-      }
+      assertDecided(services, result);
       verify.ideally.that(result.step === 'MAIL' && result.code === 530, {
         demand: 'MAIL says by 530 that it wants authentication',
         expected: 'MAIL: 530',
@@ -60,12 +53,10 @@ export const mailNeedsAuthentication = check(
         `The message was taken without AUTH (${decisive(result)}), and neither a delivery nor a report came.`,
       );
     }
-    const actual = `${decisive(result)}; then a ${came.kind} from ${came.clientAddress} to <${came.recipients.join('>, <')}>`;
     const strength = came.kind === 'delivery' ? verify : verify.ideally;
-    strength.that(false, {
-      demand: 'mail without authentication goes nowhere',
+    strength.missed('mail without authentication goes nowhere', {
       expected: 'a refusal with 530 at MAIL',
-      actual,
+      actual: `${decisive(result)}; then a ${came.kind} from ${came.clientAddress} to <${came.recipients.join('>, <')}>`,
     });
   },
 );

@@ -1,16 +1,14 @@
 import { check, type Services, type SmtpReply } from '../../harness/check/check.ts';
-import { deviation, median, steady } from '../../harness/steps/indication.ts';
+import { deviation, type Indication, median, steady } from '../../harness/steps/indication.ts';
 import { lineOf } from '../../harness/steps/replies.ts';
-import { assertAuthWorks, plain, submissionClient } from './inside-tls.ts';
+import { assertAuthWorks, authPlain, offeredMechanisms, plain, submissionClient } from './inside-tls.ts';
 
 const ROUNDS = 3;
 /** Differences below this are network and scheduling, in milliseconds. */
 const TIMING_FLOOR = 50;
 
-interface Observation {
+interface Observation extends Indication {
   readonly reply: SmtpReply;
-  readonly indication: string;
-  readonly ms: number;
 }
 
 export const wrongCredentialsRevealNothing = check(
@@ -47,24 +45,20 @@ export const wrongCredentialsRevealNothing = check(
       missing.push(await attempt(services, unknown));
     }
     const all = [...existing, ...missing];
+    const demand = 'wrong credentials are refused';
     const accepted = all.find(({ reply }) => reply.code === 235);
-    verify.that(!accepted, {
-      demand: 'wrong credentials are refused',
-      expected: 'a refusal',
-      actual: lineOf((accepted ?? all[0] ?? existing[0])?.reply ?? missingReply()),
-    });
-    if (accepted) return;
-    verify.that(steady(existing) === steady(missing), {
-      demand: 'a wrong password and an unknown account are refused in the same words',
-      expected: steady(existing),
-      actual: steady(missing),
-    });
-    const other = all.find(({ reply }) => reply.code !== 535);
-    verify.ideally.that(!other, {
-      demand: 'the refusal is 535',
-      expected: '535 5.7.8',
-      actual: other ? lineOf(other.reply) : '535',
-    });
+    if (accepted) {
+      verify.missed(demand, { expected: 'a refusal', actual: accepted.indication });
+      return;
+    }
+    verify.met(demand, steady(all));
+    verify.equal(
+      steady(missing),
+      steady(existing),
+      'a wrong password and an unknown account are refused in the same words',
+    );
+    const other = all.find(({ reply }) => reply.code !== 535) ?? all[0];
+    if (other) verify.ideally.reply(other.reply, 'the refusal is 535').code(535);
     const difference = Math.abs(median(existing) - median(missing));
     verify.ideally.that(difference < TIMING_FLOOR || difference < 3 * deviation(all), {
       demand: 'a wrong password and an unknown account are refused equally fast',
@@ -74,14 +68,9 @@ export const wrongCredentialsRevealNothing = check(
   },
 );
 
-function missingReply(): never {
-  throw new Error('No attempt was observed.');
-}
-
 async function assertLoginWorks(services: Services): Promise<void> {
-  const { login, password } = services.account();
   const client = await submissionClient(services);
-  const reply = await client.command(`AUTH PLAIN ${plain(services, login, password)}`);
+  const reply = await authPlain(services, client, plain(services, services.account()));
   client.connection.close();
   if (reply.code !== 235)
     services.inconclusive('precondition', `The right password does not log in either: ${reply.text}`);
@@ -89,11 +78,11 @@ async function assertLoginWorks(services: Services): Promise<void> {
 
 async function attempt(services: Services, login: string): Promise<Observation> {
   const client = await submissionClient(services);
+  const wrong = plain(services, { login, password: `wrong-${services.nonce}` });
   const started = performance.now();
-  const reply = await client.command(`AUTH PLAIN ${plain(services, login, `wrong-${services.nonce}`)}`);
+  const reply = await authPlain(services, client, wrong);
   const ms = performance.now() - started;
   client.connection.close();
-  assertAuthWorks(services, reply);
   return { reply, indication: lineOf(reply), ms };
 }
 
@@ -123,9 +112,7 @@ export const emptyAndForeignIdentitiesRefused = check(
   async (services) => {
     const { variant, account, target, bytes, nonce } = services;
     const own = account();
-    const probe = await submissionClient(services);
-    const mechanisms = probe.capabilities?.mechanisms ?? [];
-    probe.connection.close();
+    const mechanisms = await offeredMechanisms(services);
     if (!mechanisms.includes('PLAIN'))
       services.notApplicable('PLAIN is not offered.', `AUTH lists ${mechanisms.join(' ') || 'nothing'}`);
     await assertLoginWorks(services);
@@ -155,10 +142,7 @@ export const emptyAndForeignIdentitiesRefused = check(
     }
     await variant('a foreign authorization identity', async (verify) => {
       const client = await submissionClient(services);
-      const reply = await client.command(
-        `AUTH PLAIN ${plain(services, own.login, own.password, foreign.login)}`,
-      );
-      assertAuthWorks(services, reply);
+      const reply = await authPlain(services, client, plain(services, own, foreign.login));
       if (reply.code !== 235) {
         verify.reply(reply, 'a foreign authorization identity is refused').codeClass(5);
         return;
@@ -168,12 +152,10 @@ export const emptyAndForeignIdentitiesRefused = check(
       await client.command('RSET');
       const asOwn = await client.command(`MAIL FROM:<${own.address}>`);
       const boundToOwn = asForeign.code >= 500 && asOwn.code === 250;
-      const actual = `${lineOf(reply)}; MAIL as the other account ${lineOf(asForeign)}, as the own ${lineOf(asOwn)}`;
       const strength = boundToOwn ? verify.ideally : verify;
-      strength.that(false, {
-        demand: 'a foreign authorization identity is refused',
+      strength.missed('a foreign authorization identity is refused', {
         expected: '535 or another refusal',
-        actual,
+        actual: `${lineOf(reply)}; MAIL as the other account ${lineOf(asForeign)}, as the own ${lineOf(asOwn)}`,
       });
     });
   },
