@@ -12,7 +12,7 @@ export async function offer(services: Services, options: ClientHelloOptions): Pr
 }
 
 /** Numbers of the suites of TLS 1.2 and older that are still in order: encrypted, authenticated, 112 bits or more. */
-export function soundSuites({ tls }: Services): readonly number[] {
+function soundSuites({ tls }: Services): readonly number[] {
   return tls
     .olderSuites((suite) => !suite.null && !suite.anon && !suite.export && !suite.rc4 && suite.bits >= 112)
     .map(({ number }) => number);

@@ -8,7 +8,7 @@ import {
 import { announcement } from '../../harness/steps/announcement.ts';
 
 /** Every role: TLS is implicit there or can be reached by an upgrade. */
-export const TLS_ROLES = ['mx', 'submission', 'submissions', 'pop3', 'pop3s', 'imap', 'imaps'] as const;
+const TLS_ROLES = ['mx', 'submission', 'submissions', 'pop3', 'pop3s', 'imap', 'imaps'] as const;
 
 /** Roles of users, where no client goes on without TLS; port 25 is opportunistic (RFC 7435 §3). */
 export const ACCESS_ROLES = ['submission', 'submissions', 'pop3', 'pop3s', 'imap', 'imaps'] as const;

@@ -1,6 +1,7 @@
 import { check, type Services } from '../../harness/check/check.ts';
 import { lineOf } from '../../harness/steps/replies.ts';
-import { BEARER_MECHANISMS, listed, mechanismsInBothPhases } from './mechanisms.ts';
+import { beginByImap, beginByPop3, beginBySmtp } from './begin-exchange.ts';
+import { listed, mechanismsInBothPhases } from './mechanisms.ts';
 
 export const bearerTokensNeedTls = check(
   {
@@ -25,13 +26,14 @@ export const bearerTokensNeedTls = check(
     const phases = await mechanismsInBothPhases(services);
     const inside = await phases.inside();
     const user = `probe-${nonce}@${target.domain}`;
-    const tokens: Readonly<Record<string, string>> = {
+    // A bearer token is replayable until it expires (RFC 7628).
+    const tokens = {
       XOAUTH2: bytes.base64(`user=${user}\x01auth=Bearer invalid-${nonce}\x01\x01`),
       OAUTHBEARER: bytes.base64(`n,a=${user},\x01auth=Bearer invalid-${nonce}\x01\x01`),
     };
     let tried = 0;
-    for (const mechanism of BEARER_MECHANISMS) {
-      const status = await attempt(services, mechanism, tokens[mechanism] ?? '');
+    for (const [mechanism, token] of Object.entries(tokens)) {
+      const status = await attempt(services, mechanism, token);
       const offered = phases.clear.includes(mechanism) || inside.includes(mechanism);
       if (!offered && !status.challenged) continue;
       tried += 1;
@@ -58,25 +60,18 @@ export const bearerTokensNeedTls = check(
 );
 
 /** Sends the token; a challenge or a success means that the server looked at it. */
-async function attempt({ role, smtp, pop3, imap, bytes }: Services, mechanism: string, token: string) {
-  switch (role) {
+async function attempt(services: Services, mechanism: string, token: string) {
+  switch (services.role) {
     case 'pop3': {
-      const client = await pop3();
-      const reply = await client.command(`AUTH ${mechanism} ${token}`);
-      client.connection.close();
-      return { challenged: reply.status !== '-ERR', line: reply.line };
+      const { status, line } = await beginByPop3(services, `AUTH ${mechanism} ${token}`);
+      return { challenged: status !== '-ERR', line };
     }
     case 'imap': {
-      const client = await imap();
-      const reply = await client.command(`AUTHENTICATE ${mechanism} ${token}`);
-      if (reply.status === '+') client.raw(bytes.line('*'));
-      client.connection.close();
-      return { challenged: reply.status === '+' || reply.status === 'OK', line: reply.line };
+      const { status, line } = await beginByImap(services, `AUTHENTICATE ${mechanism} ${token}`);
+      return { challenged: status === '+' || status === 'OK', line };
     }
     default: {
-      const client = await smtp({ at: 'ready' });
-      const reply = await client.command(`AUTH ${mechanism} ${token}`);
-      client.connection.close();
+      const reply = await beginBySmtp(services, `AUTH ${mechanism} ${token}`);
       return { challenged: reply.code === 334 || reply.code === 235, line: lineOf(reply) };
     }
   }

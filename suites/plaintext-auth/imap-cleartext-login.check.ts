@@ -1,5 +1,6 @@
 import { check } from '../../harness/check/check.ts';
-import { imapMechanisms } from '../../harness/steps/mechanism.ts';
+import { announcement } from '../../harness/steps/announcement.ts';
+import { beginByImap } from './begin-exchange.ts';
 import { LOGGING_IN, READING, verifyNoPlaintext } from './mechanisms.ts';
 
 /** Response codes of a failed LOGIN: the credentials were evaluated, or TLS is demanded (RFC 5530 §3). */
@@ -105,37 +106,33 @@ export const imapRefusesAuthenticate = check(
     budget: '20s',
     kills: ['imap-accepts-authenticate-before-tls'],
   },
-  async ({ imap, variant, verify, account, cleartextAccount, nonce, bytes }) => {
+  async (services) => {
+    const { variant, verify, account, cleartextAccount, nonce, bytes } = services;
     const { login } = account();
-    const probe = await imap({ at: 'ready' });
-    const mechanisms = imapMechanisms(probe.capabilities);
-    probe.connection.close();
+    const { connection, mechanisms } = await announcement(services, { at: 'ready' });
+    connection.close();
     verifyNoPlaintext(verify.ideally, mechanisms, 'no plaintext mechanism is listed before STARTTLS');
 
-    const attempt = async (command: string) => {
-      const client = await imap();
-      const reply = await client.command(command);
-      if (reply.status === '+') client.raw(bytes.line('*'));
-      client.connection.close();
-      return reply;
-    };
     for (const mechanism of ['PLAIN', 'LOGIN'] as const) {
       await variant(`AUTHENTICATE ${mechanism} without a response`, async (own) => {
-        const reply = await attempt(`AUTHENTICATE ${mechanism}`);
+        const reply = await beginByImap(services, `AUTHENTICATE ${mechanism}`);
         own
           .reply(reply, `AUTHENTICATE ${mechanism} before STARTTLS gets no continuation`)
           .status('NO', 'BAD');
       });
     }
     await variant('AUTHENTICATE PLAIN with a wrong password', async (own) => {
-      const reply = await attempt(`AUTHENTICATE PLAIN ${bytes.base64(`\0${login}\0wrong-${nonce}`)}`);
+      const reply = await beginByImap(
+        services,
+        `AUTHENTICATE PLAIN ${bytes.base64(`\0${login}\0wrong-${nonce}`)}`,
+      );
       own.reply(reply, 'AUTHENTICATE PLAIN before STARTTLS is refused').status('NO', 'BAD');
     });
     const permitted = cleartextAccount();
     if (!permitted) return;
     await variant('AUTHENTICATE PLAIN with the right password', async (own) => {
       const response = bytes.base64(`\0${permitted.login}\0${permitted.password}`);
-      const reply = await attempt(`AUTHENTICATE PLAIN ${response}`);
+      const reply = await beginByImap(services, `AUTHENTICATE PLAIN ${response}`);
       own
         .reply(reply, 'AUTHENTICATE PLAIN before STARTTLS is refused even with the right password')
         .status('NO', 'BAD');

@@ -4,9 +4,6 @@ import { announcement } from '../../harness/steps/announcement.ts';
 /** SASL mechanisms that put a reusable secret on the wire (RFC 4616, RFC 7628). */
 const PLAINTEXT_MECHANISMS: readonly string[] = ['PLAIN', 'LOGIN', 'XOAUTH2', 'OAUTHBEARER'];
 
-/** Mechanisms that carry a bearer token, replayable until it expires (RFC 7628). */
-export const BEARER_MECHANISMS: readonly string[] = ['XOAUTH2', 'OAUTHBEARER'];
-
 /** Mechanisms whose exchange, overheard, allows guessing the password offline. */
 export function isChallengeResponse(mechanism: string): boolean {
   return ['CRAM-MD5', 'DIGEST-MD5', 'NTLM'].includes(mechanism) || mechanism.startsWith('SCRAM-');

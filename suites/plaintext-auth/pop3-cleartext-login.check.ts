@@ -1,4 +1,5 @@
 import { check, type Pop3Reply, type Services } from '../../harness/check/check.ts';
+import { beginByPop3 } from './begin-exchange.ts';
 import { LOGGING_IN, READING, verifyNoPlaintext } from './mechanisms.ts';
 
 /** The response code that says that credentials were looked at (RFC 3206 §4). */
@@ -95,30 +96,23 @@ export const pop3RefusesSasl = check(
     kills: ['pop3-accepts-sasl-plain-before-tls'],
   },
   async (services) => {
-    const { pop3, variant, account, cleartextAccount, nonce, bytes } = services;
+    const { variant, account, cleartextAccount, nonce, bytes } = services;
     const { login } = account();
     await assertSaslExists(services);
 
     for (const mechanism of ['PLAIN', 'LOGIN'] as const) {
-      const attempt = async (response?: string): Promise<Pop3Reply> => {
-        const client = await pop3();
-        const reply = await client.command(
-          response === undefined ? `AUTH ${mechanism}` : `AUTH ${mechanism} ${response}`,
-        );
-        if (reply.status === '+') await client.attempt('*');
-        client.connection.close();
-        return reply;
+      const begin = (user: string, password: string) => {
+        const response = mechanism === 'PLAIN' ? `\0${user}\0${password}` : user;
+        return beginByPop3(services, `AUTH ${mechanism} ${bytes.base64(response)}`);
       };
-      const responseFor = (user: string, password: string) =>
-        bytes.base64(mechanism === 'PLAIN' ? `\0${user}\0${password}` : user);
 
       let bare: Pop3Reply | undefined;
       await variant(`AUTH ${mechanism} without a response`, async (verify) => {
-        bare = await attempt();
+        bare = await beginByPop3(services, `AUTH ${mechanism}`);
         verify.reply(bare, `AUTH ${mechanism} before STLS gets no continuation`).status('-ERR');
       });
       await variant(`AUTH ${mechanism} with a wrong password`, async (verify) => {
-        const reply = await attempt(responseFor(login, `wrong-${nonce}`));
+        const reply = await begin(login, `wrong-${nonce}`);
         verify.reply(reply, `AUTH ${mechanism} before STLS is refused`).status('-ERR');
         // Dovecot says [AUTH] to everything before STLS, also where there was no password to look at.
         const evaluated = reply.responseCode === CREDENTIALS_EVALUATED && reply.line !== bare?.line;
@@ -131,7 +125,7 @@ export const pop3RefusesSasl = check(
       const permitted = cleartextAccount();
       if (!permitted) continue;
       await variant(`AUTH ${mechanism} with the right password`, async (verify) => {
-        const reply = await attempt(responseFor(permitted.login, permitted.password));
+        const reply = await begin(permitted.login, permitted.password);
         verify
           .reply(reply, `AUTH ${mechanism} before STLS is refused even with the right password`)
           .status('-ERR');

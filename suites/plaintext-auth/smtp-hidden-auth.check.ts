@@ -6,7 +6,7 @@ import {
   type Verify,
 } from '../../harness/check/check.ts';
 import { lineOf } from '../../harness/steps/replies.ts';
-import { decisiveSmtpAnswer } from './decisive-answer.ts';
+import { beginBySmtp } from './begin-exchange.ts';
 import { LOGGING_IN } from './mechanisms.ts';
 
 /** Credentials that are evaluated although they came in the clear are refused with this code (RFC 4954 §6). */
@@ -18,26 +18,19 @@ function verifyRefused(verify: Verify, reply: SmtpReply, demand: string): void {
 
 /** AUTH in the clear, in every form a client with stored settings would use. */
 const refusesAuthInClear: CheckBody = async (services) => {
-  const { smtp, variant, nonce, bytes, target } = services;
+  const { variant, nonce, bytes, target } = services;
   const login = target.accounts[0]?.login ?? `probe-${nonce}@${target.domain}`;
-
-  /** Begins an exchange; a challenge is a finding by itself, so it is ended there. */
-  const begin = (command: string): Promise<SmtpReply> =>
-    decisiveSmtpAnswer(services, async () => {
-      const client = await smtp({ at: 'ready' });
-      const answer = await client.attempt(command);
-      if (answer.kind === 'reply' && answer.reply.code === 334) await client.attempt('*');
-      client.connection.close();
-      return answer;
-    });
 
   for (const mechanism of ['PLAIN', 'LOGIN'] as const) {
     // The password of AUTH LOGIN is only sent where it was asked for: that it was asked for is the finding.
     const authenticate = (user: string, password: string) =>
-      begin(`AUTH ${mechanism} ${bytes.base64(mechanism === 'PLAIN' ? `\0${user}\0${password}` : user)}`);
+      beginBySmtp(
+        services,
+        `AUTH ${mechanism} ${bytes.base64(mechanism === 'PLAIN' ? `\0${user}\0${password}` : user)}`,
+      );
 
     await variant(`AUTH ${mechanism} without a response`, async (verify) => {
-      const reply = await begin(`AUTH ${mechanism}`);
+      const reply = await beginBySmtp(services, `AUTH ${mechanism}`);
       verifyRefused(verify, reply, `AUTH ${mechanism} before TLS is refused without a challenge`);
     });
 

@@ -70,7 +70,7 @@ export function ownMail(
 }
 
 /** The numbers of own messages in this session, by label. */
-export async function findOwn(
+async function findOwn(
   { nonce }: Services,
   client: Pop3Client,
   labels: readonly string[],
