@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { targetName, text } from '../targets/fields.ts';
+import { text } from '../model/fields.ts';
+import { targetName } from '../targets/fields.ts';
 
 const CODE = /^[A-Z0-9]+-\d{3}$/;
 const WORDS = /\S/;

@@ -1,21 +1,9 @@
 import { z } from 'zod';
 
-/** What the operator says is done with mail from strangers; a method left out is not stated. */
-export interface InboundAuthenticationClaim {
-  /** `reject`: a fail of SPF is refused; `mark`: it is recorded; `none`: SPF is not evaluated. */
-  readonly spf?: 'reject' | 'mark' | 'none' | undefined;
-  /** `reject`: a message whose signature fails is refused; `mark`: it is recorded; `none`: nothing is verified. */
-  readonly dkim?: 'reject' | 'mark' | 'none' | undefined;
-  /**
-   * `reject`: what the domain of the author asks is done; `quarantine`: reject is softened to quarantine;
-   * `mark`: the result is recorded and nothing done; `none`: DMARC is not evaluated.
-   */
-  readonly dmarc?: 'reject' | 'quarantine' | 'mark' | 'none' | undefined;
-}
-
 const SPF_OR_DKIM = ['reject', 'mark', 'none'] as const;
 const DMARC = ['reject', 'quarantine', 'mark', 'none'] as const;
 
+/** What the operator says is done with mail from strangers; a method left out is not stated. */
 export const authenticationClaim = z
   .strictObject(
     {

@@ -1,7 +1,9 @@
 import { connect, createServer, type Socket } from 'node:net';
+import { claimsOf } from '../model/claims.ts';
 import type { Endpoint } from '../model/endpoint.ts';
 import { ROLE_NAMES, ROLES, type Role } from '../model/roles.ts';
 import type { Target } from '../model/target.ts';
+import { timingOf } from '../model/timing.ts';
 import { CR, CRLF, line, NUL } from '../wire/bytes.ts';
 import { startReference } from './server.ts';
 import { type ClosedPort, holdClosedPort } from './session/closed-port.ts';
@@ -37,13 +39,7 @@ const DRIP_MS = 50;
 /** First octet of a TLS record that carries a handshake message (RFC 8446 §5.1). */
 const TLS_HANDSHAKE = 0x16;
 /** Waits shortened for self-tests. */
-const TIMING: Target['timing'] = {
-  replyMs: 300,
-  quietMs: 100,
-  slackMs: 0,
-  retryAfterMs: [],
-  outboundMs: 30_000,
-};
+const TIMING = timingOf({ reply: '300ms', quiet: '100ms', slack: '0s' });
 const HOSTNAME = 'mail.example.test';
 
 const GREETINGS = {
@@ -246,13 +242,7 @@ function targetOf(kind: EnvironmentKind, endpoints: Target['endpoints']): Target
     trustAnchor: null,
     connections: 32,
     permissions: ['safe', 'sends-mail', 'intrusive'],
-    claims: {
-      publicMx: true,
-      submissionRequiresTls: true,
-      mxRequiresTls: false,
-      proxyLogins: [],
-      popBeforeSmtp: null,
-    },
+    claims: claimsOf({ 'public-mx': true, 'submission-requires-tls': true }),
     timing: TIMING,
   };
 }

@@ -1,8 +1,10 @@
+import { type Claims, claimsOf } from '../model/claims.ts';
 import type { Endpoint } from '../model/endpoint.ts';
 import { ROLE_NAMES, type Role } from '../model/roles.ts';
 import type { Target } from '../model/target.ts';
+import { timingOf } from '../model/timing.ts';
 import { serveImap } from './imap/imap-server.ts';
-import type { ReferenceOptions } from './options.ts';
+import type { PopBeforeSmtp, ReferenceOptions } from './options.ts';
 import { forwardingOf } from './outbound/forwarding.ts';
 import { TLS_REQUIRED_DOMAIN } from './outbound/required-tls.ts';
 import { servePop3 } from './pop3/pop3-server.ts';
@@ -107,15 +109,40 @@ export function parkedDomain(domain: string): string {
 }
 
 /** Reports come after a day of 0.8 s; a loaded machine takes longer. */
-const REPORTS_WITHIN_MS = 8_000;
-/** A server in this process closes a window at once; half a second is for the way there and back. */
-const GRANULARITY_MS = 500;
-const LONGEST_WINDOW_MS = 1_800_000;
+const REPORTS_WITHIN = '8s';
 
-function claimOf({ popBeforeSmtp }: Site): Target['claims']['popBeforeSmtp'] {
-  if (!popBeforeSmtp) return null;
-  const { windowMs, imap = false } = popBeforeSmtp;
-  return { windowMs, granularityMs: GRANULARITY_MS, maximumMs: LONGEST_WINDOW_MS, imap };
+function claimsOfSite(site: Site): Claims {
+  const { domain, popBeforeSmtp, blockLists } = site;
+  const forwards = forwardingOf(site);
+  return claimsOf({
+    'public-mx': true,
+    'submission-requires-tls': true,
+    'tls-required-destinations': [TLS_REQUIRED_DOMAIN],
+    dnsbl: {
+      zones: [...(blockLists?.zones ?? [])],
+      'allow-zones': [...(blockLists?.allowZones ?? [])],
+      'reputation-zones': [...site.reputationZones],
+    },
+    op25b: { declared: true },
+    'client-records': domain,
+    'published-policies': domain,
+    'outgoing-policies': {
+      dane: true,
+      'mta-sts': true,
+      ...(site.tlsReports ? { 'tls-reports': REPORTS_WITHIN } : {}),
+    },
+    'inbound-authentication': { spf: 'mark', dkim: 'mark', dmarc: 'reject' },
+    'sender-domains': [domain],
+    'non-sending-domains': [parkedDomain(domain)],
+    ...(popBeforeSmtp ? { 'pop-before-smtp': windowOf(popBeforeSmtp) } : {}),
+    ...(site.reporter ? { 'dmarc-reports': REPORTS_WITHIN } : {}),
+    ...(forwards ? { forwards } : {}),
+  });
+}
+
+/** A server in this process closes a window at once; half a second is for the way there and back. */
+function windowOf({ windowMs, imap = false }: PopBeforeSmtp) {
+  return { window: `${windowMs}ms`, granularity: '500ms', imap };
 }
 
 function targetOf(site: Site, endpoints: Target['endpoints']): Target {
@@ -135,41 +162,15 @@ function targetOf(site: Site, endpoints: Target['endpoints']): Target {
     trustAnchor: site.certificate.trustAnchor,
     connections: 32,
     permissions: ['safe', 'sends-mail', 'intrusive', 'destructive'],
-    claims: {
-      publicMx: true,
-      submissionRequiresTls: true,
-      mxRequiresTls: false,
-      proxyLogins: [],
-      tlsRequiredDestinations: [TLS_REQUIRED_DOMAIN],
-      popBeforeSmtp: claimOf(site),
-      dnsbl: {
-        zones: site.blockLists?.zones ?? [],
-        allowZones: site.blockLists?.allowZones ?? [],
-        reputationZones: site.reputationZones,
-        onSubmission: false,
-      },
-      op25b: { declared: true },
-      clientRecords: site.domain,
-      publishedPolicies: site.domain,
-      outgoingPolicies: {
-        dnssec: true,
-        dane: true,
-        mtaSts: true,
-        tlsReportsWithinMs: site.tlsReports ? REPORTS_WITHIN_MS : null,
-      },
-      inboundAuthentication: { spf: 'mark', dkim: 'mark', dmarc: 'reject' },
-      dmarcReportsWithinMs: site.reporter ? REPORTS_WITHIN_MS : null,
-      forwards: forwardingOf(site),
-      senderDomains: [site.domain],
-      nonSendingDomains: [parkedDomain(site.domain)],
-    },
+    claims: claimsOfSite(site),
     timing: {
-      replyMs: 3_000,
-      quietMs: 150,
-      slackMs: 0,
-      retryAfterMs: [50, 200],
-      outboundMs: 30_000,
-      loginEffectMs: [50, 300, 1_000],
+      ...timingOf({
+        reply: '3s',
+        quiet: '150ms',
+        slack: '0s',
+        'retry-after': ['50ms', '200ms'],
+        'login-effect': ['50ms', '300ms', '1s'],
+      }),
       autologoutSpeed: site.timerSpeed === 1 ? undefined : site.timerSpeed,
     },
   };

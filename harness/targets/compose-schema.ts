@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { text, yesOrNo } from '../model/fields.ts';
 import { checkHandedOver, checkLabUse } from './container-rules.ts';
 import { dnsRecordsOfServices } from './dns-records.ts';
 import {
@@ -10,9 +11,7 @@ import {
   roles,
   secretOrGenerate,
   serviceName,
-  text,
   variableName,
-  yesOrNo,
 } from './fields.ts';
 import { MADE_FOR_A_RUN } from './made-for-a-run.ts';
 

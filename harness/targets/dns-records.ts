@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { fileService, text, wholeNumber } from './fields.ts';
+import { text } from '../model/fields.ts';
+import { fileService, wholeNumber } from './fields.ts';
 
 /**
  * What a target has in the DNS beside the records that the lab makes for every target (MX of the mail

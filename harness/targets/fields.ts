@@ -1,40 +1,16 @@
 import { z } from 'zod';
-import { authenticationClaim } from '../model/authentication-claim.ts';
-import { blockListClaim } from '../model/block-list-claim.ts';
 import { CLIENT_ADDRESSES } from '../model/client-addresses.ts';
-import { type Duration, milliseconds } from '../model/duration.ts';
-import { forwardingClaim } from '../model/forwarding-claim.ts';
+import { address, text, yesOrNo } from '../model/fields.ts';
 import type { Safety } from '../model/levels.ts';
 
-/**
- * What the drivers of a targets file have in common. The text behind `error` completes the sentence
- * "… must be …"; refinements give whole sentences. Descriptions reach editors through
- * `targets.schema.json`.
- */
-
-const LONGEST_WAIT_MS = 3_600_000;
-
-export function text(pattern: RegExp, error: string) {
-  return z.string({ error }).regex(pattern, { error });
-}
+/** What the drivers of a targets file have in common; the words of errors are explained in the fields of the model. */
 
 export function wholeNumber(from: number, to: number) {
   const error = `a whole number from ${from} to ${to}`;
   return z.int({ error }).min(from, { error }).max(to, { error });
 }
 
-export const yesOrNo = z.boolean({ error: 'true or false' });
 export const path = text(/./, 'a path');
-
-/** A wait as `8s`, `250ms` or `15m`; milliseconds once read. */
-export const wait = duration(LONGEST_WAIT_MS, 'an hour at most');
-
-function duration(longestMs: number, error: string) {
-  return text(/^\d+(\.\d+)?(ms|s|m|h)$/, 'a duration such as 8s, 250ms or 15m')
-    .refine((written) => milliseconds(written as Duration) <= longestMs, { error })
-    .transform((written) => milliseconds(written as Duration));
-}
-
 export const targetName = text(
   /^[a-z0-9]+(-[a-z0-9]+)*$/,
   'the name of a target: lower-case letters, digits and single hyphens',
@@ -48,11 +24,6 @@ export const hostName = text(
   /^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*$/,
   'a host name such as mail.example.test',
 );
-export const mailDomain = text(
-  /^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*$/,
-  'a domain such as example.test',
-).describe('Mail domain that the target serves.');
-export const address = text(/^[^\s@]+@[^\s@]+$/, 'an address such as alice@example.test');
 
 const HOW_TO_GIVE_A_SECRET = 'env:NAME or file:path (a secret never stands in this file itself)';
 export const secret = text(/^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+)$/, HOW_TO_GIVE_A_SECRET).describe(
@@ -123,131 +94,6 @@ export function roles<Endpoint extends z.ZodType>(endpoint: Endpoint) {
     })
     .refine((given) => Object.keys(given).length > 0, { error: 'a mapping of at least one role to its port' })
     .describe('What the target serves, and on which port.');
-}
-
-/** A window may be longer than anything that a check waits for. */
-const windowLength = duration(604_800_000, 'seven days at most');
-
-const popBeforeSmtp = z
-  .strictObject(
-    {
-      window: windowLength.describe('How long a mailbox login lets its address send mail without AUTH.'),
-      granularity: wait
-        .prefault('5s')
-        .describe('How much later than a login, and than the end of the window, the server may act.'),
-      maximum: windowLength
-        .prefault('30m')
-        .describe('Longest window that the policy of the operator allows.'),
-      imap: yesOrNo.default(false).describe('IMAP logins open the window, as POP3 logins do.'),
-    },
-    { error: 'a mapping with window' },
-  )
-  .describe('POP before SMTP is offered on purpose; left out: no mailbox login opens the way for mail.');
-
-const outgoingPolicies = z
-  .strictObject(
-    {
-      dnssec: yesOrNo
-        .default(false)
-        .describe('The resolver of the target validates, with the root of the lab as trust anchor.'),
-      dane: yesOrNo.default(false).describe('Outgoing mail obeys DANE (RFC 7672); means dnssec too.'),
-      'mta-sts': yesOrNo
-        .default(false)
-        .describe('Outgoing mail obeys MTA-STS (RFC 8461), with the authority of the lab as trust anchor.'),
-      'tls-reports': wait
-        .exactOptional()
-        .describe('TLS reports (RFC 8460) are sent this long after a delivery at the latest.'),
-    },
-    { error: 'a mapping of dnssec, dane, mta-sts and tls-reports' },
-  )
-  .describe('What the target does about the security of its outgoing mail; left out: nothing.');
-
-export const claims = z
-  .strictObject({
-    'public-mx': yesOrNo.default(false).describe('The mx role is a publicly referenced MX of the domain.'),
-    'submission-requires-tls': yesOrNo
-      .default(false)
-      .describe('Submission refuses everything but EHLO, NOOP, QUIT and STARTTLS before TLS.'),
-    'mx-requires-tls': yesOrNo.default(false).describe('The mx role refuses mail without TLS on purpose.'),
-    'proxy-logins': z
-      .array(text(/./, 'an authorization identity'), { error: 'a list of authorization identities' })
-      .default([])
-      .describe('Authorization identities that the first account may assume.'),
-    'tls-required-destinations': z
-      .array(text(/^[a-z0-9-]+(\.[a-z0-9-]+)*\.(test|example)$/, 'a domain below .test or .example'), {
-        error: 'a list of domains',
-      })
-      .default([])
-      .describe(
-        'Domains to which, and below which, the target sends mail inside TLS only. Checks receive mail in new domains below them, so they lie under a reserved name.',
-      ),
-    'removes-received': yesOrNo
-      .default(false)
-      .describe('Submission removes Received fields to protect its users.'),
-    'internal-submission': yesOrNo
-      .default(false)
-      .describe('Submission is for the own network only: it need not be reachable from outside.'),
-    dnsbl: blockListClaim.prefault({}),
-    op25b: z
-      .strictObject({ declared: yesOrNo.describe('Subscribers cannot reach port 25 outside the network.') })
-      .prefault({ declared: false })
-      .describe('Outbound port 25 blocking of the access network.'),
-    'client-records': mailDomain
-      .exactOptional()
-      .describe('Domain whose SRV records tell mail programs where to go; left out: none does.'),
-    'outgoing-policies': outgoingPolicies.exactOptional(),
-    'published-policies': mailDomain
-      .exactOptional()
-      .describe(
-        'Domain whose TLSA, MTA-STS and TLSRPT records tell senders what the target promises; left out: none does.',
-      ),
-    'pop-before-smtp': popBeforeSmtp.exactOptional(),
-    'inbound-authentication': authenticationClaim.prefault({}),
-    'dmarc-reports': wait
-      .exactOptional()
-      .describe(
-        'Aggregate reports (RFC 9990) are sent this long after a message at the latest; left out: the target is not held to it.',
-      ),
-    forwards: forwardingClaim.exactOptional(),
-    'sender-domains': z
-      .array(mailDomain, { error: 'a list of domains' })
-      .exactOptional()
-      .describe('Domains in whose name the target sends mail; left out: its mail domain.'),
-    'non-sending-domains': z
-      .array(mailDomain, { error: 'a list of domains' })
-      .default([])
-      .describe('Domains of the operator in whose name nobody ever sends mail.'),
-  })
-  .meta({ id: 'claims', description: 'What the operator states about the target; checks judge against it.' });
-
-/** For a target that this machine runs. A loaded machine and a name server that is not there make a good server slow. */
-export const TIMING = { reply: '30s', quiet: '500ms', slack: '60s' };
-
-export function timing(defaults: typeof TIMING) {
-  return z
-    .strictObject({
-      reply: wait.prefault(defaults.reply).describe('Deadline of one reply.'),
-      quiet: wait.prefault(defaults.quiet).describe('How long to listen for octets that nobody asked for.'),
-      slack: wait
-        .prefault(defaults.slack)
-        .describe('Added to the time of every check, for tarpits and slow networks.'),
-      outbound: wait
-        .prefault('30s')
-        .describe('How long a delivery of the target to a server of the lab may take.'),
-      'retry-after': z
-        .array(wait, { error: 'a list of durations' })
-        .default([])
-        .describe('Pauses before a temporary refusal (4yz) is tried again; empty: not at all.'),
-      'login-effect': z
-        .array(wait, { error: 'a list of durations' })
-        .min(1, { error: 'a list of at least one duration' })
-        .prefault(['1s', '5s', '15s'])
-        .describe('How long after a mailbox login to look for what it opened elsewhere.'),
-      autologout: yesOrNo
-        .default(false)
-        .describe('Wait for the limits of silence on POP3 and IMAP too, which takes up to an hour.'),
-    })
-    .describe('Waits, as 250ms, 8s or 15m.');
 }
 
 export const SURVIVED = ['safe', 'sends-mail', 'intrusive'] as const;

@@ -203,12 +203,13 @@ describe('a target that cannot be', () => {
     ],
     [
       'several at once, in the order of the file',
-      [...HOST, 'connections: many', 'permissions: [sfae]', 'timing: { reply: 8, quiet: 2h }'],
+      [...HOST, 'connections: many', 'permissions: [sfae]', 'timing: { reply: 8, quiet: 2h, slack: soon }'],
       [
         'T:8:18: "connections" of target shop must be a whole number from 1 to 1000, found "many".',
         'T:9:19: "permissions[0]" of target shop must be one of safe, sends-mail, intrusive, found "sfae"; did you mean "safe"?',
         'T:10:22: "timing.reply" of target shop must be a duration such as 8s, 250ms or 15m, found the number 8.',
         'T:10:32: "timing.quiet" of target shop must be an hour at most, found "2h".',
+        'T:10:43: "timing.slack" of target shop must be a duration such as 8s, 250ms or 15m, found "soon".',
       ],
     ],
     [
@@ -475,7 +476,7 @@ describe('a targets file', () => {
       isDefault: true,
       settings: {
         connections: 4,
-        timing: { reply: 60_000, quiet: 2_000, slack: 120_000, outbound: 30_000, 'retry-after': [] },
+        timing: { replyMs: 60_000, quietMs: 2_000, slackMs: 120_000, outboundMs: 30_000, retryAfterMs: [] },
       },
     });
   });

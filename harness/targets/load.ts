@@ -70,7 +70,7 @@ export async function loadTargets(file: string): Promise<readonly TargetDeclarat
     origin: {
       file,
       folder: dirname(resolve(file)),
-      positions: positionsOf(source, ['targets', name], settings),
+      positions: positionsOf(source, ['targets', name]),
     },
   }));
 }
@@ -142,6 +142,7 @@ function chooseMapping(schema: unknown, value: unknown): z.ZodObject | undefined
   );
 }
 
+/** What a schema says of a value as it is written, without defaults and what is made of it. */
 function unwrap(schema: unknown): unknown {
   if (
     schema instanceof z.ZodDefault ||
@@ -150,6 +151,7 @@ function unwrap(schema: unknown): unknown {
   ) {
     return unwrap(schema.unwrap());
   }
+  if (schema instanceof z.ZodPipe) return unwrap(schema.in);
   return schema;
 }
 
@@ -157,16 +159,15 @@ function childOf(value: unknown, step: PropertyKey): unknown {
   return typeof value === 'object' && value !== null ? Reflect.get(value, step) : undefined;
 }
 
-function positionsOf(source: YamlSource, root: KeyPath, value: unknown): Record<string, string> {
+/** Where each value below `root` is written; a default stands nowhere, and is told by what is around it. */
+function positionsOf(source: YamlSource, root: KeyPath): Record<string, string> {
   const positions: Record<string, string> = {};
   const walk = (path: KeyPath, current: unknown) => {
-    // A default stands nowhere, and is told by what is around it.
-    if (path.length > 0 && !source.has([...root, ...path])) return;
     const place = path.length === 0 ? source.positionOfKey(root) : source.positionOf([...root, ...path]);
     positions[path.join('.')] = place;
     if (typeof current !== 'object' || current === null) return;
     for (const key of Object.keys(current)) walk([...path, key], Reflect.get(current, key));
   };
-  walk([], value);
+  walk([], root.reduce(childOf, source.value));
   return positions;
 }

@@ -1,16 +1,7 @@
-import {
-  claims,
-  clientAddresses,
-  connections,
-  expect,
-  hostName,
-  mailDomain,
-  permissions,
-  SURVIVED,
-  TIMING,
-  timing,
-  wait,
-} from './fields.ts';
+import { claims } from '../model/claims.ts';
+import { mailDomain, wait } from '../model/fields.ts';
+import { TIMING, timing } from '../model/timing.ts';
+import { clientAddresses, connections, expect, hostName, permissions, SURVIVED } from './fields.ts';
 
 /** What is declared alike of all targets that a run makes and removes: containers and compose projects. */
 export const MADE_FOR_A_RUN = {

@@ -1,6 +1,9 @@
 import { z } from 'zod';
+import { claims, claimsOf, op25bClaim } from '../model/claims.ts';
 import { FAULT_NAMES } from '../model/faults.ts';
+import { mailDomain, text, wait, yesOrNo } from '../model/fields.ts';
 import { ROLE_NAMES, type Role } from '../model/roles.ts';
+import { TIMING, timing } from '../model/timing.ts';
 import type { ReferenceCapability } from '../reference/options.ts';
 import { compose } from './compose-schema.ts';
 import { checkHandedOver, checkLabUse } from './container-rules.ts';
@@ -8,11 +11,9 @@ import { dnsRecords } from './dns-records.ts';
 import {
   account,
   accounts,
-  claims,
   connections,
   expect,
   hostName,
-  mailDomain,
   path,
   permissions,
   port,
@@ -21,17 +22,12 @@ import {
   SURVIVED,
   secret,
   secretOrGenerate,
-  TIMING,
   targetName,
-  text,
-  timing,
   variableName,
-  wait,
-  yesOrNo,
 } from './fields.ts';
 import { MADE_FOR_A_RUN } from './made-for-a-run.ts';
 
-/** What a targets file may say; the words of errors are explained in `fields.ts`. */
+/** What a targets file may say; the words of errors are explained in the fields of the model. */
 
 /** Every capability but the roles; a mapping, so that the compiler misses none. */
 const CAPABILITIES: Readonly<Record<Exclude<ReferenceCapability, Role>, true>> = {
@@ -50,7 +46,11 @@ const CAPABILITIES: Readonly<Record<Exclude<ReferenceCapability, Role>, true>> =
 };
 const CAPABILITY_NAMES = [...Object.keys(CAPABILITIES), ...ROLE_NAMES] as readonly ReferenceCapability[];
 
-const fault = z.enum(FAULT_NAMES, { error: 'the name of a fault' });
+const fault = z
+  .enum(FAULT_NAMES, { error: 'the name of a fault' })
+  .describe(
+    'Name of a fault of the reference server; `mailspec explain CODE` names those that a check catches.',
+  );
 
 const reference = z
   .strictObject({
@@ -209,7 +209,7 @@ const network = z
     'start-timeout': wait.prefault('60s').describe('Time until the router must let a subscriber through.'),
     connections: connections.default(20),
     permissions: permissions(SURVIVED, SURVIVED),
-    claims: z.strictObject({ op25b: claims.shape.op25b }).prefault({}),
+    claims: z.strictObject({ op25b: op25bClaim }).transform(claimsOf).prefault({}),
     timing: timing({ ...TIMING, reply: '10s' }).prefault({}),
     expect,
   })
@@ -258,8 +258,6 @@ export type TargetSettings =
   | ComposeSettings
   | HostSettings
   | NetworkSettings;
-export type ClaimSettings = z.output<typeof claims>;
-export type TimingSettings = ContainerSettings['timing'];
 
 /**
  * The schema for editors, draft 7. The hundreds of faults of the reference server are no business of users:

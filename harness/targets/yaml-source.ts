@@ -25,8 +25,6 @@ export interface YamlSource {
   positionOf(path: KeyPath): string;
   /** `file:line:column` of the key itself. */
   positionOfKey(path: KeyPath): string;
-  /** Whether something is written at this path, itself or by a merge. */
-  has(path: KeyPath): boolean;
   /** Offset in the file of what `positionOf` names, to put errors in reading order. */
   offsetOf(path: KeyPath): number;
 }
@@ -66,7 +64,6 @@ export async function readYaml(file: string): Promise<YamlSource> {
     value: plainData(document, place(0)),
     positionOf: (path) => place(locate(document, aliased, path).value),
     positionOfKey: (path) => place(locate(document, aliased, path).key),
-    has: (path) => locate(document, aliased, path).complete,
     offsetOf: (path) => locate(document, aliased, path).value,
   };
 }
@@ -164,20 +161,19 @@ interface Location {
   /** Offsets of the key and of the value; of the nearest key around them where they are missing. */
   readonly key: number;
   readonly value: number;
-  readonly complete: boolean;
 }
 
 function locate(document: Document, aliased: Aliased, path: KeyPath): Location {
   let node: Node | undefined = document.contents ?? undefined;
-  let found: Location = { key: startOf(node) ?? 0, value: startOf(node) ?? 0, complete: true };
+  let found: Location = { key: startOf(node) ?? 0, value: startOf(node) ?? 0 };
   for (const step of path) {
     const holder: Node | undefined = isAlias(node) ? aliased.get(node) : node;
     const pair: Pair | undefined = isMap(holder) ? findPair(aliased, holder.items, String(step)) : undefined;
     const item: unknown = isSeq(holder) ? holder.items[Number(step)] : pair?.value;
     const key = pair ? offsetOfKey(pair) : startOf(item);
-    if (key === undefined) return { key: found.key, value: found.key, complete: false };
+    if (key === undefined) return { key: found.key, value: found.key };
     node = isNode(item) ? item : undefined;
-    found = { key, value: startOf(node) ?? key, complete: true };
+    found = { key, value: startOf(node) ?? key };
   }
   return found;
 }

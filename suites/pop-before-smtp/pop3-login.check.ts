@@ -35,7 +35,7 @@ export const pop3LoginGrantsNothing = check(
       sender: account().address,
       role,
       demand: 'mail without AUTH is refused after a POP3 login',
-      tolerated: role === 'mx' && target.claims.popBeforeSmtp !== null,
+      tolerated: role === 'mx' && target.claims.popBeforeSmtp !== undefined,
     }));
     await assertClosedBefore(services, envelopes);
     const login = await logIn(services, from, 'pop3');

@@ -1,6 +1,8 @@
+import { claimsOf } from '../../model/claims.ts';
 import type { ControlResult } from '../../model/control-result.ts';
 import type { Role } from '../../model/roles.ts';
 import type { Target } from '../../model/target.ts';
+import { timingOf } from '../../model/timing.ts';
 import { type Script, type ScriptedPeer, startScriptedServer } from '../../wire/scripted-server.testing.ts';
 import type { Bench } from '../bench.ts';
 import { createBench } from '../create-bench.ts';
@@ -63,20 +65,12 @@ export async function startPeers(
     trustAnchor: null,
     connections: 8,
     permissions: ['safe', 'sends-mail', 'intrusive'],
-    claims: {
-      publicMx: true,
-      submissionRequiresTls: true,
-      mxRequiresTls: false,
-      proxyLogins: [],
-      popBeforeSmtp: null,
-    },
-    timing: {
-      replyMs: options.replyMs ?? 5_000,
-      quietMs: 50,
-      slackMs: options.slackMs ?? 0,
-      outboundMs: 30_000,
-      retryAfterMs: [],
-    },
+    claims: claimsOf({ 'public-mx': true, 'submission-requires-tls': true }),
+    timing: timingOf({
+      reply: `${options.replyMs ?? 5_000}ms`,
+      quiet: '50ms',
+      slack: `${options.slackMs ?? 0}ms`,
+    }),
     ...options.target,
   };
   return {

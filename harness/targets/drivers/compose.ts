@@ -5,9 +5,9 @@ import { IMAGE_LABEL, runLabels, TARGET_LABEL } from '../../containers/labels.ts
 import { visible } from '../../evidence/visible.ts';
 import { type Sidecar, startSidecar } from '../../lab/sidecar/sidecar.ts';
 import { ConfigurationError } from '../../model/configuration-error.ts';
-import { claimsOf, timingOf } from '../facts.ts';
 import { placeOf } from '../load.ts';
 import { readSecrets, type Secrets } from '../secrets.ts';
+import { targetOf } from '../target-of.ts';
 import { readTrustAnchor } from '../trust-anchor.ts';
 import { readFailure } from '../yaml-source.ts';
 import { type ComposeCommand, findCompose } from './compose-command.ts';
@@ -78,23 +78,15 @@ export async function startCompose(
     const anchorPath = given?.['container-path'];
     const anchorPlace = placeOf(declaration, ['trust-anchor', 'container-path']);
     return {
-      target: {
-        name,
-        driver: 'compose',
-        domain: declaration.domain,
-        hostname: declaration.hostname,
+      target: targetOf(declaration, {
         endpoints,
         accounts: secrets.accounts,
         trustAnchor:
           anchorPath === undefined
             ? anchor
             : await anchorInside(inside(given?.service), anchorPath, anchorPlace),
-        connections: settings.connections,
-        permissions: declaration.permissions,
-        claims: claimsOf(settings.claims),
-        timing: timingOf(settings.timing),
-      },
-      lab: sidecar?.access(endpointsInLab(settings, members), settings.timing.outbound) ?? null,
+      }),
+      lab: sidecar?.access(endpointsInLab(settings, members), settings.timing.outboundMs) ?? null,
       artefact: await artefactOf(engine, command, declaration, members),
       stop,
     };

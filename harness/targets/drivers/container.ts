@@ -10,12 +10,11 @@ import { type Sidecar, startSidecar } from '../../lab/sidecar/sidecar.ts';
 import { ConfigurationError } from '../../model/configuration-error.ts';
 import type { Endpoint } from '../../model/endpoint.ts';
 import { ROLE_NAMES, type Role } from '../../model/roles.ts';
-import type { Target } from '../../model/target.ts';
-import { claimsOf, timingOf } from '../facts.ts';
 import { waitForGreetings } from '../greeting.ts';
 import { placeOf, type TargetDeclaration } from '../load.ts';
 import type { ContainerSettings } from '../schema.ts';
 import { readSecrets, type Secrets } from '../secrets.ts';
+import { targetOf } from '../target-of.ts';
 import { readTrustAnchor } from '../trust-anchor.ts';
 import { readFailure } from '../yaml-source.ts';
 import { zoneRecordsOf } from './dns-records.ts';
@@ -90,24 +89,15 @@ export async function startContainer(
     }
     const pathInContainer = settings['trust-anchor']?.['container-path'];
     const anchorPlace = placeOf(declaration, ['trust-anchor', 'container-path']);
-    const target: Target = {
-      name,
-      driver: 'container',
-      domain: declaration.domain,
-      hostname: declaration.hostname,
-      endpoints,
-      accounts: secrets.accounts,
-      trustAnchor:
-        pathInContainer === undefined ? anchor : await anchorInside(inside, pathInContainer, anchorPlace),
-      connections: settings.connections,
-      permissions: declaration.permissions,
-      claims: claimsOf(settings.claims),
-      timing: timingOf(settings.timing),
-    };
     return {
-      target,
+      target: targetOf(declaration, {
+        endpoints,
+        accounts: secrets.accounts,
+        trustAnchor:
+          pathInContainer === undefined ? anchor : await anchorInside(inside, pathInContainer, anchorPlace),
+      }),
       lab:
-        sidecar?.access(endpointsAt(sidecar.link.target, settings.roles), settings.timing.outbound) ?? null,
+        sidecar?.access(endpointsAt(sidecar.link.target, settings.roles), settings.timing.outboundMs) ?? null,
       artefact: artefactOf(engine, image, container, settings),
       stop,
     };

@@ -1,9 +1,9 @@
 import type { Endpoint } from '../../model/endpoint.ts';
 import { ROLE_NAMES, type Role } from '../../model/roles.ts';
-import { claimsOf, timingOf } from '../facts.ts';
 import type { TargetDeclaration } from '../load.ts';
 import type { HostSettings } from '../schema.ts';
 import { readSecrets } from '../secrets.ts';
+import { targetOf } from '../target-of.ts';
 import { readTrustAnchor } from '../trust-anchor.ts';
 import type { RunningTarget } from './start.ts';
 
@@ -12,7 +12,7 @@ import type { RunningTarget } from './start.ts';
  * @throws ConfigurationError for a secret or trust anchor that is not there
  */
 export async function startHost(declaration: TargetDeclaration<HostSettings>): Promise<RunningTarget> {
-  const { settings, name, domain, hostname, permissions } = declaration;
+  const { settings } = declaration;
   const { accounts } = await readSecrets(declaration);
   const anchor = settings['trust-anchor'];
   const control = settings['port-25-control'];
@@ -26,20 +26,12 @@ export async function startHost(declaration: TargetDeclaration<HostSettings>): P
         : { host: given.host ?? settings.address, port: given.port };
   }
   return {
-    target: {
-      name,
-      driver: 'host',
-      domain,
-      hostname,
+    target: targetOf(declaration, {
       endpoints,
       accounts,
       trustAnchor: anchor ? await readTrustAnchor(declaration, anchor.file) : null,
-      connections: settings.connections,
-      permissions,
-      claims: claimsOf(settings.claims),
-      timing: timingOf(settings.timing),
       ...(control ? { port25Control: control } : {}),
-    },
+    }),
     lab: null,
     artefact: { address: settings.address },
     async stop() {},

@@ -16,10 +16,9 @@ import {
 import { provideLabImage } from '../../lab/sidecar/image.ts';
 import { createLink, type Link } from '../../lab/sidecar/link.ts';
 import type { Endpoint } from '../../model/endpoint.ts';
-import { claimsOf, timingOf } from '../facts.ts';
-import { claims } from '../fields.ts';
 import type { TargetDeclaration } from '../load.ts';
 import type { NetworkSettings } from '../schema.ts';
+import { targetOf } from '../target-of.ts';
 import { engineFor } from './engine-for.ts';
 import { type Image, provideImage } from './image.ts';
 import { removal } from './removal.ts';
@@ -56,20 +55,12 @@ export async function startNetwork(
     const { image, router, outside, subscriber, links } = await up;
     const [principal] = outside.sinks;
     return {
-      target: {
-        name,
-        driver: 'network',
-        domain: declaration.domain,
-        hostname: declaration.hostname,
+      target: targetOf(declaration, {
         endpoints: principal ? endpointsOf(principal) : {},
         accounts: [],
         trustAnchor: null,
-        connections: settings.connections,
-        permissions: declaration.permissions,
-        claims: claimsOf({ ...claims.parse({}), op25b: settings.claims.op25b }),
-        timing: timingOf(settings.timing),
-      },
-      lab: outside.access(subscriber, links.outside.target, settings.timing.outbound),
+      }),
+      lab: outside.access(subscriber, links.outside.target, settings.timing.outboundMs),
       artefact: artefactOf(engine, image, router, settings),
       stop,
     };
