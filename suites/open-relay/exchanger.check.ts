@@ -33,7 +33,7 @@ export const domainsCannotChooseTheirRelay = check(
     await judgeRelaying(services, await observe(services, trials, supply.close));
 
     const circular = toDomain('a domain that names the target as its only MX', only);
-    const { name, attempt } = await trialOf(services, fields, circular, supply);
+    const { name, attempt } = trialOf(services, await fields(), circular, supply);
     await variant(name, async (verify) => {
       // Such mail can go nowhere but in a circle: no delivery is to be waited for.
       const outcome = await patientOutcome(services, attempt);

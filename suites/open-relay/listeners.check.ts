@@ -1,9 +1,6 @@
 import { check, type Services, type SmtpClient } from '../../harness/check/check.ts';
-import { createFields } from './fields.ts';
 import { LOCAL_SENDERS, PLAIN } from './forms.ts';
-import { RELAY_CHECK } from './relay-check.ts';
-import { createSupply, trialsOf } from './supply.ts';
-import { judgeRelaying, observe } from './trials.ts';
+import { RELAY_CHECK, tryForms } from './relay-check.ts';
 
 export const everyListenerIsGuarded = check(
   {
@@ -26,19 +23,10 @@ export const everyListenerIsGuarded = check(
     lab().assertUntrusted();
     // A port that does not answer is found out once, and not form by form.
     (await tlsWhereOffered(services)).connection.close();
-    const fields = createFields(services);
-    const inClear = createSupply(() => smtp({ at: 'ready' }));
-    const insideTls = createSupply(() => tlsWhereOffered(services));
-    const forms = [...PLAIN, ...LOCAL_SENDERS];
-    const trials = [
-      ...(role === 'submission' ? await trialsOf(services, fields, forms, inClear, 'in the clear: ') : []),
-      ...(await trialsOf(services, fields, forms, insideTls, 'inside TLS: ')),
-    ];
-    const release = () => {
-      inClear.close();
-      insideTls.close();
-    };
-    await judgeRelaying(services, await observe(services, trials, release));
+    const inClear = { name: 'in the clear: ', open: () => smtp({ at: 'ready' }) };
+    const insideTls = { name: 'inside TLS: ', open: () => tlsWhereOffered(services) };
+    const surroundings = role === 'submission' ? [inClear, insideTls] : [insideTls];
+    await tryForms(services, [...PLAIN, ...LOCAL_SENDERS], surroundings);
   },
 );
 

@@ -39,7 +39,7 @@ export const wantedMailIsTaken = check(
     const fields = createFields(services);
     const supply = createSupply(() => smtp({ at: 'ready' }));
     const tried = async (form: Form): Promise<Outcome> => {
-      const { attempt } = await trialOf(services, fields, form, supply);
+      const { attempt } = trialOf(services, await fields(), form, supply);
       const outcome = await patientOutcome(services, attempt);
       supply.close();
       if (isPostponed(outcome))

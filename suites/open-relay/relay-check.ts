@@ -1,4 +1,4 @@
-import type { Services } from '../../harness/check/check.ts';
+import type { Services, SmtpClient } from '../../harness/check/check.ts';
 import { assertStrangersAreServed } from '../../harness/steps/controls/strangers-are-served.ts';
 import { localSenderOpensTheWay, RELAY_CONTROLS } from './controls.ts';
 import { createFields } from './fields.ts';
@@ -32,9 +32,7 @@ export async function judgeForms(services: Services, forms: readonly Form[]): Pr
   const control = roundabout.length > 0 ? services.finding(localSenderOpensTheWay) : undefined;
   const moot = control?.opens ? roundabout : [];
   const tried = forms.filter((form) => !moot.includes(form));
-  const supply = createSupply(() => smtp({ at: 'ready' }));
-  const trials = await trialsOf(services, createFields(services), tried, supply);
-  await judgeRelaying(services, await observe(services, trials, supply.close));
+  await tryForms(services, tried, [{ name: '', open: () => smtp({ at: 'ready' }) }]);
   for (const form of moot) {
     await variant(nameOf(form), async () =>
       notApplicable(
@@ -43,4 +41,29 @@ export async function judgeForms(services: Services, forms: readonly Form[]): Pr
       ),
     );
   }
+}
+
+/** Where forms are tried. */
+export interface Surroundings {
+  /** Stands in front of the name of each form. */
+  readonly name: string;
+  /** A client that has said hello. */
+  open(): Promise<SmtpClient>;
+}
+
+/** Tries the same forms in each of the surroundings, two on a connection, and judges each by what is delivered. */
+export async function tryForms(
+  services: Services,
+  forms: readonly Form[],
+  surroundings: readonly Surroundings[],
+): Promise<void> {
+  const fields = createFields(services);
+  const supplies = surroundings.map(({ name, open }) => ({ name, supply: createSupply(open) }));
+  const trials = await Promise.all(
+    supplies.map(({ name, supply }) => trialsOf(services, fields, forms, supply, name)),
+  );
+  const release = () => {
+    for (const { supply } of supplies) supply.close();
+  };
+  await judgeRelaying(services, await observe(services, trials.flat(), release));
 }

@@ -1,10 +1,7 @@
 import { check } from '../../harness/check/check.ts';
 import { assertStrangersAreServed } from '../../harness/steps/controls/strangers-are-served.ts';
-import { createFields } from './fields.ts';
 import { HOST_SENDERS, LOCAL_SENDERS, NULL_SENDER, PLAIN } from './forms.ts';
-import { judgeForms, NO_RELAY_CLAUSES, RELAY_CHECK } from './relay-check.ts';
-import { createSupply, trialsOf } from './supply.ts';
-import { judgeRelaying, observe } from './trials.ts';
+import { judgeForms, NO_RELAY_CLAUSES, RELAY_CHECK, tryForms } from './relay-check.ts';
 
 export const strangersMailIsNotRelayed = check(
   {
@@ -20,20 +17,12 @@ export const strangersMailIsNotRelayed = check(
   },
   async (services) => {
     const { lab, smtp } = services;
-    const world = lab();
     assertStrangersAreServed(services);
-    const fields = createFields(services);
-    const supplies = world.vantages.map(({ name, address }) => ({
-      address,
-      supply: createSupply(() => smtp({ at: 'ready', vantage: name })),
+    const everywhere = lab().vantages.map(({ name, address }) => ({
+      name: `from ${address}: `,
+      open: () => smtp({ at: 'ready', vantage: name }),
     }));
-    const trials = await Promise.all(
-      supplies.map(({ address, supply }) => trialsOf(services, fields, PLAIN, supply, `from ${address}: `)),
-    );
-    const release = () => {
-      for (const { supply } of supplies) supply.close();
-    };
-    await judgeRelaying(services, await observe(services, trials.flat(), release));
+    await tryForms(services, PLAIN, everywhere);
   },
 );
 

@@ -61,20 +61,14 @@ export function trialsOf(
 ): Promise<readonly Trial[]> {
   return Promise.all(
     forms.map(async (form) => {
-      const trial = await trialOf(services, fields, form, supply);
+      const trial = trialOf(services, await fields(), form, supply);
       return { ...trial, name: `${prefix}${trial.name}` };
     }),
   );
 }
 
 /** A trial of one form. */
-export async function trialOf(
-  services: Services,
-  fields: () => Promise<Fields>,
-  form: Form,
-  supply: Supply,
-): Promise<Trial> {
-  const values = await fields();
+export function trialOf(services: Services, values: Fields, form: Form, supply: Supply): Trial {
   const { token } = values;
   const envelope = { sender: fill(form.sender, values), recipient: fill(form.recipient, values) };
   const message = probeMessage(services, { token });

@@ -74,20 +74,11 @@ async function assertInPlace(
   offered: boolean,
 ): Promise<void> {
   if (!offered || kind === 'terminate-tls') return;
-  const seen = await openUpgrade({ ...services, ...through(services, mitm) });
+  const seen = await openUpgrade(services, mitm);
   const refused = kind === 'refuse-upgrade' && seen.offered ? !(await seen.ask()).positive : !seen.offered;
   seen.connection.close();
   if (!refused)
     services.inconclusive('environment', `The man in the middle did not keep TLS away: ${seen.announced}`);
-}
-
-/** The clients, going through the man in the middle. */
-function through(services: Services, mitm: Interception): Pick<Services, 'smtp' | 'pop3' | 'imap'> {
-  return {
-    smtp: (options) => services.smtp({ ...options, through: mitm }),
-    pop3: (options) => services.pop3({ ...options, through: mitm }),
-    imap: (options) => services.imap({ ...options, through: mitm }),
-  };
 }
 
 async function judgeFallback(services: Services, verify: Verify, path: Path): Promise<void> {

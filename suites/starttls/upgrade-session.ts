@@ -1,4 +1,11 @@
-import { type Connection, ConnectionEnded, type Services, TlsFailed } from '../../harness/check/check.ts';
+import {
+  type ClientOptions,
+  type Connection,
+  ConnectionEnded,
+  type Interception,
+  type Services,
+  TlsFailed,
+} from '../../harness/check/check.ts';
 import { extensionsOf } from '../../harness/steps/extensions.ts';
 import { imapMechanisms } from '../../harness/steps/mechanism.ts';
 import { isTemporary, lineOf } from '../../harness/steps/replies.ts';
@@ -36,9 +43,9 @@ export interface Capabilities {
   readonly line: string;
 }
 
-/** Opens a connection on the role under test and asks for its capabilities. */
-export async function openUpgrade(services: Services): Promise<SteppedUpgrade> {
-  const words = await wordsOf(services);
+/** Opens a connection on the role under test, maybe through a man in the middle, and asks for its capabilities. */
+export async function openUpgrade(services: Services, through?: Interception): Promise<SteppedUpgrade> {
+  const words = await wordsOf(services, { at: 'ready', ...(through ? { through } : {}) });
   const { connection, keywords, upgrade, lists } = words;
   return {
     ...words,
@@ -106,13 +113,13 @@ interface Words extends Pick<SteppedUpgrade, 'protocol' | 'connection' | 'ask' |
   list(): Promise<Omit<Capabilities, 'offersUpgrade'>>;
 }
 
-function wordsOf(services: Services): Promise<Words> {
-  if (services.role === 'pop3') return pop3Words(services);
-  return services.role === 'imap' ? imapWords(services) : smtpWords(services);
+function wordsOf(services: Services, options: ClientOptions): Promise<Words> {
+  if (services.role === 'pop3') return pop3Words(services, options);
+  return services.role === 'imap' ? imapWords(services, options) : smtpWords(services, options);
 }
 
-async function smtpWords({ smtp }: Services): Promise<Words> {
-  const client = await smtp({ at: 'ready' });
+async function smtpWords({ smtp }: Services, options: ClientOptions): Promise<Words> {
+  const client = await smtp(options);
   return {
     protocol: 'smtp',
     connection: client.connection,
@@ -135,8 +142,8 @@ async function smtpWords({ smtp }: Services): Promise<Words> {
   };
 }
 
-async function pop3Words({ pop3 }: Services): Promise<Words> {
-  const client = await pop3({ at: 'ready' });
+async function pop3Words({ pop3 }: Services, options: ClientOptions): Promise<Words> {
+  const client = await pop3(options);
   const keywords = () => [...(client.capabilities?.keywords.keys() ?? [])];
   const list = async () => {
     const { reply, capabilities: listed, mechanisms } = await client.capa();
@@ -164,8 +171,8 @@ async function pop3Words({ pop3 }: Services): Promise<Words> {
   };
 }
 
-async function imapWords({ imap }: Services): Promise<Words> {
-  const client = await imap({ at: 'ready' });
+async function imapWords({ imap }: Services, options: ClientOptions): Promise<Words> {
+  const client = await imap(options);
   const keywords = () => [...(client.capabilities ?? [])];
   return {
     protocol: 'imap',
