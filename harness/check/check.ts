@@ -3,6 +3,8 @@
  * everything that talks to a server reaches them through `Services`.
  */
 
+export type { Chain } from '../authentication/arc/verify.ts';
+export type { SignatureOrder, VerifiedSignature } from '../authentication/dkim/dkim.ts';
 export type { CertificateFacts } from '../certificates/certificates.ts';
 export { answerOf } from '../client/answer.ts';
 export type { ImapSelected } from '../client/imap.ts';

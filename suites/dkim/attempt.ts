@@ -1,10 +1,10 @@
 import type { Offered, RecordedResult, Services, StoredMessage } from '../../harness/check/check.ts';
-import type { Sight } from './author.ts';
+import type { Author } from './author.ts';
 import type { Letter } from './letter.ts';
 
 /** What the target made of a letter. */
 export interface Attempt {
-  readonly sight: Sight;
+  readonly author: Author;
   readonly offered: Offered;
   /** Null where it is in no mailbox, or was not accepted. */
   readonly stored: StoredMessage | null;
@@ -27,7 +27,7 @@ export async function attempt(
   const results = (stored?.results ?? []).filter(({ method }) => method === 'dkim');
   const line = lineOf(offered, stored, results);
   services.note(`the target made of it: ${line}`);
-  return { sight: author.sight, offered, stored, results, line };
+  return { author, offered, stored, results, line };
 }
 
 function lineOf(offered: Offered, stored: StoredMessage | null, results: readonly RecordedResult[]): string {
@@ -56,8 +56,8 @@ export function isAbout({ properties }: RecordedResult, domain: string): boolean
 }
 
 /** Whether a signature of this domain passed, of any domain where none is given. */
-export function passed({ sight, offered, stored, results }: Attempt, domain?: string): boolean {
-  if (sight === 'enforced') return offered.disposition === 'accepted' && stored?.mailbox === 'INBOX';
+export function passed({ author, offered, stored, results }: Attempt, domain?: string): boolean {
+  if (author.sight === 'enforced') return offered.disposition === 'accepted' && stored?.mailbox === 'INBOX';
   return results.some((one) => one.result === 'pass' && (domain === undefined || isAbout(one, domain)));
 }
 

@@ -1,8 +1,4 @@
-import type { Services, ZoneRecord } from '../../harness/check/check.ts';
-
-type Dkim = Services['authentication']['dkim'];
-export type SigningKey = Awaited<ReturnType<Dkim['signingKey']>>;
-export type SignatureOrder = Parameters<Dkim['signature']>[1];
+import type { Services, SignatureOrder, ZoneRecord } from '../../harness/check/check.ts';
 
 /**
  * Where it shows what the target makes of a signature: in what it records, or in what it does about mail of
@@ -24,6 +20,17 @@ export interface KeyRecord {
   /** Domain of the signature; the one of the author where none is given. Lies at or below it. */
   readonly domain?: string;
   readonly text: string;
+}
+
+/** Name under which the key of a signature is published (RFC 6376 §3.6.2.1). */
+export function keyName({
+  selector,
+  domain,
+}: {
+  readonly selector: string;
+  readonly domain: string;
+}): string {
+  return `${selector}._domainkey.${domain}`;
 }
 
 /**
@@ -49,7 +56,7 @@ export async function publishAuthor(
       : { name: domain, type: 'TXT', data: `v=spf1 ip4:${vantage?.address ?? sink} -all` },
     ...keysOf(domain).map(
       ({ selector, domain: signing = domain, text }): ZoneRecord => ({
-        name: `${selector}._domainkey.${signing}`,
+        name: keyName({ selector, domain: signing }),
         type: 'TXT',
         data: txtStrings(text),
       }),
@@ -62,14 +69,11 @@ export async function publishAuthor(
 /** An author with one ordinary key, and the order for its signature. */
 export async function ordinaryAuthor(
   services: Services,
-  { sight, label }: { readonly sight?: Sight; readonly label?: string } = {},
-): Promise<{ readonly author: Author; readonly key: SigningKey; readonly order: SignatureOrder }> {
+  options: { readonly sight?: Sight; readonly label?: string } = {},
+): Promise<{ readonly author: Author; readonly order: SignatureOrder }> {
   const { keyRecord, signingKey } = services.authentication.dkim;
   const key = await signingKey('rsa-2048');
   const selector = 'ordinary';
-  const author = await publishAuthor(services, () => [{ selector, text: keyRecord(key) }], {
-    ...(sight ? { sight } : {}),
-    ...(label ? { label } : {}),
-  });
-  return { author, key, order: { domain: author.domain, selector, key } };
+  const author = await publishAuthor(services, () => [{ selector, text: keyRecord(key) }], options);
+  return { author, order: { domain: author.domain, selector, key } };
 }

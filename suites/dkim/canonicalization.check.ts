@@ -1,10 +1,21 @@
-import { check, type Offered, type Services } from '../../harness/check/check.ts';
+import {
+  check,
+  type Offered,
+  type Offering,
+  type Services,
+  type SignatureOrder,
+} from '../../harness/check/check.ts';
+import { assertListed } from '../../harness/steps/extensions.ts';
+import { handOverInChunks } from '../../harness/steps/hand-over.ts';
+import { offered } from '../../harness/steps/offer.ts';
+import { openStranger } from '../../harness/steps/smtp-login.ts';
+import { deliveries } from '../../harness/steps/waits.ts';
 import { attempt } from './attempt.ts';
-import { type Author, publishAuthor, type SignatureOrder } from './author.ts';
+import { publishAuthor } from './author.ts';
 import { assertResultsAreSeen } from './controls.ts';
-import { messages, RECEIVED_MAIL } from './dkim-check.ts';
+import { RECEIVED_MAIL } from './dkim-check.ts';
 import { expectPass } from './expectation.ts';
-import { compose, type LetterParts, withContent } from './letter.ts';
+import { type LetterParts, signedLetter } from './letter.ts';
 
 const FORMS = ['simple/simple', 'simple/relaxed', 'relaxed/simple', 'relaxed/relaxed'] as const;
 type Form = (typeof FORMS)[number];
@@ -67,7 +78,7 @@ export const canonicalizationsVerify = check(
     level: 'MUST',
     severity: 'medium',
     clauses: ['rfc6376#3.4', 'rfc6376#3.4.4', 'rfc6376#5.4.2'],
-    waits: messages(28),
+    waits: deliveries(28),
     kills: ['dkim-misjudges-empty-bodies', 'dkim-refolding-breaks-signatures'],
   },
   async (services) => {
@@ -96,19 +107,17 @@ export const canonicalizationsVerify = check(
       await variant(name, async (verify) => {
         // Where results are not recorded, one good signature hides another.
         for (const pair of sight === 'enforced' ? FORMS.map((form) => [form]) : PAIRS) {
-          const letter = compose(services, author, parts);
-          const content = dkim.signed(letter.content, ...pair.map(orderOf));
+          const letter = signedLetter(services, author, pair.map(orderOf), parts);
           const outcome = await attempt(
             services,
-            withContent(letter, content),
-            inChunks ? (mail) => offerInChunk(services, author, mail.content) : undefined,
+            letter,
+            inChunks ? (mail) => offerInChunk(services, mail) : undefined,
           );
-          for (const form of pair)
-            expectPass(services, strict.includes(form) ? verify : verify.ideally, {
-              attempt: outcome,
-              domain: domainOf(form, author.domain),
-              demand: `with c=${form} a signature over ${name} verifies`,
-            });
+          for (const form of pair) {
+            const strength = strict.includes(form) ? verify : verify.ideally;
+            const demand = `with c=${form} a signature over ${name} verifies`;
+            expectPass(services, strength, outcome, demand, domainOf(form, author.domain));
+          }
         }
       });
     }
@@ -121,27 +130,20 @@ function domainOf(form: Form, domain: string): string {
 }
 
 /** Hands a message over in one chunk, octet by octet (RFC 3030 §2). */
-async function offerInChunk(services: Services, { address }: Author, content: Buffer): Promise<Offered> {
-  const { smtp, target, account, notApplicable, patiently } = services;
-  return patiently(async () => {
-    const client = await smtp({ role: 'mx', at: target.claims.mxRequiresTls ? 'tls' : 'ready' });
+function offerInChunk(
+  services: Services,
+  { sender, content }: Pick<Offering, 'sender' | 'content'>,
+): Promise<Offered> {
+  const { address: recipient } = services.account();
+  return services.patiently(async () => {
+    const client = await openStranger(services);
     try {
-      if (!client.capabilities?.keywords.has('CHUNKING'))
-        return notApplicable('The target takes no chunks.', 'EHLO does not list CHUNKING');
-      const mail = await client.command(`MAIL FROM:<${address}>`);
-      if (mail.code !== 250) return offered('MAIL', mail);
-      const rcpt = await client.command(`RCPT TO:<${account().address}>`);
-      if (rcpt.code !== 250) return offered('RCPT', rcpt);
-      client.raw(Buffer.concat([services.bytes.line(`BDAT ${content.length} LAST`), content]));
-      return offered('DATA', await client.reply('the reply to BDAT'));
+      assertListed(services, client, 'CHUNKING');
+      const envelope = { sender, recipient, chunks: [content] };
+      const { step, reply } = await handOverInChunks(services, client, envelope);
+      return offered(step, reply);
     } finally {
       await client.quit();
     }
   });
-}
-
-function offered(stage: Offered['stage'], reply: Offered['reply']): Offered {
-  const { code, lines } = reply;
-  const disposition = code >= 500 ? 'rejected' : code >= 400 ? 'deferred' : 'accepted';
-  return { disposition, stage, code, reply, line: `${code} ${lines.join(' / ')}` };
 }

@@ -1,8 +1,8 @@
 import { control, type Services } from '../../harness/check/check.ts';
 import { deliveries } from '../../harness/steps/waits.ts';
 import { attempt, passed } from './attempt.ts';
-import { ordinaryAuthor, type Sight } from './author.ts';
-import { compose, withContent } from './letter.ts';
+import { keyName, ordinaryAuthor, type Sight } from './author.ts';
+import { compose, signedLetter } from './letter.ts';
 
 /** What a message with a good signature showed. */
 export interface Evaluation {
@@ -69,12 +69,8 @@ export const signaturesAreEvaluated = control(
 /** Sends a message with one ordinary signature: rsa-sha256 with 2048 bits, relaxed/relaxed. */
 export async function observeGoodSignature(services: Services): Promise<Evaluation> {
   const { author, order } = await ordinaryAuthor(services);
-  const letter = compose(services, author);
-  const outcome = await attempt(
-    services,
-    withContent(letter, services.authentication.dkim.signed(letter.content, order)),
-  );
-  const queries = await services.lab().dns.queries({ name: `${order.selector}._domainkey.${author.domain}` });
+  const outcome = await attempt(services, signedLetter(services, author, [order]));
+  const queries = await services.lab().dns.queries({ name: keyName(order) });
   const seen = `a message with a good signature: ${outcome.line}`;
   const said = outcome.results.some(({ result }) => result !== 'none');
   if (passed(outcome, author.domain)) return { kind: 'records', line: seen };
@@ -89,9 +85,7 @@ export async function observeGoodSignature(services: Services): Promise<Evaluati
 /** Whether a signature decides about mail of a domain that asks to refuse what has no good one (DMARC). */
 async function enforces(services: Services): Promise<boolean> {
   const { author, order } = await ordinaryAuthor(services, { sight: 'enforced', label: 'strict' });
-  const letter = compose(services, author);
-  const content = services.authentication.dkim.signed(letter.content, order);
-  const good = await attempt(services, withContent(letter, content));
+  const good = await attempt(services, signedLetter(services, author, [order]));
   const unsigned = await attempt(services, compose(services, author));
   return passed(good) && !passed(unsigned);
 }

@@ -1,4 +1,4 @@
-import type { CheckDefinition, Target } from '../../harness/check/check.ts';
+import type { CheckDefinition } from '../../harness/check/check.ts';
 import { OUTGOING_MAIL } from '../../harness/steps/make-target-send.ts';
 import { signaturesAreEvaluated } from './controls.ts';
 
@@ -17,8 +17,3 @@ export const SENT_MAIL = {
   ...OUTGOING_MAIL,
   budget: '30s',
 } as const satisfies Partial<CheckDefinition>;
-
-/** Time for so many messages to arrive, one after the other. */
-export function messages(count: number): (target: Target) => number {
-  return ({ timing }) => count * timing.outboundMs;
-}

@@ -1,41 +1,57 @@
 import type { Services, Verify } from '../../harness/check/check.ts';
-import { type Attempt, assertStored, passed } from './attempt.ts';
+import { type Attempt, assertStored, attempt, passed } from './attempt.ts';
+import type { Letter } from './letter.ts';
 
 type Strength = Omit<Verify, 'ideally'>;
 
-/** A signature of this domain must be recorded as good. */
+/** A signature of this domain must be recorded as good; of the author where none is given. */
 export function expectPass(
   services: Services,
   verify: Strength,
-  {
-    attempt,
-    domain,
-    demand,
-  }: { readonly attempt: Attempt; readonly domain: string; readonly demand: string },
+  outcome: Attempt,
+  demand: string,
+  domain = outcome.author.domain,
 ): void {
-  const enforced = attempt.sight === 'enforced';
-  if (enforced) assertDecided(services, attempt);
-  else assertStored(services, attempt);
-  verify.that(passed(attempt, domain), {
+  const enforced = outcome.author.sight === 'enforced';
+  if (enforced) assertDecided(services, outcome);
+  else assertStored(services, outcome);
+  verify.that(passed(outcome, domain), {
     demand,
     expected: enforced ? 'in INBOX, because of its signature' : `dkim=pass header.d=${domain}`,
-    actual: attempt.line,
+    actual: outcome.line,
   });
 }
 
 /** No signature may be recorded as good; a refusal says so too. */
-export function expectNoPass(
-  services: Services,
-  verify: Strength,
-  { attempt, demand }: { readonly attempt: Attempt; readonly demand: string },
-): void {
-  const enforced = attempt.sight === 'enforced';
-  if (attempt.offered.disposition !== 'rejected') assertStored(services, attempt);
-  verify.that(!passed(attempt), {
+export function expectNoPass(services: Services, verify: Strength, outcome: Attempt, demand: string): void {
+  const enforced = outcome.author.sight === 'enforced';
+  if (outcome.offered.disposition !== 'rejected') assertStored(services, outcome);
+  verify.that(!passed(outcome), {
     demand,
     expected: enforced ? 'refused or in Junk, for want of a good signature' : 'any result but pass',
-    actual: attempt.line,
+    actual: outcome.line,
   });
+}
+
+/** Runs a letter as a variant; no signature of it may be recorded as good. */
+export async function expectNoPassOf(
+  services: Services,
+  {
+    name,
+    demand,
+    letter,
+    ideally = false,
+  }: {
+    readonly name: string;
+    readonly demand: string;
+    readonly letter: () => Letter;
+    /** A pass is a deviation only. */
+    readonly ideally?: boolean;
+  },
+): Promise<void> {
+  await services.variant(name, async (verify) =>
+    expectNoPass(services, ideally ? verify.ideally : verify, await attempt(services, letter()), demand),
+  );
 }
 
 /** Ends the input where the target has not made up its mind about the letter. */

@@ -1,7 +1,9 @@
 import { check } from '../../harness/check/check.ts';
-import { messages, SENT_MAIL } from './dkim-check.ts';
-import { publishedTexts } from './published-keys.ts';
-import { assertSigned, sendOrdinary } from './sent-mail.ts';
+import { publishedTexts } from '../../harness/steps/published-texts.ts';
+import { deliveries } from '../../harness/steps/waits.ts';
+import { keyName } from './author.ts';
+import { SENT_MAIL } from './dkim-check.ts';
+import { sendSigned } from './sent-mail.ts';
 
 export const keysArePublishedProperly = check(
   {
@@ -15,30 +17,28 @@ export const keysArePublishedProperly = check(
     level: 'MUST',
     severity: 'medium',
     clauses: ['rfc6376#3.6.1', 'rfc6376#3.6.2.2'],
-    waits: messages(1),
+    waits: deliveries(1),
     limits: ['Selectors that no signature of this message names are not looked at.'],
     kills: ['key-record-in-two', 'key-record-in-test-mode'],
   },
   async (services) => {
     const { verify, nonce, note, authentication } = services;
-    const mail = await sendOrdinary(services);
-    assertSigned(services, mail);
+    const mail = await sendSigned(services);
     const textsOf = publishedTexts(services);
-    const names = new Set(mail.signatures.map(({ selector, domain }) => `${selector}._domainkey.${domain}`));
-    for (const name of names) {
+    for (const name of new Set(mail.signatures.map(keyName))) {
       const texts = await textsOf(name);
-      const single = verify.that(texts.length === 1, {
+      const [text] = texts;
+      verify.that(texts.length === 1, {
         demand: `${name} has one record`,
         expected: '1 TXT record',
-        actual: `${texts.length}${texts.map((text) => `: ${text}`).join('')}`,
+        actual: `${texts.length}${texts.map((one) => `: ${one}`).join('')}`,
       });
-      const [text] = texts;
-      if (!single || text === undefined) continue;
+      if (texts.length !== 1 || text === undefined) continue;
       const key = authentication.dkim.readKeyRecord(text);
       const readable = verify.that(key.defect === undefined, {
         demand: `the record of ${name} is of proper form and holds a key`,
         expected: 'a key',
-        actual: key.defect === undefined ? text : `${key.defect} ${text}`,
+        actual: `${key.defect ?? ''} ${text}`.trim(),
       });
       if (!readable) continue;
       verify.ideally.that(!key.revoked && !key.testing && key.named, {
@@ -48,7 +48,7 @@ export const keysArePublishedProperly = check(
       });
     }
     for (const domain of new Set(mail.signatures.map((one) => one.domain))) {
-      const texts = await textsOf(`none-${nonce}._domainkey.${domain}`);
+      const texts = await textsOf(keyName({ selector: `none-${nonce}`, domain }));
       if (texts.length > 0)
         note(
           `every selector of ${domain} has a record, for a selector that nobody has is answered too: ${texts[0]}`,

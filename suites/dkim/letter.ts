@@ -1,4 +1,4 @@
-import type { Services } from '../../harness/check/check.ts';
+import type { Services, SignatureOrder } from '../../harness/check/check.ts';
 import { dateField } from '../../harness/steps/compose.ts';
 import type { Author } from './author.ts';
 
@@ -44,6 +44,17 @@ export function compose(
   return { author, token, content: Buffer.concat([header, text]) };
 }
 
+/** A letter with a signature by each order, the first on top. */
+export function signedLetter(
+  services: Services,
+  author: Author,
+  orders: readonly SignatureOrder[],
+  parts?: LetterParts,
+): Letter {
+  const letter = compose(services, author, parts);
+  return withContent(letter, services.authentication.dkim.signed(letter.content, ...orders));
+}
+
 /** The letter with other octets, such as a signed copy. */
 export function withContent(letter: Letter, content: Buffer): Letter {
   return { ...letter, content };
@@ -57,4 +68,9 @@ export function altered(letter: Letter, passage: string, replacement: string): L
   const text = letter.content.toString('latin1');
   if (!text.includes(passage)) throw new Error(`The letter has no passage "${passage}".`);
   return withContent(letter, Buffer.from(text.replace(passage, replacement), 'latin1'));
+}
+
+/** The letter with more octets behind it. */
+export function longer(letter: Letter, appended: Buffer): Letter {
+  return withContent(letter, Buffer.concat([letter.content, appended]));
 }

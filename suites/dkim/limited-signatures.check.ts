@@ -1,10 +1,11 @@
-import { check } from '../../harness/check/check.ts';
+import { check, type SignatureOrder } from '../../harness/check/check.ts';
+import { deliveries } from '../../harness/steps/waits.ts';
 import { attempt } from './attempt.ts';
-import { ordinaryAuthor, type SignatureOrder } from './author.ts';
+import { ordinaryAuthor } from './author.ts';
 import { assertResultsAreSeen } from './controls.ts';
-import { messages, RECEIVED_MAIL } from './dkim-check.ts';
-import { expectNoPass } from './expectation.ts';
-import { compose, withContent } from './letter.ts';
+import { RECEIVED_MAIL } from './dkim-check.ts';
+import { expectNoPassOf } from './expectation.ts';
+import { longer, signedLetter } from './letter.ts';
 
 /** Octets of HTML behind the part that is signed. */
 const APPENDED = 2_048;
@@ -22,41 +23,34 @@ export const partialSignaturesDoNotPassUnnoticed = check(
     level: 'policy',
     severity: 'medium',
     clauses: ['rfc6376#8.2', 'rfc6376#3.5', 'rfc6376#6.1.3'],
-    waits: messages(3),
+    waits: deliveries(3),
     kills: ['dkim-takes-excessive-lengths', 'dkim-takes-partial-bodies'],
   },
   async (services) => {
-    const { variant, bytes, authentication } = services;
-    const { signed } = authentication.dkim;
+    const { bytes } = services;
     const sight = assertResultsAreSeen(services);
     const { author, order } = await ordinaryAuthor(services, { sight });
     const body = bytes.lines('The minutes of the meeting are complete.');
-    const tried = (special: Partial<SignatureOrder>, appended: Buffer = Buffer.alloc(0)) => {
-      const letter = compose(services, author, { body });
-      const content = Buffer.concat([signed(letter.content, { ...order, ...special }), appended]);
-      return attempt(services, withContent(letter, content));
-    };
-    await variant('HTML behind the signed part', async (verify) => {
-      const html = bytes.lines('<html><body>', ...htmlLines(), '</body></html>');
-      expectNoPass(services, verify.ideally, {
-        attempt: await tried({ bodyLength: body.length }, html),
-        demand: 'a signature that leaves appended HTML out is not recorded as plainly good',
-      });
+    const signed = (special: Partial<SignatureOrder>) =>
+      signedLetter(services, author, [{ ...order, ...special }], { body });
+    const html = bytes.lines('<html><body>', ...htmlLines(), '</body></html>');
+    await expectNoPassOf(services, {
+      name: 'HTML behind the signed part',
+      demand: 'a signature that leaves appended HTML out is not recorded as plainly good',
+      letter: () => longer(signed({ bodyLength: body.length }), html),
+      ideally: true,
     });
-    await variant('l=0', async (verify) => {
-      expectNoPass(services, verify.ideally, {
-        attempt: await tried({ bodyLength: 0 }),
-        demand: 'a signature that leaves the whole body out is not recorded as plainly good',
-      });
+    await expectNoPassOf(services, {
+      name: 'l=0',
+      demand: 'a signature that leaves the whole body out is not recorded as plainly good',
+      letter: () => signed({ bodyLength: 0 }),
+      ideally: true,
     });
-    await variant('l= larger than the body', async (verify) => {
-      const more = body.length + APPENDED;
-      expectNoPass(services, verify, {
-        attempt: await tried({
-          rewrite: (tags) => [...tags.slice(0, -1), { name: 'l', value: String(more) }, ...tags.slice(-1)],
-        }),
-        demand: 'a signature that claims to cover more than there is does not pass',
-      });
+    const more = { name: 'l', value: String(body.length + APPENDED) };
+    await expectNoPassOf(services, {
+      name: 'l= larger than the body',
+      demand: 'a signature that claims to cover more than there is does not pass',
+      letter: () => signed({ rewrite: (tags) => [...tags.slice(0, -1), more, ...tags.slice(-1)] }),
     });
   },
 );
@@ -79,38 +73,28 @@ export const expiredSignaturesAreRecognised = check(
     worst: 'warn',
     severity: 'low',
     clauses: ['rfc6376#3.5', 'rfc6376#6.1.1'],
-    waits: messages(3),
+    waits: deliveries(3),
     kills: ['dkim-overlooks-expiry'],
   },
   async (services) => {
-    const { variant, authentication, note } = services;
     const sight = assertResultsAreSeen(services);
     const { author, order } = await ordinaryAuthor(services, { sight });
     const now = Math.floor(Date.now() / 1000);
-    const tried = (made: number, expires?: number) => {
-      const letter = compose(services, author);
-      const more = [
-        { name: 't', value: String(made) },
-        ...(expires === undefined ? [] : [{ name: 'x', value: String(expires) }]),
-      ];
-      return attempt(
-        services,
-        withContent(letter, authentication.dkim.signed(letter.content, { ...order, more })),
-      );
+    const signed = (times: Readonly<Record<string, number>>) => {
+      const more = Object.entries(times).map(([name, time]) => ({ name, value: String(time) }));
+      return signedLetter(services, author, [{ ...order, more }]);
     };
-    await variant('expired', async (verify) => {
-      expectNoPass(services, verify, {
-        attempt: await tried(now - 2 * DAY_S, now - DAY_S),
-        demand: 'a signature that expired a day ago does not pass',
-      });
+    await expectNoPassOf(services, {
+      name: 'expired',
+      demand: 'a signature that expired a day ago does not pass',
+      letter: () => signed({ t: now - 2 * DAY_S, x: now - DAY_S }),
     });
-    await variant('expires before it was made', async (verify) => {
-      expectNoPass(services, verify, {
-        attempt: await tried(now + 2 * DAY_S, now + DAY_S),
-        demand: 'a signature that expires before it was made does not pass',
-      });
+    await expectNoPassOf(services, {
+      name: 'expires before it was made',
+      demand: 'a signature that expires before it was made does not pass',
+      letter: () => signed({ t: now + 2 * DAY_S, x: now + DAY_S }),
     });
-    const { line } = await tried(now + 365 * DAY_S);
-    note(`a signature from a year ahead, about which verifiers may decide as they like: ${line}`);
+    const { line } = await attempt(services, signed({ t: now + 365 * DAY_S }));
+    services.note(`a signature from a year ahead, about which verifiers may decide as they like: ${line}`);
   },
 );

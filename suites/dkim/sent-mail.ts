@@ -1,13 +1,11 @@
-import type { Account, ArrivedMessage, Services } from '../../harness/check/check.ts';
-import { dateField } from '../../harness/steps/compose.ts';
-import { publishedTexts } from './published-keys.ts';
-
-export type Signature = Awaited<ReturnType<Services['authentication']['dkim']['verify']>>[number];
+import type { Account, ArrivedMessage, Services, VerifiedSignature } from '../../harness/check/check.ts';
+import { compose, type NeutralMessage } from '../../harness/steps/compose.ts';
+import { publishedTexts } from '../../harness/steps/published-texts.ts';
 
 /** A message of a user as it arrived elsewhere, and its signatures. */
 export interface SentMail {
   readonly arrived: ArrivedMessage;
-  readonly signatures: readonly Signature[];
+  readonly signatures: readonly VerifiedSignature[];
 }
 
 /** What was handed in, and what became of it. */
@@ -16,18 +14,9 @@ export type Sending =
   | { readonly kind: 'lost' }
   | ({ readonly kind: 'arrived' } & SentMail);
 
-/** Header fields of an ordinary message of an account. */
-export function ordinaryHeader(
-  { nonce, helloName }: Services,
-  { from, to }: { readonly from: string; readonly to: string },
-): string[] {
-  return [
-    `From: ${from}`,
-    `To: <${to}>`,
-    `Subject: Minutes of the meeting ${nonce}`,
-    dateField(),
-    `Message-ID: <${crypto.randomUUID()}@${helloName}>`,
-  ];
+/** A message of neutral wording, with a Message-ID of its own. */
+export function written(services: Services, message: Omit<NeutralMessage, 'token' | 'id'>): Buffer {
+  return compose(services, { ...message, token: services.nonce, id: crypto.randomUUID() });
 }
 
 /** Submits a message as a user to somebody in the lab and waits for it there. */
@@ -55,55 +44,43 @@ export async function send(
   return { kind: 'arrived', arrived, signatures };
 }
 
-/** Sends an ordinary message of an account; without its arrival nothing can be said about signatures. */
-export async function sendOrdinary(
+/**
+ * Sends an ordinary message of an account, which arrives signed. Ends the check where it does not arrive, and
+ * where it carries no signature at all, which another check judges.
+ */
+export async function sendSigned(
   services: Services,
   account: Account = services.account(),
 ): Promise<SentMail> {
-  const { bytes, inconclusive } = services;
+  const { inconclusive, notApplicable } = services;
+  const below = ['MIME-Version: 1.0', 'Content-Type: text/plain; charset=us-ascii'];
   const sending = await send(services, account, (to) =>
-    bytes.lines(
-      ...ordinaryHeader(services, { from: `<${account.address}>`, to }),
-      'MIME-Version: 1.0',
-      'Content-Type: text/plain; charset=us-ascii',
-      '',
-      'The minutes of the meeting are complete.',
-    ),
+    written(services, { from: account.address, to, below }),
   );
-  if (sending.kind === 'arrived') return sending;
-  return inconclusive(
-    'precondition',
-    sending.kind === 'refused'
-      ? `Ordinary mail of the account is refused: ${sending.line}`
-      : 'Ordinary mail of the account was taken and did not arrive.',
-  );
-}
-
-/** Ends the check where the message carries no signature at all, which another check judges. */
-export function assertSigned({ notApplicable }: Services, { signatures }: SentMail): void {
-  if (signatures.length === 0)
+  if (sending.kind === 'refused')
+    return inconclusive('precondition', `Ordinary mail of the account is refused: ${sending.line}`);
+  if (sending.kind === 'lost')
+    return inconclusive('precondition', 'Ordinary mail of the account was taken and did not arrive.');
+  if (sending.signatures.length === 0)
     notApplicable(
       'The target does not sign its mail, which is judged by DKIM-017.',
       'a message of the account arrived without DKIM-Signature',
     );
+  return sending;
 }
 
 /** The signatures that stand for the author (RFC 9989 §4.4.1, relaxed); all where there is none. */
-export function ownSignatures({ signatures }: SentMail): readonly Signature[] {
+export function ownSignatures({ signatures }: SentMail): readonly VerifiedSignature[] {
   const own = signatures.filter(({ aligned }) => aligned);
   return own.length > 0 ? own : signatures;
 }
 
-export function domainOf(address: string): string {
-  return address.slice(address.lastIndexOf('@') + 1).toLowerCase();
-}
-
 /** A signature in one line. */
-export function lineOf({ domain, selector, algorithm, result, reason }: Signature): string {
+export function lineOf({ domain, selector, algorithm, result, reason }: VerifiedSignature): string {
   return `d=${domain} s=${selector} a=${algorithm}: ${result}${reason === '' ? '' : ` (${reason})`}`;
 }
 
 /** Signatures in one line. */
-export function linesOf(signatures: readonly Signature[]): string {
+export function linesOf(signatures: readonly VerifiedSignature[]): string {
   return signatures.map(lineOf).join('; ') || 'no signature';
 }

@@ -1,8 +1,9 @@
 import { check } from '../../harness/check/check.ts';
+import { deliveries } from '../../harness/steps/waits.ts';
 import { attempt } from './attempt.ts';
 import { publishAuthor } from './author.ts';
 import { assertResultsAreSeen } from './controls.ts';
-import { messages, RECEIVED_MAIL } from './dkim-check.ts';
+import { RECEIVED_MAIL } from './dkim-check.ts';
 import { expectPass } from './expectation.ts';
 import { compose, withContent } from './letter.ts';
 
@@ -18,7 +19,7 @@ export const severalSignaturesAreIndependent = check(
     level: 'SHOULD',
     severity: 'medium',
     clauses: ['rfc6376#4.2', 'rfc6376#6.1'],
-    waits: messages(4),
+    waits: deliveries(4),
     kills: ['dkim-looks-at-first-signature-only', 'dkim-looks-at-ten-signatures'],
   },
   async (services) => {
@@ -57,11 +58,8 @@ export const severalSignaturesAreIndependent = check(
         ]);
         const outcome = await attempt(services, withContent(letter, content));
         // Verifiers may limit how many they look at.
-        expectPass(services, before > 1 ? verify.ideally : verify, {
-          attempt: outcome,
-          domain: good,
-          demand: `a good signature ${name} is found`,
-        });
+        const strength = before > 1 ? verify.ideally : verify;
+        expectPass(services, strength, outcome, `a good signature ${name} is found`, good);
       });
     }
   },

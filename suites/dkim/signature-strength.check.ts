@@ -1,7 +1,10 @@
 import { check } from '../../harness/check/check.ts';
-import { messages, SENT_MAIL } from './dkim-check.ts';
-import { publishedTexts } from './published-keys.ts';
-import { assertSigned, domainOf, linesOf, ownSignatures, sendOrdinary } from './sent-mail.ts';
+import { domainOf } from '../../harness/steps/addresses.ts';
+import { publishedTexts } from '../../harness/steps/published-texts.ts';
+import { deliveries } from '../../harness/steps/waits.ts';
+import { keyName } from './author.ts';
+import { SENT_MAIL } from './dkim-check.ts';
+import { linesOf, ownSignatures, sendSigned } from './sent-mail.ts';
 
 const ALGORITHMS = ['rsa-sha256', 'ed25519-sha256'];
 /** Lengths of RSA keys that signers must and should have, and that verifiers must know (RFC 8301 §3.2). */
@@ -20,23 +23,19 @@ export const signaturesAreStrong = check(
     level: 'MUST',
     severity: 'high',
     clauses: ['rfc8301#3.1', 'rfc8301#3.2', 'rfc8463#3'],
-    waits: messages(1),
+    waits: deliveries(1),
     kills: ['signs-with-sha1', 'signs-with-short-key', 'signs-with-1024-bits'],
   },
   async (services) => {
     const { verify, authentication, inconclusive } = services;
     const { readKeyRecord } = authentication.dkim;
-    const mail = await sendOrdinary(services);
-    assertSigned(services, mail);
+    const mail = await sendSigned(services);
     const textsOf = publishedTexts(services);
     let judged = 0;
     for (const { algorithm, domain, selector } of mail.signatures) {
-      const name = `${selector}._domainkey.${domain}`;
-      const current = verify.that(ALGORITHMS.includes(algorithm), {
-        demand: `the signature by ${name} uses a current algorithm`,
-        expected: ALGORITHMS.join(' or '),
-        actual: algorithm,
-      });
+      const name = keyName({ selector, domain });
+      const demand = `the signature by ${name} uses a current algorithm`;
+      const current = verify.oneOf(algorithm, ALGORITHMS, demand);
       judged += current ? 0 : 1;
       if (algorithm === 'ed25519-sha256') judged += 1;
       if (!algorithm.startsWith('rsa-')) continue;
@@ -75,7 +74,7 @@ export const signaturesAlign = check(
     level: 'SHOULD',
     severity: 'high',
     clauses: ['rfc9989#4.4.1', 'rfc9989#5.1.2', 'rfc7489#3.1.1'],
-    waits: messages(2),
+    waits: deliveries(2),
     limits: [
       'Whether two domains belong together is taken from the Public Suffix List.',
       'Sender domains without an account that the audit may use are not looked at.',
@@ -90,16 +89,13 @@ export const signaturesAlign = check(
       const account = domains.get(domain.toLowerCase());
       if (!account) continue;
       await variant(domain, async (verify) => {
-        const mail = await sendOrdinary(services, account);
-        assertSigned(services, mail);
-        verify.that(
-          mail.signatures.some(({ aligned }) => aligned),
-          {
-            demand: `a message from ${domain} has a signature that stands for it`,
-            expected: `d=${domain}, or the same organisational domain`,
-            actual: linesOf(mail.signatures),
-          },
-        );
+        const { signatures } = await sendSigned(services, account);
+        const isAligned = signatures.some(({ aligned }) => aligned);
+        verify.that(isAligned, {
+          demand: `a message from ${domain} has a signature that stands for it`,
+          expected: `d=${domain}, or the same organisational domain`,
+          actual: linesOf(signatures),
+        });
       });
     }
   },
@@ -117,20 +113,17 @@ export const signaturesCoverTheWholeBody = check(
     worst: 'warn',
     severity: 'medium',
     clauses: ['rfc6376#8.2', 'rfc6376#5.4.1'],
-    waits: messages(1),
+    waits: deliveries(1),
     kills: ['signs-nothing-of-the-body'],
   },
   async (services) => {
     const { verify, authentication } = services;
-    const mail = await sendOrdinary(services);
-    assertSigned(services, mail);
+    const mail = await sendSigned(services);
     for (const { domain, selector, tags } of ownSignatures(mail)) {
       const length = authentication.dkim.tagValue(tags, 'l');
-      verify.that(length === undefined, {
-        demand: `the signature of ${selector} at ${domain} covers the whole body`,
-        expected: 'no l= tag',
-        actual: length === undefined ? 'none' : `l=${length}`,
-      });
+      const demand = `the signature of ${selector} at ${domain} covers the whole body`;
+      if (length === undefined) verify.met(demand, 'no l= tag');
+      else verify.missed(demand, { expected: 'no l= tag', actual: `l=${length}` });
     }
   },
 );

@@ -1,17 +1,15 @@
-import { check, type Services, type StoredMessage } from '../../harness/check/check.ts';
-import { mailLeaves } from '../../harness/steps/controls/mail-leaves.ts';
-import { messages } from './dkim-check.ts';
-import { publishedTexts } from './published-keys.ts';
 import {
-  assertSigned,
-  domainOf,
-  linesOf,
-  ordinaryHeader,
-  type Sending,
-  type Signature,
-  send,
-  sendOrdinary,
-} from './sent-mail.ts';
+  check,
+  type Services,
+  type StoredMessage,
+  type VerifiedSignature,
+} from '../../harness/check/check.ts';
+import { domainOf } from '../../harness/steps/addresses.ts';
+import { compose } from '../../harness/steps/compose.ts';
+import { mailLeaves } from '../../harness/steps/controls/mail-leaves.ts';
+import { publishedTexts } from '../../harness/steps/published-texts.ts';
+import { deliveries } from '../../harness/steps/waits.ts';
+import { linesOf, type Sending, send, sendSigned, written } from './sent-mail.ts';
 
 export const onlyRightfulMailIsSigned = check(
   {
@@ -32,15 +30,15 @@ export const onlyRightfulMailIsSigned = check(
     safety: 'sends-mail',
     buildsOn: [mailLeaves],
     budget: '60s',
-    waits: messages(7),
+    waits: deliveries(7),
     limits: ['Copies that a rule of a mailbox forwards are not looked at.'],
     kills: ['signs-mail-of-strangers', 'submission-takes-foreign-from', 'submission-relays-two-from-fields'],
   },
   async (services) => {
-    const { variant, account, target, bytes, lab, nonce, notApplicable } = services;
+    const { variant, account, target, lab, nonce, notApplicable } = services;
     const own = account();
     const domain = domainOf(own.address);
-    assertSigned(services, await sendOrdinary(services));
+    await sendSigned(services);
 
     const strangers = [
       { name: 'a stranger in the name of the domain', author: `ceo@${domain}` },
@@ -78,51 +76,34 @@ export const onlyRightfulMailIsSigned = check(
     for (const { name, from } of questionable)
       await variant(name, async (verify) => {
         const sending = await sendAs(services, from);
-        verify.ideally.that(!signedAs(sending, domain), {
-          demand: `a message with ${name} is not given a signature`,
-          expected: `refused, or no good signature of ${domain}`,
-          actual: outcomeOf(sending),
-        });
+        verifyNotVouchedFor(verify, sending, domain, `a message with ${name} is not given a signature`);
       });
 
     await variant('a user in the name of another user', async (verify) => {
       const [, other] = target.accounts;
       if (!other) return notApplicable('The target declares fewer than two accounts.', '1 declared');
       const sending = await sendAs(services, [`<${other.address}>`]);
-      verify.ideally.that(!signedAs(sending, domain), {
-        demand: 'a user is not given a signature for the address of another user',
-        expected: `refused, or no good signature of ${domain}`,
-        actual: outcomeOf(sending),
-      });
+      const demand = 'a user is not given a signature for the address of another user';
+      verifyNotVouchedFor(verify, sending, domain, demand);
     });
-
-    async function sendAs({ inconclusive }: Services, from: readonly string[]): Promise<Sending> {
-      const sending = await send(services, own, (to) => {
-        const [, ...others] = ordinaryHeader(services, { from: '', to });
-        return bytes.lines(
-          ...from.map((author) => `From: ${author}`),
-          ...others,
-          '',
-          'The minutes are complete.',
-        );
-      });
-      if (sending.kind === 'lost') inconclusive('precondition', 'The message was taken and did not arrive.');
-      return sending;
-    }
   },
 );
 
+/** A message that the first account submits with these authors, each in a From field of its own. */
+async function sendAs(services: Services, authors: readonly string[]): Promise<Sending> {
+  const from = authors.map((author) => `From: ${author}`);
+  const sending = await send(services, services.account(), (to) => written(services, { from, to }));
+  if (sending.kind === 'lost')
+    services.inconclusive('precondition', 'The message was taken and did not arrive.');
+  return sending;
+}
+
 /** A message without AUTH to the first account, as it lies in the mailbox; null where it is refused. */
 async function fromStranger(services: Services, author: string): Promise<StoredMessage | null> {
-  const { lab, offer, inMailbox, account, bytes, nonce, inconclusive } = services;
+  const { lab, offer, inMailbox, account, nonce, inconclusive } = services;
   const sender = await lab().forgedSender(nonce);
   const token = `stranger-${crypto.randomUUID()}`;
-  const content = bytes.lines(
-    ...ordinaryHeader(services, { from: `<${author}>`, to: account().address }),
-    `Comments: ${token}`,
-    '',
-    'The minutes are complete.',
-  );
+  const content = compose(services, { from: author, to: account().address, token });
   const offered = await offer({ sender, content });
   if (offered.disposition === 'deferred')
     inconclusive('precondition', `The message is refused for now, again and again: ${offered.line}`);
@@ -131,12 +112,19 @@ async function fromStranger(services: Services, author: string): Promise<StoredM
   return stored ?? inconclusive('precondition', 'The message was taken and is in no mailbox.');
 }
 
-function signaturesOf(sending: Sending): readonly Signature[] {
+function signaturesOf(sending: Sending): readonly VerifiedSignature[] {
   return sending.kind === 'arrived' ? sending.signatures : [];
 }
 
-function signedAs(sending: Sending, domain: string): boolean {
-  return signaturesOf(sending).some((one) => one.domain === domain && one.result === 'pass');
+function verifyNotVouchedFor(
+  verify: Services['verify'],
+  sending: Sending,
+  domain: string,
+  demand: string,
+): void {
+  const isVouchedFor = signaturesOf(sending).some((one) => one.domain === domain && one.result === 'pass');
+  const expected = `refused, or no good signature of ${domain}`;
+  verify.ideally.that(!isVouchedFor, { demand, expected, actual: outcomeOf(sending) });
 }
 
 function outcomeOf(sending: Sending): string {
