@@ -1,15 +1,16 @@
 import { check, type Services } from '../../harness/check/check.ts';
-import { protectedDomain, SELECTOR, silentDomain, strangerDomain } from './author.ts';
-import { assertEvaluated, assertJudged, isContained } from './evaluation.ts';
-import { attempt, recorded, wordsOf } from './trial.ts';
+import { protectedDomain, SELECTOR, sealedBy, silentDomain, strangerDomain } from './author.ts';
+import { RECEIVED_MAIL } from './dmarc-check.ts';
+import { judgedAttempt, verifyContained } from './evaluation.ts';
+import { recorded, withLaterLine, wordsOf } from './trial.ts';
 
 /** Most sets that a chain may have (RFC 8617 §4.2.1). */
 const CHAIN_LIMIT = 50;
 
 interface ChainCase {
   readonly name: string;
-  /** True: the chain is valid, and yet sealed by somebody whom nobody trusts. */
-  readonly valid: boolean;
+  /** The chain is valid, and yet sealed by somebody whom nobody trusts. */
+  readonly valid?: true;
   readonly seal: (services: Services, message: Buffer, names: Names) => Promise<Buffer>;
 }
 
@@ -22,30 +23,26 @@ const CASES: readonly ChainCase[] = [
   {
     name: 'a valid chain of a stranger',
     valid: true,
-    seal: (services, message, names) => sealedBy(services, message, names, 'none'),
+    seal: (services, message, names) => vouching(services, message, names, 'none'),
   },
   {
     name: 'a first seal that says pass',
-    valid: false,
-    seal: (services, message, names) => sealedBy(services, message, names, 'pass'),
+    seal: (services, message, names) => vouching(services, message, names, 'pass'),
   },
   {
     name: 'a made-up set',
-    valid: false,
     seal: async ({ bytes }, message, names) => Buffer.concat([inventedSet(bytes, names, 1), message]),
   },
   {
     name: 'a gap in the chain',
-    valid: false,
     seal: async (services, message, names) =>
       Buffer.concat([
         inventedSet(services.bytes, names, 3),
-        await sealedBy(services, message, names, 'none'),
+        await vouching(services, message, names, 'none'),
       ]),
   },
   {
     name: 'more sets than allowed',
-    valid: false,
     seal: async ({ bytes }, message, names) =>
       Buffer.concat([
         ...Array.from({ length: CHAIN_LIMIT + 1 }, (_, index) =>
@@ -56,17 +53,14 @@ const CASES: readonly ChainCase[] = [
   },
   {
     name: 'a body changed behind the seal',
-    valid: false,
     seal: async (services, message, names) =>
-      Buffer.concat([
-        await sealedBy(services, message, names, 'none'),
-        services.bytes.lines('This line came later.'),
-      ]),
+      withLaterLine(services, await vouching(services, message, names, 'none')),
   },
 ];
 
 export const forgedChainsRescueNothing = check(
   {
+    ...RECEIVED_MAIL,
     id: 'DMARC-017',
     slug: 'forged-chains-rescue-nothing',
     title: 'ARC: chains are validated structurally and forged chains never rescue a failing message',
@@ -76,10 +70,6 @@ export const forgedChainsRescueNothing = check(
     level: 'MUST',
     severity: 'high',
     clauses: ['rfc8617#5.2', 'rfc8617#4.2.1', 'rfc8617#5.2.1'],
-    roles: ['mx'],
-    needs: ['account', 'mailbox', 'dns'],
-    effect: 'delivers',
-    safety: 'sends-mail',
     budget: '3m',
     kills: ['arc-trusted-unverified'],
     limits: [
@@ -93,19 +83,12 @@ export const forgedChainsRescueNothing = check(
     const silent = await silentDomain(services);
     for (const { name, valid, seal } of CASES) {
       await variant(name, async (verify) => {
-        const handling = await attempt(services, {
+        const handling = await judgedAttempt(services, victim, {
           name,
-          author: [`From: <ceo@${victim}>`],
           sender: `bounces@${silent}`,
           seal: (message) => seal(services, message, { victim, sealer }),
         });
-        await assertEvaluated(services, victim, handling);
-        assertJudged(services, handling);
-        verify.that(isContained(handling), {
-          demand: 'a chain of a stranger does not vouch for the author',
-          expected: 'refused, in Junk, or delivered with dmarc=fail',
-          actual: wordsOf(handling),
-        });
+        verifyContained(verify, handling, 'a chain of a stranger does not vouch for the author');
         if (!valid)
           verify.ideally.that(!recorded(handling, 'arc').includes('pass'), {
             demand: 'a chain that is none is not recorded as good',
@@ -117,15 +100,15 @@ export const forgedChainsRescueNothing = check(
   },
 );
 
-async function sealedBy(
-  { authentication }: Services,
+/** The message with a set that says that it passed. */
+function vouching(
+  services: Services,
   message: Buffer,
   { victim, sealer }: Names,
   validation: 'none' | 'pass',
 ): Promise<Buffer> {
-  const key = await authentication.dkim.signingKey('rsa-2048');
-  const results = `${sealer}; dmarc=pass header.from=${victim}`;
-  return authentication.sealed(message, { domain: sealer, selector: SELECTOR, key, results, validation });
+  const results = `dmarc=pass header.from=${victim}`;
+  return sealedBy(services, message, sealer, { results, validation });
 }
 
 /** A set in due form whose hashes and signatures are random. */

@@ -1,3 +1,5 @@
+import { domainOf } from '../../harness/steps/addresses.ts';
+
 /** Who is to be seen as the author, and who really sends. */
 export interface Names {
   /** Address of the domain that is protected by p=reject. */
@@ -97,7 +99,3 @@ export const AUTHOR_CASES: readonly AuthorCase[] = [
     lines: ({ victim, stranger }) => [`From: <<${victim}>${stranger}>`],
   },
 ];
-
-function domainOf(address: string): string {
-  return address.slice(address.lastIndexOf('@') + 1);
-}

@@ -1,11 +1,13 @@
 import { check, type Services } from '../../harness/check/check.ts';
 import { protectedDomain, strangerDomain } from './author.ts';
 import { AUTHOR_CASES, AUTHOR_FIELDS } from './author-cases.ts';
+import { RECEIVED_MAIL } from './dmarc-check.ts';
 import { assertEvaluated, isAsked } from './evaluation.ts';
 import { attempt, type Handling, recorded, wordsOf } from './trial.ts';
 
 export const oddAuthorsDoNotPass = check(
   {
+    ...RECEIVED_MAIL,
     id: 'DMARC-009',
     slug: 'odd-authors-do-not-pass',
     title: 'Missing, multiple or malformed From does not bypass evaluation',
@@ -15,10 +17,6 @@ export const oddAuthorsDoNotPass = check(
     level: 'policy',
     severity: 'critical',
     clauses: ['rfc9989#5.3.1', 'rfc9989#11.5', 'rfc5322#3.6'],
-    roles: ['mx'],
-    needs: ['account', 'mailbox', 'dns'],
-    effect: 'delivers',
-    safety: 'sends-mail',
     budget: '5m',
     kills: ['dmarc-last-from-counts', 'dmarc-first-author-counts'],
     limits: ['A victim who stands in the display name or in a comment alone is no author, and is not tried.'],
@@ -30,7 +28,7 @@ export const oddAuthorsDoNotPass = check(
     // A control tells whether DMARC is evaluated at all: the stranger in its own name.
     const control = await attempt(services, {
       name: 'control',
-      author: [`From: <a@${stranger}>`],
+      author: `a@${stranger}`,
       sender: `a@${stranger}`,
     });
     await assertEvaluated(services, stranger, control);

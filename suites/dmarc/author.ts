@@ -61,3 +61,18 @@ export function strangerDomain(services: Services, label = 'stranger'): Promise<
 export function silentDomain(services: Services, label = 'silent'): Promise<string> {
   return publish(services, services.lab().domain(label, 'example'), {});
 }
+
+/**
+ * The message with one more ARC set of this domain on top.
+ * @param claims results behind the name of the domain, and what the seal says about the chain before it
+ */
+export async function sealedBy(
+  { authentication }: Services,
+  message: Buffer,
+  domain: string,
+  { results, validation }: { readonly results: string; readonly validation?: 'none' | 'pass' },
+): Promise<Buffer> {
+  const key = await authentication.dkim.signingKey('rsa-2048');
+  const order = { domain, selector: SELECTOR, key, results: `${domain}; ${results}` };
+  return authentication.sealed(message, { ...order, ...(validation === undefined ? {} : { validation }) });
+}

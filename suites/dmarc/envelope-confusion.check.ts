@@ -1,5 +1,6 @@
-import { check, type Services } from '../../harness/check/check.ts';
-import { publish, strangerDomain } from './author.ts';
+import { check } from '../../harness/check/check.ts';
+import { protectedDomain, publish, strangerDomain } from './author.ts';
+import { RECEIVED_MAIL } from './dmarc-check.ts';
 import { assertEvaluated, isContained } from './evaluation.ts';
 import { attempt, recorded, wordsOf } from './trial.ts';
 
@@ -26,6 +27,7 @@ const CASES: readonly EnvelopeCase[] = [
 
 export const oddSendersDoNotVouch = check(
   {
+    ...RECEIVED_MAIL,
     id: 'DMARC-019',
     slug: 'odd-senders-do-not-vouch',
     title: 'Malformed reverse-paths do not authenticate a foreign author',
@@ -35,30 +37,26 @@ export const oddSendersDoNotVouch = check(
     level: 'MUST',
     severity: 'high',
     clauses: ['rfc9989#4.4.2', 'rfc9989#11.5', 'rfc5321#4.1.2', 'rfc7208#4.3'],
-    roles: ['mx'],
-    needs: ['account', 'mailbox', 'dns'],
-    effect: 'delivers',
-    safety: 'sends-mail',
     budget: '3m',
     kills: ['dmarc-spf-none-counts'],
   },
   async (services) => {
-    const { variant, lab } = services;
-    const victim = await publish(services, lab().domain('victim'), {
-      dmarc: 'v=DMARC1; p=reject',
-      spf: 'nobody',
-    });
+    const { variant } = services;
+    const victim = await protectedDomain(services, 'victim');
     const stranger = await strangerDomain(services);
     await publish(services, `any.${stranger}`, { spf: 'sender' });
     for (const { name, sender } of CASES) {
       await variant(name, async (verify) => {
         const handling = await attempt(services, {
           name,
-          author: [`From: <ceo@${victim}>`],
+          author: `ceo@${victim}`,
           sender: sender({ victim, stranger }),
           hello: stranger,
         });
-        if (handling.kind === 'rejected') return refused(verify, wordsOf(handling));
+        if (handling.kind === 'rejected') {
+          verify.met('the message is not taken', wordsOf(handling));
+          return;
+        }
         await assertEvaluated(services, victim, handling);
         if (handling.kind === 'deferred' || handling.kind === 'lost')
           return services.inconclusive('precondition', `The message was ${wordsOf(handling)}.`);
@@ -71,7 +69,3 @@ export const oddSendersDoNotVouch = check(
     }
   },
 );
-
-function refused(verify: Services['verify'], line: string): void {
-  verify.met('the message is not taken', line);
-}

@@ -1,5 +1,6 @@
-import type { Services } from '../../harness/check/check.ts';
-import { type Handling, recorded, wordsOf } from './trial.ts';
+import type { Services, Verify } from '../../harness/check/check.ts';
+import { silentDomain } from './author.ts';
+import { attempt, type Handling, recorded, type Trial, wordsOf } from './trial.ts';
 
 /** What DMARC made of a message: what was recorded, else what was done. */
 export type Outcome = 'passed' | 'failed' | 'without policy' | 'undecided' | 'unknown';
@@ -51,4 +52,48 @@ export function isContained(handling: Handling): boolean {
   return (
     handling.kind === 'rejected' || handling.kind === 'junk' || recorded(handling, 'dmarc').includes('fail')
   );
+}
+
+/**
+ * Hands in a message of an author in this domain.
+ * @throws NotApplicable where the target does not evaluate DMARC
+ * @throws Inconclusive where the message did not get as far as that
+ */
+export async function judgedAttempt(
+  services: Services,
+  domain: string,
+  trial: Omit<Trial, 'author'> & Partial<Pick<Trial, 'author'>>,
+): Promise<Handling> {
+  const handling = await attempt(services, { author: `author@${domain}`, ...trial });
+  await assertEvaluated(services, domain, handling);
+  assertJudged(services, handling);
+  return handling;
+}
+
+/** Hands in a message of an author in this domain, in an envelope about which nobody says anything. */
+export async function forgedAttempt(
+  services: Services,
+  domain: string,
+  trial: Pick<Trial, 'name' | 'signedBy'>,
+): Promise<Handling> {
+  const sender = `bounces@${await silentDomain(services)}`;
+  return attempt(services, { author: `author@${domain}`, sender, ...trial });
+}
+
+/** The message is kept from looking genuine. */
+export function verifyContained(verify: Pick<Verify, 'that'>, handling: Handling, demand: string): boolean {
+  const expected = 'refused, in Junk, or delivered with dmarc=fail';
+  return verify.that(isContained(handling), { demand, expected, actual: wordsOf(handling) });
+}
+
+/** The message lies in INBOX. */
+export function verifyInInbox(verify: Pick<Verify, 'that'>, handling: Handling, demand: string): boolean {
+  return verify.that(handling.kind === 'inbox', { demand, expected: 'INBOX', actual: wordsOf(handling) });
+}
+
+/** Where a result was recorded, or follows from what was done, it is a pass. */
+export function verifyPassed(verify: Pick<Verify, 'that'>, handling: Handling, demand: string): void {
+  const outcome = outcomeOf(handling);
+  if (outcome === 'unknown') return;
+  verify.that(outcome === 'passed', { demand, expected: 'dmarc=pass', actual: wordsOf(handling) });
 }

@@ -1,18 +1,12 @@
 import { check, type Services } from '../../harness/check/check.ts';
 import { protectedDomain, publish, silentDomain, strangerDomain } from './author.ts';
-import { assertEvaluated, assertJudged, isAsked, isContained } from './evaluation.ts';
+import { RECEIVED_MAIL } from './dmarc-check.ts';
+import { isAsked, isContained, judgedAttempt, verifyContained } from './evaluation.ts';
 import { attempt, type Handling, recorded, wordsOf } from './trial.ts';
-
-const common = {
-  roles: ['mx'],
-  needs: ['account', 'mailbox', 'dns'],
-  effect: 'delivers',
-  safety: 'sends-mail',
-} as const;
 
 export const forgedMailIsContained = check(
   {
-    ...common,
+    ...RECEIVED_MAIL,
     id: 'DMARC-001',
     slug: 'forged-mail-is-contained',
     title: 'A forged message under p=reject is rejected, quarantined or marked',
@@ -48,11 +42,7 @@ export const forgedMailIsContained = check(
       });
       return;
     }
-    verify.that(isContained(handling), {
-      demand: `a message in the name of ${domain} is kept from looking genuine`,
-      expected: 'refused, in Junk, or delivered with dmarc=fail',
-      actual: wordsOf(handling),
-    });
+    verifyContained(verify, handling, `a message in the name of ${domain} is kept from looking genuine`);
     if (handling.kind !== 'rejected' || handling.stage === 'DATA')
       verify.found((await isAsked(services, domain)) || null, 'the policy of the author is asked for', {
         what: `a query for _dmarc.${domain}`,
@@ -87,7 +77,7 @@ function isAsClaimed(claim: 'reject' | 'quarantine' | 'mark', handling: Handling
 
 export const unalignedPassesDoNotHelp = check(
   {
-    ...common,
+    ...RECEIVED_MAIL,
     id: 'DMARC-004',
     slug: 'unaligned-passes-do-not-help',
     title: 'Unaligned passes do not help',
@@ -110,24 +100,18 @@ export const unalignedPassesDoNotHelp = check(
       await variant(name, async (verify) => {
         const domain = await protectedDomain(services, 'author');
         const other = await stranger();
-        const handling = await attempt(services, {
+        const handling = await judgedAttempt(services, domain, {
           name,
           author: [`From: The Chief <ceo@${domain}>`],
           sender: `bounces@${other}`,
           signedBy: [other],
         });
-        await assertEvaluated(services, domain, handling);
-        assertJudged(services, handling);
         verify.that(!recorded(handling, 'dmarc').includes('pass'), {
           demand: `SPF and DKIM of ${other} say nothing about ${domain}`,
           expected: 'no dmarc=pass',
           actual: wordsOf(handling),
         });
-        verify.that(isContained(handling), {
-          demand: `a message in the name of ${domain} is kept from looking genuine`,
-          expected: 'refused, in Junk, or delivered with dmarc=fail',
-          actual: wordsOf(handling),
-        });
+        verifyContained(verify, handling, `a message in the name of ${domain} is kept from looking genuine`);
       });
     }
   },

@@ -1,16 +1,17 @@
 import {
   type ArrivedMessage,
+  type Chain,
   check,
   FORWARDING,
   type Receiver,
   type Services,
-  type Target,
   type Verify,
 } from '../../harness/check/check.ts';
-import { SELECTOR, strangerDomain } from './author.ts';
-import { contentOf, type Trial } from './trial.ts';
-
-type Chain = Awaited<ReturnType<Services['authentication']['verifyChain']>>;
+import { domainOf } from '../../harness/steps/addresses.ts';
+import { publishedTexts } from '../../harness/steps/published-texts.ts';
+import { deliveries } from '../../harness/steps/waits.ts';
+import { sealedBy, strangerDomain } from './author.ts';
+import { contentOf, withLaterLine } from './trial.ts';
 
 interface ChainCase {
   readonly name: string;
@@ -23,16 +24,13 @@ interface ChainCase {
 
 const CASES: readonly ChainCase[] = [
   { name: 'a message without a chain', sets: 0, validation: 'none' },
-  { name: 'a good chain', sets: 1, validation: 'pass', seal: sealedBy },
+  { name: 'a good chain', sets: 1, validation: 'pass', seal: sealed },
   {
     name: 'a chain that is broken',
     sets: 1,
     validation: 'fail',
     seal: async (services, message, sealer) =>
-      Buffer.concat([
-        await sealedBy(services, message, sealer),
-        services.bytes.lines('This line came later.'),
-      ]),
+      withLaterLine(services, await sealed(services, message, sealer)),
   },
 ];
 export const forwardingSealsProperly = check(
@@ -52,7 +50,7 @@ export const forwardingSealsProperly = check(
     effect: 'delivers',
     safety: 'sends-mail',
     budget: '30s',
-    waits: ({ timing }: Target) => CASES.length * timing.outboundMs,
+    waits: deliveries(CASES.length),
     resources: [FORWARDING],
     kills: [
       'arc-first-seal-says-pass',
@@ -71,26 +69,17 @@ export const forwardingSealsProperly = check(
     if (!forwards)
       return notApplicable('No address is declared that forwards.', 'claims: forwards is left out');
     const receiver = await lab().receiver();
-    const domain = forwards.to.slice(forwards.to.lastIndexOf('@') + 1);
+    const domain = domainOf(forwards.to);
     await lab().dns.publish(domain, [
       { name: domain, type: 'MX', data: { preference: 10, exchange: receiver.hostname } },
     ]);
-    const sealer = await sealerDomain(services);
+    const sealer = await strangerDomain(services, 'sealer');
     const author = await strangerDomain(services, 'author');
     for (const { name, sets, validation, seal } of CASES) {
       await variant(name, async (verify) => {
         const token = `${services.nonce}.${sets}.${validation}.`;
-        const content = await contentOf(
-          services,
-          {
-            name,
-            author: [`From: <author@${author}>`],
-            sender: `author@${author}`,
-            signedBy: [author],
-            ...(seal ? { seal: (message: Buffer) => seal(services, message, sealer) } : {}),
-          } satisfies Trial,
-          token,
-        );
+        const signed = await contentOf(services, { author: `author@${author}`, signedBy: [author] }, token);
+        const content = seal ? await seal(services, signed, sealer) : signed;
         const arrived = await forwarded(services, receiver, { content, author, token });
         await judge(services, verify, arrived, { sets, validation });
       });
@@ -142,15 +131,12 @@ async function judge(
     },
   );
   if (!isNext) return;
-  const [seal] = seals.filter(({ instance }) => instance === sets + 1);
-  const [signature] = signatures.filter(({ instance }) => instance === sets + 1);
+  const seal = seals.find(({ instance }) => instance === sets + 1);
+  const signature = signatures.find(({ instance }) => instance === sets + 1);
   const said = seal?.validation ?? 'nothing';
   // A forwarder who believes in a broken chain misleads nobody who validates it himself.
-  (validation === 'fail' ? verify.ideally : verify).that(said === validation, {
-    demand: 'the seal says what became of the chain before it',
-    expected: `cv=${validation}`,
-    actual: `cv=${said}`,
-  });
+  const strength = validation === 'fail' ? verify.ideally : verify;
+  strength.equal(`cv=${said}`, `cv=${validation}`, 'the seal says what became of the chain before it');
   verify.that(!signature?.signed.includes('authentication-results'), {
     demand: 'the signature leaves Authentication-Results out, which others remove',
     expected: 'no authentication-results in h=',
@@ -176,27 +162,6 @@ function wordsOf({ fields }: Chain): string {
   return fields.map(({ name, instance }) => `${name} i=${instance ?? '?'}`).join(', ') || 'no ARC fields';
 }
 
-/** A domain that publishes the key of its seals. */
-async function sealerDomain(services: Services): Promise<string> {
-  return strangerDomain(services, 'sealer');
-}
-
-async function sealedBy({ authentication }: Services, message: Buffer, sealer: string): Promise<Buffer> {
-  const key = await authentication.dkim.signingKey('rsa-2048');
-  return authentication.sealed(message, {
-    domain: sealer,
-    selector: SELECTOR,
-    key,
-    results: `${sealer}; dmarc=none`,
-  });
-}
-
-/** Looks up the texts of TXT records as they are published, the strings of each joined. */
-function publishedTexts({ lab }: Services): (name: string) => Promise<readonly string[]> {
-  return async (name) => {
-    const { records } = await lab().dns.lookup(name, 'TXT');
-    return records.flatMap(({ type, data }) =>
-      type === 'TXT' && Array.isArray(data) ? [data.join('')] : [],
-    );
-  };
+function sealed(services: Services, message: Buffer, sealer: string): Promise<Buffer> {
+  return sealedBy(services, message, sealer, { results: 'dmarc=none' });
 }

@@ -1,4 +1,5 @@
 import { check, type Services } from '../../harness/check/check.ts';
+import { publishedTexts } from '../../harness/steps/published-texts.ts';
 import { type DmarcRecord, parseRecord } from './record.ts';
 
 export const ownPolicyIsPublished = check(
@@ -54,14 +55,14 @@ export const ownPolicyIsPublished = check(
 
 /** The records of the first name up the tree that has one, and TXT records there that are none. */
 async function policyOf(
-  { lab }: Services,
+  services: Services,
   domain: string,
 ): Promise<{ readonly records: readonly DmarcRecord[]; readonly others: readonly string[] }> {
+  const textsOf = publishedTexts(services);
   const labels = domain.split('.');
   let others: readonly string[] = [];
   for (let from = 0; from < labels.length - 1; from += 1) {
-    const answer = await lab().dns.lookup(`_dmarc.${labels.slice(from).join('.')}`, 'TXT');
-    const texts = answer.records.map(({ data }) => [data].flat().join(''));
+    const texts = await textsOf(`_dmarc.${labels.slice(from).join('.')}`);
     const records = texts.flatMap((text) => parseRecord(text) ?? []);
     if (records.length > 0) return { records, others };
     others = [...others, ...texts];
@@ -77,47 +78,31 @@ async function judge(services: Services, { text, tags, flaws }: DmarcRecord): Pr
     actual: flaws.length > 0 ? `${text}: ${flaws.join('; ')}` : text,
   });
   const policy = tags.get('p') ?? 'none';
-  verify.ideally.that(policy === 'quarantine' || policy === 'reject', {
-    demand: 'what fails is not to be delivered',
-    expected: 'p=quarantine or p=reject',
-    actual: text,
-  });
   const sub = tags.get('sp');
-  verify.ideally.that(sub === undefined || strength(sub) >= strength(policy), {
-    demand: 'subdomains are protected no less',
-    expected: `sp=${policy} or none`,
-    actual: text,
-  });
-  verify.ideally.that(tags.get('t') !== 'y', {
-    demand: 'the policy is meant, not tested',
-    expected: 'no t=y',
-    actual: text,
-  });
-  const obsolete = ['pct', 'rf', 'ri'].filter((tag) => tags.has(tag));
-  verify.ideally.that(obsolete.length === 0, {
-    demand: 'no tag is used that RFC 9989 removed',
-    expected: 'no pct, rf, ri',
-    actual: text,
-  });
   const destinations = (tags.get('rua') ?? '')
     .split(',')
     .map((one) => one.trim())
     .filter(Boolean);
-  verify.ideally.that(destinations.length > 0, {
-    demand: 'somebody is told what others see',
-    expected: 'rua=mailto:…',
-    actual: text,
-  });
+  const isStrict = policy === 'quarantine' || policy === 'reject';
+  const isSame = sub === undefined || strength(sub) >= strength(policy);
+  const isCurrent = !['pct', 'rf', 'ri'].some((tag) => tags.has(tag));
+  const desired: readonly (readonly [demand: string, held: boolean, expected: string])[] = [
+    ['what fails is not to be delivered', isStrict, 'p=quarantine or p=reject'],
+    ['subdomains are protected no less', isSame, `sp=${policy} or none`],
+    ['the policy is meant, not tested', tags.get('t') !== 'y', 'no t=y'],
+    ['no tag is used that RFC 9989 removed', isCurrent, 'no pct, rf, ri'],
+    ['somebody is told what others see', destinations.length > 0, 'rua=mailto:…'],
+  ];
+  for (const [demand, held, expected] of desired)
+    verify.ideally.that(held, { demand, expected, actual: text });
   for (const destination of destinations) {
     const host = /^mailto:[^@]+@([^!]+)/i.exec(destination)?.[1];
     if (host === undefined || isWithin(host, target.domain)) continue;
-    const consent = await services.lab().dns.lookup(`${target.domain}._report._dmarc.${host}`, 'TXT');
-    const record = consent.records
-      .map(({ data }) => [data].flat().join(''))
-      .find((text) => /^v=DMARC1\b/.test(text));
-    verify.ideally.found(record, `${host} agrees to get reports about ${target.domain}`, {
-      what: `v=DMARC1 at ${target.domain}._report._dmarc.${host}`,
-      as: (text) => text,
+    const name = `${target.domain}._report._dmarc.${host}`;
+    const consent = (await publishedTexts(services)(name)).find((one) => /^v=DMARC1\b/.test(one));
+    verify.ideally.found(consent, `${host} agrees to get reports about ${target.domain}`, {
+      what: `v=DMARC1 at ${name}`,
+      as: (record) => record,
     });
   }
 }

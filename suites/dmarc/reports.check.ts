@@ -1,13 +1,9 @@
 import { type ArrivedMessage, check, type Receiver, type Services } from '../../harness/check/check.ts';
+import { RECEIVED_MAIL } from './dmarc-check.ts';
 import { assertEvaluated } from './evaluation.ts';
 import { attempt, wordsOf } from './trial.ts';
 
-const common = {
-  roles: ['mx'],
-  needs: ['account', 'mailbox', 'dns', 'sink', 'time'],
-  effect: 'delivers',
-  safety: 'sends-mail',
-} as const;
+const common = { ...RECEIVED_MAIL, needs: ['account', 'mailbox', 'dns', 'sink', 'time'] } as const;
 /** Messages about which a report has to tell: one that passes, and one that does not. */
 const MESSAGES = 2;
 /** How far apart the reports of one go may come, in milliseconds. */
@@ -44,10 +40,8 @@ export const aggregateReportsReachWhoAgreed = check(
       );
     const world = lab();
     const own = await world.receiver({ label: 'own' });
-    const [willing, stranger] = [
-      await world.receiver({ label: 'willing' }),
-      await world.receiver({ label: 'stranger' }),
-    ];
+    const willing = await world.receiver({ label: 'willing' });
+    const stranger = await world.receiver({ label: 'stranger' });
     await reportTo(services, own.domain, own);
     const [told, untold] = [world.domain('told'), world.domain('untold')];
     await reportTo(services, told, willing);
@@ -59,29 +53,23 @@ export const aggregateReportsReachWhoAgreed = check(
     const sent = performance.now();
 
     const report = await own.waitForMessage({ withinMs: within });
-    const came = verify.ideally.that(report !== null, {
-      demand: `${own.domain} is told what became of mail in its name`,
-      expected: `a report within ${within} ms`,
-      actual: report ? 'a report' : 'nothing',
+    const came = verify.ideally.found(report, `${own.domain} is told what became of mail in its name`, {
+      what: `a report within ${within} ms`,
     });
-    if (came && report) await judge(services, own, report, within);
-    // Where nothing came, the other reports need no waiting for.
-    const patience = came ? within : SPREAD;
-    const other = await willing.waitForMessage({ withinMs: patience });
-    verify.ideally.that(other !== null || !came, {
-      demand: `${willing.domain} agreed to be told about ${told}, and is`,
-      expected: 'a report',
-      actual: other ? 'a report' : 'nothing',
-    });
-    // Reports are sent in one go: as long again as the others took is enough.
+    if (came) {
+      await judge(services, own, report, within);
+      const other = await willing.waitForMessage({ withinMs: within });
+      verify.ideally.found(other, `${willing.domain} agreed to be told about ${told}, and is`, {
+        what: 'a report',
+      });
+    }
+    // Reports are sent in one go: as long again as the others took is enough, and where nothing came a moment.
     const took = performance.now() - sent;
-    const unwanted = await stranger.waitForMessage({
-      withinMs: Math.ceil(Math.min(patience, took + SPREAD)),
-    });
-    verify.that(unwanted === null, {
-      demand: `${stranger.domain} did not agree to be told about ${untold}, and is not`,
-      expected: 'nothing',
-      actual: unwanted?.content ?? 'nothing',
+    const patience = came ? Math.min(within, took + SPREAD) : SPREAD;
+    const unwanted = await stranger.waitForMessage({ withinMs: Math.ceil(patience) });
+    verify.absent(unwanted, `${stranger.domain} did not agree to be told about ${untold}, and is not`, {
+      what: 'a report',
+      as: contentOf,
     });
   },
 );
@@ -104,7 +92,7 @@ async function sendTwo(services: Services, domain: string): Promise<void> {
   ] as const) {
     const handling = await attempt(services, {
       name: `${domain} ${name}`,
-      author: [`From: <author@${domain}>`],
+      author: `author@${domain}`,
       sender,
     });
     await assertEvaluated(services, domain, handling);
@@ -124,12 +112,12 @@ async function judge(
 ): Promise<void> {
   const { verify, authentication, pause } = services;
   const read = authentication.readAggregateReport(report.content);
-  const isReport = verify.ideally.that(typeof read !== 'string', {
-    demand: 'what comes is an aggregate report',
-    expected: 'a feedback document, gzip or XML',
-    actual: typeof read === 'string' ? read : read.domain,
-  });
-  if (!isReport || typeof read === 'string') return;
+  const demand = 'what comes is an aggregate report';
+  if (typeof read === 'string') {
+    verify.ideally.missed(demand, { expected: 'a feedback document, gzip or XML', actual: read });
+    return;
+  }
+  verify.ideally.met(demand, `a report about ${read.domain}`);
   // A report may close between the two messages; then a second one tells the other.
   const deadline = performance.now() + within;
   let told = read.messages;
@@ -176,15 +164,15 @@ export const failureReportsAreNotSent = check(
     await world.dns.publish(name, [{ name, type: 'TXT', data }]);
     const handling = await attempt(services, {
       name: 'failing',
-      author: [`From: <author@${receiver.domain}>`],
+      author: `author@${receiver.domain}`,
       sender: `bounces@${world.domain('elsewhere', 'example')}`,
     });
     await assertEvaluated(services, receiver.domain, handling);
     const report = await receiver.waitForMessage();
-    verify.that(report === null, {
-      demand: 'nobody is sent what a failing message says',
-      expected: 'nothing',
-      actual: report?.content ?? 'nothing',
-    });
+    verify.absent(report, 'nobody is sent what a failing message says', { what: 'a report', as: contentOf });
   },
 );
+
+function contentOf({ content }: ArrivedMessage): string {
+  return content.toString('latin1');
+}

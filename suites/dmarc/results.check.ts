@@ -1,13 +1,11 @@
 import { check, type RecordedResult, type Services, type StoredMessage } from '../../harness/check/check.ts';
 import { publish } from './author.ts';
+import { RECEIVED_MAIL } from './dmarc-check.ts';
 import { assertEvaluated } from './evaluation.ts';
 import { attempt, type Handling, type Trial, wordsOf } from './trial.ts';
 
 const common = {
-  roles: ['mx'],
-  needs: ['account', 'mailbox', 'dns'],
-  effect: 'delivers',
-  safety: 'sends-mail',
+  ...RECEIVED_MAIL,
   budget: '60s',
 } as const;
 
@@ -36,12 +34,17 @@ async function orderly(
   });
   const handling = await attempt(services, {
     name: 'orderly',
-    author: [`From: <author@${domain}>`],
+    author: `author@${domain}`,
     sender: `author@${domain}`,
     signedBy: [domain],
     ...more,
   });
   return { domain, handling };
+}
+
+/** The results that the target recorded in its own Authentication-Results. */
+function ownResults({ results }: StoredMessage): readonly RecordedResult[] {
+  return results.filter(({ field }) => field === 'Authentication-Results');
 }
 
 /** The message where it was delivered. @throws Inconclusive where it was not */
@@ -66,8 +69,7 @@ export const resultsAreRecorded = check(
   async (services) => {
     const { verify, target, lab, notApplicable } = services;
     const { domain, handling } = await orderly(services);
-    const { results } = delivered(services, handling);
-    const own = results.filter(({ field }) => field === 'Authentication-Results');
+    const own = ownResults(delivered(services, handling));
     const claim = target.claims.inboundAuthentication;
     const silent = claim?.spf === 'none' && claim.dkim === 'none' && claim.dmarc === 'none';
     if (own.length === 0 && silent)
@@ -93,21 +95,22 @@ function judgeMethod(verify: Services['verify'], method: string, results: readon
   const present = verify.ideally.that(found.length > 0, {
     demand: `a result of ${method} is recorded`,
     expected: `${method}=…`,
-    actual: results.map((result) => `${result.method}=${result.result}`).join(' '),
+    actual: results.map((one) => `${one.method}=${one.result}`).join(' '),
   });
   if (!present) return;
+  const words = (WORDS[method] ?? []).map((word) => `${method}=${word}`);
+  const wanted = PROPERTIES[method] ?? [];
   for (const { result, properties, line } of found) {
-    verify.ideally.that(WORDS[method]?.includes(result) ?? false, {
-      demand: `the result of ${method} is a registered word`,
-      expected: (WORDS[method] ?? []).join(', '),
-      actual: result,
-    });
+    verify.ideally.oneOf(`${method}=${result}`, words, `the result of ${method} is a registered word`);
     if (result === 'none') continue;
-    verify.ideally.that(PROPERTIES[method]?.some((name) => properties.has(name)) ?? false, {
-      demand: `the result of ${method} says what it is about`,
-      expected: (PROPERTIES[method] ?? []).join(' or '),
-      actual: line,
-    });
+    verify.ideally.that(
+      wanted.some((name) => properties.has(name)),
+      {
+        demand: `the result of ${method} says what it is about`,
+        expected: wanted.join(' or '),
+        actual: line,
+      },
+    );
   }
 }
 
@@ -145,9 +148,8 @@ export const forgedResultsAreRemoved = check(
   async (services) => {
     const { variant, notApplicable, nonce } = services;
     const control = await orderly(services);
-    const id = delivered(services, control.handling).results.find(
-      ({ field }) => field === 'Authentication-Results',
-    )?.authservId;
+    const [own] = ownResults(delivered(services, control.handling));
+    const id = own?.authservId;
     if (!id) return notApplicable('The target writes no Authentication-Results.', wordsOf(control.handling));
     const mark = (index: number) => `forged-${index}-${nonce}.example`;
     const fields = FORGERIES.map(
@@ -175,11 +177,10 @@ export const forgedResultsAreRemoved = check(
           const { exact, name: form } = FORGERIES[index] ?? { exact: false, name: '' };
           const survivor = left.find(({ value }) => value.includes(mark(index)));
           const judged = exact ? verify : verify.ideally;
-          judged.that(survivor === undefined, {
-            demand: `a forged field is removed: ${form}`,
-            expected: 'no such field in the delivered message',
-            actual: survivor?.octets ?? 'removed',
-          });
+          const demand = `a forged field is removed: ${form}`;
+          const expected = 'no such field in the delivered message';
+          if (survivor) judged.missed(demand, { expected, actual: survivor.octets });
+          else judged.met(demand, expected);
         }
       });
     }
@@ -203,19 +204,18 @@ export const resultsStandOnTop = check(
   async (services) => {
     const { verify, notApplicable } = services;
     const { domain, handling } = await orderly(services);
-    const { results, added } = delivered(services, handling);
+    const message = delivered(services, handling);
     await assertEvaluated(services, domain, handling);
-    const own = results.filter(({ field }) => field === 'Authentication-Results');
+    const own = ownResults(message);
     if (own.length === 0)
       return notApplicable('The target writes no Authentication-Results.', wordsOf(handling));
-    verify.that(
-      own.every(({ place }) => place === 'above'),
-      {
-        demand: 'results stand above everything that was sent',
-        expected: 'above',
-        actual: own.map(({ method, place }) => `${method} ${place}`).join(', '),
-      },
-    );
+    const areAbove = own.every(({ place }) => place === 'above');
+    verify.that(areAbove, {
+      demand: 'results stand above everything that was sent',
+      expected: 'above',
+      actual: own.map(({ method, place }) => `${method} ${place}`).join(', '),
+    });
+    const { added } = message;
     const names = added.map(({ name }) => name);
     const result = names.indexOf('authentication-results');
     // Hops behind the border write Received fields too; the border's names the client.
@@ -227,13 +227,11 @@ export const resultsStandOnTop = check(
       expected: 'Authentication-Results, then Received',
       actual: names.join(', '),
     });
-    verify.ideally.that(
-      own.every(({ authservId }) => authservId?.includes('.') ?? false),
-      {
-        demand: 'the identifier is unique beyond this network',
-        expected: 'a domain name',
-        actual: own.map(({ authservId }) => authservId ?? 'none').join(', '),
-      },
-    );
+    const areNames = own.every(({ authservId }) => authservId?.includes('.') ?? false);
+    verify.ideally.that(areNames, {
+      demand: 'the identifier is unique beyond this network',
+      expected: 'a domain name',
+      actual: own.map(({ authservId }) => authservId ?? 'none').join(', '),
+    });
   },
 );

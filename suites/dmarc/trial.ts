@@ -1,13 +1,13 @@
 import type { Services, StoredMessage } from '../../harness/check/check.ts';
-import { dateField } from '../../harness/steps/compose.ts';
+import { compose } from '../../harness/steps/compose.ts';
 import { SELECTOR } from './author.ts';
 
 /** A message to be handed in, as its parts. */
 export interface Trial {
   /** Unique within the check; becomes part of the token. */
   readonly name: string;
-  /** The header fields about the author, each a line; one From field as a rule. */
-  readonly author: readonly string[];
+  /** Address of the author, or the header fields that name him, each a line. */
+  readonly author: string | readonly string[];
   /** Reverse-path; empty for the null one. */
   readonly sender: string;
   readonly hello?: string;
@@ -50,27 +50,30 @@ export async function attempt(services: Services, trial: Trial): Promise<Handlin
 }
 
 export async function contentOf(
-  { account, bytes, authentication, lab }: Services,
-  { author, signedBy = [], broken = false, above = [], seal }: Trial,
+  services: Services,
+  { author, signedBy = [], broken = false, above = [], seal }: Omit<Trial, 'name' | 'sender'>,
   token: string,
 ): Promise<Buffer> {
-  const plain = bytes.lines(
-    ...above,
-    ...author,
-    `To: <${account().address}>`,
-    'Subject: A message about nothing',
-    dateField(),
-    `Message-ID: <${token}@${lab().domain('id')}>`,
-    'MIME-Version: 1.0',
-    'Content-Type: text/plain; charset=us-ascii',
-    '',
-    'This message was sent by an audit.',
-  );
+  const { account, authentication, lab } = services;
+  const plain = compose(services, {
+    from: author,
+    to: account().address,
+    token,
+    subject: 'A message about nothing',
+    idDomain: lab().domain('id'),
+    above,
+    below: ['MIME-Version: 1.0', 'Content-Type: text/plain; charset=us-ascii'],
+  });
   const { dkim } = authentication;
   const key = await dkim.signingKey('rsa-2048');
   const text = dkim.signed(plain, ...signedBy.map((domain) => ({ domain, selector: SELECTOR, key })));
-  const sent = broken ? Buffer.concat([text, bytes.lines('This line came later.')]) : text;
+  const sent = broken ? withLaterLine(services, text) : text;
   return seal ? seal(sent) : sent;
+}
+
+/** The message with a line that nobody signed or sealed. */
+export function withLaterLine({ bytes }: Pick<Services, 'bytes'>, message: Buffer): Buffer {
+  return Buffer.concat([message, bytes.lines('This line came later.')]);
 }
 
 /** The words of the results that the target recorded for a method, topmost first. */
