@@ -3,6 +3,11 @@ import type { Services, SmtpReply } from '../check/check.ts';
 /** Anything with a reply code. */
 type Coded = Pick<SmtpReply, 'code'>;
 
+/** First digit of the code: 2 for done, 3 for go on, 4 for not now, 5 for never (RFC 5321 §4.2.1); 0 of no reply. */
+export function classOf(reply: Coded | undefined): number {
+  return Math.floor((reply?.code ?? 0) / 100);
+}
+
 /** 2yz: done (RFC 5321 §4.2.1). */
 export function isPositive({ code }: Coded): boolean {
   return code >= 200 && code < 300;

@@ -6,6 +6,7 @@ import {
   type Verify,
 } from '../../harness/check/check.ts';
 import { assertListed } from '../../harness/steps/extensions.ts';
+import { nameRecipient } from '../../harness/steps/name-recipient.ts';
 import { isPositive, lineOf } from '../../harness/steps/replies.ts';
 import { message } from './message.ts';
 import { refusalIsAboutContent } from './plain-mail.ts';
@@ -123,8 +124,7 @@ export const chunksAreCountedExactly = check(
       const { client, from } = await begin(services);
       await bdat(services, client, bytes.lines(`Subject: forgotten ${nonce}`, '', 'forgotten'));
       verify.reply(await client.command('RSET'), 'RSET is taken between chunks').code(250);
-      await client.command(`MAIL FROM:<${from}>`);
-      await client.command(`RCPT TO:<${account().address}>`);
+      await nameRecipient(client, { sender: `<${from}>`, recipient: `<${account().address}>` });
       const token = `${nonce}-reset`;
       const content = message(services, { token, from });
       const end = await bdat(services, client, content, true);

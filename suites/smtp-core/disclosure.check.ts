@@ -1,5 +1,5 @@
 import { check, type SmtpReply } from '../../harness/check/check.ts';
-import { lineOf } from '../../harness/steps/replies.ts';
+import { classOf, lineOf } from '../../harness/steps/replies.ts';
 import { openAnonymous } from './session.ts';
 import { DIALOGUE } from './smtp-check.ts';
 
@@ -56,10 +56,6 @@ export const strangersLearnNothing = check(
       verify.reply(reply, 'ETRN starts no queue run for a stranger').codeClass(4, 5);
   },
 );
-
-function classOf({ code }: SmtpReply): number {
-  return Math.floor(code / 100);
-}
 
 /** The reply tells a mailbox that was not in the question in this form. */
 function names({ code, lines }: SmtpReply, local: string): boolean {

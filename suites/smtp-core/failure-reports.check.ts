@@ -8,7 +8,7 @@ import {
 import { OUTGOING_MAIL } from '../../harness/steps/make-target-send.ts';
 import { lineOf } from '../../harness/steps/replies.ts';
 import { deliveries, PATIENCE } from '../../harness/steps/waits.ts';
-import { attemptsAt, submit } from './outgoing.ts';
+import { assertTaken, attemptsAt, submit } from './outgoing.ts';
 
 export const failuresAreReported = check(
   {
@@ -35,7 +35,7 @@ export const failuresAreReported = check(
     kills: ['outbound-reports-from-postmaster', 'outbound-reports-nothing'],
   },
   async (services) => {
-    const { variant, lab, nonce, inconclusive } = services;
+    const { variant, lab, nonce } = services;
     const receiver = await lab().receiver({
       label: 'refusing',
       script: [
@@ -54,8 +54,7 @@ export const failuresAreReported = check(
       await variant(name, async (verify) => {
         const token = `${nonce}-${prefix}a`;
         const sent = await submit(services, { recipient: `${prefix}${token}@${receiver.domain}`, token });
-        if (!sent.taken)
-          inconclusive('precondition', `The submission refuses the message: ${lineOf(sent.reply)}`);
+        assertTaken(services, sent);
         await untilOffered(services, receiver, token);
         await reported(services, verify, token, name);
       });

@@ -64,7 +64,7 @@ export const greetingsAreWellFormed = check(
       verify.ideally.that(repeated.length === 0, {
         demand: 'no keyword is listed twice',
         expected: 'each keyword once',
-        actual: repeated.join(', ') || 'each keyword once',
+        actual: (repeated.length > 0 ? repeated : words).join(', '),
       });
     }
     const texts = [...greeting.lines, ehlo.lines[0] ?? ''].map((line) => line.slice(line.indexOf(' ') + 1));

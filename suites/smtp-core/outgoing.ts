@@ -1,6 +1,6 @@
 import type { ArrivedMessage, Receiver, Services, SmtpReply } from '../../harness/check/check.ts';
 import { nameRecipient } from '../../harness/steps/name-recipient.ts';
-import { isPositive, isTemporary } from '../../harness/steps/replies.ts';
+import { isPositive, isTemporary, lineOf } from '../../harness/steps/replies.ts';
 import { message } from './message.ts';
 import { openSender } from './session.ts';
 
@@ -27,6 +27,11 @@ export async function submit(
   if (isTemporary(reply) && rcpt !== reply)
     services.inconclusive('precondition', `The message is refused for now: ${reply.text}`);
   return { taken: isPositive(reply), reply };
+}
+
+/** Ends the check where the submission refuses a message that it has to pass on. */
+export function assertTaken({ inconclusive }: Services, { taken, reply }: Sent): void {
+  if (!taken) inconclusive('precondition', `The submission refuses the message: ${lineOf(reply)}`);
 }
 
 /** Messages that reached a receiver for a recipient that holds the token, and were taken there. */

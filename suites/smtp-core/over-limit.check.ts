@@ -110,10 +110,7 @@ async function textLine(services: Services, verify: Verify, length: number): Pro
   if (!stored) return;
   const octets = stored.body.toString('latin1').replaceAll(/[^z]/g, '').length;
   const demand = `a text line of ${length} octets that is taken arrives whole`;
+  const actual = `${octets} of its octets on several lines`;
   if (stored.body.includes(text)) verify.ideally.met(demand, `a line of ${length} octets`);
-  else
-    verify.ideally.missed(demand, {
-      expected: 'the same line',
-      actual: `${octets} of its octets on several lines`,
-    });
+  else verify.ideally.missed(demand, { expected: 'the same line', actual });
 }

@@ -1,12 +1,8 @@
 import { check, type Services } from '../../harness/check/check.ts';
 import { extensionsOf } from '../../harness/steps/extensions.ts';
 import { lineOf } from '../../harness/steps/replies.ts';
+import { AFFORDABLE, EXCESS, pour } from './excess.ts';
 import { beginTransaction, openSender } from './session.ts';
-
-/** Largest announced size above which a chunk is really sent, in octets. */
-const AFFORDABLE = 12 * 1_048_576;
-const EXCESS = 65_536;
-const BLOCK = 65_536;
 
 export const oversizedChunksAreSurvived = check(
   {
@@ -30,7 +26,7 @@ export const oversizedChunksAreSurvived = check(
     kills: ['smtp-dies-of-oversized-chunks'],
   },
   async (services) => {
-    const { verify, notApplicable, pause } = services;
+    const { verify, notApplicable } = services;
     const { client } = await beginTransaction(services);
     const keywords = extensionsOf(client);
     const limit = Number(keywords.get('SIZE') ?? 0);
@@ -41,13 +37,7 @@ export const oversizedChunksAreSurvived = check(
       );
     const size = limit + EXCESS;
     client.raw(services.bytes.line(`BDAT ${size} LAST`));
-    const line = services.bytes.line('x'.repeat(78));
-    const block = Buffer.alloc(BLOCK, line);
-    for (let left = size; left > 0 && !client.connection.ended; left -= BLOCK) {
-      client.raw(block.subarray(0, left));
-      // The server reads at its own pace.
-      await pause(1);
-    }
+    await pour(services, client, size);
     const first = await client.attempt('DATA');
     verify.answer(first, 'a chunk above the limit is refused', {
       codeClasses: [4, 5],

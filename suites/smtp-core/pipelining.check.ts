@@ -7,7 +7,7 @@ import {
   type SmtpReply,
 } from '../../harness/check/check.ts';
 import { assertListed } from '../../harness/steps/extensions.ts';
-import { isPositive, lineOf } from '../../harness/steps/replies.ts';
+import { classOf, isPositive, lineOf } from '../../harness/steps/replies.ts';
 import { message } from './message.ts';
 import { beginTransaction, type Sender } from './session.ts';
 import { MESSAGES } from './smtp-check.ts';
@@ -36,13 +36,13 @@ export const pipelinedCommandsAreAnsweredInOrder = check(
       const content = message(services, { token: nonce, from });
       const codes = await repliesTo(services, client, [`MAIL FROM:<${from}>`, good, bad(1), 'DATA']);
       // Unknown recipients may be accepted here, or put off; the others may not.
-      const [mail, rcpt, , data] = codes.map(digit);
+      const [mail, rcpt, , data] = codes.map(classOf);
       verify.that(codes.length === 4 && mail === 2 && rcpt === 2 && data === 3, {
         demand: 'each command of a group is answered in its place',
         expected: '250, 250, 550, 354',
         actual: shown(codes),
       });
-      if (digit(codes[3]) !== 3) return;
+      if (classOf(codes[3]) !== 3) return;
       client.raw(Buffer.concat([content, bytes.lines('.', 'RSET', `MAIL FROM:<${from}>`)]));
       const three = await collect(services, client, 3);
       verify.that(three.length === 3 && three.slice(1).every(isPositive), {
@@ -59,8 +59,8 @@ export const pipelinedCommandsAreAnsweredInOrder = check(
         expected: 'four replies',
         actual: shown(replies),
       });
-      if (digit(replies[3]) !== 3) return;
-      if (digit(replies[1]) === 2 || digit(replies[2]) === 2)
+      if (classOf(replies[3]) !== 3) return;
+      if (classOf(replies[1]) === 2 || classOf(replies[2]) === 2)
         notApplicable('Unknown recipients are accepted here.', shown(replies));
       // A server may ask for a message that nobody gets, and refuse it (RFC 2920 §3.1).
       client.raw(bytes.line('.'));
@@ -73,7 +73,7 @@ export const pipelinedCommandsAreAnsweredInOrder = check(
     await variant('an unknown verb in a group', async (verify) => {
       const { client, from } = await ready(services);
       const replies = await repliesTo(services, client, [`MAIL FROM:<${from}>`, `X${nonce}`, good, 'RSET']);
-      const inOrder = replies.length === 4 && digit(replies[1]) === 5 && digit(replies[2]) !== 5;
+      const inOrder = replies.length === 4 && classOf(replies[1]) === 5 && classOf(replies[2]) !== 5;
       verify.ideally.that(inOrder, {
         demand: 'an unknown verb in a group is answered in its place',
         expected: '250, 500, 250, 250',
@@ -128,10 +128,6 @@ async function collect(
 
 function next(client: SmtpClient): Promise<Answer<SmtpReply>> {
   return answerOf(client.reply('a reply to a command of the group'));
-}
-
-function digit(reply: SmtpReply | undefined): number {
-  return Math.floor((reply?.code ?? 0) / 100);
 }
 
 function shown(replies: readonly SmtpReply[]): string {

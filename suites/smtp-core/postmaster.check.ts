@@ -33,9 +33,8 @@ export const postmasterIsReachable = check(
           await client.quit();
           return rcpt;
         });
-        const demand = 'postmaster is accepted';
-        if (isTemporary(reply)) verify.ideally.reply(reply, demand).code(250, 251);
-        else verify.reply(reply, demand).code(250, 251);
+        const strength = isTemporary(reply) ? verify.ideally : verify;
+        strength.reply(reply, 'postmaster is accepted').code(250, 251);
       });
     }
   },

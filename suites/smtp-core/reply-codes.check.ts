@@ -80,24 +80,17 @@ function judge(verify: Verify, { command, lines }: RawReply, enhanced: boolean):
     actual,
   });
   if (!wellFormed || code === undefined) return;
-  verify.that(
-    lines.every(({ terminator }) => terminator === 'CRLF'),
-    { demand: `the reply to ${verb} ends in CRLF`, expected: 'CRLF', actual },
-  );
+  const inCrlf = lines.every(({ terminator }) => terminator === 'CRLF');
+  verify.that(inCrlf, { demand: `the reply to ${verb} ends in CRLF`, expected: 'CRLF', actual });
   const longest = Math.max(...lines.map(({ text }) => text.length + 2));
   verify.ideally.that(longest <= REPLY_LINE, {
     demand: `the lines of the reply to ${verb} are no longer than ${REPLY_LINE} octets`,
     expected: `${REPLY_LINE} octets at most`,
     actual: `${longest} octets`,
   });
-  verify.ideally.that(
-    lines.every(({ text }) => text.length > 4),
-    {
-      demand: `the reply to ${verb} has a text`,
-      expected: 'a text behind the code',
-      actual,
-    },
-  );
+  const hasText = lines.every(({ text }) => text.length > 4);
+  const expected = 'a text behind the code';
+  verify.ideally.that(hasText, { demand: `the reply to ${verb} has a text`, expected, actual });
   if (!enhanced || verb === 'EHLO' || code.startsWith('3')) return;
   for (const { text } of lines) {
     const status = /^\d{3}[ -]([245])\.\d{1,3}\.\d{1,3}(?: |$)/.exec(text)?.[1];

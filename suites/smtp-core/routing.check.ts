@@ -8,16 +8,14 @@ import {
 import { OUTGOING_MAIL } from '../../harness/steps/make-target-send.ts';
 import { lineOf } from '../../harness/steps/replies.ts';
 import { deliveries } from '../../harness/steps/waits.ts';
-import { arrivalsOf, awaitArrival, type Sent, submit } from './outgoing.ts';
+import { arrivalsOf, assertTaken, awaitArrival, type Sent, submit } from './outgoing.ts';
 import { refusalIsAboutContent } from './plain-mail.ts';
-
-type Records = readonly ZoneRecord[];
 
 interface Route {
   readonly name: string;
   readonly label: string;
   /** What is published; null: nothing. */
-  readonly records: (domain: string, hosts: Hosts) => Records | null;
+  readonly records: (domain: string, hosts: Hosts) => readonly ZoneRecord[] | null;
   /** Where mail goes: to a receiver, nowhere for good, or nowhere for now. */
   readonly goes: 'first' | 'second' | 'nowhere' | 'later';
 }
@@ -45,38 +43,36 @@ const ROUTES: readonly Route[] = [
   {
     name: 'no MX, an address',
     label: 'implicit',
-    records: (name, { first }) => [{ name, type: 'A', data: first.address }],
+    records: (name, { first }) => [address(name, first)],
     goes: 'first',
   },
   {
     name: 'an exchanger without an address, and an address of the domain',
     label: 'unusable',
-    records: (name, { first }) => [
-      { name, type: 'MX', data: { preference: 10, exchange: `nohost.${name}` } },
-      { name, type: 'A', data: first.address },
-    ],
+    records: (name, { first }) => [mx(name, 10, { hostname: `nohost.${name}` }), address(name, first)],
     goes: 'nowhere',
   },
   {
     name: 'null MX, and an address of the domain',
     label: 'null',
-    records: (name, { first }) => [
-      { name, type: 'MX', data: { preference: 0, exchange: '.' } },
-      { name, type: 'A', data: first.address },
-    ],
+    records: (name, { first }) => [mx(name, 0, { hostname: '.' }), address(name, first)],
     goes: 'nowhere',
   },
   { name: 'a domain that does not exist', label: 'absent', records: () => null, goes: 'nowhere' },
   {
     name: 'SERVFAIL for MX, and an address of the domain',
     label: 'servfail',
-    records: (name, { first }) => [{ name, type: 'A', data: first.address }],
+    records: (name, { first }) => [address(name, first)],
     goes: 'later',
   },
 ];
 
-function mx(name: string, preference: number, { hostname }: Receiver): Records[number] {
+function mx(name: string, preference: number, { hostname }: Pick<Receiver, 'hostname'>): ZoneRecord {
   return { name, type: 'MX', data: { preference, exchange: hostname } };
+}
+
+function address(name: string, { address: data }: Receiver): ZoneRecord {
+  return { name, type: 'A', data };
 }
 
 export const mailIsRoutedByMx = check(
@@ -135,11 +131,12 @@ async function judge(
   verify: Verify,
   { first, second }: Hosts,
   { name, label, goes }: Route,
-  { taken, reply }: Sent,
+  sent: Sent,
 ): Promise<void> {
+  const { taken, reply } = sent;
   const token = `${services.nonce}-${label}`;
   if (goes === 'first' || goes === 'second') {
-    if (!taken) services.inconclusive('precondition', `The submission refuses the message: ${lineOf(reply)}`);
+    assertTaken(services, sent);
     const arrived = await awaitArrival(services, [first, second], token);
     if (!arrived) {
       const report = await services.returnedMail({ token, withinMs: 0 });

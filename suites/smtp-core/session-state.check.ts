@@ -79,7 +79,7 @@ export const refusedMessagesLeaveNothing = check(
         const second = await client.data(content(services, { token: `${nonce}-${index}b`, from }));
         verify.that(!isPositive(second), {
           demand: 'the next message of the session is looked at as the first was',
-          expected: lineOf(end),
+          expected: `a refusal, such as ${lineOf(end)}`,
           actual: lineOf(second),
         });
       });

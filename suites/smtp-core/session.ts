@@ -76,6 +76,15 @@ export async function beginTransaction(
   );
 }
 
+/** DATA up to its 354, behind which octets of any kind may be sent; a refusal ends the check. */
+export async function beginData(
+  { inconclusive }: Pick<Services, 'inconclusive'>,
+  client: SmtpClient,
+): Promise<void> {
+  const start = await client.command('DATA');
+  if (start.code !== 354) inconclusive('precondition', `DATA is refused: ${lineOf(start)}`);
+}
+
 /**
  * DATA where no message may begin is refused; undefined where it is not. Where the server asks for a message all
  * the same, the connection is closed before there is one.

@@ -5,7 +5,8 @@ import {
   type SmtpClient,
   type SmtpReply,
 } from '../../harness/check/check.ts';
-import { isPositive, lineOf } from '../../harness/steps/replies.ts';
+import { classOf, isPositive } from '../../harness/steps/replies.ts';
+import { beginData } from './session.ts';
 
 /**
  * What a server made of octets in a message that are not its end, told by how many replies it gave and by
@@ -56,8 +57,7 @@ export async function observe(
   second: 'DATA' | 'BDAT' | 'none',
   patienceMs?: number,
 ): Promise<Trial> {
-  const start = await client.command('DATA');
-  if (start.code !== 354) inconclusive('precondition', `DATA is refused: ${lineOf(start)}`);
+  await beginData({ inconclusive }, client);
   const replies: SmtpReply[] = [];
   for (const [index, piece] of pieces.entries()) {
     if (index > 0 && patienceMs === undefined) await pause(SEGMENT_PAUSE);
@@ -117,7 +117,7 @@ function outcomeOf(
   // A farewell of another kind, such as 421, belongs to the end of the connection.
   if (refused && !saidGoodbye && rest.every(({ code }) => code === 421)) return 'rejected and closed';
   const expected = second === 'DATA' ? [2, 2, 3, 2] : second === 'BDAT' ? [2, 2, 2] : undefined;
-  const executed = expected?.every((digit, index) => Math.floor((rest[index]?.code ?? 0) / 100) === digit);
+  const executed = expected?.every((digit, index) => classOf(rest[index]) === digit);
   if (!executed) return 'ended, second transaction refused';
   return refused ? 'smuggled after a refusal' : 'smuggled';
 }

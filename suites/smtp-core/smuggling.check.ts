@@ -47,7 +47,7 @@ export const oneTransactionIsOneMessage = check(
   },
   async (services) => {
     const { role, variant } = services;
-    await variant('the real end', (verify) => assertRealEndWorks(services, verify));
+    await assertRealEndWorks(services);
     let label = 0;
     const tried = async (manner: Manner, falseEnd: FalseEnd) => {
       label += 1;
@@ -110,7 +110,7 @@ export const lineEndsDoNotSwitch = check(
     ],
   },
   async (services) => {
-    await services.variant('the real end', (verify) => assertRealEndWorks(services, verify));
+    await assertRealEndWorks(services);
     for (const [index, { name, lines, end, reachable }] of LINE_MODES.entries()) {
       const falseEnd = { octets: end, reachable };
       const carrier = (all: Buffer) => withoutLast(lines(services, all));

@@ -144,24 +144,30 @@ export function toldBriefly({ outcome, replies }: Trial): string {
   return `${outcome} (replies ${replies})`;
 }
 
-/** Sends the message that ends as it should, in one segment and with its end over several. */
-export async function assertRealEndWorks(services: Services, verify: Verify): Promise<void> {
-  const { nonce, inconclusive } = services;
-  for (const split of [false, true]) {
-    const { client, from } = await beginTransaction(services);
-    const content = message(services, { token: `${nonce}-control-${split ? 'split' : 'whole'}`, from });
-    const end = realEnd(services);
-    const carrier = withoutLineEnd(services, content);
-    const pieces = split ? [carrier, ...octetByOctet(end)] : [Buffer.concat([carrier, end])];
-    const { taken, replies } = await observe(services, client, pieces, 'none');
-    client.connection.close();
-    if (!split && !taken)
-      inconclusive('precondition', `A message that ends as it should is refused (replies ${replies}).`);
-    if (split)
-      verify.that(taken, {
-        demand: 'the real end is recognised when it comes in several segments',
-        expected: '250',
-        actual: replies,
-      });
-  }
+/** The variant `the real end`: a message that ends as it should, in one segment and with its end over several. */
+export async function assertRealEndWorks(services: Services): Promise<void> {
+  await services.variant('the real end', async (verify) => {
+    const whole = await realEndTrial(services, 'whole');
+    if (!whole.taken)
+      services.inconclusive(
+        'precondition',
+        `A message that ends as it should is refused (replies ${whole.replies}).`,
+      );
+    const { taken, replies } = await realEndTrial(services, 'split');
+    verify.that(taken, {
+      demand: 'the real end is recognised when it comes in several segments',
+      expected: '250',
+      actual: replies,
+    });
+  });
+}
+
+async function realEndTrial(services: Services, manner: 'whole' | 'split'): Promise<Trial> {
+  const { client, from } = await beginTransaction(services);
+  const content = message(services, { token: `${services.nonce}-control-${manner}`, from });
+  const [carrier, end] = [withoutLineEnd(services, content), realEnd(services)];
+  const pieces = manner === 'split' ? [carrier, ...octetByOctet(end)] : [Buffer.concat([carrier, end])];
+  const trial = await observe(services, client, pieces, 'none');
+  client.connection.close();
+  return trial;
 }

@@ -2,7 +2,7 @@ import { check, type Services } from '../../harness/check/check.ts';
 import { isPositive, lineOf } from '../../harness/steps/replies.ts';
 import { message } from './message.ts';
 import { sendMessage } from './sent-message.ts';
-import { beginTransaction } from './session.ts';
+import { beginData, beginTransaction } from './session.ts';
 import { MAILBOX } from './smtp-check.ts';
 
 /** What stands where the end should be when the connection ends. */
@@ -31,8 +31,7 @@ export const unfinishedMessagesAreDropped = check(
     const { verify, nonce, bytes, inMailbox, pause, target, inconclusive } = services;
     for (const [index, { octets }] of ENDINGS.entries()) {
       const { client, from } = await beginTransaction(services);
-      const start = await client.command('DATA');
-      if (start.code !== 354) inconclusive('precondition', `DATA is refused: ${lineOf(start)}`);
+      await beginData(services, client);
       client.raw(Buffer.concat([message(services, { token: `${nonce}-${index}`, from }), octets(services)]));
       client.connection.halfClose();
       await client.connection.untilEnd(target.timing.replyMs);

@@ -65,17 +65,16 @@ async function guess(services: Services) {
     times.push(performance.now() - started);
     if (answer.kind === 'closed')
       return { failures: times.length - 1, limit: 'disconnected', line: answer.how } as const;
-    if (answer.kind === 'silence')
-      return { failures: times.length, limit: 'silenced', line: 'no reply' } as const;
+    const failures = times.length;
+    if (answer.kind === 'silence') return { failures, limit: 'silenced', line: 'no reply' } as const;
     line = lineOf(answer.reply);
     if (answer.reply.code === 235)
       services.inconclusive('precondition', `A wrong password was accepted: ${answer.reply.text}`);
-    if (answer.reply.code === 421) return { failures: times.length, limit: 'disconnected', line } as const;
+    if (answer.reply.code === 421) return { failures, limit: 'disconnected', line } as const;
     // A server that announces the end by its reply, and closes then, is seen at the next attempt.
     const slowest = Math.max(...times);
-    if (slowest >= SLOWDOWN_MS && times.length > TOLERATED) {
-      return { failures: times.length, limit: `slowed down to ${Math.round(slowest)} ms`, line } as const;
-    }
+    if (slowest >= SLOWDOWN_MS && failures > TOLERATED)
+      return { failures, limit: `slowed down to ${Math.round(slowest)} ms`, line } as const;
   }
   return { failures: times.length, limit: null, line } as const;
 }

@@ -5,7 +5,7 @@ import { deliveries } from '../../harness/steps/waits.ts';
 import { valuesOf } from './header.ts';
 import { type MessageParts, message } from './message.ts';
 import { USER_MAIL } from './submission-check.ts';
-import { assertDecided, send } from './transfer.ts';
+import { assertDecided, deliveryOf, send } from './transfer.ts';
 
 /** Longest line of a message, in octets without CRLF (RFC 5322 §2.1.1). */
 const LINE_LIMIT = 998;
@@ -67,7 +67,7 @@ export const defectiveMessagesAreRepaired = check(
     ],
   },
   async (services) => {
-    const { variant, account, lab, nonce, inconclusive } = services;
+    const { variant, account, lab, nonce } = services;
     const own = account().address;
     for (const [index, { name, parts, remains, strict }] of DEFECTS.entries()) {
       await variant(name, async (verify) => {
@@ -80,12 +80,7 @@ export const defectiveMessagesAreRepaired = check(
           verify.met(demand, decisive(result));
           return;
         }
-        const arrived = await lab().waitForMessage({ recipient, kind: 'delivery' });
-        if (!arrived)
-          return inconclusive(
-            'precondition',
-            `The message was taken (${decisive(result)}) and did not arrive.`,
-          );
+        const arrived = await deliveryOf(services, result, recipient);
         const defect = remains(arrived.content, services);
         const strength = strict ? verify : verify.ideally;
         if (defect === null)
@@ -106,11 +101,7 @@ function notOneFrom(arrived: Buffer): string | null {
 }
 
 function longestLine(arrived: Buffer, { bytes }: Services): string | null {
-  const longest = Math.max(
-    ...arrived
-      .toString('latin1')
-      .split(bytes.CRLF.toString())
-      .map(({ length }) => length),
-  );
+  const lines = arrived.toString('latin1').split(bytes.CRLF.toString());
+  const longest = Math.max(...lines.map(({ length }) => length));
   return longest <= LINE_LIMIT ? null : `a message that arrived with a line of ${longest} octets`;
 }

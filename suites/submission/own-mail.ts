@@ -1,6 +1,6 @@
 import type { ArrivedMessage, Services } from '../../harness/check/check.ts';
 import { domainOf } from '../../harness/steps/addresses.ts';
-import { decisive, type Transfer } from '../../harness/steps/hand-over.ts';
+import type { Transfer } from '../../harness/steps/hand-over.ts';
 import { openUser } from '../../harness/steps/smtp-login.ts';
 import { message } from './message.ts';
 import { send } from './transfer.ts';
@@ -30,35 +30,16 @@ export async function sendOwnMail(services: Services, token: string): Promise<Ow
   return { transfer, cipher, arrived };
 }
 
-/**
- * The positive control: mail of the account itself arrives. Without it, a refusal of something else or a
- * message that is missing says nothing. Costs one message.
- */
-export async function assertOwnMailArrives(
-  services: Services,
-): Promise<OwnMail & { arrived: ArrivedMessage }> {
-  const own = await sendOwnMail(services, `${services.nonce}-control`);
-  const { arrived, transfer } = own;
-  if (arrived) return { ...own, arrived };
-  return services.inconclusive(
-    'precondition',
-    transfer.taken
-      ? 'Ordinary mail of the account was taken and did not arrive, so that nothing can be concluded from other mail.'
-      : `Ordinary mail of the account is refused, so that nothing can be concluded from other mail: ${decisive(transfer)}`,
-  );
-}
-
 /** Why mail that was taken did not arrive, where that is no fault of the target: it never came our way, or went back. */
 export async function assertNoExcuse(services: Services, recipient: string): Promise<void> {
   const { lab, inconclusive, nonce } = services;
   const domain = domainOf(recipient);
   const asked = await lab().dns.queries({ name: domain });
-  if (asked.length === 0) {
+  if (asked.length === 0)
     inconclusive(
       'environment',
       `The message was taken, but the target never asked the DNS of the lab for ${domain}: its mail goes another way.`,
     );
-  }
   const report = await services.returnedMail({ token: nonce, withinMs: 0 });
   if (report)
     inconclusive('precondition', `The message was taken, and a report came back to ${report.mailbox}.`);

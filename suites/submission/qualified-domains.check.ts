@@ -1,12 +1,12 @@
 import { check, type Services, type Verify } from '../../harness/check/check.ts';
 import { domainOf } from '../../harness/steps/addresses.ts';
 import { mailLeaves } from '../../harness/steps/controls/mail-leaves.ts';
-import { decisive, type Mail } from '../../harness/steps/hand-over.ts';
+import { decisive, type Mail, type Transfer } from '../../harness/steps/hand-over.ts';
 import { isTemporary } from '../../harness/steps/replies.ts';
 import { deliveries } from '../../harness/steps/waits.ts';
 import { message } from './message.ts';
 import { USER_MAIL } from './submission-check.ts';
-import { send } from './transfer.ts';
+import { deliveryOf, send } from './transfer.ts';
 
 export const unqualifiedDomainsStay = check(
   {
@@ -42,25 +42,20 @@ export const unqualifiedDomainsStay = check(
 
     await variant('sender', async (verify) => {
       const recipient = await world.externalRecipient(`${nonce}-sender`);
-      const arrived = await forward(services, verify, { sender: `${localPart}@${label}`, recipient });
-      if (arrived === 'refused') return;
-      const message = await world.waitForMessage({ recipient, kind: 'delivery' });
-      if (!message)
-        return services.inconclusive(
-          'precondition',
-          `The message was taken (${arrived}) and did not arrive.`,
-        );
-      verify.that(isQualified(message.sender), {
+      const taken = await forward(services, verify, { sender: `${localPart}@${label}`, recipient });
+      if (!taken) return;
+      const { sender } = await deliveryOf(services, taken, recipient);
+      verify.that(isQualified(sender), {
         demand: 'a sender domain of one label is completed or refused',
         expected: 'a refusal, or a sender in a qualified domain',
-        actual: `<${message.sender}> at the receiving server`,
+        actual: `<${sender}> at the receiving server`,
       });
     });
 
     await variant('recipient', async (verify) => {
       const recipient = `probe@${label}`;
-      const arrived = await forward(services, verify, { sender: account().address, recipient });
-      if (arrived === 'refused') return;
+      const taken = await forward(services, verify, { sender: account().address, recipient });
+      if (!taken) return;
       const message = await receiver.waitForMessage();
       const completed = (await world.dns.queries()).find(({ name }) =>
         name.toLowerCase().startsWith(`${label}.`),
@@ -68,7 +63,7 @@ export const unqualifiedDomainsStay = check(
       if (!message && !completed) {
         return services.inconclusive(
           'precondition',
-          `The message was taken (${arrived}), did not arrive, and the DNS of the lab was not asked for a completed name.`,
+          `The message was taken (${decisive(taken)}), did not arrive, and the DNS of the lab was not asked for a completed name.`,
         );
       }
       verify.that(message === null, {
@@ -82,22 +77,22 @@ export const unqualifiedDomainsStay = check(
   },
 );
 
-/** Sends a message; `refused`, with the verification done, or the reply that took it. */
+/** Sends a message; undefined, with the verification done, where it is refused. */
 async function forward(
   services: Services,
   verify: Verify,
   { sender, recipient }: Pick<Mail, 'sender' | 'recipient'>,
-): Promise<string> {
+): Promise<Transfer | undefined> {
   const content = message(services, { from: services.account().address, to: recipient });
   const result = await send(services, { sender, recipient, content });
-  if (result.taken) return decisive(result);
+  if (result.taken) return result;
   const demand = 'an unqualified domain is refused for good';
   const actual = decisive(result);
   // The server is told again and again to try a name that will never be better.
   if (isTemporary(result))
     verify.ideally.missed(demand, { expected: '554 or another permanent refusal', actual });
   else verify.met(demand, actual);
-  return 'refused';
+  return undefined;
 }
 
 function isQualified(address: string): boolean {

@@ -5,7 +5,7 @@ import { deliveries } from '../../harness/steps/waits.ts';
 import { valuesOf } from './header.ts';
 import { message } from './message.ts';
 import { USER_MAIL } from './submission-check.ts';
-import { assertDecided, send } from './transfer.ts';
+import { assertDecided, deliveryOf, send } from './transfer.ts';
 
 export const senderIsTheUser = check(
   {
@@ -58,16 +58,14 @@ async function spoofed(
   token: string,
   { sender, from }: { readonly sender: string; readonly from: string },
 ): Promise<{ readonly marked: boolean; readonly line: string }> {
-  const { lab, account, inconclusive } = services;
+  const { lab, account } = services;
   const own = account().address;
   const recipient = await lab().externalRecipient(token);
   const content = message(services, { from, to: recipient });
   const result = await send(services, { sender, recipient, content });
   assertDecided(services, result);
   if (!result.taken) return { marked: true, line: decisive(result) };
-  const arrived = await lab().waitForMessage({ recipient, kind: 'delivery' });
-  if (!arrived)
-    return inconclusive('precondition', `The message was taken (${decisive(result)}) and did not arrive.`);
+  const arrived = await deliveryOf(services, result, recipient);
   const authors = valuesOf(arrived.content, 'from');
   const senders = valuesOf(arrived.content, 'sender');
   const line = `<${arrived.sender}> with From ${authors.join(' and ') || 'absent'}, Sender ${senders.join(' and ') || 'absent'}`;

@@ -1,4 +1,4 @@
-import type { Services, SmtpClient } from '../../harness/check/check.ts';
+import type { ArrivedMessage, Services, SmtpClient } from '../../harness/check/check.ts';
 import { decisive, handOver, type Mail, type Transfer } from '../../harness/steps/hand-over.ts';
 import { isTemporary } from '../../harness/steps/replies.ts';
 import { openUser } from '../../harness/steps/smtp-login.ts';
@@ -15,6 +15,17 @@ export function send(
     await client.quit();
     return result;
   });
+}
+
+/** What was taken, as it came to the receiving server; ends the check where it does not come. */
+export async function deliveryOf(
+  { lab, inconclusive }: Services,
+  transfer: Transfer,
+  recipient: string,
+): Promise<ArrivedMessage> {
+  const arrived = await lab().waitForMessage({ recipient, kind: 'delivery' });
+  const reason = `The message was taken (${decisive(transfer)}) and did not arrive.`;
+  return arrived ?? inconclusive('precondition', reason);
 }
 
 /** Ends the check where the mail is refused for now only, after all the patience that the target asks for. */
