@@ -12,13 +12,12 @@ import { nextEntry } from './next-entry.ts';
 export function openCheckDns(scope: CheckScope): LabDns {
   const { mocks, nonce, signal, access, target, note, atEnd } = scope;
   const faultIds: string[] = [];
-  const { zones: lists = [], allowZones: allowLists = [] } = target.claims.dnsbl ?? {};
-  const { to: forwardedTo } = target.claims.forwards ?? {};
-  const forwarding = forwardedTo === undefined ? [] : [forwardedTo.slice(forwardedTo.lastIndexOf('@') + 1)];
+  const { dnsbl, forwards } = target.claims;
+  const forwarding = forwards ? [forwards.to.slice(forwards.to.lastIndexOf('@') + 1)] : [];
 
   const own = (name: string) => {
     const key = name.toLowerCase();
-    const isDeclared = [...lists, ...allowLists, ...forwarding].some(
+    const isDeclared = [...dnsbl.zones, ...dnsbl.allowZones, ...forwarding].some(
       (zone) => key === zone || key.endsWith(`.${zone}`),
     );
     return isDeclared || key.includes(nonce);

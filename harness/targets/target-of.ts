@@ -5,7 +5,7 @@ import type { ReferenceSettings, TargetSettings } from './schema.ts';
 /** What no declaration tells of a target: its driver finds it out or makes it. */
 type FoundByDriver = Pick<Target, 'endpoints' | 'accounts' | 'trustAnchor' | 'port25Control'>;
 
-/** A target as declared, once its driver knows the rest. The reference server is a target by itself. */
+/** The target of a declaration, once its driver knows the rest. The reference server is a target by itself. */
 export function targetOf(
   declaration: TargetDeclaration<Exclude<TargetSettings, ReferenceSettings>>,
   found: FoundByDriver,
