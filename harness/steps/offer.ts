@@ -1,3 +1,4 @@
+import type { CheckDefinition } from '../check/define.ts';
 import type { Offered, Offering } from '../check/mail.ts';
 import type { Services } from '../check/services.ts';
 import type { SmtpClient } from '../client/smtp.ts';
@@ -5,6 +6,14 @@ import type { SmtpReply } from '../client/smtp-reply.ts';
 import { handOver } from './hand-over.ts';
 import { lineOf } from './replies.ts';
 import { openUser } from './smtp-login.ts';
+
+/** What the checks of mail that a stranger brings to a mailbox have in common. */
+export const RECEIVED_MAIL = {
+  roles: ['mx'],
+  needs: ['account', 'mailbox', 'dns'],
+  effect: 'delivers',
+  safety: 'sends-mail',
+} as const satisfies Partial<CheckDefinition>;
 
 /**
  * Hands over a message and tells the reply that decided. What is refused for now is tried again, as it is,

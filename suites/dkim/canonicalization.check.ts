@@ -13,7 +13,7 @@ import { deliveries } from '../../harness/steps/waits.ts';
 import { attempt } from './attempt.ts';
 import { publishAuthor } from './author.ts';
 import { assertResultsAreSeen } from './controls.ts';
-import { RECEIVED_MAIL } from './dkim-check.ts';
+import { SIGNED_MAIL } from './dkim-check.ts';
 import { expectPass } from './expectation.ts';
 import { type LetterParts, signedLetter } from './letter.ts';
 
@@ -68,7 +68,7 @@ function casesOf({ bytes }: Services): readonly Case[] {
 
 export const canonicalizationsVerify = check(
   {
-    ...RECEIVED_MAIL,
+    ...SIGNED_MAIL,
     id: 'DKIM-007',
     slug: 'canonicalizations-verify',
     title: 'Both canonicalisations and edge-case bodies verify',

@@ -1,4 +1,5 @@
 import { control, type Services } from '../../harness/check/check.ts';
+import { RECEIVED_MAIL } from '../../harness/steps/offer.ts';
 import { deliveries } from '../../harness/steps/waits.ts';
 import { attempt, passed } from './attempt.ts';
 import { keyName, ordinaryAuthor, type Sight } from './author.ts';
@@ -29,6 +30,11 @@ export function assertResultsAreSeen(services: Services): Sight {
   return 'recorded';
 }
 
+/** An author with one ordinary key whose good signature would be seen, and the order for it. */
+export async function seenAuthor(services: Services): ReturnType<typeof ordinaryAuthor> {
+  return ordinaryAuthor(services, { sight: assertResultsAreSeen(services) });
+}
+
 /** Ends the check where the target does not evaluate signatures at all. */
 export function assertEvaluates(services: Services): Evaluation {
   const { notApplicable, finding } = services;
@@ -51,10 +57,7 @@ export const signaturesAreEvaluated = control(
   {
     id: 'signatures-are-evaluated',
     title: 'It is known whether DKIM signatures are verified, and where that shows',
-    roles: ['mx'],
-    needs: ['account', 'mailbox', 'dns'],
-    effect: 'delivers',
-    safety: 'sends-mail',
+    ...RECEIVED_MAIL,
     budget: '30s',
     waits: deliveries(3),
   },

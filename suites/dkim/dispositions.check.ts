@@ -3,12 +3,12 @@ import { deliveries } from '../../harness/steps/waits.ts';
 import { type Attempt, attempt } from './attempt.ts';
 import { type Author, keyName, ordinaryAuthor, publishAuthor } from './author.ts';
 import { assertEvaluates } from './controls.ts';
-import { RECEIVED_MAIL } from './dkim-check.ts';
+import { SIGNED_MAIL } from './dkim-check.ts';
 import { altered, compose, signedLetter } from './letter.ts';
 
 export const testingChangesNothing = check(
   {
-    ...RECEIVED_MAIL,
+    ...SIGNED_MAIL,
     id: 'DKIM-010',
     slug: 'testing-changes-nothing',
     title: 'Testing flag t=y gives no different treatment from unsigned mail',
@@ -42,7 +42,7 @@ export const testingChangesNothing = check(
 
 export const failuresAreToldApart = check(
   {
-    ...RECEIVED_MAIL,
+    ...SIGNED_MAIL,
     id: 'DKIM-011',
     slug: 'failures-are-told-apart',
     title: 'Key lookup failure is temporary; cryptographic failure never draws a 4yz',
@@ -94,7 +94,7 @@ export const failuresAreToldApart = check(
 
 export const brokenSignaturesAloneRejectNothing = check(
   {
-    ...RECEIVED_MAIL,
+    ...SIGNED_MAIL,
     id: 'DKIM-012',
     slug: 'broken-signatures-alone-reject-nothing',
     title: 'Broken or missing signatures alone do not cause rejection',

@@ -1,13 +1,11 @@
 import type { CheckDefinition } from '../../harness/check/check.ts';
 import { OUTGOING_MAIL } from '../../harness/steps/make-target-send.ts';
+import { RECEIVED_MAIL } from '../../harness/steps/offer.ts';
 import { signaturesAreEvaluated } from './controls.ts';
 
 /** What the checks of received mail have in common. */
-export const RECEIVED_MAIL = {
-  roles: ['mx'],
-  needs: ['account', 'mailbox', 'dns'],
-  effect: 'delivers',
-  safety: 'sends-mail',
+export const SIGNED_MAIL = {
+  ...RECEIVED_MAIL,
   budget: '30s',
   considers: [signaturesAreEvaluated],
 } as const satisfies Partial<CheckDefinition>;
@@ -15,5 +13,6 @@ export const RECEIVED_MAIL = {
 /** What the checks of mail that leaves have in common. */
 export const SENT_MAIL = {
   ...OUTGOING_MAIL,
+  roles: ['submission', 'submissions'],
   budget: '30s',
 } as const satisfies Partial<CheckDefinition>;

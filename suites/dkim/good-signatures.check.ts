@@ -3,13 +3,13 @@ import { deliveries } from '../../harness/steps/waits.ts';
 import { attempt } from './attempt.ts';
 import { publishAuthor } from './author.ts';
 import { assertNotSwitchedOff, assertResultsAreSeen, observeGoodSignature } from './controls.ts';
-import { RECEIVED_MAIL } from './dkim-check.ts';
+import { SIGNED_MAIL } from './dkim-check.ts';
 import { expectPass } from './expectation.ts';
 import { signedLetter } from './letter.ts';
 
 export const goodSignaturesAreRecorded = check(
   {
-    ...RECEIVED_MAIL,
+    ...SIGNED_MAIL,
     id: 'DKIM-001',
     slug: 'good-signatures-are-recorded',
     title: 'Valid rsa-sha256 signatures verify and the result is recorded',
@@ -47,7 +47,7 @@ export const goodSignaturesAreRecorded = check(
 
 export const ed25519SignaturesVerify = check(
   {
-    ...RECEIVED_MAIL,
+    ...SIGNED_MAIL,
     id: 'DKIM-002',
     slug: 'ed25519-signatures-verify',
     title: 'Ed25519-SHA256 signatures verify',

@@ -3,7 +3,7 @@ import { deliveries } from '../../harness/steps/waits.ts';
 import { attempt } from './attempt.ts';
 import { type KeyRecord, publishAuthor } from './author.ts';
 import { assertResultsAreSeen } from './controls.ts';
-import { RECEIVED_MAIL } from './dkim-check.ts';
+import { SIGNED_MAIL } from './dkim-check.ts';
 import { expectNoPass } from './expectation.ts';
 import { signedLetter } from './letter.ts';
 
@@ -37,7 +37,7 @@ const UNSUITABLE: readonly Case[] = [
 
 export const unsuitableKeysNeverPass = check(
   {
-    ...RECEIVED_MAIL,
+    ...SIGNED_MAIL,
     id: 'DKIM-009',
     slug: 'unsuitable-keys-never-pass',
     title: 'Revoked, missing, malformed or unsuitable keys never pass',

@@ -1,5 +1,6 @@
 import type { Services, SignatureOrder } from '../../harness/check/check.ts';
 import { dateField } from '../../harness/steps/compose.ts';
+import { nextToken } from '../../harness/steps/tokens.ts';
 import type { Author } from './author.ts';
 
 /** A message before it is signed. */
@@ -17,18 +18,14 @@ export interface LetterParts {
   readonly body?: Buffer;
 }
 
-const written = new WeakMap<Services, number>();
-
 /** A short message of neutral wording with a token of its own in its Message-ID. */
 export function compose(
   services: Services,
   author: Author,
   { subject = ['Minutes of the meeting'], fields = [], body }: LetterParts = {},
 ): Letter {
-  const { bytes, nonce } = services;
-  const number = (written.get(services) ?? 0) + 1;
-  written.set(services, number);
-  const token = `k${number}x${nonce}`;
+  const { bytes } = services;
+  const token = nextToken(services);
   const [first = '', ...folded] = subject;
   const header = bytes.lines(
     `From: Author <${author.address}>`,

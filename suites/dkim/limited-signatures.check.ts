@@ -1,9 +1,8 @@
 import { check, type SignatureOrder } from '../../harness/check/check.ts';
 import { deliveries } from '../../harness/steps/waits.ts';
 import { attempt } from './attempt.ts';
-import { ordinaryAuthor } from './author.ts';
-import { assertResultsAreSeen } from './controls.ts';
-import { RECEIVED_MAIL } from './dkim-check.ts';
+import { seenAuthor } from './controls.ts';
+import { SIGNED_MAIL } from './dkim-check.ts';
 import { expectNoPassOf } from './expectation.ts';
 import { longer, signedLetter } from './letter.ts';
 
@@ -13,7 +12,7 @@ const DAY_S = 86_400;
 
 export const partialSignaturesDoNotPassUnnoticed = check(
   {
-    ...RECEIVED_MAIL,
+    ...SIGNED_MAIL,
     id: 'DKIM-014',
     slug: 'partial-signatures-do-not-pass-unnoticed',
     title: 'Partial body coverage (l=) does not let appended content pass unnoticed',
@@ -28,8 +27,7 @@ export const partialSignaturesDoNotPassUnnoticed = check(
   },
   async (services) => {
     const { bytes } = services;
-    const sight = assertResultsAreSeen(services);
-    const { author, order } = await ordinaryAuthor(services, { sight });
+    const { author, order } = await seenAuthor(services);
     const body = bytes.lines('The minutes of the meeting are complete.');
     const signed = (special: Partial<SignatureOrder>) =>
       signedLetter(services, author, [{ ...order, ...special }], { body });
@@ -62,7 +60,7 @@ function htmlLines(): string[] {
 
 export const expiredSignaturesAreRecognised = check(
   {
-    ...RECEIVED_MAIL,
+    ...SIGNED_MAIL,
     id: 'DKIM-015',
     slug: 'expired-signatures-are-recognised',
     title: 'Expired signatures are recognised',
@@ -77,8 +75,7 @@ export const expiredSignaturesAreRecognised = check(
     kills: ['dkim-overlooks-expiry'],
   },
   async (services) => {
-    const sight = assertResultsAreSeen(services);
-    const { author, order } = await ordinaryAuthor(services, { sight });
+    const { author, order } = await seenAuthor(services);
     const now = Math.floor(Date.now() / 1000);
     const signed = (times: Readonly<Record<string, number>>) => {
       const more = Object.entries(times).map(([name, time]) => ({ name, value: String(time) }));

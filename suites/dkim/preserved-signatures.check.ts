@@ -5,7 +5,7 @@ import { openStranger } from '../../harness/steps/smtp-login.ts';
 import { deliveries } from '../../harness/steps/waits.ts';
 import { assertStored, attempt } from './attempt.ts';
 import { ordinaryAuthor } from './author.ts';
-import { RECEIVED_MAIL } from './dkim-check.ts';
+import { SIGNED_MAIL } from './dkim-check.ts';
 import { signedLetter } from './letter.ts';
 
 const LONG = 998;
@@ -13,7 +13,7 @@ const UNSIGNED = 'a field that nobody signed';
 
 export const signaturesSurviveDelivery = check(
   {
-    ...RECEIVED_MAIL,
+    ...SIGNED_MAIL,
     id: 'DKIM-016',
     slug: 'signatures-survive-delivery',
     title: 'Relaying and storing preserve foreign signatures',

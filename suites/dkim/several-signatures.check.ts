@@ -3,13 +3,13 @@ import { deliveries } from '../../harness/steps/waits.ts';
 import { attempt } from './attempt.ts';
 import { publishAuthor } from './author.ts';
 import { assertResultsAreSeen } from './controls.ts';
-import { RECEIVED_MAIL } from './dkim-check.ts';
+import { SIGNED_MAIL } from './dkim-check.ts';
 import { expectPass } from './expectation.ts';
 import { compose, withContent } from './letter.ts';
 
 export const severalSignaturesAreIndependent = check(
   {
-    ...RECEIVED_MAIL,
+    ...SIGNED_MAIL,
     id: 'DKIM-013',
     slug: 'several-signatures-are-independent',
     title: 'Multiple signatures are evaluated independently',

@@ -1,6 +1,6 @@
 import { check, type Services } from '../../harness/check/check.ts';
+import { RECEIVED_MAIL } from '../../harness/steps/offer.ts';
 import { protectedDomain, SELECTOR, sealedBy, silentDomain, strangerDomain } from './author.ts';
-import { RECEIVED_MAIL } from './dmarc-check.ts';
 import { judgedAttempt, verifyContained } from './evaluation.ts';
 import { recorded, withLaterLine, wordsOf } from './trial.ts';
 

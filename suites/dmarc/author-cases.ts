@@ -1,21 +1,15 @@
 import { domainOf } from '../../harness/steps/addresses.ts';
 
-/** Who is to be seen as the author, and who really sends. */
-export interface Names {
-  /** Address of the domain that is protected by p=reject. */
-  readonly victim: string;
-  /** Address of the stranger, for whose domain SPF passes. */
-  readonly stranger: string;
-}
-
-/** A header that names the author in a way that receivers read differently. */
-export interface AuthorCase {
-  readonly name: string;
-  /** The lines of the header, folded ones included. */
-  readonly lines: (names: Names) => readonly string[];
+/**
+ * A header that names the author in a way that receivers read differently: its lines, folded ones included, for the
+ * address of the domain that is protected by p=reject, and that of the stranger for whose domain SPF passes.
+ */
+export type AuthorCase = readonly [
+  name: string,
+  lines: (victim: string, stranger: string) => readonly string[],
   /** How the victim is written, where not as its address. */
-  readonly spelling?: (victim: string) => string;
-}
+  spelling?: (victim: string) => string,
+];
 
 /** Fields that readers show as the author of a message (RFC 5322 §3.6.2, §3.6.6). */
 export const AUTHOR_FIELDS: readonly string[] = ['from', 'sender', 'resent-from'];
@@ -29,73 +23,25 @@ const encoded = (text: string) => `=?utf-8?B?${Buffer.from(text).toString('base6
  * stranger, and every reader agrees.
  */
 export const AUTHOR_CASES: readonly AuthorCase[] = [
-  {
-    name: 'two From fields, the stranger first',
-    lines: ({ victim, stranger }) => [`From: <${stranger}>`, `From: <${victim}>`],
-  },
-  {
-    name: 'two From fields, the victim first',
-    lines: ({ victim, stranger }) => [`From: <${victim}>`, `From: <${stranger}>`],
-  },
-  {
-    name: 'a blank in front of the first From',
-    lines: ({ victim, stranger }) => [` From: <${stranger}>`, `From: <${victim}>`],
-  },
-  {
-    name: 'a blank in front of the colon',
-    lines: ({ victim, stranger }) => [`From: <${stranger}>`, `From : <${victim}>`],
-  },
-  {
-    name: 'a blank in front of the only colon',
-    lines: ({ victim }) => [`From : <${victim}>`],
-  },
-  {
-    name: 'a field name that is folded',
-    lines: ({ victim, stranger }) => ['From', ` : <${victim}>`, `From: <${stranger}>`],
-  },
-  {
-    name: 'Sender and no From',
-    lines: ({ victim }) => [`Sender: <${victim}>`],
-  },
-  {
-    name: 'Resent-From and no From',
-    lines: ({ victim }) => [`Resent-From: <${victim}>`],
-  },
-  {
-    name: 'two authors, the stranger first',
-    lines: ({ victim, stranger }) => [`From: <${stranger}>, <${victim}>`],
-  },
-  {
-    name: 'two authors, the victim first',
-    lines: ({ victim, stranger }) => [`From: <${victim}>, <${stranger}>`],
-  },
-  {
-    name: 'two authors in a group',
-    lines: ({ victim, stranger }) => [`From: authors: <${victim}>, <${stranger}>;`],
-  },
-  {
-    name: 'a first author in an encoded word',
-    lines: ({ victim, stranger }) => [`From: ${encoded(`<${victim}>`)}, <${stranger}>`],
-    spelling: (victim) => encoded(`<${victim}>`),
-  },
-  {
-    name: 'a route in the address',
-    lines: ({ victim, stranger }) => [`From: <@${domainOf(stranger)},@any.example:${victim}>`],
-  },
-  {
-    name: 'a quoted pair between two addresses',
-    lines: ({ victim, stranger }) => [`From: <${stranger}>\\,<${victim}>`],
-  },
-  {
-    name: 'a bare address, then one in brackets',
-    lines: ({ victim, stranger }) => [`From: ${victim},<${stranger}>`],
-  },
-  {
-    name: 'an address behind the brackets',
-    lines: ({ victim, stranger }) => [`From: <${stranger}>${victim}`],
-  },
-  {
-    name: 'brackets within brackets',
-    lines: ({ victim, stranger }) => [`From: <<${victim}>${stranger}>`],
-  },
+  ['two From fields, the stranger first', (victim, stranger) => [`From: <${stranger}>`, `From: <${victim}>`]],
+  ['two From fields, the victim first', (victim, stranger) => [`From: <${victim}>`, `From: <${stranger}>`]],
+  ['a blank in front of the first From', (victim, stranger) => [` From: <${stranger}>`, `From: <${victim}>`]],
+  ['a blank in front of the colon', (victim, stranger) => [`From: <${stranger}>`, `From : <${victim}>`]],
+  ['a blank in front of the only colon', (victim) => [`From : <${victim}>`]],
+  ['a field name that is folded', (victim, stranger) => ['From', ` : <${victim}>`, `From: <${stranger}>`]],
+  ['Sender and no From', (victim) => [`Sender: <${victim}>`]],
+  ['Resent-From and no From', (victim) => [`Resent-From: <${victim}>`]],
+  ['two authors, the stranger first', (victim, stranger) => [`From: <${stranger}>, <${victim}>`]],
+  ['two authors, the victim first', (victim, stranger) => [`From: <${victim}>, <${stranger}>`]],
+  ['two authors in a group', (victim, stranger) => [`From: authors: <${victim}>, <${stranger}>;`]],
+  [
+    'a first author in an encoded word',
+    (victim, stranger) => [`From: ${encoded(`<${victim}>`)}, <${stranger}>`],
+    (victim) => encoded(`<${victim}>`),
+  ],
+  ['a route in the address', (victim, stranger) => [`From: <@${domainOf(stranger)},@any.example:${victim}>`]],
+  ['a quoted pair between two addresses', (victim, stranger) => [`From: <${stranger}>\\,<${victim}>`]],
+  ['a bare address, then one in brackets', (victim, stranger) => [`From: ${victim},<${stranger}>`]],
+  ['an address behind the brackets', (victim, stranger) => [`From: <${stranger}>${victim}`]],
+  ['brackets within brackets', (victim, stranger) => [`From: <<${victim}>${stranger}>`]],
 ];

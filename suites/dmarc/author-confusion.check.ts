@@ -1,7 +1,7 @@
 import { check, type Services } from '../../harness/check/check.ts';
+import { RECEIVED_MAIL } from '../../harness/steps/offer.ts';
 import { protectedDomain, strangerDomain } from './author.ts';
 import { AUTHOR_CASES, AUTHOR_FIELDS } from './author-cases.ts';
-import { RECEIVED_MAIL } from './dmarc-check.ts';
 import { assertEvaluated, isAsked } from './evaluation.ts';
 import { attempt, type Handling, recorded, wordsOf } from './trial.ts';
 
@@ -33,12 +33,12 @@ export const oddAuthorsDoNotPass = check(
     });
     await assertEvaluated(services, stranger, control);
     const marks = recorded(control, 'dmarc').length > 0;
-    for (const { name, lines, spelling } of AUTHOR_CASES) {
+    for (const [name, lines, spelling] of AUTHOR_CASES) {
       await variant(name, async (verify) => {
         const address = `ceo@${victim}`;
         const handling = await attempt(services, {
           name,
-          author: lines({ victim: address, stranger: `a@${stranger}` }),
+          author: lines(address, `a@${stranger}`),
           sender: `a@${stranger}`,
         });
         const asked = await isAsked(services, victim);

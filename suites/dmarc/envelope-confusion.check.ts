@@ -1,6 +1,6 @@
 import { check } from '../../harness/check/check.ts';
+import { RECEIVED_MAIL } from '../../harness/steps/offer.ts';
 import { protectedDomain, publish, strangerDomain } from './author.ts';
-import { RECEIVED_MAIL } from './dmarc-check.ts';
 import { assertEvaluated, isContained } from './evaluation.ts';
 import { attempt, recorded, wordsOf } from './trial.ts';
 

@@ -1,6 +1,6 @@
 import { check, type Services } from '../../harness/check/check.ts';
+import { RECEIVED_MAIL } from '../../harness/steps/offer.ts';
 import { protectedDomain, publish, silentDomain, strangerDomain } from './author.ts';
-import { RECEIVED_MAIL } from './dmarc-check.ts';
 import { isAsked, isContained, judgedAttempt, verifyContained } from './evaluation.ts';
 import { attempt, type Handling, recorded, wordsOf } from './trial.ts';
 

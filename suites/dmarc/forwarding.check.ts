@@ -8,6 +8,7 @@ import {
   type Verify,
 } from '../../harness/check/check.ts';
 import { domainOf } from '../../harness/steps/addresses.ts';
+import { RECEIVED_MAIL } from '../../harness/steps/offer.ts';
 import { publishedTexts } from '../../harness/steps/published-texts.ts';
 import { deliveries } from '../../harness/steps/waits.ts';
 import { sealedBy, strangerDomain } from './author.ts';
@@ -35,6 +36,7 @@ const CASES: readonly ChainCase[] = [
 ];
 export const forwardingSealsProperly = check(
   {
+    ...RECEIVED_MAIL,
     id: 'DMARC-018',
     slug: 'forwarding-seals-properly',
     title: 'ARC: forwarding adds a correct set when the target seals',
@@ -45,10 +47,7 @@ export const forwardingSealsProperly = check(
     level: 'MUST',
     severity: 'info',
     clauses: ['rfc8617#5.1', 'rfc8617#4.1.1', 'rfc8617#4.1.2', 'rfc8617#4.1.3'],
-    roles: ['mx'],
     needs: ['account', 'dns', 'sink'],
-    effect: 'delivers',
-    safety: 'sends-mail',
     budget: '30s',
     waits: deliveries(CASES.length),
     resources: [FORWARDING],

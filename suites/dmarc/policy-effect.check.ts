@@ -1,6 +1,6 @@
 import { check, type Services } from '../../harness/check/check.ts';
+import { RECEIVED_MAIL } from '../../harness/steps/offer.ts';
 import { publish, SELECTOR } from './author.ts';
-import { RECEIVED_MAIL } from './dmarc-check.ts';
 import {
   assertEvaluated,
   assertJudged,

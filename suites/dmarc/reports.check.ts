@@ -1,5 +1,5 @@
 import { type ArrivedMessage, check, type Receiver, type Services } from '../../harness/check/check.ts';
-import { RECEIVED_MAIL } from './dmarc-check.ts';
+import { RECEIVED_MAIL } from '../../harness/steps/offer.ts';
 import { assertEvaluated } from './evaluation.ts';
 import { attempt, wordsOf } from './trial.ts';
 

@@ -1,6 +1,6 @@
 import { check, type RecordedResult, type Services, type StoredMessage } from '../../harness/check/check.ts';
+import { RECEIVED_MAIL } from '../../harness/steps/offer.ts';
 import { publish } from './author.ts';
-import { RECEIVED_MAIL } from './dmarc-check.ts';
 import { assertEvaluated } from './evaluation.ts';
 import { attempt, type Handling, type Trial, wordsOf } from './trial.ts';
 
@@ -151,20 +151,18 @@ export const forgedResultsAreRemoved = check(
     const [own] = ownResults(delivered(services, control.handling));
     const id = own?.authservId;
     if (!id) return notApplicable('The target writes no Authentication-Results.', wordsOf(control.handling));
-    const mark = (index: number) => `forged-${index}-${nonce}.example`;
-    const fields = FORGERIES.map(
-      ({ head }, index) => `Authentication-Results:${head(id)};\r\n\tdmarc=pass header.from=${mark(index)}`,
-    );
-    const groups = [
-      ['the exact form', (exact: boolean) => exact],
-      ['variants', (exact: boolean) => !exact],
-    ] as const;
-    for (const [name, belongs] of groups) {
+    const forgeries = FORGERIES.map(({ name, exact, head }, index) => {
+      const mark = `forged-${index}-${nonce}.example`;
+      const field = `Authentication-Results:${head(id)};\r\n\tdmarc=pass header.from=${mark}`;
+      return { form: name, exact, mark, lines: field.split('\r\n') };
+    });
+    for (const isExact of [true, false]) {
+      const name = isExact ? 'the exact form' : 'variants';
       await variant(name, async (verify) => {
-        const chosen = FORGERIES.flatMap(({ exact }, index) => (belongs(exact) ? [index] : []));
+        const chosen = forgeries.filter(({ exact }) => exact === isExact);
         const { handling } = await orderly(services, {
           name: `forged ${name}`,
-          above: chosen.flatMap((index) => (fields[index] ?? '').split('\r\n')),
+          above: chosen.flatMap(({ lines }) => lines),
         });
         if (handling.kind === 'rejected') {
           verify.met('forged results do not get in', wordsOf(handling));
@@ -173,14 +171,13 @@ export const forgedResultsAreRemoved = check(
         const left = delivered(services, handling).fields.filter(
           (field) => field.name === 'authentication-results',
         );
-        for (const index of chosen) {
-          const { exact, name: form } = FORGERIES[index] ?? { exact: false, name: '' };
-          const survivor = left.find(({ value }) => value.includes(mark(index)));
-          const judged = exact ? verify : verify.ideally;
+        const strength = isExact ? verify : verify.ideally;
+        for (const { form, mark } of chosen) {
+          const survivor = left.find(({ value }) => value.includes(mark));
           const demand = `a forged field is removed: ${form}`;
           const expected = 'no such field in the delivered message';
-          if (survivor) judged.missed(demand, { expected, actual: survivor.octets });
-          else judged.met(demand, expected);
+          if (survivor) strength.missed(demand, { expected, actual: survivor.octets });
+          else strength.met(demand, expected);
         }
       });
     }

@@ -5,7 +5,6 @@ import {
   readHeader,
   type Services,
 } from '../../harness/check/check.ts';
-import { mailLeaves } from '../../harness/steps/controls/mail-leaves.ts';
 import { IMAP_ROLES, openImap } from '../../harness/steps/imap-login.ts';
 import { deliveries } from '../../harness/steps/waits.ts';
 import { valuesOf } from './header.ts';
@@ -76,6 +75,7 @@ export const blindRecipientsStayBlind = check(
 
 export const localPartsAreKept = check(
   {
+    ...BOTH_WAYS,
     id: 'MSG-023',
     slug: 'local-parts-are-kept',
     title: 'The local part of a recipient elsewhere arrives as it was given',
@@ -86,13 +86,10 @@ export const localPartsAreKept = check(
     severity: 'medium',
     clauses: ['rfc5321#2.4', 'rfc5321#4.1.2', 'rfc5321#2.3.11'],
     roles: ['submission', 'submissions'],
-    per: 'target',
     needs: ['account', 'dns', 'sink'],
-    effect: 'delivers',
-    safety: 'sends-mail',
-    considers: [mailLeaves],
     budget: '20s',
     waits: deliveries(1),
+    resources: [],
     limits: ['Local parts that the target refuses are left to the suite smtp-core.'],
     kills: ['relay-lowers-local-parts'],
   },
@@ -130,6 +127,7 @@ const SETTLING = 1_500;
 
 export const everyRecipientGetsOneCopy = check(
   {
+    ...BOTH_WAYS,
     id: 'MSG-024',
     slug: 'every-recipient-gets-one-copy',
     title: 'Of a message for several recipients, everybody gets exactly one copy',
@@ -139,14 +137,8 @@ export const everyRecipientGetsOneCopy = check(
     level: 'MUST',
     severity: 'medium',
     clauses: ['rfc5321#2.1', 'rfc5321#4.2.5', 'rfc5321#6.1'],
-    roles: ['mx', 'submission', 'submissions'],
-    per: 'target',
-    needs: ['account', 'mailbox', 'dns', 'sink'],
-    effect: 'delivers',
-    safety: 'sends-mail',
-    considers: [mailLeaves],
     budget: '30s',
-    waits: deliveries(4),
+    resources: [],
     limits: ['Copies that come later than a moment behind the last one are not seen.'],
     kills: ['relay-sends-twice', 'mailbox-gets-two-copies'],
   },

@@ -29,10 +29,7 @@ export interface Mail {
   compose(envelope: Envelope): Buffer;
 }
 
-export interface Envelope {
-  readonly from: string;
-  readonly to: string;
-}
+export type Envelope = Pick<About, 'from' | 'to'>;
 
 /** What became of a message. */
 export interface Journey {

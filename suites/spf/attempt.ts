@@ -7,6 +7,7 @@ import type {
 } from '../../harness/check/check.ts';
 import { domainOf } from '../../harness/steps/addresses.ts';
 import { compose } from '../../harness/steps/compose.ts';
+import { nextToken } from '../../harness/steps/tokens.ts';
 import { a, clientAddress, txt } from './world.ts';
 
 /** A message from a domain with a policy of its own. */
@@ -47,11 +48,9 @@ export interface Attempt {
   readonly asked: boolean;
 }
 
-const counts = new WeakMap<Services, number>();
-
 /** Publishes the zone, hands the message in, and reads what was recorded. */
 export async function attempt(services: Services, probe: Probe): Promise<Attempt> {
-  const { lab, nonce, offer, inMailbox, note, helloName } = services;
+  const { lab, offer, inMailbox, note, helloName } = services;
   const { label, zone, bare = false, localPart = 'probe', above = [] } = probe;
   const world = lab();
   const domain = world.domain(label);
@@ -61,9 +60,7 @@ export async function attempt(services: Services, probe: Probe): Promise<Attempt
     : [a(domain, world.addresses.sink)];
   await world.dns.publish(domain, [...records, ...(bare ? [] : address)]);
 
-  const number = (counts.get(services) ?? 0) + 1;
-  counts.set(services, number);
-  const token = `t${number}x${nonce}`;
+  const token = nextToken(services);
   const sender = probe.sender ?? `${localPart}@${domain}`;
   const content = compose(services, {
     from: `probe@${domain}`,

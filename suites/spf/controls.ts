@@ -1,14 +1,12 @@
 import { type ControlDefinition, control, type Services } from '../../harness/check/check.ts';
+import { RECEIVED_MAIL } from '../../harness/steps/offer.ts';
 import { deliveries } from '../../harness/steps/waits.ts';
 import { attempt } from './attempt.ts';
 import { clientAddress, ELSEWHERE } from './world.ts';
 
 /** What the controls of this suite have in common. */
 const OF_MESSAGES = {
-  roles: ['mx'],
-  needs: ['account', 'mailbox', 'dns'],
-  effect: 'delivers',
-  safety: 'sends-mail',
+  ...RECEIVED_MAIL,
   budget: '30s',
   waits: deliveries(1),
 } as const satisfies Partial<ControlDefinition>;

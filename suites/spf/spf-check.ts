@@ -1,12 +1,10 @@
 import type { CheckDefinition } from '../../harness/check/check.ts';
+import { RECEIVED_MAIL } from '../../harness/steps/offer.ts';
 import { spfIsEnforced, spfIsEvaluated } from './controls.ts';
 
 /** What the checks of received mail have in common. */
 export const SPF_CHECK = {
-  roles: ['mx'],
-  needs: ['account', 'mailbox', 'dns'],
-  effect: 'delivers',
-  safety: 'sends-mail',
+  ...RECEIVED_MAIL,
   budget: '30s',
   considers: [spfIsEvaluated, spfIsEnforced],
 } as const satisfies Partial<CheckDefinition>;
