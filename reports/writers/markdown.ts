@@ -73,18 +73,20 @@ function targetLines(record: RunRecord, target: TargetRecord, item: Item): strin
       passed: of('passed').length,
     }),
     '',
-    ...brokenControls(target).flatMap((broken) => [
-      `Control ${codeSpan(brokenLine(broken))}${broken.open.length === 0 ? '' : ` Open: ${broken.open.join(', ')}.`}`,
-      '',
-    ]),
+    ...brokenControls(target).flatMap((broken) => [`Control ${codeSpan(brokenLine(broken))}`, '']),
     ...clauseLines(record, target),
     ...(advice > 0 ? [`${advice} of those that passed with advice.`, ''] : []),
-    ...[...of('failed'), ...of('errored').filter(({ endedBy }) => endedBy === undefined), ...waived].flatMap(
-      item,
-    ),
+    ...[...of('failed'), ...of('errored').filter((result) => !isEnded(result)), ...waived].flatMap(item),
+    // Their reason stands once, with the control.
+    ...of('errored').filter(isEnded).flatMap(brief),
     ...(obstacle === null ? [] : obstacleItem(obstacle)),
     '',
   ];
+}
+
+/** A control that broke off left the check without a verdict. */
+function isEnded({ endedBy }: GatedResult): boolean {
+  return endedBy !== undefined;
 }
 
 const CLAUSES_NAMED = 12;
