@@ -17,5 +17,6 @@ export type { CipherSuite, ClientHelloOptions, HelloAnswer, ServerHello } from '
 export { type Control, type ControlDefinition, control, type Finding } from './control.ts';
 export { type Check, type CheckBody, type CheckDefinition, check, type Need } from './define.ts';
 export type { IssuedCertificate, ReceiverOptions } from './lab.ts';
+export type { Place } from './patience.ts';
 export { FORWARDING, MAILDROP, SECOND_MAILDROP } from './resources.ts';
 export type * from './services.ts';

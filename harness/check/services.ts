@@ -31,6 +31,7 @@ import type {
 } from './lab.ts';
 import type { MailSought, Offered, Offering } from './mail.ts';
 import type { AccessNetwork, OutsideService, OutsideSink } from './network.ts';
+import type { Place } from './patience.ts';
 import type { Verify } from './verify.ts';
 
 export type {
@@ -148,6 +149,12 @@ export interface Surroundings {
    * @throws Inconclusive where the mailbox that is declared cannot be read
    */
   returnedMail(sought: Omit<MailSought, 'sent'>): Promise<StoredMessage | null>;
+  /**
+   * Waits until mail has arrived at the place that set out later, and a margin has passed, for what has not come by
+   * then is not on its way. Waits of the lab and of mailboxes use it where no time is named.
+   * @returns a sentence that says so; null where no mail of ours can show it, so that the clock alone decides
+   */
+  enough(place: Place, signal: AbortSignal): Promise<string | null>;
 }
 
 /** The fourth group: what a body says of what it saw, and when it waits. It cannot set a verdict. */

@@ -1,3 +1,4 @@
+import type { Patience } from '../check/patience.ts';
 import type { Services } from '../check/services.ts';
 import type { Recorder } from '../evidence/recorder.ts';
 import type { Redactor } from '../evidence/redaction.ts';
@@ -6,6 +7,7 @@ import type { LabAccess } from '../model/lab-access.ts';
 import type { Role } from '../model/roles.ts';
 import type { Target } from '../model/target.ts';
 import type { Controls } from './controls.ts';
+import type { Late } from './late.ts';
 import type { Life } from './life.ts';
 import type { Locks } from './locks.ts';
 import type { Slots } from './slots.ts';
@@ -43,6 +45,10 @@ export interface Bench {
   readonly slots: Slots;
   /** What must be known of the target before checks can tell anything. */
   readonly controls: Controls;
+  /** How long absent mail is waited for. */
+  readonly patience: Patience;
+  /** What stays open after a check has ended. */
+  readonly late: Late;
   /** What checks use one at a time. */
   readonly locks: Locks;
   /** What the checks of this run have learned about the life of the target. */

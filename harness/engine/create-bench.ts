@@ -5,8 +5,11 @@ import type { ControlResult } from '../model/control-result.ts';
 import type { Target } from '../model/target.ts';
 import type { Bench } from './bench.ts';
 import { createControls } from './controls.ts';
+import { createLate } from './late.ts';
 import { createLife } from './life.ts';
 import { createLocks } from './locks.ts';
+import { createPatience } from './patience.ts';
+import { sendMarker } from './send-marker.ts';
 import { openSessions } from './sessions.ts';
 import { createSlots } from './slots.ts';
 
@@ -41,6 +44,8 @@ export function createBench(options: {
     openSessions: (context) => openSessions(context, port25),
     signal,
     controls: createControls(() => bench, options.onControl),
+    patience: createPatience((place) => sendMarker(bench, place)),
+    late: createLate(signal),
   };
   return bench;
 }

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import * as authentication from '../authentication/authentication.ts';
 import * as certificates from '../certificates/certificates.ts';
 import type { Control } from '../check/control.ts';
+import type { LateWatch } from '../check/patience.ts';
 import type { Services } from '../check/services.ts';
 import * as sasl from '../client/sasl/sasl.ts';
 import { createRecorder, type Recorder } from '../evidence/recorder.ts';
@@ -96,6 +97,7 @@ export async function openBody(context: {
     signal,
   });
   let checkLab: CheckLab | undefined;
+  const watches: LateWatch[] = [];
   /** Why the body has to end, or had to; undefined while it may go on. */
   const endedBy = () => {
     if (stop.signal.reason instanceof Inconclusive) return stop.signal.reason;
@@ -154,7 +156,15 @@ export async function openBody(context: {
       if (!bench.lab)
         throw new Inconclusive('environment', `Target ${target.name} has no lab, and ${facts.id} needs one.`);
       checkLab ??= endingAtFailedLookups(
-        bench.lab.open({ target, recorder, signal, nonce, queueing: clock.queueing }),
+        bench.lab.open({
+          target,
+          recorder,
+          signal,
+          nonce,
+          queueing: clock.queueing,
+          patience: bench.patience,
+          keepWatching: (watch) => void watches.push(watch),
+        }),
         (failure) => stop.abort(failure),
       );
       return checkLab;
@@ -173,6 +183,7 @@ export async function openBody(context: {
     offer: (offering) => offer(services, offering),
     inMailbox: (sought) => inMailbox(services, sought),
     returnedMail: (sought) => returnedMail(services, sought),
+    enough: (place, ended) => bench.patience.enough(place, AbortSignal.any([signal, ended])),
     note: (text) => void recorder.event(0, { kind: 'note', text }),
     pause: (ms) => delay(ms, undefined, { signal }),
     async patiently(attempt) {
@@ -200,6 +211,10 @@ export async function openBody(context: {
     async close() {
       try {
         sessions.closeAll();
+        if (watches.length > 0 && !bench.signal.aborted) {
+          bench.late.keep(facts.id, watches, async () => void (await caught(async () => checkLab?.close())));
+          return;
+        }
         const remains = await caught(async () => checkLab?.close());
         if (remains instanceof Error)
           recorder.event(0, { kind: 'note', text: visible(`the lab was not cleared: ${remains.message}`) });

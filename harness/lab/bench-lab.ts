@@ -1,4 +1,5 @@
 import type { Lab } from '../check/lab.ts';
+import type { LateWatch, Patience } from '../check/patience.ts';
 import type { Recorder } from '../evidence/recorder.ts';
 import type { LabAccess } from '../model/lab-access.ts';
 import type { Target } from '../model/target.ts';
@@ -22,5 +23,9 @@ export interface BenchLab {
     readonly nonce: string;
     /** Waits for what other checks hold; meanwhile no time of the check passes. */
     readonly queueing?: Queueing;
+    /** Ends waits for which no time is named; without it the clock alone does. */
+    readonly patience?: Patience;
+    /** Takes what was given up by patience, to look again later; whoever takes it closes the lab when that is done. */
+    readonly keepWatching?: (watch: LateWatch) => void;
   }): CheckLab;
 }

@@ -1,4 +1,5 @@
 import { connectLab, type Lab as Mocks } from 'net-mocks';
+import type { LateWatch, Patience } from '../check/patience.ts';
 import type { Recorder } from '../evidence/recorder.ts';
 import { visible } from '../evidence/visible.ts';
 import type { LabAccess } from '../model/lab-access.ts';
@@ -27,6 +28,8 @@ export interface CheckScope {
   /** Fires when the check ends. */
   readonly signal: AbortSignal;
   readonly queueing: Queueing;
+  readonly patience?: Patience;
+  readonly keepWatching?: (watch: LateWatch) => void;
   /** Writes a sentence into the evidence of the check. */
   note(sentence: string): void;
   /** To be done when the check ends, last one first. */
@@ -55,6 +58,8 @@ function openCheckLab(context: {
   readonly recorder: Recorder;
   readonly signal: AbortSignal;
   readonly queueing?: Queueing;
+  readonly patience?: Patience;
+  readonly keepWatching?: (watch: LateWatch) => void;
 }): CheckLab {
   const { mocks, access, recorder, nonce, unused } = context;
   const ends: (() => Promise<unknown>)[] = [];

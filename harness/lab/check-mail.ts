@@ -1,15 +1,15 @@
 import type { ArrivedMessage, Lab, LabDns } from '../check/lab.ts';
 import { arrivedMessage, matches } from './arrived.ts';
 import { ask } from './ask.ts';
+import { awaitMessage } from './await-message.ts';
 import type { CheckScope } from './check-lab.ts';
 import { forgedDomain, recipientDomain, SINK, SINK_HOST } from './names.ts';
-import { nextEntry } from './next-entry.ts';
 
 type CheckMail = Pick<Lab, 'externalRecipient' | 'forgedSender' | 'messages' | 'waitForMessage'>;
 
 /** Recipients and forged senders whose mail comes to the sink, and what came for this check. */
 export function openCheckMail(scope: CheckScope, dns: LabDns): CheckMail {
-  const { mocks, access, nonce, signal, note } = scope;
+  const { mocks, access, nonce, signal } = scope;
   const published = new Map<string, Promise<void>>();
   const publish = (domain: string): Promise<void> => {
     const present = published.get(domain);
@@ -38,35 +38,13 @@ export function openCheckMail(scope: CheckScope, dns: LabDns): CheckMail {
       const { entries } = await ask('list messages', signal, () => mocks.smtp.messages(ownMail));
       return entries.map(arrivedMessage).filter((message) => matches(message, sought));
     },
-    async waitForMessage({ withinMs = access.outboundMs, ...sought }) {
-      const found = await ask(
-        'wait for a message',
-        signal,
-        (ended) =>
-          nextEntry(
-            (cursor) => mocks.smtp.waitForMessage({ ...ownMail, ...cursor }, ended),
-            (entry) => matches(arrivedMessage(entry), sought),
-            withinMs,
-          ),
+    waitForMessage: ({ withinMs, ...sought }) =>
+      awaitMessage(scope, {
         withinMs,
-      );
-      const message = found && arrivedMessage(found);
-      note(message ? describe(message) : `no ${sought.kind ?? 'message'} came within ${withinMs} ms`);
-      return message;
-    },
+        next: (cursor, ended) => mocks.smtp.waitForMessage({ ...ownMail, ...cursor }, ended),
+        all: async () => (await mocks.smtp.messages(ownMail)).entries,
+        accepts: (message) => matches(message, sought),
+        absence: `no ${sought.kind ?? 'message'} came`,
+      }),
   };
-}
-
-/** A message in one sentence. */
-export function describe({
-  kind,
-  sender,
-  recipients,
-  clientAddress,
-  hello,
-  tls,
-  content,
-}: ArrivedMessage): string {
-  const how = tls ? `over ${tls.version}` : 'in plaintext';
-  return `a ${kind} came from ${clientAddress} (${hello}) ${how}: <${sender}> to ${recipients.map((one) => `<${one}>`).join(', ')}, ${content.length} octets`;
 }

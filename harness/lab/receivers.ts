@@ -2,10 +2,9 @@ import type { Lab, LabDns } from '../check/lab.ts';
 import { Inconclusive } from '../model/outcomes.ts';
 import { arrivedMessage, matches } from './arrived.ts';
 import { ask } from './ask.ts';
+import { awaitMessage } from './await-message.ts';
 import type { CheckScope } from './check-lab.ts';
-import { describe } from './check-mail.ts';
 import { checkDomain } from './names.ts';
-import { nextEntry } from './next-entry.ts';
 
 /** Time that a check waits for an address while others hold them all, in milliseconds. */
 const ADDRESS_WAIT = 60_000;
@@ -61,22 +60,15 @@ export function openReceivers(scope: CheckScope, dns: LabDns): Lab['receiver'] {
         const { entries } = await ask('list messages', signal, () => mocks.smtp.messages({ server: name }));
         return entries.map(arrivedMessage);
       },
-      async waitForMessage({ withinMs = access.outboundMs, recipient, token } = {}) {
+      waitForMessage({ withinMs, recipient, token } = {}) {
         const sought = { server: name, ...(recipient === undefined ? {} : { recipient }) };
-        const found = await ask(
-          'wait for a message',
-          signal,
-          (ended) =>
-            nextEntry(
-              (cursor) => mocks.smtp.waitForMessage({ ...sought, ...cursor }, ended),
-              (entry) => token === undefined || matches(arrivedMessage(entry), { token }),
-              withinMs,
-            ),
+        return awaitMessage(scope, {
           withinMs,
-        );
-        const message = found && arrivedMessage(found);
-        note(message ? describe(message) : `no message came to ${hostname} within ${withinMs} ms`);
-        return message;
+          next: (cursor, ended) => mocks.smtp.waitForMessage({ ...sought, ...cursor }, ended),
+          all: async () => (await mocks.smtp.messages(sought)).entries,
+          accepts: (message) => token === undefined || matches(message, { token }),
+          absence: `no message came to ${hostname}`,
+        });
       },
       async sessions() {
         const { entries } = await ask('list sessions', signal, () => mocks.smtp.sessions({ server: name }));

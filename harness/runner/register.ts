@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, test } from 'vitest';
 import type { Consequence } from '../../reports/model/conclude.ts';
 import type { Check } from '../check/define.ts';
 import type { Bench } from '../engine/bench.ts';
+import { evaluateAgain } from '../engine/clock-alone.ts';
 import { evaluate } from '../engine/evaluate.ts';
 import { logLine } from '../evidence/log-line.ts';
 import type { CheckResult } from '../model/result.ts';
@@ -36,6 +37,11 @@ export function register(
     await snapshot;
     // When a run is ended, Vitest does not wait for the tests that it ends.
     await Promise.allSettled(evaluations);
+    for (const late of await bench.late.sweep()) {
+      const check = checks.find(({ definition }) => definition.id === late.check);
+      if (check && !bench.signal.aborted)
+        journal.append({ kind: 'result', result: await evaluateAgain(check, bench, late) });
+    }
     journal.close();
   });
 

@@ -96,7 +96,7 @@ async function forwarded(
   const { disposition, line } = await offer({ content, sender: `author@${author}`, recipient: from });
   if (disposition !== 'accepted')
     inconclusive('precondition', `The message to <${from}> is not accepted: ${line}`);
-  const arrived = await receiver.waitForMessage({ token });
+  const arrived = await receiver.waitForMessage({ token, withinMs: lab().outboundMs });
   return (
     arrived ??
     inconclusive(

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { Check } from '../../harness/check/define.ts';
+import { evaluateToTheEnd } from '../../harness/engine/clock-alone.ts';
 import { createBench } from '../../harness/engine/create-bench.ts';
-import { evaluate } from '../../harness/engine/evaluate.ts';
 import { loadChecks } from '../../harness/engine/load.ts';
 import { openBenchLab } from '../../harness/lab/check-lab.ts';
 import type { LabAccess } from '../../harness/model/lab-access.ts';
@@ -39,7 +39,7 @@ export function resultAgainst(
   access: LabAccess | null = null,
 ): Promise<CheckResult> {
   const lab = access && openBenchLab(access);
-  return evaluate(check, createBench({ target, lab, runId: 'proof', evidenceFolder: null }));
+  return evaluateToTheEnd(check, createBench({ target, lab, runId: 'proof', evidenceFolder: null }));
 }
 
 /** What a failed expectation prints: the verdict alone explains nothing. */

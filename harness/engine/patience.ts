@@ -1,0 +1,80 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Patience, Place } from '../check/patience.ts';
+
+/** A delivery is overdue, and what comes after a marker is late, when it takes so many times the longest of this run. */
+const FACTOR = 3;
+/** The least of such times, in milliseconds. */
+const LEAST = 1_000;
+
+/** Sends a marker to a place and waits for it. */
+export type SendMarker = (place: Place) => Promise<void>;
+
+/**
+ * One marker at a time goes to each place; it serves everybody who waited before it set out.
+ * @param send rejects where no marker can go, or none arrives
+ */
+export function createPatience(send: SendMarker): Patience {
+  let longest = 0;
+  const learn = (ms: number) => {
+    longest = Math.max(longest, ms);
+  };
+  const margin = () => Math.max(LEAST, FACTOR * longest);
+  const ways = new Map<string, { current: Promise<number | null>; next: Promise<number | null> | null }>();
+
+  /** Milliseconds that the marker took; null where none can go. */
+  async function mark(place: Place): Promise<number | null> {
+    const began = performance.now();
+    try {
+      await send(place);
+    } catch {
+      return null;
+    }
+    const took = performance.now() - began;
+    learn(took);
+    return took;
+  }
+
+  /** A marker that sets out from now on. */
+  function marker(place: Place): Promise<number | null> {
+    const key = typeof place === 'string' ? place : place.mailboxOf.address;
+    const way = ways.get(key);
+    if (!way) {
+      const current = mark(place).finally(() => {
+        const { next } = ways.get(key) ?? { next: null };
+        if (next === null) ways.delete(key);
+      });
+      ways.set(key, { current, next: null });
+      return current;
+    }
+    way.next ??= way.current.then(() => {
+      ways.delete(key);
+      return marker(place);
+    });
+    return way.next;
+  }
+
+  return {
+    learn,
+    async enough(place, signal) {
+      await delay(margin(), undefined, { signal });
+      const took = await ended(marker(place), signal);
+      if (took === null) return null;
+      const rest = margin();
+      await delay(rest, undefined, { signal });
+      return `a marker that set out later came after ${Math.round(took)} ms, and nothing more within ${Math.round(rest)} ms`;
+    },
+  };
+}
+
+/** A promise, or the end of the wait for it. */
+async function ended<Got>(promise: Promise<Got>, signal: AbortSignal): Promise<Got> {
+  signal.throwIfAborted();
+  const aborted = Promise.withResolvers<never>();
+  const leave = () => aborted.reject(signal.reason);
+  signal.addEventListener('abort', leave, { once: true });
+  try {
+    return await Promise.race([promise, aborted.promise]);
+  } finally {
+    signal.removeEventListener('abort', leave);
+  }
+}

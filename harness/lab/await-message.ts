@@ -1,0 +1,89 @@
+import type { Entry, ReceivedMessage } from 'net-mocks';
+import type { ArrivedMessage } from '../check/lab.ts';
+import { arrivedMessage } from './arrived.ts';
+import { ask } from './ask.ts';
+import type { CheckScope } from './check-lab.ts';
+import { describe } from './describe-message.ts';
+import { nextEntry } from './next-entry.ts';
+
+type Captured = Entry<ReceivedMessage>;
+
+/** A message that is waited for. */
+export interface Awaited {
+  /** Milliseconds; where none are given, as long as a delivery may take, or until patience says that it is enough. */
+  readonly withinMs: number | undefined;
+  /** Waits on the side of the lab for the next message from a cursor on. */
+  next(cursor: { since: number; deadlineMs: number }, signal: AbortSignal): Promise<Captured | null>;
+  /** All that have come. */
+  all(): Promise<readonly Captured[]>;
+  accepts(message: ArrivedMessage): boolean;
+  /** Begins the sentence about its absence, such as `no delivery came`. */
+  readonly absence: string;
+}
+
+/**
+ * Waits for a message at a server of the lab. What patience gave up is looked for again later, until the whole time
+ * is over.
+ */
+export async function awaitMessage(scope: CheckScope, awaited: Awaited): Promise<ArrivedMessage | null> {
+  const { access, signal, note, patience, keepWatching } = scope;
+  const { withinMs = access.outboundMs, accepts, absence } = awaited;
+  const began = performance.now();
+  const wait = new AbortController();
+  let given: string | null = null;
+  const patient =
+    patience && keepWatching && awaited.withinMs === undefined
+      ? patience.enough('elsewhere', AbortSignal.any([signal, wait.signal])).then(
+          (line) => {
+            given = line;
+            if (line !== null) wait.abort();
+          },
+          // The wait ended first.
+          () => undefined,
+        )
+      : Promise.resolve();
+  const untilEnough = async (ended: AbortSignal, cursor: { since: number; deadlineMs: number }) => {
+    try {
+      return await awaited.next(cursor, AbortSignal.any([ended, wait.signal]));
+    } catch (failure) {
+      if (given !== null && !ended.aborted) return null;
+      throw failure;
+    }
+  };
+  try {
+    const found = await ask(
+      'wait for a message',
+      signal,
+      (ended) =>
+        nextEntry(
+          (cursor) => untilEnough(ended, cursor),
+          (entry) => accepts(arrivedMessage(entry)),
+          withinMs,
+        ),
+      withinMs,
+    );
+    const come = found ?? (given === null ? null : await firstOf(awaited, signal));
+    const message = come && arrivedMessage(come);
+    if (message) patience?.learn(performance.now() - began);
+    else if (given !== null)
+      keepWatching?.({
+        until: began + withinMs,
+        async look() {
+          const late = await firstOf(awaited, new AbortController().signal);
+          return late && `${describe(arrivedMessage(late))}, after it was given up`;
+        },
+      });
+    note(
+      message ? describe(message) : `${absence} ${given === null ? `within ${withinMs} ms` : `: ${given}`}`,
+    );
+    return message;
+  } finally {
+    wait.abort();
+    await patient;
+  }
+}
+
+async function firstOf({ all, accepts }: Awaited, signal: AbortSignal): Promise<Captured | null> {
+  const entries = await ask('list messages', signal, () => all());
+  return entries.find((entry) => accepts(arrivedMessage(entry))) ?? null;
+}
