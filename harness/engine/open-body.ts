@@ -97,7 +97,7 @@ export async function openBody(context: {
     signal,
   });
   let checkLab: CheckLab | undefined;
-  const watches: LateWatch[] = [];
+  const watches = new Map<string, LateWatch>();
   /** Why the body has to end, or had to; undefined while it may go on. */
   const endedBy = () => {
     if (stop.signal.reason instanceof Inconclusive) return stop.signal.reason;
@@ -163,7 +163,8 @@ export async function openBody(context: {
           nonce,
           queueing: clock.queueing,
           patience: bench.patience,
-          keepWatching: (watch) => void watches.push(watch),
+          keepWatching: (key, watch) => void watches.set(key, watch),
+          stopWatching: (key) => void watches.delete(key),
         }),
         (failure) => stop.abort(failure),
       );
@@ -211,8 +212,12 @@ export async function openBody(context: {
     async close() {
       try {
         sessions.closeAll();
-        if (watches.length > 0 && !bench.signal.aborted) {
-          bench.late.keep(facts.id, watches, async () => void (await caught(async () => checkLab?.close())));
+        if (watches.size > 0 && !bench.signal.aborted) {
+          bench.late.keep(
+            facts.id,
+            [...watches.values()],
+            async () => void (await caught(async () => checkLab?.close())),
+          );
           return;
         }
         const remains = await caught(async () => checkLab?.close());

@@ -17,6 +17,10 @@ export interface Awaited {
   /** All that have come. */
   all(): Promise<readonly Captured[]>;
   accepts(message: ArrivedMessage): boolean;
+  /** Whether the target has looked for the way there: before that, mail stands in its queue, and only the clock ends the wait. */
+  isUnderWay(): Promise<boolean>;
+  /** The same for every wait for the same: a later one takes the place of the watch that an earlier one left. */
+  readonly key: string;
   /** Begins the sentence about its absence, such as `no delivery came`. */
   readonly absence: string;
 }
@@ -26,17 +30,19 @@ export interface Awaited {
  * is over.
  */
 export async function awaitMessage(scope: CheckScope, awaited: Awaited): Promise<ArrivedMessage | null> {
-  const { access, signal, note, patience, keepWatching } = scope;
+  const { access, signal, note, patience, keepWatching, stopWatching } = scope;
   const { withinMs = access.outboundMs, accepts, absence } = awaited;
   const began = performance.now();
+  stopWatching?.(awaited.key);
   const wait = new AbortController();
   let given: string | null = null;
   const patient =
     patience && keepWatching && awaited.withinMs === undefined
       ? patience.enough('elsewhere', AbortSignal.any([signal, wait.signal])).then(
-          (line) => {
+          async (line) => {
+            if (line === null || !(await awaited.isUnderWay())) return;
             given = line;
-            if (line !== null) wait.abort();
+            wait.abort();
           },
           // The wait ended first.
           () => undefined,
@@ -66,7 +72,7 @@ export async function awaitMessage(scope: CheckScope, awaited: Awaited): Promise
     const message = come && arrivedMessage(come);
     if (message) patience?.learn(performance.now() - began);
     else if (given !== null)
-      keepWatching?.({
+      keepWatching?.(awaited.key, {
         until: began + withinMs,
         async look() {
           const late = await firstOf(awaited, new AbortController().signal);

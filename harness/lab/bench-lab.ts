@@ -26,6 +26,8 @@ export interface BenchLab {
     /** Ends waits for which no time is named; without it the clock alone does. */
     readonly patience?: Patience;
     /** Takes what was given up by patience, to look again later; whoever takes it closes the lab when that is done. */
-    readonly keepWatching?: (watch: LateWatch) => void;
+    readonly keepWatching?: (key: string, watch: LateWatch) => void;
+    /** A watch is not needed any more. */
+    readonly stopWatching?: (key: string) => void;
   }): CheckLab;
 }

@@ -29,7 +29,9 @@ export interface CheckScope {
   readonly signal: AbortSignal;
   readonly queueing: Queueing;
   readonly patience?: Patience;
-  readonly keepWatching?: (watch: LateWatch) => void;
+  readonly keepWatching?: (key: string, watch: LateWatch) => void;
+  /** A watch is not needed any more. */
+  readonly stopWatching?: (key: string) => void;
   /** Writes a sentence into the evidence of the check. */
   note(sentence: string): void;
   /** To be done when the check ends, last one first. */
@@ -59,7 +61,9 @@ function openCheckLab(context: {
   readonly signal: AbortSignal;
   readonly queueing?: Queueing;
   readonly patience?: Patience;
-  readonly keepWatching?: (watch: LateWatch) => void;
+  readonly keepWatching?: (key: string, watch: LateWatch) => void;
+  /** A watch is not needed any more. */
+  readonly stopWatching?: (key: string) => void;
 }): CheckLab {
   const { mocks, access, recorder, nonce, unused } = context;
   const ends: (() => Promise<unknown>)[] = [];

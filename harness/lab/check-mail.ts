@@ -1,4 +1,4 @@
-import type { ArrivedMessage, Lab, LabDns } from '../check/lab.ts';
+import type { Lab, LabDns } from '../check/lab.ts';
 import { arrivedMessage, matches } from './arrived.ts';
 import { ask } from './ask.ts';
 import { awaitMessage } from './await-message.ts';
@@ -41,9 +41,11 @@ export function openCheckMail(scope: CheckScope, dns: LabDns): CheckMail {
     waitForMessage: ({ withinMs, ...sought }) =>
       awaitMessage(scope, {
         withinMs,
+        key: `${SINK} ${JSON.stringify(sought)}`,
         next: (cursor, ended) => mocks.smtp.waitForMessage({ ...ownMail, ...cursor }, ended),
         all: async () => (await mocks.smtp.messages(ownMail)).entries,
         accepts: (message) => matches(message, sought),
+        isUnderWay: async () => (await dns.queries({ name: recipientDomain(nonce), below: true })).length > 0,
         absence: `no ${sought.kind ?? 'message'} came`,
       }),
   };

@@ -64,8 +64,11 @@ export function openReceivers(scope: CheckScope, dns: LabDns): Lab['receiver'] {
         const sought = { server: name, ...(recipient === undefined ? {} : { recipient }) };
         return awaitMessage(scope, {
           withinMs,
+          key: `${name} ${recipient} ${token}`,
           next: (cursor, ended) => mocks.smtp.waitForMessage({ ...sought, ...cursor }, ended),
           all: async () => (await mocks.smtp.messages(sought)).entries,
+          isUnderWay: async () =>
+            (await dns.queries({ name: domainOf(recipient) ?? domain, below: true })).length > 0,
           accepts: (message) => token === undefined || matches(message, { token }),
           absence: `no message came to ${hostname}`,
         });
@@ -83,4 +86,9 @@ export function openReceivers(scope: CheckScope, dns: LabDns): Lab['receiver'] {
         ),
     };
   };
+}
+
+/** The domain of an address; undefined without one. */
+function domainOf(address: string | undefined): string | undefined {
+  return address?.slice(address.lastIndexOf('@') + 1);
 }

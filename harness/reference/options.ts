@@ -49,6 +49,8 @@ export interface ReferenceLife {
   readonly retriesLate?: boolean;
   /** A policy sends mail for other servers back to its sender, since their addresses are not public. */
   readonly refusesNextHops?: boolean;
+  /** What is for domains that begin so waits so long once their servers are known, in milliseconds. */
+  readonly slowTo?: { readonly domains: string; readonly ms: number };
   /** IMAP lists LOGINDISABLED beside its mechanisms inside TLS and refuses LOGIN (RFC 9051 §6.2.3). */
   readonly loginDisabled?: boolean;
   /** SMTP offers no other mechanism than LOGIN. */

@@ -67,7 +67,11 @@ export const mismatchStopsDelivery = check(
       services,
       [control, ...single, both].map(({ recipient }) => recipient),
     );
-    const [controlled, paired, ...outcomes] = await outcomesOf(services, [control, awaited(both), ...single]);
+    const [controlled, paired, ...outcomes] = await outcomesOf(
+      services,
+      [control, awaited(both), ...single],
+      'the whole time',
+    );
     if (!controlled || !paired) return;
     assertDaneWorks(services, controlled);
     for (const { domain } of single) {

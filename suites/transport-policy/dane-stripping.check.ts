@@ -40,7 +40,7 @@ export const daneResistsStripping = check(
       services,
       [control, ...attacked].map(({ recipient }) => recipient),
     );
-    const [controlled, ...outcomes] = await outcomesOf(services, [control, ...attacked]);
+    const [controlled, ...outcomes] = await outcomesOf(services, [control, ...attacked], 'the whole time');
     if (!controlled) return;
     assertDaneWorks(services, controlled);
     await Promise.all(

@@ -181,7 +181,11 @@ export const senderCopesWithOddNextHops = check(
       services,
       [...destinations, ...again, control].map(({ recipient }) => recipient),
     );
-    const [controlled, ...outcomes] = await outcomesOf(services, [control, ...destinations, ...again]);
+    const [controlled, ...outcomes] = await outcomesOf(
+      services,
+      [control, ...destinations, ...again],
+      'the whole time',
+    );
     await Promise.all(destinations.flatMap(({ receivers }) => receivers.map((one) => one.setScript([]))));
     const repaired = await outcomesOf(services, destinations.map(awaited));
     const othersCame = repaired.some(({ arrived }, index) => arrived && !outcomes[index]?.arrived);

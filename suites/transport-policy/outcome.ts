@@ -33,12 +33,26 @@ function firstArrival(
   });
 }
 
-/** Waits until the message is there, or the time for a delivery is over. */
-export async function outcomeOf(services: Services, destination: Destination): Promise<Outcome> {
+/** How long a message is waited for: until patience says that it is enough, or the whole time for a delivery. */
+export type Wait = 'patience' | 'the whole time';
+
+/**
+ * Waits until the message is there, or the time for a delivery is over. Before the world of the target is changed, it
+ * must be `the whole time`: what comes later would be taken for a consequence of the change.
+ */
+export async function outcomeOf(
+  services: Services,
+  destination: Destination,
+  wait: Wait = 'patience',
+): Promise<Outcome> {
   const { lab } = services;
   const { domain, recipient, receivers } = destination;
   // What comes at a further attempt has a schedule of its own: the clock alone says when it is given up.
-  const withinMs = destination.awaited ? lab().outboundMs * PATIENCE : undefined;
+  const withinMs = destination.awaited
+    ? lab().outboundMs * PATIENCE
+    : wait === 'patience'
+      ? undefined
+      : lab().outboundMs;
   const arrived = await firstArrival(receivers, recipient, withinMs);
   const sessions = await Promise.all(receivers.map((receiver) => receiver.sessions()));
   const queries = await lab().dns.queries({ name: domain, below: true });
@@ -56,8 +70,9 @@ export async function outcomeOf(services: Services, destination: Destination): P
 export function outcomesOf(
   services: Services,
   destinations: readonly Destination[],
+  wait: Wait = 'patience',
 ): Promise<readonly Outcome[]> {
-  return Promise.all(destinations.map((destination) => outcomeOf(services, destination)));
+  return Promise.all(destinations.map((destination) => outcomeOf(services, destination, wait)));
 }
 
 function isTold({ commands }: SmtpSession, recipient: string): boolean {

@@ -60,7 +60,7 @@ export const bogusAnswersDelayMail = check(
       services,
       all.map(({ recipient }) => recipient),
     );
-    const [control, ...outcomes] = await outcomesOf(services, [awaited(good), ...broken]);
+    const [control, ...outcomes] = await outcomesOf(services, [awaited(good), ...broken], 'the whole time');
     if (!control?.arrived) {
       return inconclusive(
         'precondition',

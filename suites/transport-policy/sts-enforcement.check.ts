@@ -17,6 +17,7 @@ import {
   type Outcome,
   outcomesOf,
   shouldArriveAfterRepair,
+  type Wait,
 } from './outcome.ts';
 import { DELAY_LIMIT, OUTGOING } from './outgoing-mail.ts';
 import { primed } from './primed.ts';
@@ -28,12 +29,16 @@ function policyFor(services: Services, domain: string): PublishedPolicy {
 }
 
 /** Sends to each destination and tells what became of it. */
-async function sendTo(services: Services, destinations: readonly Destination[]): Promise<readonly Outcome[]> {
+async function sendTo(
+  services: Services,
+  destinations: readonly Destination[],
+  wait?: Wait,
+): Promise<readonly Outcome[]> {
   await makeTargetSend(
     services,
     destinations.map(({ recipient }) => recipient),
   );
-  return outcomesOf(services, destinations);
+  return outcomesOf(services, destinations, wait);
 }
 
 export const policyResistsStripping = check(
@@ -82,7 +87,7 @@ export const policyResistsStripping = check(
         });
       }),
     );
-    const outcomes = await sendTo(services, attacked);
+    const outcomes = await sendTo(services, attacked, 'the whole time');
     const restored = await Promise.all(
       domains.map((domain) =>
         publishDestination(services, domain, {

@@ -211,7 +211,7 @@ export const policySurvivesBlockedDiscovery = check(
     const blocked = await publishDestination(services, lasting, { hosts: [{ receiver }] });
     const expired = await publishDestination(services, short, { hosts: [{ receiver }] });
     await makeTargetSend(services, [blocked.recipient]);
-    const [held] = await Promise.all([outcomeOf(services, blocked), pause(PAST_SHORT)]);
+    const [held] = await Promise.all([outcomeOf(services, blocked, 'the whole time'), pause(PAST_SHORT)]);
     await makeTargetSend(services, [expired.recipient]);
     const renewed = await publishDestination(services, lasting, {
       hosts: [{ receiver }],

@@ -51,6 +51,7 @@ export async function startReferenceInLab(options: ReferenceOptions = {}): Promi
       afterMs: REPORTS_MS,
       sign: (report) => signedReport({ signing: options.signing ?? signing, faulty }, report),
     },
+    ...(options.life?.slowTo ? { slowTo: options.life.slowTo } : {}),
     ...(options.life?.refusesNextHops ? { refusesNextHops: true } : {}),
     ...(options.life?.retriesLate ? { retryAfterMs: [FIVE_MINUTES] } : {}),
     faulty,

@@ -49,6 +49,8 @@ export interface OutboundOptions {
   readonly retryAfterMs?: readonly number[];
   /** Mail for other servers goes back to its sender by a policy, and no server is asked. */
   readonly refusesNextHops?: boolean;
+  /** What is for domains that begin so waits so long once their servers are known, in milliseconds. */
+  readonly slowTo?: { readonly domains: string; readonly ms: number };
   readonly faulty?: (fault: FaultName) => boolean;
 }
 
@@ -111,6 +113,8 @@ export function createOutbound(options: OutboundOptions): Outbound {
       const unreachable = envelope.recipients.map((recipient) => ({ recipient, status, reason }));
       return { waiting: new Map<string, string>(), failed: unreachable };
     }
+    const { slowTo } = options;
+    if (slowTo && to.startsWith(slowTo.domains)) await pause(slowTo.ms, undefined, { signal: stop.signal });
     if (faulty('outbound-swallows-mail')) return { waiting: new Map<string, string>(), failed };
     // Mail for this server itself never leaves it.
     const published = to === domain ? undefined : await policies?.policyOf(to);
