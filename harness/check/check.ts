@@ -18,5 +18,5 @@ export { type Control, type ControlDefinition, control, type Finding } from './c
 export { type Check, type CheckBody, type CheckDefinition, check, type Need } from './define.ts';
 export type { IssuedCertificate, ReceiverOptions } from './lab.ts';
 export type { Place } from './patience.ts';
-export { FORWARDING, MAILDROP, SECOND_MAILDROP } from './resources.ts';
+export { FORWARDING, MAILDROP, SECOND_MAILDROP, TIMING } from './resources.ts';
 export type * from './services.ts';

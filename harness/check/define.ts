@@ -70,6 +70,11 @@ interface CheckStatement {
   readonly buildsOn?: readonly Control<unknown>[];
   /** Controls that a part of the check stands on: the body begins all the same, and reads them by `finding` or `objection`. */
   readonly considers?: readonly Control<unknown>[];
+  /**
+   * The check provokes penalties of its client address, so that it gets one from which nobody else connects; checks
+   * with failed logins always do.
+   */
+  readonly ownAddress?: true;
   /** What the check cannot see or decide, in sentences; shown with every result. */
   readonly limits?: readonly string[];
 }

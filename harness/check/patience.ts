@@ -12,6 +12,11 @@ export interface Patience {
    * @throws the reason of the signal when it ends the wait
    */
   enough(place: Place, signal: AbortSignal): Promise<string | null>;
+  /**
+   * For waits that are longer than a delivery takes: ends once nobody in the run does anything but wait so.
+   * @throws the reason of the signal when it ends the wait
+   */
+  nothingElse(signal: AbortSignal): Promise<void>;
   /** A delivery took so long, in milliseconds. */
   learn(ms: number): void;
 }

@@ -1,5 +1,7 @@
+import type { Effect } from '../model/levels.ts';
+import { ROLES, type Role } from '../model/roles.ts';
 import type { Target } from '../model/target.ts';
-import type { CheckDefinition } from './define.ts';
+import type { ControlDefinition } from './control.ts';
 
 /**
  * Names for `resources` that checks of different suites must spell alike. A maildrop belongs to one
@@ -11,11 +13,28 @@ export const SECOND_MAILDROP = 'maildrop of the second account';
 /** The address of the target that forwards: the domain behind it leads to one receiving server at a time. */
 export const FORWARDING = 'forwarding address';
 
-/** What a run of a check holds alone: what it names, and the maildrop where only POP3 shows a mailbox. */
+/**
+ * Checks that compare how long failures take begin when nobody else makes any, and there is one at a time on a role.
+ */
+export const TIMING = 'the time that failures take';
+
+/**
+ * What a run of a check holds alone: what it names, the maildrop where only POP3 shows a mailbox, and the limits of a
+ * protocol where it disturbs the server.
+ */
 export function resourcesOf(
-  { resources = [], needs = [] }: Partial<Pick<CheckDefinition, 'resources' | 'needs'>>,
+  {
+    resources = [],
+    needs = [],
+    effect,
+    roles,
+  }: Pick<ControlDefinition, 'resources' | 'needs' | 'roles'> & { readonly effect: Effect },
   { endpoints }: Target,
+  role: Role,
 ): readonly string[] {
   const byPop3 = needs.includes('mailbox') && !endpoints.imap && !endpoints.imaps;
-  return byPop3 && !resources.includes(MAILDROP) ? [...resources, MAILDROP] : resources;
+  const limits =
+    effect === 'disturbs' ? roles.map((role) => `limits of the ${ROLES[role].protocol} server`) : [];
+  const named = resources.map((one) => (one === TIMING ? `${TIMING} on ${role}` : one));
+  return [...new Set([...named, ...(byPop3 ? [MAILDROP] : []), ...limits])];
 }

@@ -3,10 +3,11 @@ import type { Services } from '../check/services.ts';
 import type { Recorder } from '../evidence/recorder.ts';
 import type { Redactor } from '../evidence/redaction.ts';
 import type { BenchLab } from '../lab/bench-lab.ts';
-import type { LabAccess } from '../model/lab-access.ts';
+import type { LabAccess, RoutedVantage } from '../model/lab-access.ts';
 import type { Role } from '../model/roles.ts';
 import type { Target } from '../model/target.ts';
 import type { Controls } from './controls.ts';
+import type { Crowd, Seat } from './crowd.ts';
 import type { Late } from './late.ts';
 import type { Life } from './life.ts';
 import type { Locks } from './locks.ts';
@@ -23,6 +24,8 @@ export interface SessionContext {
   readonly target: Target;
   readonly role: Role;
   readonly helloName: string;
+  /** Where connections come from when no vantage is named; the usual one of the lab when absent. */
+  readonly from?: RoutedVantage | undefined;
   /** Null: connections go straight to the endpoints of the target. */
   readonly lab: LabAccess | null;
   readonly recorder: Recorder;
@@ -46,7 +49,11 @@ export interface Bench {
   /** What must be known of the target before checks can tell anything. */
   readonly controls: Controls;
   /** How long absent mail is waited for. */
-  readonly patience: Patience;
+  readonly patience: Omit<Patience, 'nothingElse'>;
+  /** Who still has something to do. */
+  readonly crowd: Crowd;
+  /** The place in it of the check that is evaluated; it takes one of its own when absent. */
+  readonly seat?: Seat;
   /** What stays open after a check has ended. */
   readonly late: Late;
   /** What checks use one at a time. */

@@ -5,6 +5,7 @@ import type { ControlResult } from '../model/control-result.ts';
 import type { Target } from '../model/target.ts';
 import type { Bench } from './bench.ts';
 import { createControls } from './controls.ts';
+import { createCrowd } from './crowd.ts';
 import { createLate } from './late.ts';
 import { createLife } from './life.ts';
 import { createLocks } from './locks.ts';
@@ -45,6 +46,7 @@ export function createBench(options: {
     signal,
     controls: createControls(() => bench, options.onControl),
     patience: createPatience((place) => sendMarker(bench, place)),
+    crowd: createCrowd(),
     late: createLate(signal),
   };
   return bench;

@@ -21,6 +21,15 @@ const SUSPICIOUS: readonly (Cause | null)[] = ['timeout', 'closed', 'malformed',
  * evidence that cannot be kept.
  */
 export async function evaluate(check: Check, bench: Bench): Promise<CheckResult> {
+  const seat = bench.seat ?? bench.crowd.enter(0);
+  try {
+    return await evaluateInSeat(check, { ...bench, seat });
+  } finally {
+    seat.leave();
+  }
+}
+
+async function evaluateInSeat(check: Check, bench: Bench): Promise<CheckResult> {
   const { definition } = check;
   const { target, life } = bench;
   const controls = controlsOf(definition);

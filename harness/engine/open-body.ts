@@ -30,6 +30,8 @@ export interface BodyFacts {
   readonly budget: Duration;
   readonly connections?: number;
   readonly waits?: (target: Target) => number;
+  /** What it does to its client address must not fall on others: it gets one that nobody has used. */
+  readonly ownAddress?: boolean;
   /** Controls whose findings the body may read. */
   readonly controls: readonly Control<unknown>[];
 }
@@ -90,6 +92,7 @@ export async function openBody(context: {
     role,
     helloName,
     lab: bench.lab?.access ?? null,
+    ...(facts.ownAddress ? { from: bench.lab?.takeUnused() } : {}),
     recorder,
     nextConnection,
     limit,
@@ -162,7 +165,7 @@ export async function openBody(context: {
           signal,
           nonce,
           queueing: clock.queueing,
-          patience: bench.patience,
+          patience: { ...bench.patience, nothingElse: (ended) => lingering(bench, ended) },
           keepWatching: (key, watch) => void watches.set(key, watch),
           stopWatching: (key) => void watches.delete(key),
         }),
@@ -229,6 +232,14 @@ export async function openBody(context: {
       }
     },
   };
+}
+
+/** Lets everybody else go on; whoever has no seat waits for nobody. */
+async function lingering({ seat }: Bench, signal: AbortSignal): Promise<void> {
+  if (seat) return seat.linger(signal);
+  return new Promise((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
 }
 
 /** The services where another role is meant unless one is named. */

@@ -10,7 +10,7 @@ import type { SessionContext } from './bench.ts';
  * @throws Error for a vantage that the lab does not have
  */
 export function pathTo(
-  { lab }: Pick<SessionContext, 'lab'>,
+  { lab, from: own }: Pick<SessionContext, 'lab' | 'from'>,
   role: Role,
   endpoint: Endpoint,
   { vantage, through, elsewhere }: Pick<ClientOptions, 'vantage' | 'through' | 'elsewhere'>,
@@ -30,7 +30,7 @@ export function pathTo(
     ...(lab.network?.vantages ?? []),
   ];
   // What a mailbox login opens for its address must not be open to checks that send mail from there.
-  const usual = ROLES[role].protocol === 'smtp' ? lab.vantages[0] : lab.reader;
+  const usual = own ?? (ROLES[role].protocol === 'smtp' ? lab.vantages[0] : lab.reader);
   const from = vantage === undefined ? usual : vantages.find(({ name }) => name === vantage);
   if (!from) {
     throw new Error(

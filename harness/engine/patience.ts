@@ -13,7 +13,7 @@ export type SendMarker = (place: Place) => Promise<void>;
  * One marker at a time goes to each place; it serves everybody who waited before it set out.
  * @param send rejects where no marker can go, or none arrives
  */
-export function createPatience(send: SendMarker): Patience {
+export function createPatience(send: SendMarker): Omit<Patience, 'nothingElse'> {
   let longest = 0;
   const learn = (ms: number) => {
     longest = Math.max(longest, ms);

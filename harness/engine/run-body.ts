@@ -38,9 +38,13 @@ export async function runBody(context: {
   const inputs: VariantResult[] = [];
   const body = await openBody({
     ...context,
-    facts: { ...definition, controls: controlsOf(definition) },
+    facts: {
+      ...definition,
+      controls: controlsOf(definition),
+      ownAddress: definition.ownAddress === true || definition.effect === 'fails-logins',
+    },
     kind: 'check',
-    resources: resourcesOf(definition, target),
+    resources: resourcesOf(definition, target, role),
     onVariant: ({ name, verifications, thrown }) =>
       inputs.push(
         judge({

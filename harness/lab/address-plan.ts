@@ -19,7 +19,11 @@ export interface AddressPlan {
 }
 
 const RECEIVERS = Array.from({ length: 64 }, (_, index) => 97 + index);
-const UNUSED = Array.from({ length: 60 }, (_, index) => 170 + index);
+/** In the first network each run of a body with failed logins takes one, in the second only what must come from afar. */
+const UNUSED = [
+  Array.from({ length: 200 }, (_, index) => 30 + index),
+  Array.from({ length: 60 }, (_, index) => 170 + index),
+];
 
 /**
  * The same plan in two networks of 256 addresses each, given by their first three numbers: two vantages
@@ -36,7 +40,7 @@ export function planAddresses(first: string, second: string, other?: string): Ad
     vantages: [vantage('first', first, 10), vantage('neighbour', first, 11), vantage('distant', second, 10)],
     reader: vantage('reader', first, 12),
     unused: [first, second].flatMap((prefix, index) =>
-      UNUSED.map((number) => vantage(`unused-${index + 1}-${number}`, prefix, number)),
+      (UNUSED[index] ?? []).map((number) => vantage(`unused-${index + 1}-${number}`, prefix, number)),
     ),
     elsewhere: other === undefined ? [] : [vantage('elsewhere', other, 10)],
     resolver: `${second}.53`,

@@ -1,7 +1,7 @@
 import type { Lab } from '../check/lab.ts';
 import type { LateWatch, Patience } from '../check/patience.ts';
 import type { Recorder } from '../evidence/recorder.ts';
-import type { LabAccess } from '../model/lab-access.ts';
+import type { LabAccess, RoutedVantage } from '../model/lab-access.ts';
 import type { Target } from '../model/target.ts';
 
 /** Runs a wait that says nothing about the target. */
@@ -16,6 +16,8 @@ export interface CheckLab extends Lab {
 /** The lab of a target. */
 export interface BenchLab {
   readonly access: LabAccess;
+  /** An address near the target from which nobody has connected yet; undefined where none is left. */
+  takeUnused(): RoutedVantage | undefined;
   open(context: {
     readonly target: Target;
     readonly recorder: Recorder;

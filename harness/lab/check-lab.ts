@@ -2,7 +2,7 @@ import { connectLab, type Lab as Mocks } from 'net-mocks';
 import type { LateWatch, Patience } from '../check/patience.ts';
 import type { Recorder } from '../evidence/recorder.ts';
 import { visible } from '../evidence/visible.ts';
-import type { LabAccess } from '../model/lab-access.ts';
+import type { LabAccess, RoutedVantage } from '../model/lab-access.ts';
 import { Inconclusive } from '../model/outcomes.ts';
 import type { Target } from '../model/target.ts';
 import type { Vantage } from '../model/vantage.ts';
@@ -42,9 +42,10 @@ export interface CheckScope {
 export function openBenchLab(access: LabAccess): BenchLab {
   const mocks = connectLab(access.control.url, { token: access.control.token });
   const pool = createAddressPool(access.receivers.addresses);
-  const unused: Vantage[] = [...access.unused];
+  const unused: RoutedVantage[] = [...access.unused];
   return {
     access,
+    takeUnused: () => takeFrom(unused, access, 'near'),
     open: (context) => openCheckLab({ ...context, mocks, access, pool, unused }),
   };
 }
@@ -56,7 +57,7 @@ function openCheckLab(context: {
   readonly nonce: string;
   readonly pool: AddressPool;
   /** Vantages that no check has taken yet. */
-  readonly unused: Vantage[];
+  readonly unused: RoutedVantage[];
   readonly recorder: Recorder;
   readonly signal: AbortSignal;
   readonly queueing?: Queueing;
@@ -79,9 +80,7 @@ function openCheckLab(context: {
   return {
     vantages: access.vantages.map(withoutRoute),
     unusedVantage(where = 'near') {
-      const near = access.vantages[0]?.network;
-      const at = unused.findIndex(({ network }) => (network === near) === (where === 'near'));
-      const [taken] = at < 0 ? [] : unused.splice(at, 1);
+      const taken = takeFrom(unused, access, where);
       if (!taken)
         throw new Inconclusive('environment', `The lab has no ${where} address left that is unused.`);
       return withoutRoute(taken);
@@ -110,6 +109,17 @@ function openCheckLab(context: {
       while (ends.length > 0) await Promise.allSettled(ends.splice(-1).map((end) => end()));
     },
   };
+}
+
+/** Takes the first vantage that is left in the network of the first one, or in another. */
+function takeFrom(
+  unused: RoutedVantage[],
+  { vantages }: LabAccess,
+  where: 'near' | 'distant',
+): RoutedVantage | undefined {
+  const near = vantages[0]?.network;
+  const at = unused.findIndex(({ network }) => (network === near) === (where === 'near'));
+  return at < 0 ? undefined : unused.splice(at, 1)[0];
 }
 
 function withoutRoute({ name, address, network }: Vantage): Vantage {

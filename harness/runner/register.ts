@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import type { Consequence } from '../../reports/model/conclude.ts';
+import { controlsOf } from '../check/control.ts';
 import type { Check } from '../check/define.ts';
+import { TIMING } from '../check/resources.ts';
 import type { Bench } from '../engine/bench.ts';
 import { evaluateAgain } from '../engine/clock-alone.ts';
+import type { Seat } from '../engine/crowd.ts';
 import { evaluate } from '../engine/evaluate.ts';
 import { logLine } from '../evidence/log-line.ts';
 import type { CheckResult } from '../model/result.ts';
@@ -16,9 +19,8 @@ const NO_TIMEOUT = 86_400_000;
 type Evaluations = Set<Promise<CheckResult>>;
 
 /**
- * Makes one Vitest test of each check. Vitest schedules and counts; the verdict is the journal's.
- * Reading checks run side by side, then those that deliver, then those with failed logins one after
- * the other, and last, alone, those that disturb the server.
+ * Makes one Vitest test of each check. Vitest schedules and counts; the verdict is the journal's. Checks of one phase
+ * run side by side; what only one may use at a time is a resource of the check.
  */
 export function register(
   checks: readonly Check[],
@@ -31,6 +33,10 @@ export function register(
     snapshot = snapshotCapabilities(bench).then((capabilities) =>
       journal.append({ kind: 'capabilities', capabilities }),
     );
+  });
+  beforeAll(() => {
+    // Most of the run waits for them, so that they are first in every queue.
+    void bench.controls.ready([...new Set(checks.flatMap(({ definition }) => controlsOf(definition)))]);
   });
   const evaluations: Evaluations = new Set();
   afterAll(async () => {
@@ -45,29 +51,32 @@ export function register(
     journal.close();
   });
 
-  const withEffect = (...effects: readonly string[]) =>
-    checks.filter((check) => effects.includes(check.definition.effect));
-  const group = (name: string, members: readonly Check[], together: boolean) => {
-    if (members.length === 0) return;
-    describe(name, { concurrent: together }, () => {
-      for (const check of members) registerOne(check, bench, journal, consequenceOf, evaluations);
-    });
-  };
-  group('reading and delivering', withEffect('reads', 'delivers'), true);
-  group('failed logins', withEffect('fails-logins'), false);
-  const destroys = ({ definition }: Check) => definition.safety === 'destructive';
-  const disturbing = withEffect('disturbs');
-  // What a server may die of comes at the very end: afterwards nothing can be told any more.
-  group(
-    'disturbing',
-    [...disturbing.filter((check) => !destroys(check)), ...disturbing.filter(destroys)],
-    false,
-  );
+  // In one group, because Vitest would wait for the last test of one before it begins the next: checks that only
+  // wait for mail that may never come hold nobody up.
+  describe('checks', { concurrent: true }, () => {
+    const seated = [...checks].sort((one, other) => phaseOf(one) - phaseOf(other));
+    for (const check of seated) {
+      const seat = bench.crowd.enter(phaseOf(check));
+      registerOne(check, { ...bench, seat }, seat, journal, consequenceOf, evaluations);
+    }
+  });
+}
+
+/**
+ * Reading checks and those that deliver come first; then those with failed logins; then those that disturb the server
+ * or compare how long failures take. What a server may die of comes at the very end: afterwards nothing can be told
+ * any more.
+ */
+function phaseOf({ definition: { effect, safety, resources } }: Check): number {
+  if (safety === 'destructive') return 3;
+  if (effect === 'disturbs' || resources?.includes(TIMING)) return 2;
+  return effect === 'fails-logins' ? 1 : 0;
 }
 
 function registerOne(
   check: Check,
   bench: Bench,
+  seat: Seat,
   journal: JournalWriter,
   consequenceOf: (result: CheckResult) => Consequence,
   evaluations: Evaluations,
@@ -76,10 +85,14 @@ function registerOne(
   const meta = { mailspec: { check: id, title } };
   test(`${id} ${title}`, { timeout: NO_TIMEOUT, meta }, async (context) => {
     const signal = AbortSignal.any([bench.signal, context.signal]);
-    const evaluation = evaluate(check, { ...bench, signal }).then((result) => {
-      journal.append({ kind: 'result', result });
-      return result;
-    });
+    // A run that is ended has every check told at once, whatever its turn.
+    const turn = bench.crowd.turnOf(seat.phase, signal).catch(() => undefined);
+    const evaluation = turn
+      .then(() => evaluate(check, { ...bench, signal }))
+      .then((result) => {
+        journal.append({ kind: 'result', result });
+        return result;
+      });
     evaluations.add(evaluation);
     const result = await evaluation;
     const consequence = consequenceOf(result);

@@ -15,6 +15,7 @@ export const failedLoginsTellNothing = check(
     roles: ['imap', 'imaps'],
     needs: ['account'],
     effect: 'disturbs',
+    ownAddress: true,
     safety: 'intrusive',
     budget: '150s',
     limits: ['May lock the account or ban the address of the audit; runs last.'],

@@ -1,4 +1,4 @@
-import { type Account, check, type Services } from '../../harness/check/check.ts';
+import { type Account, check, type Services, TIMING } from '../../harness/check/check.ts';
 import { deviation, type Indication, median, steady } from '../../harness/steps/indication.ts';
 import { lineOf } from '../../harness/steps/replies.ts';
 
@@ -25,6 +25,7 @@ export const refusalsLookAlike = check(
     roles: ['mx', 'submission', 'pop3', 'imap'],
     needs: ['account'],
     effect: 'fails-logins',
+    resources: [TIMING],
     safety: 'intrusive',
     budget: '40s',
     limits: [

@@ -24,6 +24,7 @@ export const failedLoginsTellNothing = check(
     roles: ['pop3', 'pop3s'],
     needs: ['account'],
     effect: 'disturbs',
+    ownAddress: true,
     safety: 'intrusive',
     budget: '150s',
     resources: [MAILDROP],

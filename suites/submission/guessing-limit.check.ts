@@ -23,6 +23,7 @@ export const guessingIsLimited = check(
     roles: ['submission', 'submissions'],
     needs: ['account'],
     effect: 'disturbs',
+    ownAddress: true,
     safety: 'intrusive',
     budget: '150s',
     limits: [

@@ -1,4 +1,4 @@
-import { check, type Services, type SmtpReply } from '../../harness/check/check.ts';
+import { check, type Services, type SmtpReply, TIMING } from '../../harness/check/check.ts';
 import { deviation, type Indication, median, steady } from '../../harness/steps/indication.ts';
 import { lineOf } from '../../harness/steps/replies.ts';
 import { assertAuthWorks, authPlain, offeredMechanisms, plain, submissionClient } from './inside-tls.ts';
@@ -25,6 +25,7 @@ export const wrongCredentialsRevealNothing = check(
     roles: ['submission', 'submissions'],
     needs: ['account'],
     effect: 'fails-logins',
+    resources: [TIMING],
     safety: 'intrusive',
     budget: '60s',
     limits: [
