@@ -165,6 +165,12 @@ export interface Saying {
    * the verdict; a wire failure or an early end inside it does not end the others.
    */
   variant(name: string, body: (verify: Verify) => Promise<void>): Promise<void>;
+  /**
+   * Does something while no other check uses what only one may use at a time, such as a maildrop. Who names the
+   * resource in the definition holds it already. No time of the check passes while it waits; it should have no
+   * connection open then.
+   */
+  alone<Got>(resource: string, work: () => Promise<Got>): Promise<Got>;
   /** Writes a sentence into the evidence. */
   note(text: string): void;
   pause(ms: number): Promise<void>;

@@ -1,7 +1,10 @@
 /** Locks by name, for what only one run of a body may use at a time. */
 export interface Locks {
-  /** Waits until all names are free and returns the function that frees them again. */
-  hold(names: readonly string[]): Promise<() => void>;
+  /**
+   * Waits until all names are free and returns the function that frees them again.
+   * @throws the reason of the signal when it ends the wait
+   */
+  hold(names: readonly string[], signal?: AbortSignal): Promise<() => void>;
 }
 
 /** Whoever asks first holds first; several names are taken together, so that no two holders wait for each other. */
@@ -24,8 +27,8 @@ export function createLocks(): Locks {
   }
 
   return {
-    hold(names) {
-      return new Promise((resolve) => {
+    hold(names, signal) {
+      return new Promise((resolve, reject) => {
         let mine = true;
         const release = () => {
           if (!mine) return;
@@ -33,7 +36,22 @@ export function createLocks(): Locks {
           for (const name of names) held.delete(name);
           serve();
         };
-        queue.push({ names, start: () => resolve(release) });
+        const waiting = {
+          names,
+          start() {
+            signal?.removeEventListener('abort', leave);
+            resolve(release);
+          },
+        };
+        const leave = () => {
+          const at = queue.indexOf(waiting);
+          if (at >= 0) queue.splice(at, 1);
+          reject(signal?.reason);
+          serve();
+        };
+        if (signal?.aborted) return leave();
+        signal?.addEventListener('abort', leave, { once: true });
+        queue.push(waiting);
         serve();
       });
     },

@@ -96,7 +96,10 @@ export async function openBody(context: {
     recorder,
     nextConnection,
     limit,
-    ...(facts.waits ? { slots: bench.slots } : {}),
+    // Nobody's time passes while others have the connections.
+    ...(facts.waits
+      ? { slots: { take: (count, ended) => clock.queueing(() => bench.slots.take(count, ended)) } }
+      : {}),
     signal,
   });
   let checkLab: CheckLab | undefined;
@@ -188,6 +191,15 @@ export async function openBody(context: {
     inMailbox: (sought) => inMailbox(services, sought),
     returnedMail: (sought) => returnedMail(services, sought),
     enough: (place, ended) => bench.patience.enough(place, AbortSignal.any([signal, ended])),
+    async alone(resource, work) {
+      if (resources.includes(resource)) return work();
+      const free = await clock.queueing(() => bench.locks.hold([resource], signal));
+      try {
+        return await work();
+      } finally {
+        free();
+      }
+    },
     note: (text) => void recorder.event(0, { kind: 'note', text }),
     pause: (ms) => delay(ms, undefined, { signal }),
     async patiently(attempt) {

@@ -1,4 +1,4 @@
-import { check, MAILDROP, readHeader } from '../../harness/check/check.ts';
+import { check, readHeader } from '../../harness/check/check.ts';
 import { deliveries } from '../../harness/steps/waits.ts';
 import { verifySame } from './comparison.ts';
 import { valuesOf } from './header.ts';
@@ -147,7 +147,6 @@ export const returnPathIsReplaced = check(
     safety: 'sends-mail',
     budget: '20s',
     waits: deliveries(2),
-    resources: [MAILDROP],
     limits: [
       'A store may keep the reverse-path elsewhere, and that there is exactly one field is a SHOULD: deviations only.',
     ],

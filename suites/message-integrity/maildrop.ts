@@ -1,8 +1,8 @@
-import type { Pop3Client, Services } from '../../harness/check/check.ts';
+import { MAILDROP, type Pop3Client, type Services } from '../../harness/check/check.ts';
 import { openPop3, POP3_ROLES } from '../../harness/steps/pop3-login.ts';
 
 /** Newest messages that are looked through. */
-const NEWEST = 40;
+const NEWEST = 200;
 
 /** The maildrop of the first account, open inside TLS; undefined where no POP3 is declared. */
 export async function openMaildrop(services: Services): Promise<Pop3Client | undefined> {
@@ -11,13 +11,15 @@ export async function openMaildrop(services: Services): Promise<Pop3Client | und
 
 /** A message as RETR hands it out, dots unstuffed; undefined where there is no POP3, or no such message. */
 export async function retrieveByPop3(services: Services, token: string): Promise<Buffer | undefined> {
-  const client = await openMaildrop(services);
-  if (!client) return undefined;
-  try {
-    return (await findByPop3(client, token))?.bytes;
-  } finally {
-    await client.quit();
-  }
+  return services.alone(MAILDROP, async () => {
+    const client = await openMaildrop(services);
+    if (!client) return undefined;
+    try {
+      return (await findByPop3(client, token))?.bytes;
+    } finally {
+      await client.quit();
+    }
+  });
 }
 
 /** The newest message that carries the token, and its size as LIST tells it. */

@@ -1,4 +1,4 @@
-import { type CheckDefinition, MAILDROP } from '../../harness/check/check.ts';
+import type { CheckDefinition } from '../../harness/check/check.ts';
 import { mailLeaves } from '../../harness/steps/controls/mail-leaves.ts';
 import { deliveries } from '../../harness/steps/waits.ts';
 
@@ -12,7 +12,6 @@ export const BOTH_WAYS = {
   considers: [mailLeaves],
   budget: '25s',
   waits: deliveries(4),
-  resources: [MAILDROP],
 } as const satisfies Partial<CheckDefinition>;
 
 /** The same for two inputs. */
