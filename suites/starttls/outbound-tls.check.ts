@@ -156,11 +156,7 @@ export const injectedRepliesAreDiscarded = check(
       });
     }
     if (sessions.every(({ tls }) => !tls?.established)) {
-      verify.that(true, {
-        demand: 'the forged reply is not used',
-        expected: 'the real reply is waited for, or the connection is given up',
-        actual: `${sessions.length} connections, given up behind STARTTLS`,
-      });
+      verify.met('the forged reply is not used', `${sessions.length} connections, given up after STARTTLS`);
     }
   },
 );
