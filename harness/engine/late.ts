@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { LateWatch } from '../check/patience.ts';
+import { pause } from './pause.ts';
 
 /** Something absent that was given up early, and a check that must be asked again since it came after all. */
 export interface LateArrival {
@@ -30,7 +30,7 @@ export function createLate(signal: AbortSignal): Late {
     close: () => Promise<void>,
   ): Promise<void> {
     const longest = Math.max(...watches.map(({ until }) => until)) - performance.now();
-    await delay(Math.max(0, longest), undefined, { signal }).catch(() => undefined);
+    await pause(Math.max(0, longest), signal).catch(() => undefined);
     const looks = signal.aborted ? [] : await Promise.allSettled(watches.map((one) => one.look()));
     for (const seen of looks) {
       // A lab that cannot be asked any more shows nothing that came late.

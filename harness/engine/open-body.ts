@@ -77,7 +77,9 @@ export async function openBody(context: {
   const limit = facts.connections ?? 1;
   // Who waits for a resource keeps no connection from others.
   const unlock = await bench.locks.hold(resources);
-  const release = facts.waits ? () => undefined : await bench.slots.take(limit);
+  // Checks wait for what controls find.
+  const order = kind === 'control' ? 'ahead' : 'in turn';
+  const release = facts.waits ? () => undefined : await bench.slots.take(limit, undefined, order);
   const recorder = createRecorder(bench.redactor, started);
   const nonce = randomBytes(8).toString('hex');
   const helloName = `probe-${nonce}.mailspec.test`;
@@ -98,7 +100,7 @@ export async function openBody(context: {
     limit,
     // Nobody's time passes while others have the connections.
     ...(facts.waits
-      ? { slots: { take: (count, ended) => clock.queueing(() => bench.slots.take(count, ended)) } }
+      ? { slots: { take: (count, ended) => clock.queueing(() => bench.slots.take(count, ended, order)) } }
       : {}),
     signal,
   });

@@ -1,10 +1,19 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Patience, Place } from '../check/patience.ts';
+import { pause } from './pause.ts';
 
 /** A delivery is overdue, and what comes after a marker is late, when it takes so many times the longest of this run. */
 const FACTOR = 3;
 /** The least of such times, in milliseconds. */
 const LEAST = 1_000;
+
+/** The marker on its way to a place. */
+interface Way {
+  readonly setOut: number;
+  /** Milliseconds that it took; null where it was lost. */
+  readonly current: Promise<number | null>;
+  /** The one after it, for who began to wait when it was on its way. */
+  next: Promise<number | null> | null;
+}
 
 /** Sends a marker to a place and waits for it. */
 export type SendMarker = (place: Place) => Promise<void>;
@@ -19,7 +28,7 @@ export function createPatience(send: SendMarker): Omit<Patience, 'nothingElse'> 
     longest = Math.max(longest, ms);
   };
   const margin = () => Math.max(LEAST, FACTOR * longest);
-  const ways = new Map<string, { current: Promise<number | null>; next: Promise<number | null> | null }>();
+  const ways = new Map<string, Way>();
 
   /** Milliseconds that the marker took; null where none can go. */
   async function mark(place: Place): Promise<number | null> {
@@ -34,33 +43,30 @@ export function createPatience(send: SendMarker): Omit<Patience, 'nothingElse'> 
     return took;
   }
 
-  /** A marker that sets out from now on. */
-  function marker(place: Place): Promise<number | null> {
+  /** A marker that set out after a moment: one that is on its way, or the next one. */
+  function marker(place: Place, since: number): Promise<number | null> {
     const key = typeof place === 'string' ? place : place.mailboxOf.address;
     const way = ways.get(key);
-    if (!way) {
-      const current = mark(place).finally(() => {
-        const { next } = ways.get(key) ?? { next: null };
-        if (next === null) ways.delete(key);
-      });
-      ways.set(key, { current, next: null });
-      return current;
+    if (way && way.setOut >= since) return way.current;
+    if (way) {
+      way.next ??= way.current.then(() => marker(place, since));
+      return way.next;
     }
-    way.next ??= way.current.then(() => {
-      ways.delete(key);
-      return marker(place);
-    });
-    return way.next;
+    const setOut = performance.now();
+    const current = mark(place).finally(() => void ways.delete(key));
+    ways.set(key, { setOut, current, next: null });
+    return current;
   }
 
   return {
     learn,
     async enough(place, signal) {
-      await delay(margin(), undefined, { signal });
-      const took = await ended(marker(place), signal);
+      const since = performance.now();
+      await pause(margin(), signal);
+      const took = await ended(marker(place, since), signal);
       if (took === null) return null;
       const rest = margin();
-      await delay(rest, undefined, { signal });
+      await pause(rest, signal);
       return `a marker that set out later came after ${Math.round(took)} ms, and nothing more within ${Math.round(rest)} ms`;
     },
   };

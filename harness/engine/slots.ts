@@ -1,10 +1,11 @@
-/** A first-come, first-served budget of connections; a taker gets all it asks for at once or waits. */
+/** A budget of connections, first come, first served; a taker gets all it asks for at once or waits. */
 export interface Slots {
   /**
    * Waits for `count` slots and returns the function that gives them back.
+   * @param order `ahead` goes before everybody who waits in turn
    * @throws the reason of the signal when it ends the wait
    */
-  take(count: number, signal?: AbortSignal): Promise<() => void>;
+  take(count: number, signal?: AbortSignal, order?: 'in turn' | 'ahead'): Promise<() => void>;
 }
 
 /** @param total slots that exist; a taker that asks for more gets all of them. */
@@ -21,7 +22,7 @@ export function createSlots(total: number): Slots {
   }
 
   return {
-    take(wanted, signal) {
+    take(wanted, signal, order = 'in turn') {
       const count = Math.min(wanted, total);
       return new Promise((resolve, reject) => {
         let given = true;
@@ -43,7 +44,8 @@ export function createSlots(total: number): Slots {
             resolve(release);
           },
         };
-        queue.push(taker);
+        if (order === 'ahead') queue.unshift(taker);
+        else queue.push(taker);
         if (signal?.aborted) return leave();
         signal?.addEventListener('abort', leave);
         serve();
