@@ -27,6 +27,16 @@ describe.each([
     }
   });
 
+  test('every result and control begins with the shape that its columns are laid out for', () => {
+    for (let seed = 0; seed < RECORDS; seed += 1) {
+      const page = writeHtml(randomRecord(seeded(seed), text));
+      expect(
+        page.match(/<details class="result [^>]*><summary>(?!<svg class="g")/g),
+        `seed ${seed}`,
+      ).toBeNull();
+    }
+  });
+
   test('every link leads to one place', () => {
     for (let seed = 0; seed < RECORDS; seed += 1) {
       const { elements } = readPage(writeHtml(randomRecord(seeded(seed), text)));
