@@ -1,6 +1,5 @@
 import type { Effect } from '../model/levels.ts';
 import { ROLES, type Role } from '../model/roles.ts';
-import type { Target } from '../model/target.ts';
 import type { ControlDefinition } from './control.ts';
 
 /**
@@ -18,23 +17,17 @@ export const FORWARDING = 'forwarding address';
  */
 export const TIMING = 'the time that failures take';
 
-/**
- * What a run of a check holds alone: what it names, the maildrop where only POP3 shows a mailbox, and the limits of a
- * protocol where it disturbs the server.
- */
+/** What a run of a check holds alone: what it names, and the limits of a protocol where it disturbs the server. */
 export function resourcesOf(
   {
     resources = [],
-    needs = [],
     effect,
     roles,
-  }: Pick<ControlDefinition, 'resources' | 'needs' | 'roles'> & { readonly effect: Effect },
-  { endpoints }: Target,
+  }: Pick<ControlDefinition, 'resources' | 'roles'> & { readonly effect: Effect },
   role: Role,
 ): readonly string[] {
-  const byPop3 = needs.includes('mailbox') && !endpoints.imap && !endpoints.imaps;
   const limits =
     effect === 'disturbs' ? roles.map((role) => `limits of the ${ROLES[role].protocol} server`) : [];
   const named = resources.map((one) => (one === TIMING ? `${TIMING} on ${role}` : one));
-  return [...new Set([...named, ...(byPop3 ? [MAILDROP] : []), ...limits])];
+  return [...new Set([...named, ...limits])];
 }
