@@ -9,9 +9,9 @@ import { createCrowd } from './crowd.ts';
 import { createLate } from './late.ts';
 import { createLife } from './life.ts';
 import { createLocks } from './locks.ts';
+import { createMailboxes } from './mailbox/mailboxes.ts';
 import { createPatience } from './patience.ts';
 import { sendMarker } from './send-marker.ts';
-import { createMailboxes } from './mailbox/mailboxes.ts';
 import { openSessions } from './sessions.ts';
 import { createSlots } from './slots.ts';
 

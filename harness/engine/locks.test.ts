@@ -72,10 +72,10 @@ test('whom many wait for is in front of all who wait, and leaves when it has to'
   await hold('holder', 'maildrop');
   await hold('later', 'maildrop');
   const stop = new AbortController();
-  const impatient = locks.holdFirst(['maildrop'], stop.signal);
+  const impatient = locks.hold(['maildrop'], stop.signal, true);
   stop.abort(new Error('Nobody waits any more.'));
   await expect(impatient).rejects.toThrow('Nobody waits any more.');
-  const first = locks.holdFirst(['maildrop'], new AbortController().signal);
+  const first = locks.hold(['maildrop'], undefined, true);
   await release('holder');
   expect(started).toEqual(['holder']);
   (await first)();
