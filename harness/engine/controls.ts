@@ -70,7 +70,7 @@ async function runControl(
   const body = await openBody({
     facts: { ...definition, controls: buildsOn },
     kind: 'control',
-    resources: resourcesOf(definition, role),
+    resources: resourcesOf(definition, bench.target, role),
     bench,
     role,
     offered,

@@ -72,10 +72,10 @@ test('whom many wait for is in front of all who wait, and leaves when it has to'
   await hold('holder', 'maildrop');
   await hold('later', 'maildrop');
   const stop = new AbortController();
-  const impatient = locks.hold(['maildrop'], stop.signal, true);
+  const impatient = locks.hold(['maildrop'], stop.signal, 'ahead');
   stop.abort(new Error('Nobody waits any more.'));
   await expect(impatient).rejects.toThrow('Nobody waits any more.');
-  const first = locks.hold(['maildrop'], undefined, true);
+  const first = locks.hold(['maildrop'], undefined, 'ahead');
   await release('holder');
   expect(started).toEqual(['holder']);
   (await first)();

@@ -44,7 +44,7 @@ export async function runBody(context: {
       ownAddress: definition.ownAddress === true || definition.effect === 'fails-logins',
     },
     kind: 'check',
-    resources: resourcesOf(definition, role),
+    resources: resourcesOf(definition, target, role),
     onVariant: ({ name, verifications, thrown }) =>
       inputs.push(
         judge({

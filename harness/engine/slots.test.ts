@@ -108,7 +108,7 @@ test('who is needed by many waits in front of all, and everybody who waits is to
   };
   const waits = [
     slots.take(1).then(noted('later')),
-    slots.take(1, new AbortController().signal, true).then(noted('first')),
+    slots.take(1, new AbortController().signal, 'ahead').then(noted('first')),
   ];
   expect([slots.wanted, told]).toEqual([true, 2]);
   unlisten();

@@ -8,7 +8,7 @@ function permitOf(total: number) {
   const slots = createSlots(total);
   let lost = 0;
   const permit = createPermit(
-    (signal) => slots.take(1, signal, true),
+    (signal) => slots.take(1, signal, 'ahead'),
     () => {
       lost += 1;
     },

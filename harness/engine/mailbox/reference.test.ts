@@ -16,11 +16,14 @@ import { checkOf } from '../testing/definition.ts';
 const BY_POP3: readonly ReferenceCapability[] = ['imap', 'imaps'];
 
 /** The reference in its lab, with a bench that is closed at the end. */
-async function referenceBench(without: readonly ReferenceCapability[] = []) {
+async function referenceBench(
+  without: readonly ReferenceCapability[] = [],
+  over: { readonly connections?: number } = {},
+) {
   const { server, access, close } = await startReferenceInLab({ without });
   const controls: ControlResult[] = [];
   const bench = createBench({
-    target: server.target,
+    target: { ...server.target, ...over },
     lab: openBenchLab(access),
     runId: 'test',
     evidenceFolder: null,
@@ -124,5 +127,21 @@ describe('a maildrop that one session has for itself', () => {
     await delay(1_500);
     free();
     expect(await waiting).toMatch(/^pass/);
+  });
+
+  test('is not waited for by who has the connections that its holder waits for', async () => {
+    await using reference = await referenceBench(BY_POP3, { connections: 2 });
+    const needs = ['account', 'mailbox'] as const;
+    const holder = (label: string) =>
+      reference.run((services) => roundTrip(services, label), { resources: [MAILDROP], needs: ['account'] });
+    const outcomes = await Promise.all([
+      reference.run((services) => roundTrip(services, 'a'), { needs }),
+      holder('b'),
+      reference.run((services) => roundTrip(services, 'c'), { needs }),
+      reference.run((services) => roundTrip(services, 'd'), { needs, waits: () => 5_000 }),
+      holder('e'),
+      reference.run((services) => roundTrip(services, 'f'), { needs }),
+    ]);
+    for (const outcome of outcomes) expect(outcome).toMatch(/^pass/);
   });
 });

@@ -5,6 +5,7 @@ import { isWireFailure } from '../../wire/failures.ts';
 import type { Slots } from '../slots.ts';
 import { type Arrival, quotesToken } from './memory.ts';
 import type { Permit } from './permit.ts';
+import { type Rest, restUntilWanted } from './rest.ts';
 import type { MailboxSession, View, Waiting } from './waiting.ts';
 
 /** Shortest and longest pause between two looks, in milliseconds. */
@@ -16,6 +17,8 @@ const AWAY = 2_000;
 /** Logins in a row that may be refused before a refusal stands for a while, and that while in milliseconds. */
 const REFUSALS = 2;
 const REFUSED_FOR = 30_000;
+/** Longest time that counts as waiting for other checks, in milliseconds: who holds what may wait for each other. */
+const BLOCKED = 60_000;
 /** How long a server is given to say goodbye at the end, in milliseconds. */
 const FAREWELL = 2_000;
 
@@ -77,7 +80,7 @@ export function createWatch({ view, open, permits, slots, signal }: WatchParts):
   let blocked: Promise<void> | undefined;
   let nextLook = 0;
   let loginMs = 0;
-  let resting: { readonly since: number; wake(): void } | undefined;
+  let resting: Rest | undefined;
   let awayUntil = 0;
   /** Somebody was refused because there were too many sessions. */
   let sparing = false;
@@ -97,16 +100,21 @@ export function createWatch({ view, open, permits, slots, signal }: WatchParts):
 
   /** Waits for what the session needs; meanwhile no time passes for those who wait for a look. */
   async function obtain(): Promise<void> {
+    const isOver = () => waiters.size === 0 || stop.signal.aborted;
     const obtained = (async () => {
-      do {
+      // One of its own is asked for in any case, behind what is lent.
+      for (let asked = false; !isOver() && !(asked && slot.valid && maildrop.valid); asked = true) {
         // Who waits for a resource keeps no connection from others.
         await maildrop.obtain();
-        await slot.obtain();
-      } while (waiters.size > 0 && !stop.signal.aborted && !(slot.valid && maildrop.valid));
+        if (!isOver()) await slot.obtain();
+      }
     })();
-    blocked = obtained;
-    for (const one of waiters) one.queueing(obtained);
+    const over = new AbortController();
+    const patience = delay(BLOCKED, undefined, { signal: over.signal }).catch(() => undefined);
+    blocked = Promise.race([obtained, patience]);
+    for (const one of waiters) one.queueing(blocked);
     await obtained;
+    over.abort();
     blocked = undefined;
   }
 
@@ -197,28 +205,19 @@ export function createWatch({ view, open, permits, slots, signal }: WatchParts):
   }
 
   function rest(): void {
-    const since = performance.now();
-    let timer: NodeJS.Timeout | undefined;
     // What a login takes may be wasted on keeping the session; more of it would cost others more than a login.
-    const grace = Math.min(REST, 4 * loginMs);
-    const wanted = () => {
-      timer ??= setTimeout(giveUp, Math.max(0, since + grace - performance.now()));
-    };
-    const unlisten = slots.onWanted(wanted);
-    resting = {
-      since,
-      wake() {
-        clearTimeout(timer);
-        unlisten();
-        resting = undefined;
-      },
-    };
-    if (slots.wanted) wanted();
+    resting = restUntilWanted(slots, Math.min(REST, 4 * loginMs), giveUp);
+  }
+
+  /** A session that rests is needed again, or ends. */
+  function wake(): void {
+    resting?.end();
+    resting = undefined;
   }
 
   /** Ends a session that rests. */
   function giveUp(): void {
-    resting?.wake();
+    wake();
     drop();
   }
 
@@ -266,7 +265,7 @@ export function createWatch({ view, open, permits, slots, signal }: WatchParts):
       waiters.add(one);
       waiter.signal.addEventListener('abort', abort);
       if (blocked) one.queueing(blocked);
-      resting?.wake();
+      wake();
       loop ??= run();
     });
   }
@@ -300,7 +299,7 @@ export function createWatch({ view, open, permits, slots, signal }: WatchParts):
       for (const one of queue())
         one.fail(new Inconclusive('harness', 'The run was ended before the message came.'));
       if (resting && session) await farewell(session);
-      resting?.wake();
+      wake();
       drop();
       await loop;
     },
