@@ -19,20 +19,22 @@ export const FORWARDING = 'forwarding address';
 export const TIMING = 'the time that failures take';
 
 /**
- * What a run of a check holds alone: what it names, the maildrop where only POP3 shows a mailbox, and the limits of a
- * protocol where it disturbs the server.
+ * What a run of a check holds alone: what it names, and the limits of a protocol where it disturbs the server. Where only
+ * POP3 shows a mailbox, who waits for a message and holds connections meanwhile has the maildrop too: else it would
+ * wait for somebody who has the maildrop and waits for connections.
  */
 export function resourcesOf(
   {
     resources = [],
     needs = [],
+    waits,
     effect,
     roles,
-  }: Pick<ControlDefinition, 'resources' | 'needs' | 'roles'> & { readonly effect: Effect },
+  }: Pick<ControlDefinition, 'resources' | 'needs' | 'waits' | 'roles'> & { readonly effect: Effect },
   { endpoints }: Target,
   role: Role,
 ): readonly string[] {
-  const byPop3 = needs.includes('mailbox') && !endpoints.imap && !endpoints.imaps;
+  const byPop3 = !endpoints.imap && !endpoints.imaps && needs.includes('mailbox') && !waits;
   const limits =
     effect === 'disturbs' ? roles.map((role) => `limits of the ${ROLES[role].protocol} server`) : [];
   const named = resources.map((one) => (one === TIMING ? `${TIMING} on ${role}` : one));

@@ -30,6 +30,7 @@ import type {
   ZoneSigning,
 } from './lab.ts';
 import type { MailSought, Offered, Offering } from './mail.ts';
+import type { WatchedMailboxes } from './mail-watch.ts';
 import type { AccessNetwork, OutsideService, OutsideSink } from './network.ts';
 import type { Place } from './patience.ts';
 import type { Verify } from './verify.ts';
@@ -155,6 +156,8 @@ export interface Surroundings {
    * @returns a sentence that says so; null where no mail of ours can show it, so that the clock alone decides
    */
   enough(place: Place, signal: AbortSignal): Promise<string | null>;
+  /** What steps find messages with; checks use `inMailbox` and `returnedMail`. */
+  readonly mailboxes: WatchedMailboxes;
 }
 
 /** The fourth group: what a body says of what it saw, and when it waits. It cannot set a verdict. */

@@ -11,6 +11,7 @@ import type { Crowd, Seat } from './crowd.ts';
 import type { Late } from './late.ts';
 import type { Life } from './life.ts';
 import type { Locks } from './locks.ts';
+import type { Mailboxes } from './mailbox/mailboxes.ts';
 import type { Slots } from './slots.ts';
 
 /** The part of the services that talks to the target; the owner of every connection it opened. */
@@ -34,7 +35,9 @@ export interface SessionContext {
   /** Most connections that may be open at the same time. */
   readonly limit: number;
   /** Where each connection takes its slot; absent where whoever opens the sessions holds them all. */
-  readonly slots?: Slots;
+  readonly slots?: Pick<Slots, 'take'>;
+  /** Called before a connection to IMAP or POP3 of the target is opened. */
+  readonly onMailboxVisit?: () => void;
   readonly signal: AbortSignal;
 }
 
@@ -56,6 +59,8 @@ export interface Bench {
   readonly seat?: Seat;
   /** What stays open after a check has ended. */
   readonly late: Late;
+  /** The mailboxes of the target, each watched for all checks that wait for a message in it. */
+  readonly mailboxes: Mailboxes;
   /** What checks use one at a time. */
   readonly locks: Locks;
   /** What the checks of this run have learned about the life of the target. */
@@ -69,4 +74,6 @@ export interface Bench {
   readonly openSessions: (context: SessionContext) => Sessions;
   /** Fires when the whole run is being ended. */
   readonly signal: AbortSignal;
+  /** Ends what outlives a check. Every evaluation must have ended. */
+  close(): Promise<void>;
 }

@@ -147,7 +147,7 @@ function hasThrown(control: Control<unknown>, thrown: unknown, bench: Bench): bo
 }
 
 /** What was thrown as an ending that checks can share; a mistake of ours stays one, and names the control. */
-function endingOf(
+export function endingOf(
   id: string,
   thrown: unknown,
   clean: (sentence: string) => string,
@@ -160,7 +160,8 @@ function endingOf(
   return new Inconclusive('harness', clean(printable(`The control ${id} failed: ${said}`)));
 }
 
-function stateOf(outcome: ControlOutcome): Pick<ControlResult, 'state' | 'cause' | 'line'> {
+/** How the record tells an outcome. */
+export function stateOf(outcome: ControlOutcome): Pick<ControlResult, 'state' | 'cause' | 'line'> {
   if (!('thrown' in outcome)) return { state: 'found', cause: null, line: outcome.line };
   const { thrown } = outcome;
   const line = printable(thrown.message);

@@ -9,6 +9,7 @@ import { createCrowd } from './crowd.ts';
 import { createLate } from './late.ts';
 import { createLife } from './life.ts';
 import { createLocks } from './locks.ts';
+import { createMailboxes } from './mailbox/mailboxes.ts';
 import { createPatience } from './patience.ts';
 import { sendMarker } from './send-marker.ts';
 import { openSessions } from './sessions.ts';
@@ -22,7 +23,7 @@ export function createBench(options: {
   readonly lab?: BenchLab | null;
   readonly rerunOptions?: readonly string[];
   readonly signal?: AbortSignal;
-  /** Called once per control that has run. */
+  /** Called once per control that has run, and at the end for each mailbox that was watched. */
   readonly onControl?: (result: ControlResult) => void;
 }): Bench {
   const { target, runId, evidenceFolder } = options;
@@ -42,12 +43,15 @@ export function createBench(options: {
     evidenceFolder,
     lab: options.lab ?? null,
     rerunOptions: options.rerunOptions ?? [],
-    openSessions: (context) => openSessions(context, port25),
+    openSessions: (context) =>
+      openSessions({ ...context, onMailboxVisit: () => bench.mailboxes.stepAside() }, port25),
     signal,
     controls: createControls(() => bench, options.onControl),
     patience: createPatience((place) => sendMarker(bench, place)),
     crowd: createCrowd(),
     late: createLate(signal),
+    mailboxes: createMailboxes(() => bench, options.onControl),
+    close: () => bench.mailboxes.close(),
   };
   return bench;
 }

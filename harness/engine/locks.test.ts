@@ -10,6 +10,7 @@ function holders() {
   const started: string[] = [];
   const releases = new Map<string, () => void>();
   return {
+    locks,
     started,
     async hold(name: string, ...resources: readonly string[]) {
       void locks.hold(resources).then((release) => {
@@ -64,4 +65,20 @@ test('a second release frees nothing that somebody else holds', async () => {
   await release('first');
   await hold('third', 'maildrop');
   expect(started).toEqual(['first', 'second']);
+});
+
+test('whom many wait for is in front of all who wait, and leaves when it has to', async () => {
+  const { hold, locks, release, started } = holders();
+  await hold('holder', 'maildrop');
+  await hold('later', 'maildrop');
+  const stop = new AbortController();
+  const impatient = locks.hold(['maildrop'], stop.signal, 'ahead');
+  stop.abort(new Error('Nobody waits any more.'));
+  await expect(impatient).rejects.toThrow('Nobody waits any more.');
+  const first = locks.hold(['maildrop'], undefined, 'ahead');
+  await release('holder');
+  expect(started).toEqual(['holder']);
+  (await first)();
+  await release('nobody');
+  expect(started).toEqual(['holder', 'later']);
 });

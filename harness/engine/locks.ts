@@ -2,9 +2,10 @@
 export interface Locks {
   /**
    * Waits until all names are free and returns the function that frees them again.
+   * @param order `ahead` goes before everybody who waits in turn
    * @throws the reason of the signal when it ends the wait
    */
-  hold(names: readonly string[], signal?: AbortSignal): Promise<() => void>;
+  hold(names: readonly string[], signal?: AbortSignal, order?: 'in turn' | 'ahead'): Promise<() => void>;
 }
 
 /** Whoever asks first holds first; several names are taken together, so that no two holders wait for each other. */
@@ -27,7 +28,7 @@ export function createLocks(): Locks {
   }
 
   return {
-    hold(names, signal) {
+    hold(names, signal, order = 'in turn') {
       return new Promise((resolve, reject) => {
         let mine = true;
         const release = () => {
@@ -51,7 +52,8 @@ export function createLocks(): Locks {
         };
         if (signal?.aborted) return leave();
         signal?.addEventListener('abort', leave, { once: true });
-        queue.push(waiting);
+        if (order === 'ahead') queue.unshift(waiting);
+        else queue.push(waiting);
         serve();
       });
     },

@@ -21,6 +21,7 @@ import * as bytes from '../wire/bytes.ts';
 import * as tls from '../wire/tls-probe.ts';
 import type { Bench } from './bench.ts';
 import { type Budget, createBudget } from './budget.ts';
+import { shownMessage } from './mailbox/shown.ts';
 import { endingAtFailedLookups } from './own-lookups.ts';
 import { createVerify } from './verifications.ts';
 
@@ -106,6 +107,7 @@ export async function openBody(context: {
   });
   let checkLab: CheckLab | undefined;
   const watches = new Map<string, LateWatch>();
+  const heldAlone = new Set<string>();
   /** Why the body has to end, or had to; undefined while it may go on. */
   const endedBy = () => {
     if (stop.signal.reason instanceof Inconclusive) return stop.signal.reason;
@@ -196,11 +198,30 @@ export async function openBody(context: {
     async alone(resource, work) {
       if (resources.includes(resource)) return work();
       const free = await clock.queueing(() => bench.locks.hold([resource], signal));
+      heldAlone.add(resource);
       try {
         return await work();
       } finally {
+        heldAlone.delete(resource);
         free();
       }
+    },
+    mailboxes: {
+      async awaited(wanted) {
+        const arrival = await bench.mailboxes.awaited(wanted, facts.id, {
+          signal,
+          queueing: clock.queueing,
+          holdsSlots: facts.waits === undefined,
+          resources: [...resources, ...heldAlone],
+        });
+        const watch = bench.mailboxes.nameOf(wanted.account);
+        const text = arrival
+          ? shownMessage(arrival, watch, bench.redactor)
+          : `nothing with "${wanted.token}" came within ${wanted.withinMs} ms (control ${watch})`;
+        recorder.event(0, { kind: 'note', text });
+        return arrival && { mailbox: arrival.sighting.mailbox, bytes: arrival.bytes };
+      },
+      makeRoom: (account) => bench.mailboxes.makeRoom(account),
     },
     note: (text) => void recorder.event(0, { kind: 'note', text }),
     pause: (ms) => delay(ms, undefined, { signal }),

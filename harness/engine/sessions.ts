@@ -40,6 +40,7 @@ export function openSessions(context: SessionContext, port25: Port25 = {}): Sess
       release();
       throw new Inconclusive('harness', 'The check was ended before it could connect.');
     }
+    if (ROLES[role].protocol !== 'smtp') context.onMailboxVisit?.();
     const connection: Connection = await openConnection({
       ...pathTo(context, role, endpoint, options),
       role,

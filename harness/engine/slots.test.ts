@@ -93,3 +93,27 @@ test('a taker whose signal ends leaves the queue, and those behind move up', asy
   const all = await slots.take(2);
   all();
 });
+
+test('who is needed by many waits in front of all, and everybody who waits is told of', async () => {
+  const slots = createSlots(1);
+  const release = await slots.take(1);
+  let told = 0;
+  const unlisten = slots.onWanted(() => {
+    told += 1;
+  });
+  const order: string[] = [];
+  const noted = (name: string) => (given: () => void) => {
+    order.push(name);
+    given();
+  };
+  const waits = [
+    slots.take(1).then(noted('later')),
+    slots.take(1, new AbortController().signal, 'ahead').then(noted('first')),
+  ];
+  expect([slots.wanted, told]).toEqual([true, 2]);
+  unlisten();
+  release();
+  await Promise.all(waits);
+  expect(order).toEqual(['first', 'later']);
+  expect(slots.wanted).toBe(false);
+});

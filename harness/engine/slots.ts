@@ -6,12 +6,17 @@ export interface Slots {
    * @throws the reason of the signal when it ends the wait
    */
   take(count: number, signal?: AbortSignal, order?: 'in turn' | 'ahead'): Promise<() => void>;
+  /** Somebody waits. */
+  readonly wanted: boolean;
+  /** Has the listener called whenever somebody begins to wait, until the returned function is called. */
+  onWanted(listener: () => void): () => void;
 }
 
 /** @param total slots that exist; a taker that asks for more gets all of them. */
 export function createSlots(total: number): Slots {
   let free = total;
   const queue: { count: number; start: () => void }[] = [];
+  const listeners = new Set<() => void>();
 
   function serve(): void {
     for (let next = queue[0]; next && next.count <= free; next = queue[0]) {
@@ -49,7 +54,15 @@ export function createSlots(total: number): Slots {
         if (signal?.aborted) return leave();
         signal?.addEventListener('abort', leave);
         serve();
+        if (queue.includes(taker)) for (const listener of [...listeners]) listener();
       });
+    },
+    get wanted() {
+      return queue.length > 0;
+    },
+    onWanted(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
     },
   };
 }

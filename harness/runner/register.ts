@@ -43,12 +43,16 @@ export function register(
     await snapshot;
     // When a run is ended, Vitest does not wait for the tests that it ends.
     await Promise.allSettled(evaluations);
-    for (const late of await bench.late.sweep()) {
-      const check = checks.find(({ definition }) => definition.id === late.check);
-      if (check && !bench.signal.aborted)
-        journal.append({ kind: 'result', result: await evaluateAgain(check, bench, late) });
+    try {
+      for (const late of await bench.late.sweep()) {
+        const check = checks.find(({ definition }) => definition.id === late.check);
+        if (check && !bench.signal.aborted)
+          journal.append({ kind: 'result', result: await evaluateAgain(check, bench, late) });
+      }
+      await bench.close();
+    } finally {
+      journal.close();
     }
-    journal.close();
   });
 
   // In one group, because Vitest would wait for the last test of one before it begins the next: checks that only

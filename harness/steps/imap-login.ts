@@ -16,14 +16,29 @@ export interface ImapSession {
   readonly vantage?: string;
 }
 
+/** What logging in needs. */
+export type LoginServices = Pick<
+  Services,
+  | 'account'
+  | 'imap'
+  | 'inconclusive'
+  | 'mailboxes'
+  | 'notApplicable'
+  | 'pause'
+  | 'pop3'
+  | 'role'
+  | 'sasl'
+  | 'target'
+>;
+
 /**
  * A session of a user inside TLS, logged in. Other sessions of the user may be more than the server allows;
  * they are waited for as long as a delivery may take. Costs one connection.
  * @throws NotApplicable where the target declares no IMAP, or offers no TLS on it
  * @throws Inconclusive where the login is refused
  */
-export async function openImap(services: Services, session: ImapSession = {}): Promise<ImapClient> {
-  const { imap, inconclusive, notApplicable, pause, target } = services;
+export async function openImap(services: LoginServices, session: ImapSession = {}): Promise<ImapClient> {
+  const { imap, inconclusive, notApplicable, pause, target, mailboxes } = services;
   const role = session.role ?? roleOf(services);
   if (!role) return notApplicable('The target declares no IMAP.', 'neither 993 nor 143');
   const account = session.account ?? services.account();
@@ -39,11 +54,12 @@ export async function openImap(services: Services, session: ImapSession = {}): P
         'precondition',
         `The login of ${account.address} at ${role}, which this check builds on, is refused: ${refusal.text}`,
       );
+    mailboxes.makeRoom(account);
     await pause(BUSY_PAUSE);
   }
 }
 
-function roleOf({ role, target }: Services): Role | undefined {
+function roleOf({ role, target }: Pick<Services, 'role' | 'target'>): Role | undefined {
   return IMAP_ROLES.find((one) => one === role) ?? IMAP_ROLES.find((one) => target.endpoints[one]);
 }
 

@@ -1,4 +1,5 @@
 import type { Account, Pop3Client, Pop3Reply, Role, Services } from '../check/check.ts';
+import type { LoginServices } from './imap-login.ts';
 import { chosenMechanism } from './mechanism.ts';
 
 /** Roles of POP3, best protected first. */
@@ -22,8 +23,8 @@ export interface Pop3Session {
  * @throws NotApplicable where the target declares no POP3, or offers no TLS on it
  * @throws Inconclusive where the login is refused
  */
-export async function openPop3(services: Services, session: Pop3Session = {}): Promise<Pop3Client> {
-  const { pop3, inconclusive, notApplicable, pause } = services;
+export async function openPop3(services: LoginServices, session: Pop3Session = {}): Promise<Pop3Client> {
+  const { pop3, inconclusive, notApplicable, pause, mailboxes } = services;
   const role = session.role ?? roleOf(services);
   if (!role) return notApplicable('The target declares no POP3.', 'neither 995 nor 110');
   const account = session.account ?? services.account();
@@ -39,11 +40,13 @@ export async function openPop3(services: Services, session: Pop3Session = {}): P
         'precondition',
         `The login of ${account.address} at ${role}, which this check builds on, is refused: ${reply.text}`,
       );
+    // A session by IMAP may hold the maildrop too.
+    mailboxes.makeRoom(account);
     await pause(LOCK_PAUSE);
   }
 }
 
-function roleOf({ role, target }: Services): Role | undefined {
+function roleOf({ role, target }: Pick<Services, 'role' | 'target'>): Role | undefined {
   return POP3_ROLES.find((one) => one === role) ?? POP3_ROLES.find((one) => target.endpoints[one]);
 }
 

@@ -33,6 +33,7 @@ async function verdictsOf(
         ...variants.map(({ name, verdict, cause }) => `${withoutAddress(name)}: ${verdict} ${cause}`).sort(),
       ];
     });
+    await bench.close();
     return verdicts;
   } finally {
     await close();

@@ -33,13 +33,14 @@ export async function resultOn(check: Check, options: ReferenceOptions = {}): Pr
 }
 
 /** The result of one check on a target that somebody else runs, in its lab where there is one. */
-export function resultAgainst(
+export async function resultAgainst(
   check: Check,
   target: Target,
   access: LabAccess | null = null,
 ): Promise<CheckResult> {
   const lab = access && openBenchLab(access);
-  return evaluateToTheEnd(check, createBench({ target, lab, runId: 'proof', evidenceFolder: null }));
+  const bench = createBench({ target, lab, runId: 'proof', evidenceFolder: null });
+  return evaluateToTheEnd(check, bench).finally(bench.close);
 }
 
 /** What a failed expectation prints: the verdict alone explains nothing. */

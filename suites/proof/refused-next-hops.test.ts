@@ -34,6 +34,7 @@ test('a target that refuses every next hop says so once, and no outgoing check s
       expect(result.reason).toContain('refusing to relay to a non-public next hop');
       expect(result.transcript.filter(({ who }) => who === 'client')).toEqual([]);
     }
+    await bench.close();
   } finally {
     await close();
   }

@@ -1,0 +1,31 @@
+import type { Account } from '../model/target.ts';
+
+/** What somebody waits for in a mailbox of the target. */
+export interface MailAwaited {
+  readonly account: Account;
+  /** Printable ASCII that the message quotes, in header or body, encoded or not. */
+  readonly token: string;
+  /** Milliseconds; one look begins after somebody began to wait in any case. */
+  readonly withinMs: number;
+  /** Whether a message that quotes the token is the one. */
+  readonly isAwaited: (message: WatchedMessage) => boolean;
+}
+
+/** A message as it was found in a mailbox. */
+export interface WatchedMessage {
+  /** Such as `INBOX` or `Junk`. */
+  readonly mailbox: string;
+  /** As handed out by the server: IMAP octet by octet, POP3 with CRLF line ends and dots unstuffed. */
+  readonly bytes: Buffer;
+}
+
+/** The mailboxes of the target, each watched in one session for everybody who waits. */
+export interface WatchedMailboxes {
+  /**
+   * Waits for a message, which may have come before; null where it does not come in time.
+   * @throws Inconclusive, or the failure of the connection, where the mailbox cannot be read
+   */
+  awaited(wanted: MailAwaited): Promise<WatchedMessage | null>;
+  /** Gives up the session of the watch for a moment: the server says that this user has too many. */
+  makeRoom(account: Account): void;
+}

@@ -1,0 +1,186 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { MailAwaited } from '../../check/mail-watch.ts';
+import { MAILDROP, SECOND_MAILDROP } from '../../check/resources.ts';
+import type { ImapClient } from '../../client/imap.ts';
+import type { Pop3Client } from '../../client/pop3.ts';
+import * as sasl from '../../client/sasl/sasl.ts';
+import { createRecorder, type Recorder } from '../../evidence/recorder.ts';
+import type { ControlResult } from '../../model/control-result.ts';
+import { Inconclusive, NotApplicable } from '../../model/outcomes.ts';
+import { ROLES, type Role } from '../../model/roles.ts';
+import type { Account } from '../../model/target.ts';
+import { type LoginServices, openImap } from '../../steps/imap-login.ts';
+import { MAILBOX_ROLES } from '../../steps/in-mailbox.ts';
+import { openPop3 } from '../../steps/pop3-login.ts';
+import type { Bench } from '../bench.ts';
+import { createImapView } from './imap-view.ts';
+import { type Arrival, createMemory } from './memory.ts';
+import { createPermit, FREE } from './permit.ts';
+import { createPop3View } from './pop3-view.ts';
+import { resultOf } from './result.ts';
+import type { View } from './waiting.ts';
+import { createWatch, type Waiter, type Watch, type WatchParts } from './watch.ts';
+
+/** The watched mailboxes of a bench: one watch per account, begun when the first check needs it. */
+export interface Mailboxes {
+  /**
+   * Waits for a message in the mailbox of an account.
+   * @param who the check or control that waits, for the record of the watch
+   * @returns what came, and how the record names the watch; null where nothing came in time
+   */
+  awaited(wanted: MailAwaited, who: string, waiter: BodyWaiter): Promise<Arrival | null>;
+  /** Name of the watch of an account, by which the record has it among the controls. */
+  nameOf(account: Account): string;
+  makeRoom(account: Account): void;
+  /** Somebody else of the bench opens IMAP or POP3: sessions that have rested for a while end. */
+  stepAside(): void;
+  /** Ends every watch and seals its evidence. */
+  close(): Promise<void>;
+}
+
+/** A body that waits: what it holds by name, and whether it holds its connection slots already. */
+export interface BodyWaiter extends Pick<Waiter, 'signal' | 'queueing'> {
+  readonly holdsSlots: boolean;
+  readonly resources: readonly string[];
+}
+
+/** A watch with what is told of it in the end. */
+export interface Watched {
+  readonly name: string;
+  readonly account: Account;
+  readonly watch: Watch;
+  readonly view: View;
+  readonly recorder: Recorder;
+  readonly startedAt: Date;
+}
+
+/** @param onResult called once per watch, when it is closed */
+export function createMailboxes(
+  bench: () => Bench,
+  onResult: (result: ControlResult) => void = () => undefined,
+): Mailboxes {
+  const watches = new Map<string, Watched>();
+
+  function watched(account: Account): Watched {
+    const known = watches.get(account.address);
+    if (known) return known;
+    const begun = begin(bench(), account, nameOf(account));
+    watches.set(account.address, begun);
+    return begun;
+  }
+  function nameOf({ address }: Account): string {
+    const { accounts } = bench().target;
+    const at = accounts.findIndex((one) => one.address === address);
+    return `mailbox-of-${at < 0 ? accounts.length + 1 : at + 1}`;
+  }
+
+  return {
+    awaited({ account, ...wanted }, who, { holdsSlots, resources, ...waiter }) {
+      const { watch, recorder } = watched(account);
+      recorder.event(0, { kind: 'note', text: `${who} waits for "${wanted.token}"` });
+      const lends = { slot: holdsSlots, maildrop: resources.includes(maildropOf(bench(), account)) };
+      return watch.awaited(wanted, { ...waiter, lends });
+    },
+    nameOf,
+    makeRoom: (account) => watches.get(account.address)?.watch.makeRoom(),
+    stepAside() {
+      for (const { watch } of watches.values()) watch.stepAside();
+    },
+    async close() {
+      await Promise.all([...watches.values()].map(({ watch }) => watch.close()));
+      for (const one of watches.values()) onResult(await resultOf(one, bench().evidenceFolder));
+      watches.clear();
+    },
+  };
+}
+
+/** How checks call the maildrop that they want for themselves; nobody does so for a third account. */
+function maildropOf({ target }: Bench, { address }: Account): string {
+  const at = target.accounts.findIndex((one) => one.address === address);
+  return [MAILDROP, SECOND_MAILDROP][at] ?? `maildrop of ${address}`;
+}
+
+function begin(bench: Bench, account: Account, name: string): Watched {
+  const { target, slots, locks } = bench;
+  const role = MAILBOX_ROLES.find((way) => target.endpoints[way]);
+  if (role === undefined) throw new Error(`${target.name} declares no way into a mailbox.`);
+  const recorder = createRecorder(bench.redactor);
+  const logins = loginsOf(bench, { account, role, name, recorder });
+  const byPop3 = ROLES[role].protocol === 'pop3';
+  const { view, open } = byPop3
+    ? byPop3Of((signal) => openPop3(logins(signal), { role, account }))
+    : byImapOf((signal) => openImap(logins(signal), { role, account }));
+  return {
+    name,
+    account,
+    view,
+    recorder,
+    startedAt: new Date(),
+    watch: createWatch({
+      view,
+      open,
+      permits: (onLost) => ({
+        slot: createPermit((signal) => slots.take(1, signal, 'ahead'), onLost),
+        maildrop: byPop3
+          ? createPermit((signal) => locks.hold([maildropOf(bench, account)], signal, 'ahead'), onLost)
+          : FREE,
+      }),
+      slots,
+      signal: bench.signal,
+    }),
+  };
+}
+
+type Way = Pick<WatchParts, 'view' | 'open'>;
+
+function byImapOf(logIn: (signal: AbortSignal) => Promise<ImapClient>): Way {
+  const view = createImapView(createMemory());
+  return { view, open: async (signal) => view.session(await logIn(signal)) };
+}
+
+function byPop3Of(logIn: (signal: AbortSignal) => Promise<Pop3Client>): Way {
+  const view = createPop3View(createMemory());
+  return { view, open: async (signal) => view.session(await logIn(signal)) };
+}
+
+/** The services that the steps of a login need, for one session after the other. */
+function loginsOf(
+  bench: Bench,
+  about: Pick<Watched, 'account' | 'name' | 'recorder'> & { readonly role: Role },
+): (signal: AbortSignal) => LoginServices {
+  const { target, lab } = bench;
+  const { account, role, name, recorder } = about;
+  let connections = 0;
+  return (signal) => {
+    const { imap, pop3 } = bench.openSessions({
+      target,
+      role,
+      helloName: `${name}.mailspec.test`,
+      lab: lab?.access ?? null,
+      recorder,
+      nextConnection: () => {
+        connections += 1;
+        return connections;
+      },
+      limit: 1,
+      signal,
+    });
+    return {
+      account: () => account,
+      imap,
+      pop3,
+      role,
+      sasl,
+      target,
+      // Nobody has to make room for itself.
+      mailboxes: { awaited: async () => null, makeRoom: () => undefined },
+      pause: (ms) => delay(ms, undefined, { signal }),
+      inconclusive(why, reason) {
+        throw new Inconclusive(why, reason);
+      },
+      notApplicable(reason, observed) {
+        throw new NotApplicable(reason, observed);
+      },
+    };
+  };
+}

@@ -1,0 +1,322 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { MailAwaited } from '../../check/mail-watch.ts';
+import { Inconclusive } from '../../model/outcomes.ts';
+import { isWireFailure } from '../../wire/failures.ts';
+import type { Slots } from '../slots.ts';
+import { type Arrival, quotesToken } from './memory.ts';
+import type { Permit } from './permit.ts';
+import { type Rest, restUntilWanted } from './rest.ts';
+import type { MailboxSession, View, Waiting } from './waiting.ts';
+
+/** Shortest and longest pause between two looks, in milliseconds. */
+const PAUSE = { shortest: 200, longest: 2_000 };
+/** How long a session that nobody needs is kept from others that wait for its slot, or log in, in milliseconds. */
+const REST = 2_000;
+/** How long the watch stays away where the user has too many sessions; who was refused comes again before. */
+const AWAY = 2_000;
+/** Logins in a row that may be refused before a refusal stands for a while, and that while in milliseconds. */
+const REFUSALS = 2;
+const REFUSED_FOR = 30_000;
+/** Longest time that counts as waiting for other checks, in milliseconds: who holds what may wait for each other. */
+const BLOCKED = 60_000;
+/** How long a server is given to say goodbye at the end, in milliseconds. */
+const FAREWELL = 2_000;
+
+/** Who waits, and what the watch may use of theirs meanwhile. */
+export interface Waiter {
+  /** Ends the wait. */
+  readonly signal: AbortSignal;
+  /** Slots and resources that who waits holds and does not use. */
+  readonly lends: { readonly slot: boolean; readonly maildrop: boolean };
+  /** Lets no time of theirs pass while the watch itself waits for what other checks hold. */
+  queueing(wait: () => Promise<void>): Promise<void>;
+}
+
+/** What a watch came to. */
+export interface WatchCount {
+  readonly looks: number;
+  readonly logins: number;
+  /** Sessions that broke, or that the server ended, so that another one was begun. */
+  readonly broken: number;
+  /** Why the last login that failed did so; undefined where one worked since. */
+  readonly failure: unknown;
+}
+
+/** One mailbox, watched in one session for everybody who waits for a message in it. */
+export interface Watch {
+  /** Waits for a message, which may have come before; null where none comes in time. */
+  awaited(wanted: Omit<MailAwaited, 'account'>, waiter: Waiter): Promise<Arrival | null>;
+  /** Ends the session for a moment, for somebody who was refused because there is one. */
+  makeRoom(): void;
+  /** Ends a session that rests, because somebody else of the bench visits the mailboxes. */
+  stepAside(): void;
+  readonly count: WatchCount;
+  /** Ends the session and every wait. */
+  close(): Promise<void>;
+}
+
+/** What a watch is made of. */
+export interface WatchParts {
+  readonly view: View;
+  /**
+   * A session that is logged in.
+   * @throws Inconclusive, NotApplicable or the failure of the connection
+   */
+  open(signal: AbortSignal): Promise<MailboxSession>;
+  /** What must be held, or lent, while a session is open. `onLost` is called when it no longer is. */
+  permits(onLost: () => void): { readonly slot: Permit; readonly maildrop: Permit };
+  readonly slots: Pick<Slots, 'wanted' | 'onWanted'>;
+  readonly signal: AbortSignal;
+}
+
+export function createWatch({ view, open, permits, slots, signal }: WatchParts): Watch {
+  const waiters = new Set<Waiting & Ends>();
+  const count = { looks: 0, logins: 0, broken: 0, failure: undefined as unknown };
+  let serials = 0;
+  let session: MailboxSession | undefined;
+  /** Ends what goes on at this moment. */
+  let stop = new AbortController();
+  let loop: Promise<void> | undefined;
+  let blocked: Promise<void> | undefined;
+  let nextLook = 0;
+  let loginMs = 0;
+  let resting: Rest | undefined;
+  let awayUntil = 0;
+  /** Somebody was refused because there were too many sessions. */
+  let sparing = false;
+  let refusals = 0;
+  let refusedUntil = 0;
+  let closed = false;
+
+  const { slot, maildrop } = permits(() => stop.abort());
+  const queue = () => [...waiters];
+
+  function drop(): void {
+    session = undefined;
+    stop.abort();
+    slot.giveBack();
+    maildrop.giveBack();
+  }
+
+  /** Waits for what the session needs; meanwhile no time passes for those who wait for a look. */
+  async function obtain(): Promise<void> {
+    const isOver = () => waiters.size === 0 || stop.signal.aborted;
+    const obtained = (async () => {
+      // One of its own is asked for in any case, behind what is lent.
+      for (let asked = false; !isOver() && !(asked && slot.valid && maildrop.valid); asked = true) {
+        // Who waits for a resource keeps no connection from others.
+        await maildrop.obtain();
+        if (!isOver()) await slot.obtain();
+      }
+    })();
+    const over = new AbortController();
+    const patience = delay(BLOCKED, undefined, { signal: over.signal }).catch(() => undefined);
+    blocked = Promise.race([obtained, patience]);
+    for (const one of waiters) one.queueing(blocked);
+    await obtained;
+    over.abort();
+    blocked = undefined;
+  }
+
+  async function pauseUntil(time: number): Promise<void> {
+    const left = time - performance.now();
+    if (left > 0) await delay(left, undefined, { signal: stop.signal }).catch(() => undefined);
+  }
+
+  async function look(): Promise<void> {
+    const present = queue();
+    const began = performance.now();
+    if (!session?.alive) {
+      if (session) count.broken += 1;
+      session = undefined;
+      session = await open(AbortSignal.any([signal, stop.signal]));
+      count.logins += 1;
+      loginMs = performance.now() - began;
+      count.failure = undefined;
+      refusals = 0;
+    }
+    await session.look(queue);
+    count.looks += 1;
+    const now = performance.now();
+    nextLook = now + Math.min(PAUSE.longest, Math.max(PAUSE.shortest, now - began));
+    for (const one of present) if (one.waits && now >= one.deadline) one.end(null);
+  }
+
+  /** What a failure means for those who wait; a session that broke is begun anew, once. */
+  function failed(thrown: unknown, wasOpen: boolean, tries: number): boolean {
+    if (wasOpen) {
+      count.broken += 1;
+      if (tries === 0) return true;
+    } else {
+      count.failure = thrown;
+      if (!isWireFailure(thrown)) {
+        refusals += 1;
+        refusedUntil = refusals < REFUSALS ? 0 : performance.now() + REFUSED_FOR;
+      }
+    }
+    for (const one of queue()) one.fail(thrown);
+    return false;
+  }
+
+  async function serve(): Promise<void> {
+    let tries = 0;
+    while (waiters.size > 0 && !closed) {
+      if (stop.signal.aborted) stop = new AbortController();
+      await pauseUntil(Math.max(nextLook, awayUntil));
+      await obtain();
+      if (waiters.size === 0 || stop.signal.aborted) {
+        drop();
+        continue;
+      }
+      try {
+        await look();
+        tries = 0;
+        if (session?.alive && !stop.signal.aborted && performance.now() >= awayUntil) continue;
+        await session?.leave();
+        drop();
+      } catch (thrown) {
+        const isOurs = stop.signal.aborted;
+        const wasOpen = session !== undefined;
+        drop();
+        if (isOurs) continue;
+        tries = failed(thrown, wasOpen, tries) ? tries + 1 : 0;
+      }
+    }
+  }
+
+  async function run(): Promise<void> {
+    do {
+      await serve();
+      await toRest();
+    } while (waiters.size > 0 && !closed);
+    loop = undefined;
+  }
+
+  /** Keeps the session without traffic, if a slot of its own covers it; else ends it. */
+  async function toRest(): Promise<void> {
+    const isOurs = () => closed || stop.signal.aborted;
+    if (!session || isOurs()) return drop();
+    // Nobody needs the session any more, so that it is of no account why it ends.
+    if (sparing || !slot.own) await session.leave();
+    else await session.rest().catch(() => undefined);
+    if (session?.alive && slot.own && !sparing && !isOurs()) return waiters.size > 0 ? undefined : rest();
+    if (session && !session.alive && !isOurs()) count.broken += 1;
+    drop();
+  }
+
+  function rest(): void {
+    // What a login takes may be wasted on keeping the session; more of it would cost others more than a login.
+    resting = restUntilWanted(slots, Math.min(REST, 4 * loginMs), giveUp);
+  }
+
+  /** A session that rests is needed again, or ends. */
+  function wake(): void {
+    resting?.end();
+    resting = undefined;
+  }
+
+  /** Ends a session that rests. */
+  function giveUp(): void {
+    wake();
+    drop();
+  }
+
+  function join(wanted: Omit<MailAwaited, 'account'>, waiter: Waiter): Promise<Arrival | null> {
+    return new Promise((resolve, reject) => {
+      serials += 1;
+      const unlend = [
+        ...(waiter.lends.slot ? [slot.lend()] : []),
+        ...(waiter.lends.maildrop ? [maildrop.lend()] : []),
+      ];
+      const leave = () => {
+        waiter.signal.removeEventListener('abort', abort);
+        waiters.delete(one);
+        for (const back of unlend) back();
+      };
+      const abort = () => {
+        one.fail(waiter.signal.reason);
+        // What goes on for nobody must not hold up anything.
+        if (waiters.size === 0) drop();
+      };
+      const one: Waiting & Ends = {
+        serial: serials,
+        token: wanted.token,
+        deadline: performance.now() + wanted.withinMs,
+        get waits() {
+          return waiters.has(one);
+        },
+        take(arrival) {
+          if (!one.waits || !quotesToken(arrival, wanted.token)) return false;
+          const { sighting, bytes } = arrival;
+          if (!wanted.isAwaited({ mailbox: sighting.mailbox, bytes })) return false;
+          one.end(arrival);
+          return true;
+        },
+        end(arrival) {
+          leave();
+          resolve(arrival);
+        },
+        fail(reason) {
+          leave();
+          reject(reason);
+        },
+        queueing: (wait) => void waiter.queueing(() => wait),
+      };
+      waiters.add(one);
+      waiter.signal.addEventListener('abort', abort);
+      if (blocked) one.queueing(blocked);
+      wake();
+      loop ??= run();
+    });
+  }
+
+  return {
+    async awaited(wanted, waiter) {
+      waiter.signal.throwIfAborted();
+      if (closed) throw new Inconclusive('harness', 'The run was ended before the mailbox was looked into.');
+      for (const arrival of view.kept()) {
+        const { mailbox } = arrival.sighting;
+        if (quotesToken(arrival, wanted.token) && wanted.isAwaited({ mailbox, bytes: arrival.bytes }))
+          return arrival;
+      }
+      if (performance.now() < refusedUntil) throw count.failure;
+      return join(wanted, waiter);
+    },
+    makeRoom() {
+      sparing = true;
+      if (!session) return;
+      awayUntil = performance.now() + AWAY;
+      if (resting) giveUp();
+    },
+    stepAside() {
+      if (resting && performance.now() - resting.since >= REST) giveUp();
+    },
+    get count() {
+      return { ...count };
+    },
+    async close() {
+      closed = true;
+      for (const one of queue())
+        one.fail(new Inconclusive('harness', 'The run was ended before the message came.'));
+      if (resting && session) await farewell(session);
+      wake();
+      drop();
+      await loop;
+    },
+  };
+}
+
+async function farewell(session: MailboxSession): Promise<void> {
+  const said = new AbortController();
+  const patience = delay(FAREWELL, undefined, { signal: said.signal }).catch(() => undefined);
+  await Promise.race([session.leave(), patience]);
+  said.abort();
+}
+
+/** How a wait ends. */
+interface Ends {
+  readonly deadline: number;
+  end(arrival: Arrival | null): void;
+  fail(reason: unknown): void;
+  queueing(wait: Promise<void>): void;
+}
