@@ -21,6 +21,7 @@ import * as bytes from '../wire/bytes.ts';
 import * as tls from '../wire/tls-probe.ts';
 import type { Bench } from './bench.ts';
 import { type Budget, createBudget } from './budget.ts';
+import { awaitedPatiently } from './mailbox/patiently.ts';
 import { shownMessage } from './mailbox/shown.ts';
 import { endingAtFailedLookups } from './own-lookups.ts';
 import { createVerify } from './verifications.ts';
@@ -208,16 +209,19 @@ export async function openBody(context: {
     },
     mailboxes: {
       async awaited(wanted) {
-        const arrival = await bench.mailboxes.awaited(wanted, facts.id, {
+        const key = `mailbox ${wanted.account.address} ${wanted.token}`;
+        watches.delete(key);
+        const { arrival, given, watch } = await awaitedPatiently(bench, wanted, facts.id, {
           signal,
           queueing: clock.queueing,
           holdsSlots: facts.waits === undefined,
           resources: [...resources, ...heldAlone],
         });
-        const watch = bench.mailboxes.nameOf(wanted.account);
+        if (watch) watches.set(key, watch);
+        const name = bench.mailboxes.nameOf(wanted.account);
         const text = arrival
-          ? shownMessage(arrival, watch, bench.redactor)
-          : `nothing with "${wanted.token}" came within ${wanted.withinMs} ms (control ${watch})`;
+          ? shownMessage(arrival, name, bench.redactor)
+          : `nothing with "${wanted.token}" came${given === null ? ` within ${wanted.withinMs} ms` : `: ${given}`} (control ${name})`;
         recorder.event(0, { kind: 'note', text });
         return arrival && { mailbox: arrival.sighting.mailbox, bytes: arrival.bytes };
       },

@@ -13,7 +13,7 @@ export const MAILBOX_ROLES: readonly Role[] = ['imaps', 'imap', 'pop3s', 'pop3']
  * @throws Inconclusive where the mailbox cannot be read
  */
 export function inMailbox(services: Services, sought: MailSought): Promise<StoredMessage | null> {
-  return awaited(services, sought, (message) => !isReport(message));
+  return awaited(services, sought, (message) => !isReport(message), sought.withinMs === undefined);
 }
 
 /**
@@ -30,7 +30,8 @@ export async function returnedMail(
     services.note('No mailbox can be read, so it was not looked whether a report came back.');
     return null;
   }
-  return awaited(services, { ...sought, sent: NOTHING }, () => true);
+  // A report comes when the target gives up, which says nothing about how long a delivery takes.
+  return awaited(services, { ...sought, sent: NOTHING }, () => true, false);
 }
 
 const NOTHING = Buffer.alloc(0);
@@ -39,6 +40,7 @@ async function awaited(
   services: Services,
   { token, sent, account, withinMs }: MailSought,
   isSought: (message: StoredMessage) => boolean,
+  isPatient: boolean,
 ): Promise<StoredMessage | null> {
   const { target, inconclusive, mailboxes } = services;
   if (!MAILBOX_ROLES.some((way) => target.endpoints[way]))
@@ -51,6 +53,7 @@ async function awaited(
     account: account ?? services.account(),
     token,
     withinMs: withinMs ?? target.timing.outboundMs,
+    isPatient,
     isAwaited: (message) => isSought(taken(message)),
   });
   return found && taken(found);
