@@ -144,8 +144,8 @@ export const SABOTAGES: readonly Sabotage[] = [
     detector: 'visible-notation',
     noticed: 'A text holds an unprintable character',
     file: 'harness/evidence/visible.ts',
-    line: ".map((character) => (character === '\\\\' ? character : visibleCharacter(character)))",
-    instead: '',
+    line: 'sentence.replace(/[^ -~]/gu, visibleCharacter)',
+    instead: 'sentence',
   },
   {
     neglects: 'what a check verifies is made visible',
