@@ -95,9 +95,9 @@ export const SABOTAGES: readonly Sabotage[] = [
     neglects: 'octets are recorded as octets',
     detector: 'evidence',
     noticed: 'differs from what was',
-    file: 'harness/evidence/recorder.ts',
-    line: "bytes: Buffer.concat([head, tail]).toString('base64'),",
-    instead: "bytes: Buffer.from(Buffer.concat([head, tail]).toString()).toString('base64'),",
+    file: 'harness/evidence/octets.ts',
+    line: "bytes: octets.toString('base64')",
+    instead: "bytes: Buffer.from(octets.toString()).toString('base64')",
   },
   {
     neglects: 'what is sent is recorded',
@@ -112,8 +112,8 @@ export const SABOTAGES: readonly Sabotage[] = [
     detector: 'evidence',
     noticed: 'The digest is not that of the evidence.',
     file: 'harness/evidence/store.ts',
-    line: ".update(text).digest('hex')",
-    instead: ".update(text.trim()).digest('hex')",
+    line: ".update(content).digest('hex')",
+    instead: ".update(content.subarray(1)).digest('hex')",
   },
   {
     neglects: 'control characters are escaped',
