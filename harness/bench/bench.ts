@@ -1,79 +1,84 @@
 import { execFile, spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-import type { RunRecord } from '../../reports/model/record.ts';
+import { parseArgs, promisify } from 'node:util';
+import type { Measured } from './audit.ts';
+import { rowOf } from './row-of.ts';
+import { type Row, table } from './table.ts';
+import { untilSignal } from './until-signal.ts';
 
 /**
- * Measures on this machine: the time from start to the first octet on the wire, the whole audit of the
- * reference target, and peak memory. Prints; asserts nothing.
+ * Measures on this machine: the reference server, a hardened container, each also from further away, and the
+ * tools that people take otherwise on the same container. Prints medians; asserts nothing.
  */
 const CLI = fileURLToPath(new URL('../cli/mailspec.mjs', import.meta.url));
-const RUNS = 5;
+const ONE_AUDIT = fileURLToPath(new URL('one-audit.ts', import.meta.url));
+const TARGETS = fileURLToPath(new URL('../../targets.yaml', import.meta.url));
+/** As the scripts of package.json start mailspec. */
+const NURSERY = ['--max-semi-space-size=8'];
 
-interface Measured {
-  readonly seconds: number;
-  readonly peakMegabytes: number;
+interface Options {
+  readonly runs: number;
+  /** Milliseconds added to a round trip, one row each. */
+  readonly roundTrips: readonly number[];
+  /** Codes and suites for the reference; empty: the whole catalogue. */
+  readonly only: readonly string[];
+  readonly containers: boolean;
+  /** The whole catalogue on the container too, which takes minutes. */
+  readonly whole: boolean;
 }
 
-async function main(): Promise<void> {
+async function main({ runs, roundTrips, only, containers, whole }: Options): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'mailspec-bench-'));
   try {
     const first: number[] = [];
-    for (let run = 0; run < RUNS; run += 1) first.push(await startToFirstOctet(folder));
-    print('start to first octet on the wire', first, 's', 'goal under 1 s');
-
-    const audits: Measured[] = [];
-    for (let run = 0; run < 3; run += 1) audits.push(await audit(folder));
-    print(
-      'whole audit of the reference target',
-      audits.map(({ seconds }) => seconds),
-      's',
-      'goal under 10 s',
-    );
-    print(
-      'peak memory of that audit',
-      audits.map(({ peakMegabytes }) => peakMegabytes),
-      'MB',
-      'goal under 300 MB',
-    );
-    await benchContainers(folder);
+    for (let run = 0; run < runs; run += 1) first.push(await startToFirstOctet(folder));
+    const rows: Row[] = [{ what: 'start to first octet on the wire', wall: first }];
+    for (const ms of roundTrips) rows.push(await auditRow(ms, only, runs));
+    process.stdout.write(`The reference server, in the process of mailspec\n${table(rows)}`);
+    if (containers) await benchContainers(folder, { runs, roundTrips, whole });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
 /** What needs a container engine; where none answers, one line says so. */
-async function benchContainers(folder: string): Promise<void> {
+async function benchContainers(
+  folder: string,
+  options: Pick<Options, 'runs' | 'roundTrips' | 'whole'>,
+): Promise<void> {
   const { engineStatus } = await import('../containers/engine.ts');
   const engine = await engineStatus();
   if (!engine.available) {
-    process.stdout.write(`Not measured: sidecar and POP before SMTP. ${engine.why}\n`);
+    process.stdout.write(`Containers not measured. ${engine.why}\n`);
     return;
   }
-  const { sidecarStarts } = await import('./containers.ts');
-  print('warm start of the lab in a sidecar', await sidecarStarts(3), 's', 'goal under 2 s');
-
-  const out = join(folder, 'pop-before-smtp');
-  await audited(['audit', 'pop-before-smtp', '--only', 'pop-before-smtp', '--out', out]);
-  const record: RunRecord = JSON.parse(await readFile(join(out, 'results.json'), 'utf8'));
-  const results = record.targets.flatMap((target) => target.results);
-  const starts = results.map(({ startedAt }) => Date.parse(startedAt));
-  const ends = results.map(({ startedAt, durationMs }) => Date.parse(startedAt) + durationMs);
-  const suite = (Math.max(...ends) - Math.min(...starts)) / 1000;
-  print('suite pop-before-smtp on a window of 20 s', [suite], 's', 'goal under the window plus 15 s');
+  const [{ sidecarStarts }, { measureContainer }] = await Promise.all([
+    import('./sidecar-starts.ts'),
+    import('./containers.ts'),
+  ]);
+  const starts = { what: 'warm start of the lab in a sidecar', wall: await sidecarStarts(options.runs) };
+  const { rows, notes } = await measureContainer(folder, options, TARGETS, untilSignal());
+  process.stdout.write(`\nA hardened Postfix and Dovecot in one container\n${table([starts, ...rows])}`);
+  for (const note of notes) process.stdout.write(`${note}\n`);
 }
 
-/** Runs mailspec; exit codes 1 and 2 are conclusions, anything else is no measurement. */
-async function audited(args: readonly string[], nodeOptions: readonly string[] = []): Promise<void> {
-  await promisify(execFile)(process.execPath, [...nodeOptions, CLI, ...args], {
-    maxBuffer: 64 * 1_048_576,
-  }).catch((failure: { readonly code?: number }) => {
-    if (failure.code !== 1 && failure.code !== 2) throw failure;
-  });
+/** Audits of the reference, each as its own process. */
+async function auditRow(roundTripMs: number, only: readonly string[], runs: number): Promise<Row> {
+  const measured: (Measured & { readonly peak: number })[] = [];
+  for (let run = 0; run < runs; run += 1) {
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      [...NURSERY, ONE_AUDIT, 'reference', String(roundTripMs), TARGETS, ...only],
+      { maxBuffer: 64 * 1_048_576 },
+    );
+    measured.push(JSON.parse(stdout));
+  }
+  const what = only.length === 0 ? 'whole catalogue' : only.join(' ');
+  return rowOf(`${what}, +${roundTripMs} ms`, measured, roundTripMs);
 }
 
 /** Seconds from the start of the process to its first connection that carries an octet or is greeted. */
@@ -95,7 +100,18 @@ async function startToFirstOctet(folder: string): Promise<number> {
   const started = performance.now();
   const child = spawn(
     process.execPath,
-    [CLI, 'audit', 'bench', '--targets', targets, '--out', join(folder, 'out'), '--only', 'STLS-001'],
+    [
+      ...NURSERY,
+      CLI,
+      'audit',
+      'bench',
+      '--targets',
+      targets,
+      '--out',
+      join(folder, 'out'),
+      '--only',
+      'STLS-001',
+    ],
     {
       stdio: 'ignore',
     },
@@ -108,25 +124,19 @@ async function startToFirstOctet(folder: string): Promise<number> {
   return (first - started) / 1000;
 }
 
-/** One audit of the reference target as its own process. */
-async function audit(folder: string): Promise<Measured> {
-  const started = performance.now();
-  // maxrss of a child is only told to its parent by the shell's time, so the child reports it itself.
-  const report = `process.on('exit', () => require('node:fs').writeFileSync(${JSON.stringify(join(folder, 'rss'))}, String(process.resourceUsage().maxRSS)))`;
-  const probe = join(folder, 'probe.cjs');
-  await writeFile(probe, report);
-  await audited(['audit', 'reference', '--out', join(folder, 'reference')], ['--require', probe]);
-  const seconds = (performance.now() - started) / 1000;
-  return { seconds, peakMegabytes: Number(await readFile(join(folder, 'rss'), 'utf8')) / 1024 };
-}
-
-function print(what: string, values: readonly number[], unit: string, goal: string): void {
-  const sorted = [...values].sort((a, b) => a - b);
-  const show = (value: number | undefined) => (value ?? Number.NaN).toFixed(2);
-  const median = sorted[Math.floor(sorted.length / 2)];
-  process.stdout.write(
-    `${what}: median ${show(median)} ${unit} (min ${show(sorted[0])}, max ${show(sorted.at(-1))}, ${values.length} runs; ${goal})\n`,
-  );
-}
-
-await main();
+const { values } = parseArgs({
+  options: {
+    runs: { type: 'string', default: '3' },
+    rtt: { type: 'string', default: '0,20,100' },
+    only: { type: 'string', multiple: true, default: [] },
+    whole: { type: 'boolean', default: false },
+    'no-containers': { type: 'boolean', default: false },
+  },
+});
+await main({
+  runs: Number(values.runs),
+  roundTrips: values.rtt.split(',').map(Number),
+  only: values.only,
+  containers: !values['no-containers'],
+  whole: values.whole,
+});

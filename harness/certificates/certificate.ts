@@ -42,6 +42,18 @@ const ANY_USE = '2.5.29.37.0';
  * @throws Error when it cannot be read
  */
 export function readCertificate(der: Buffer): CertificateFacts {
+  const key = der.toString('latin1');
+  const facts = known.get(key) ?? factsOf(der);
+  if (known.size >= KNOWN) known.clear();
+  known.set(key, facts);
+  return facts;
+}
+
+/** A server shows the same few certificates again and again, and reading one takes longer than the handshake. */
+const known = new Map<string, CertificateFacts>();
+const KNOWN = 200;
+
+function factsOf(der: Buffer): CertificateFacts {
   const native = new X509Certificate(der);
   const parsed = new x509.X509Certificate(der);
   const names = parsed.getExtension(x509.SubjectAlternativeNameExtension)?.names.items ?? [];

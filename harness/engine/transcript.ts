@@ -1,4 +1,5 @@
 import type { EvidenceEvent } from '../evidence/events.ts';
+import { textOf } from '../evidence/octets.ts';
 import { printable } from '../evidence/visible.ts';
 import type { TranscriptLine, VariantResult } from '../model/result.ts';
 import type { Verification } from '../model/verification.ts';
@@ -70,7 +71,7 @@ function lineOf(event: EvidenceEvent, marks: ReadonlyMap<number, boolean>): Tran
           ...base,
           who: event.kind === 'send' ? 'client' : 'server',
           layer: event.layer,
-          text: cut(event.text),
+          text: cut(textOf(event)),
         },
       ];
     case 'connect':

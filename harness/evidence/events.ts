@@ -1,3 +1,5 @@
+import type { KeptOctets } from './octets.ts';
+
 /**
  * One observed event of a check. `at` counts microseconds from the start of the check on a monotonic
  * clock; `connection` is the number of the connection within the check, 0 for none. Events are kept
@@ -19,17 +21,7 @@ export type EventFacts =
       readonly localAddress: string;
     }
   | { readonly kind: 'refused'; readonly role: string; readonly address: string; readonly code: string }
-  | {
-      readonly kind: 'send' | 'recv';
-      readonly layer: Layer;
-      /** Octets as on the wire, base64, secrets already replaced. */
-      readonly bytes: string;
-      /** The same octets in visible notation. */
-      readonly text: string;
-      readonly redactions: number;
-      /** What was left out of `bytes` and `text`: how many octets, behind which one, and the SHA-256 of all. */
-      readonly omitted?: { readonly behind: number; readonly octets: number; readonly sha256: string };
-    }
+  | TrafficFacts
   | { readonly kind: 'tls'; readonly protocol: string; readonly cipher: string; readonly serverName: string }
   | { readonly kind: 'tls-failed'; readonly reason: string }
   | {
@@ -48,6 +40,18 @@ export type EventFacts =
       readonly held: boolean;
       readonly strict: boolean;
     };
+
+/**
+ * Octets as on the wire, secrets already replaced: in visible notation, or in base64 where they are no text.
+ * `octetsOf` gives the octets of both.
+ */
+export type TrafficFacts = {
+  readonly kind: 'send' | 'recv';
+  readonly layer: Layer;
+  readonly redactions: number;
+  /** What was left out of them: how many octets, behind which one, and the SHA-256 of all. */
+  readonly omitted?: { readonly behind: number; readonly octets: number; readonly sha256: string };
+} & KeptOctets;
 
 /** The kinds that carry wire octets. */
 export type TrafficEvent = Extract<EvidenceEvent, { kind: 'send' | 'recv' }>;

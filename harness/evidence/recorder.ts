@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { EventFacts, EvidenceEvent, Layer, TrafficEvent } from './events.ts';
+import type { EventFacts, EvidenceEvent, Layer, TrafficFacts } from './events.ts';
+import { type KeptOctets, keptOctets } from './octets.ts';
 import { createRedactor, type Redactor } from './redaction.ts';
-import { visible } from './visible.ts';
 
 /** A piece of a stream as it came, kept as long as a secret may reach from it into the next. */
 interface Piece {
@@ -52,7 +52,7 @@ export function createRecorder(
 ): Recorder {
   const events: EvidenceEvent[] = [];
   const streams = new Map<string, Piece[]>();
-  let keptOctets = 0;
+  let kept = 0;
 
   const clean = (text: string) => {
     const cleaned = redactor.redact(Buffer.from(text));
@@ -66,14 +66,12 @@ export function createRecorder(
     return seq;
   }
 
-  function redacted(bytes: Buffer): Pick<TrafficEvent, 'bytes' | 'text' | 'redactions' | 'omitted'> {
+  function redacted(bytes: Buffer): KeptOctets & Pick<TrafficFacts, 'redactions' | 'omitted'> {
     const cleaned = redactor.redact(bytes);
-    const { head, tail, omitted } = shortened(cleaned.bytes, keptOctets < WHOLE_UP_TO ? WIDE : NARROW);
-    keptOctets += head.length + tail.length;
-    const gap = omitted ? ` [${omitted.octets} octets left out] ` : '';
+    const { octets, omitted } = shortened(cleaned.bytes, kept < WHOLE_UP_TO ? WIDE : NARROW);
+    kept += octets.length;
     return {
-      bytes: Buffer.concat([head, tail]).toString('base64'),
-      text: `${visible(head)}${gap}${visible(tail)}`,
+      ...keptOctets(octets),
       redactions: cleaned.redactions,
       ...(omitted ? { omitted } : {}),
     };
@@ -81,7 +79,9 @@ export function createRecorder(
 
   function replace(index: number, bytes: Buffer): void {
     const event = events[index];
-    if (event?.kind === 'send' || event?.kind === 'recv') events[index] = { ...event, ...redacted(bytes) };
+    if (event?.kind !== 'send' && event?.kind !== 'recv') return;
+    const { seq, at, connection, kind, layer } = event;
+    events[index] = { seq, at, connection, kind, layer, ...redacted(bytes) };
   }
 
   return {
@@ -131,19 +131,17 @@ function cleanFacts(facts: SilentFacts, clean: (text: string) => string): Silent
 }
 
 interface Shortened {
-  readonly head: Buffer;
-  readonly tail: Buffer;
-  readonly omitted?: TrafficEvent['omitted'];
+  readonly octets: Buffer;
+  readonly omitted?: TrafficFacts['omitted'];
 }
 
-/** Beginning and end of a long segment, with the hash of all of it; a short one is all head. */
+/** Beginning and end of a long segment, with the hash of all of it; a short one as it is. */
 function shortened(bytes: Buffer, keep: { readonly head: number; readonly tail: number }): Shortened {
   const octets = bytes.length - keep.head - keep.tail;
-  if (octets <= 0) return { head: bytes, tail: Buffer.alloc(0) };
+  if (octets <= 0) return { octets: bytes };
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   return {
-    head: bytes.subarray(0, keep.head),
-    tail: bytes.subarray(-keep.tail),
+    octets: Buffer.concat([bytes.subarray(0, keep.head), bytes.subarray(-keep.tail)]),
     omitted: { behind: keep.head, octets, sha256 },
   };
 }

@@ -50,18 +50,40 @@ interface Secret {
   readonly forms: readonly Base64Form[];
 }
 
+/** How many hashes of `SHORTEST` octets there are. */
+const HASHES = 1 << 18;
+
+/** The hash of the last four octets, `octet` among them: shifts by five bits push older ones out. */
+function nextHash(hash: number, octet: number): number {
+  return ((hash << 5) ^ (octet * 0x9e5)) & (HASHES - 1);
+}
+
 export function createRedactor(): Redactor {
   const secrets: Secret[] = [];
+  /** One for the hash of every beginning of a secret in any of its forms: almost no segment has one of them. */
+  const beginnings = new Uint8Array(HASHES);
   let reach = 0;
+
+  function mayHoldOne(bytes: Buffer): boolean {
+    let hash = 0;
+    for (let at = 0; at < bytes.length; at += 1) {
+      hash = nextHash(hash, bytes[at] ?? 0);
+      if (beginnings[hash] === 1) return true;
+    }
+    return false;
+  }
 
   function register(bytes: Buffer): void {
     if (bytes.length < SHORTEST || secrets.some((known) => known.bytes.equals(bytes))) return;
     const forms = [0, 1, 2].flatMap((offset) => base64Forms(bytes, offset));
     secrets.push({ bytes, forms });
+    for (const begun of [bytes, ...forms.map(({ core }) => core)])
+      beginnings[begun.subarray(0, SHORTEST).reduce(nextHash, 0)] = 1;
     reach = Math.max(reach, Math.ceil((bytes.length + 2) / 3) * 4);
   }
 
   function spans(bytes: Buffer): Span[] {
+    if (!mayHoldOne(bytes)) return [];
     const found = secrets.flatMap((secret) => [
       ...occurrences(bytes, secret.bytes).map((from) => ({ from, to: from + secret.bytes.length })),
       ...secret.forms.flatMap((form) => base64Spans(bytes, secret.bytes, form)),

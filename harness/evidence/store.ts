@@ -29,17 +29,17 @@ export async function sealEvidence(
   events: readonly EvidenceEvent[],
   redactions: number,
 ): Promise<SealedEvidence> {
-  const text = serialiseEvents(events);
-  const hash = createHash('sha256').update(text).digest('hex');
+  const content = Buffer.from(serialiseEvents(events));
+  const hash = createHash('sha256').update(content).digest('hex');
   const file = `${hash}.jsonl`;
   await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, file), text);
+  await writeFile(join(folder, file), content);
   return {
     digest: `sha256:${hash}`,
     file,
     mediaType: 'application/x-ndjson',
     events: events.length,
-    bytes: Buffer.byteLength(text),
+    bytes: content.length,
     redactions,
   };
 }

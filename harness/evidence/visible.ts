@@ -46,26 +46,30 @@ function visibleCharacter(character: string): string {
   return UNSAFE.test(character) ? `\\u{${code.toString(16)}}` : character;
 }
 
+/** All but the printable ASCII that stands for itself, a character at a time. */
+const ESCAPED = /[^ -~]|\\/gu;
+
 /** Bytes in visible notation. A string is taken as its UTF-8 octets; a lone surrogate becomes `\u{d800}`. */
 export function visible(content: Uint8Array | string): string {
-  if (typeof content === 'string') return [...content].map(visibleCharacter).join('');
-  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-  let text = '';
-  for (let at = 0; at < content.length; ) {
-    const octet = content[at] ?? 0;
-    const length = utf8Length(content, at);
-    if (octet < 0x80) {
-      text += visibleCharacter(String.fromCharCode(octet));
-      at += 1;
-    } else if (length === 0) {
-      text += `\\x${octet.toString(16).padStart(2, '0')}`;
-      at += 1;
-    } else {
-      text += visibleCharacter(decoder.decode(content.subarray(at, at + length)));
-      at += length;
-    }
+  if (typeof content === 'string') return content.replace(ESCAPED, visibleCharacter);
+  const octets = Buffer.from(content.buffer, content.byteOffset, content.length);
+  const parts: string[] = [];
+  for (let at = 0; at < octets.length; ) {
+    // Dialogues are ASCII but for a few octets: built character by character, their texts take more time
+    // and memory than all the rest of a record.
+    let end = at;
+    while ((octets[end] ?? 0x80) < 0x80) end += 1;
+    if (end > at) parts.push(octets.toString('latin1', at, end).replace(ESCAPED, visibleCharacter));
+    if (end === octets.length) break;
+    const length = utf8Length(octets, end);
+    parts.push(
+      length === 0
+        ? `\\x${(octets[end] ?? 0).toString(16)}`
+        : visibleCharacter(octets.toString('utf8', end, end + length)),
+    );
+    at = end + Math.max(1, length);
   }
-  return text;
+  return parts.join('');
 }
 
 /** Visible notation cut to about `limit` characters, the cut marked by `…` and the number of octets left out. */
@@ -80,7 +84,5 @@ export function visibleExcerpt(content: Uint8Array | string, limit: number): str
  * stay, so that a quotation is not escaped a second time. Not injective; for sentences, not for evidence.
  */
 export function printable(sentence: string): string {
-  return [...sentence]
-    .map((character) => (character === '\\' ? character : visibleCharacter(character)))
-    .join('');
+  return sentence.replace(/[^ -~]/gu, visibleCharacter);
 }

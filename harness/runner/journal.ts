@@ -4,8 +4,8 @@ import type { ControlResult } from '../model/control-result.ts';
 import type { CheckResult } from '../model/result.ts';
 
 /**
- * The journal of one target: JSON lines, written and synced as results come, so that a run that is
- * killed leaves what it had learned.
+ * The journal of one target: JSON lines, written as results come, so that a run that is killed leaves what
+ * it had learned: what was written outlives its process. It is synced to the disk once, at the end.
  */
 export type JournalEntry =
   | { readonly kind: 'capabilities'; readonly capabilities: readonly RoleSnapshot[] }
@@ -23,9 +23,11 @@ export function openJournal(file: string): JournalWriter {
     append(entry) {
       // Unlike writeSync, it does not leave a part of the line out when a disk fills up; it throws.
       writeFileSync(descriptor, `${JSON.stringify(entry)}\n`);
-      fsyncSync(descriptor);
     },
-    close: () => closeSync(descriptor),
+    close() {
+      fsyncSync(descriptor);
+      closeSync(descriptor);
+    },
   };
 }
 

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { RunRecord } from '../../reports/model/record.ts';
 import { REPORTS } from '../../reports/write.ts';
 import type { EvidenceEvent } from '../evidence/events.ts';
+import { octetsOf } from '../evidence/octets.ts';
 import { startReference } from '../reference/server.ts';
 import { formsOf } from '../sabotage/forms.ts';
 
@@ -103,7 +104,7 @@ function octetsIn(evidence: string): string {
     const event: EvidenceEvent = JSON.parse(line);
     if (event.kind !== 'send' && event.kind !== 'recv') continue;
     const key = `${event.connection} ${event.kind}`;
-    streams.set(key, (streams.get(key) ?? '') + Buffer.from(event.bytes, 'base64').toString('latin1'));
+    streams.set(key, (streams.get(key) ?? '') + octetsOf(event).toString('latin1'));
   }
   return [...streams.values()].join('\n');
 }

@@ -1,6 +1,7 @@
 import { createServer } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import type { EvidenceEvent } from '../evidence/events.ts';
+import { octetsOf } from '../evidence/octets.ts';
 import { createRecorder } from '../evidence/recorder.ts';
 import { line } from './bytes.ts';
 import { BUFFER_LIMIT, LINE_LIMIT, openConnection } from './connection.ts';
@@ -14,7 +15,7 @@ const SHORT = 60;
 function recorded(events: readonly EvidenceEvent[], kind: 'send' | 'recv', layer?: 'clear' | 'tls'): string {
   return events
     .filter((event) => event.kind === kind && (layer === undefined || event.layer === layer))
-    .map((event) => (event.kind === kind ? Buffer.from(event.bytes, 'base64').toString('latin1') : ''))
+    .map((event) => (event.kind === kind ? octetsOf(event).toString('latin1') : ''))
     .join('');
 }
 

@@ -9,6 +9,7 @@ import {
   type TLSSocket,
 } from 'node:tls';
 import { TlsFailed } from './failures.ts';
+import { clientContext } from './secure-context.ts';
 
 export interface TlsOptions {
   readonly serverName?: string;
@@ -68,9 +69,7 @@ export function handshake(
 ): Promise<TlsSession> {
   // An address is no host name of the extension (RFC 6066, section 3).
   const serverName = isIP(options.serverName ?? '') === 0 ? (options.serverName ?? '') : '';
-  const settings: ConnectionOptions = {
-    socket: tcp,
-    rejectUnauthorized: false,
+  const secureContext = clientContext({
     // Without own authorities: Node completes what a server sent with them.
     ca: [],
     // Whatever OpenSSL still knows is offered: keys, versions and renegotiation of the server are judged
@@ -79,14 +78,19 @@ export function handshake(
     secureOptions: constants.SSL_OP_LEGACY_SERVER_CONNECT,
     minVersion: options.minVersion ?? 'TLSv1.2',
     ...(options.maxVersion ? { maxVersion: options.maxVersion } : {}),
-    ...(serverName ? { servername: serverName } : {}),
-    ...(options.alpn ? { ALPNProtocols: [...options.alpn] } : {}),
     ...(options.signatures ? { sigalgs: SIGNATURES[options.signatures] } : {}),
     ...(options.offers?.signatureAlgorithms ? { sigalgs: options.offers.signatureAlgorithms } : {}),
     ...(options.offers?.groups ? { ecdhCurve: options.offers.groups } : {}),
     ...(options.clientCertificate
       ? { cert: options.clientCertificate.chain, key: options.clientCertificate.key }
       : {}),
+  });
+  const settings: ConnectionOptions = {
+    socket: tcp,
+    rejectUnauthorized: false,
+    secureContext,
+    ...(serverName ? { servername: serverName } : {}),
+    ...(options.alpn ? { ALPNProtocols: [...options.alpn] } : {}),
   };
   return new Promise((resolve, reject) => {
     const socket = connectTls(settings);

@@ -19,7 +19,7 @@ export async function sealed(
   message: Buffer,
   { domain, selector, key, results, validation = 'none' }: SealOrder,
 ): Promise<Buffer> {
-  const { sealMessage } = await import('mailauth');
+  const { sealMessage } = await import('mailauth/lib/arc/index.js');
   const set = await sealMessage(message, {
     signingDomain: domain,
     selector,

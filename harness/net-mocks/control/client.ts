@@ -23,8 +23,8 @@ export interface ControlOptions {
 
 /** A lab in another process, by the URL of its control interface. No request is made before the first call. */
 export function connectLab(url: string, options: ControlOptions = {}): Lab {
-  // An idle connection may be closed by the other side at the very moment it is used again.
-  const agent = new Agent({ keepAlive: false });
+  // Connections are used again: a wait for mail is many short calls. The agent ends those that idle.
+  const agent = new Agent({ keepAlive: true });
   const closed = new AbortController();
 
   const call = async <T>(path: string, input?: unknown, signal?: AbortSignal): Promise<T> => {
@@ -126,7 +126,12 @@ function post(
         );
       },
     );
-    asked.on('error', reject);
+    asked.on('error', (problem: NodeJS.ErrnoException) => {
+      // The server closed the idle connection at the very moment it was used again, and has seen no call.
+      if (asked.reusedSocket && problem.code === 'ECONNRESET' && !signal.aborted)
+        resolve(post(url, agent, options, input, signal));
+      else reject(problem);
+    });
     asked.end(body);
   });
 }

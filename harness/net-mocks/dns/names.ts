@@ -36,7 +36,8 @@ export const parseName: Parse<string> = (value, path) => {
 
 /** The form under which names are compared: ASCII letters in lower case (RFC 4343). */
 export function keyOf(name: string): string {
-  return name.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase());
+  // Most names have no capital, and the names of a journal are compared again and again.
+  return /[A-Z]/.test(name) ? name.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase()) : name;
 }
 
 /** The name one label shorter; undefined for the root. Takes and gives comparison keys. */

@@ -291,7 +291,7 @@ function bindUdp(udp: UdpSocket, at: Endpoint): Promise<Endpoint> {
   });
 }
 
-/** Matches log entries; every field that is given must agree. */
+/** Chooses log entries; every field that is given must agree. */
 export interface DnsQueryFilter {
   /** Compared without regard to case. */
   name?: string;
@@ -300,10 +300,17 @@ export interface DnsQueryFilter {
   type?: string;
 }
 
-export function matchesQuery(entry: DnsQueryEntry, filter: DnsQueryFilter): boolean {
-  if (filter.type !== undefined && entry.type !== filter.type.toUpperCase()) return false;
-  if (filter.name === undefined) return true;
-  const asked = keyOf(entry.name);
-  const wanted = keyOf(filter.name);
-  return asked === wanted || (filter.below === true && (wanted === '.' || asked.endsWith(`.${wanted}`)));
+export function queryMatcher({
+  name,
+  below = false,
+  type,
+}: DnsQueryFilter): (entry: DnsQueryEntry) => boolean {
+  const wantedType = type?.toUpperCase();
+  const wanted = name === undefined ? undefined : keyOf(name);
+  return (entry) => {
+    if (wantedType !== undefined && entry.type !== wantedType) return false;
+    if (wanted === undefined) return true;
+    const asked = keyOf(entry.name);
+    return asked === wanted || (below && (wanted === '.' || asked.endsWith(`.${wanted}`)));
+  };
 }

@@ -37,6 +37,9 @@ export function createJournal<T extends object>(limit = 50_000): Journal<T> {
   let closed = false;
   const waiters = new Set<{ look: (entry: Entry<T>) => void; giveUp: () => void }>();
 
+  /** Where the entries from a cursor on begin: their numbers have no gaps. */
+  const indexOf = (cursor: number): number => Math.max(0, cursor - (entries[0]?.seq ?? cursor));
+
   const tell = (entry: Entry<T>): void => {
     for (const waiter of [...waiters]) waiter.look(entry);
   };
@@ -57,14 +60,14 @@ export function createJournal<T extends object>(limit = 50_000): Journal<T> {
     since(cursor) {
       const from = Math.max(cursor, 1);
       return {
-        entries: entries.filter((entry) => entry.seq >= from),
+        entries: entries.slice(indexOf(from)),
         next,
         lost: Math.max(0, firstKept - from),
       };
     },
     wait(matches, { since = 1, deadlineMs, signal }) {
       const wanted = (entry: Entry<T>): boolean => entry.seq >= since && matches(entry);
-      const present = entries.find(wanted);
+      const present = entries.slice(indexOf(since)).find(matches);
       if (present !== undefined || closed || signal?.aborted === true)
         return Promise.resolve(present ?? null);
       return new Promise((resolve) => {

@@ -3,7 +3,7 @@ import { createCertificateStore } from '../certificates/store.ts';
 import { parseFault } from '../dns/faults.ts';
 import { parseName } from '../dns/names.ts';
 import { lookUpPublished } from '../dns/published.ts';
-import { matchesQuery, startDnsServer } from '../dns/server.ts';
+import { queryMatcher, startDnsServer } from '../dns/server.ts';
 import { parseType } from '../dns/types.ts';
 import { parseZone } from '../dns/zone.ts';
 import { parseIdentifier } from '../input/addresses.ts';
@@ -111,11 +111,11 @@ export async function startLab(settings: LabSettings) {
       },
       async queries(input?: unknown) {
         const { since, filter } = readPage(input, queryFilter);
-        return filtered(dns.queries.since(since), (entry) => matchesQuery(entry, filter));
+        return filtered(dns.queries.since(since), queryMatcher(filter));
       },
       async waitForQuery(input: unknown, signal?: AbortSignal) {
         const { filter, options } = readWait(input, signal, queryFilter);
-        return dns.queries.wait((entry) => matchesQuery(entry, filter), options);
+        return dns.queries.wait(queryMatcher(filter), options);
       },
     },
     smtp: {

@@ -6,6 +6,7 @@ import { evaluate } from '../../engine/evaluate.ts';
 import { checkOf } from '../../engine/testing/definition.ts';
 import { startPeers } from '../../engine/testing/peer-target.ts';
 import type { EvidenceEvent } from '../../evidence/events.ts';
+import { octetsOf } from '../../evidence/octets.ts';
 import { type Detector, untrue } from '../findings.ts';
 
 const EVERY_OCTET = Buffer.from(Array.from({ length: 256 }, (_, octet) => octet));
@@ -49,9 +50,7 @@ const detect: Detector = async () => {
       .split('\n')
       .map((line): EvidenceEvent => JSON.parse(line));
     const octets = (kind: 'send' | 'recv') =>
-      Buffer.concat(
-        events.flatMap((event) => (event.kind === kind ? [Buffer.from(event.bytes, 'base64')] : [])),
-      );
+      Buffer.concat(events.flatMap((event) => (event.kind === kind ? [octetsOf(event)] : [])));
     return untrue(
       [received.equals(EVERY_OCTET), 'The server did not get what was sent.'],
       [octets('send').equals(EVERY_OCTET), 'The evidence of what was sent differs from what was sent.'],

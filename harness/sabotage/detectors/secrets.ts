@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { evaluate } from '../../engine/evaluate.ts';
 import { checkOf } from '../../engine/testing/definition.ts';
 import { PASSWORD, silence, smtpPeer, startPeers } from '../../engine/testing/peer-target.ts';
+import type { EvidenceEvent } from '../../evidence/events.ts';
+import { octetsOf } from '../../evidence/octets.ts';
 import type { Detector } from '../findings.ts';
 import { formsOf } from '../forms.ts';
 
@@ -86,10 +88,10 @@ const detect: Detector = async () => {
 function octetsIn(evidence: string): string[] {
   const streams = new Map<string, string>();
   for (const line of evidence.split('\n').filter(Boolean)) {
-    const { kind, connection, bytes } = JSON.parse(line) as Record<string, unknown>;
-    if (typeof bytes !== 'string') continue;
-    const key = `${connection} ${kind}`;
-    streams.set(key, (streams.get(key) ?? '') + Buffer.from(bytes, 'base64').toString('latin1'));
+    const event: EvidenceEvent = JSON.parse(line);
+    if (event.kind !== 'send' && event.kind !== 'recv') continue;
+    const key = `${event.connection} ${event.kind}`;
+    streams.set(key, (streams.get(key) ?? '') + octetsOf(event).toString('latin1'));
   }
   return [...streams.values()];
 }

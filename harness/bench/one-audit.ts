@@ -1,0 +1,28 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { begin, measure } from './audit.ts';
+import { untilSignal } from './until-signal.ts';
+
+/**
+ * One audit in a process of its own, so that its memory is its own:
+ * `node one-audit.ts TARGET ROUND_TRIP_MS TARGETS_FILE [CODE…]` prints what it took, as JSON.
+ */
+const [target = 'reference', roundTripMs = '0', targetsFile = 'targets.yaml', ...only] =
+  process.argv.slice(2);
+const signal = untilSignal();
+const folder = await mkdtemp(join(tmpdir(), 'mailspec-bench-'));
+try {
+  const run = await begin(target, only, folder, targetsFile, signal);
+  try {
+    const [context] = run.contexts;
+    if (!context) throw new Error(`Target ${target} did not start.`);
+    const measured = await measure(context, folder, Number(roundTripMs), signal);
+    const peak = process.resourceUsage().maxRSS / 1024;
+    process.stdout.write(`${JSON.stringify({ ...measured, peak })}\n`);
+  } finally {
+    await run.stop();
+  }
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}
