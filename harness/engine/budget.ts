@@ -1,4 +1,10 @@
-/** Time that a body may take. It stands still while the body waits for what other checks hold. */
+import { afterOwnTime, type OwnTimer } from '../wire/deadline.ts';
+import type { OwnDelay } from '../wire/own-delay.ts';
+
+/**
+ * Time that a body may take. It stands still while the body waits for what other checks hold, and while this
+ * machine does not let it run.
+ */
 export interface Budget {
   /** Lets the time run. */
   start(): void;
@@ -12,23 +18,21 @@ export interface Budget {
  * @param ms time that there is, in milliseconds
  * @param spent called once, when it is used up
  */
-export function createBudget(ms: number, spent: () => void): Budget {
+export function createBudget(ms: number, spent: () => void, delay?: OwnDelay): Budget {
   let left = ms;
-  let since = 0;
   let waiting = 0;
-  let timer: NodeJS.Timeout | undefined;
+  let timer: OwnTimer | undefined;
   let running = false;
 
   function run(): void {
     if (!running || waiting > 0) return;
-    since = performance.now();
-    timer = setTimeout(spent, left);
+    timer = afterOwnTime(left, spent, delay);
   }
   function halt(): void {
     if (timer === undefined) return;
-    clearTimeout(timer);
+    left = Math.max(0, timer.left());
+    timer.cancel();
     timer = undefined;
-    left = Math.max(0, left - (performance.now() - since));
   }
 
   return {

@@ -34,7 +34,7 @@ export interface Awaited {
  * is over.
  */
 export async function awaitMessage(scope: CheckScope, awaited: Awaited): Promise<ArrivedMessage | null> {
-  const { access, signal, note, patience, keepWatching, stopWatching } = scope;
+  const { access, signal, note, patience, keepWatching, stopWatching, waiting } = scope;
   const { withinMs = access.outboundMs, accepts, absence } = awaited;
   const began = performance.now();
   stopWatching?.(awaited.key);
@@ -73,16 +73,19 @@ export async function awaitMessage(scope: CheckScope, awaited: Awaited): Promise
     }
   };
   try {
-    const found = await ask(
-      'wait for a message',
-      signal,
-      (ended) =>
-        nextEntry(
-          (cursor) => untilEnough(ended, cursor),
-          (entry) => accepts(arrivedMessage(entry)),
-          withinMs,
-        ),
-      withinMs,
+    const found = await waiting(() =>
+      ask(
+        'wait for a message',
+        signal,
+        (ended) =>
+          nextEntry(
+            (cursor) => untilEnough(ended, cursor),
+            (entry) => accepts(arrivedMessage(entry)),
+            withinMs,
+            () => given !== null,
+          ),
+        withinMs,
+      ),
     );
     const come = found ?? (given === null ? null : await firstOf(awaited, signal));
     const message = come && arrivedMessage(come);

@@ -7,6 +7,9 @@ import type { Target } from '../model/target.ts';
 /** Runs a wait that says nothing about the target. */
 export type Queueing = <Got>(wait: () => Promise<Got>) => Promise<Got>;
 
+/** Runs a wait for what the target does in its own time. */
+export type Waiting = <Got>(wait: () => Promise<Got>) => Promise<Got>;
+
 /** The lab of one run of a body, and its end. */
 export interface CheckLab extends Lab {
   /** Closes and withdraws what the body opened. */
@@ -31,5 +34,7 @@ export interface BenchLab {
     readonly keepWatching?: (key: string, watch: LateWatch) => void;
     /** A watch is not needed any more. */
     readonly stopWatching?: (key: string) => void;
+    /** Waits on purpose, which is told apart from work. */
+    readonly waiting?: Waiting;
   }): CheckLab;
 }

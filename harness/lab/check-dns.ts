@@ -1,6 +1,6 @@
 import type { DnsQueryEntry } from 'net-mocks';
 import type { DnsSought, LabDns } from '../check/lab.ts';
-import { ask } from './ask.ts';
+import { ask, askUntilEnd } from './ask.ts';
 import type { CheckScope } from './check-lab.ts';
 import { nextEntry } from './next-entry.ts';
 
@@ -10,7 +10,7 @@ import { nextEntry } from './next-entry.ts';
  * the domain that the target forwards to, which checks share by a resource (`FORWARDING`).
  */
 export function openCheckDns(scope: CheckScope): LabDns {
-  const { mocks, nonce, signal, access, target, note, atEnd } = scope;
+  const { mocks, nonce, signal, access, target, note, atEnd, waiting } = scope;
   const faultIds: string[] = [];
   const { dnsbl, forwards } = target.claims;
   const forwarding = forwards ? [forwards.to.slice(forwards.to.lastIndexOf('@') + 1)] : [];
@@ -36,8 +36,13 @@ export function openCheckDns(scope: CheckScope): LabDns {
     async publish(origin, records, dnssec) {
       assertOwn(origin);
       const zones = [{ origin, records: [...records], ...(dnssec ? { dnssec } : {}) }];
-      await ask('publish a zone', signal, () => mocks.dns.publish({ zones }));
-      atEnd(() => mocks.dns.withdraw({ origins: [origin] }));
+      await askUntilEnd({
+        what: 'publish a zone',
+        signal,
+        atEnd,
+        request: () => mocks.dns.publish({ zones }),
+        undo: () => mocks.dns.withdraw({ origins: [origin] }),
+      });
       const kind = dnssec === undefined ? 'zone' : 'signed zone';
       note(
         `published the ${kind} ${origin}: ${records.map(({ name, type }) => `${name} ${type}`).join(', ')}`,
@@ -50,8 +55,13 @@ export function openCheckDns(scope: CheckScope): LabDns {
     },
     async fault(...faults) {
       for (const { name } of faults) assertOwn(name);
-      const { ids } = await ask('set DNS faults', signal, () => mocks.dns.setFaults({ faults: [...faults] }));
-      if (faultIds.length === 0) atEnd(clearFaults);
+      const { ids } = await askUntilEnd({
+        what: 'set DNS faults',
+        signal,
+        atEnd,
+        request: () => mocks.dns.setFaults({ faults: [...faults] }),
+        undo: ({ ids: set }) => mocks.dns.clearFaults({ ids: set }),
+      });
       faultIds.push(...ids);
       for (const { name, type, effect } of faults) note(`DNS of ${name} ${type ?? 'any type'}: ${effect}`);
     },
@@ -61,16 +71,18 @@ export function openCheckDns(scope: CheckScope): LabDns {
       return entries.filter(({ name }) => own(name));
     },
     async waitForQuery({ withinMs = access.outboundMs, ...sought }) {
-      const found = await ask(
-        'wait for a DNS query',
-        signal,
-        (ended) =>
-          nextEntry<DnsQueryEntry>(
-            (cursor) => mocks.dns.waitForQuery({ ...filterOf(sought), ...cursor }, ended),
-            ({ name }) => own(name),
-            withinMs,
-          ),
-        withinMs,
+      const found = await waiting(() =>
+        ask(
+          'wait for a DNS query',
+          signal,
+          (ended) =>
+            nextEntry<DnsQueryEntry>(
+              (cursor) => mocks.dns.waitForQuery({ ...filterOf(sought), ...cursor }, ended),
+              ({ name }) => own(name),
+              withinMs,
+            ),
+          withinMs,
+        ),
       );
       const asked = `${sought.type ?? 'any type'} of ${sought.name ?? 'its own names'}`;
       note(

@@ -6,17 +6,24 @@ import type { LabAccess, RoutedVantage } from '../model/lab-access.ts';
 import { Inconclusive } from '../model/outcomes.ts';
 import type { Target } from '../model/target.ts';
 import type { Vantage } from '../model/vantage.ts';
+import { afterOwnTime } from '../wire/deadline.ts';
 import { ask } from './ask.ts';
-import type { BenchLab, CheckLab, Queueing } from './bench-lab.ts';
+import type { BenchLab, CheckLab, Queueing, Waiting } from './bench-lab.ts';
 import { openCheckDns } from './check-dns.ts';
 import { openCheckMail } from './check-mail.ts';
 import { openCheckNetwork } from './check-network.ts';
 import { openCheckWeb } from './check-web.ts';
 import { favouredBy } from './favoured.ts';
 import { openInterceptions } from './interceptions.ts';
-import { checkDomain } from './names.ts';
+import { checkDomain, SINK } from './names.ts';
 import { type AddressPool, createAddressPool } from './pool.ts';
+import { createPulse, type Pulse } from './pulse.ts';
 import { openReceivers } from './receivers.ts';
+
+/** A number that no entry of a journal of the lab reaches. */
+const NEVER = 1_000_000_000;
+/** Time that the lab has to clear what a check leaves, in milliseconds. */
+const CLOSING = 10_000;
 
 /** What the parts of a check's lab share. */
 export interface CheckScope {
@@ -32,6 +39,8 @@ export interface CheckScope {
   readonly keepWatching?: (key: string, watch: LateWatch) => void;
   /** A watch is not needed any more. */
   readonly stopWatching?: (key: string) => void;
+  /** Waits for what the target does in its own time. */
+  readonly waiting: Waiting;
   /** Writes a sentence into the evidence of the check. */
   note(sentence: string): void;
   /** To be done when the check ends, last one first. */
@@ -43,10 +52,13 @@ export function openBenchLab(access: LabAccess): BenchLab {
   const mocks = connectLab(access.control.url, { token: access.control.token });
   const pool = createAddressPool(access.receivers.addresses);
   const unused: RoutedVantage[] = [...access.unused];
+  const pulse = createPulse((signal) =>
+    mocks.smtp.waitForMessage({ server: SINK, recipient: '', since: NEVER, deadlineMs: 0 }, signal),
+  );
   return {
     access,
     takeUnused: () => takeFrom(unused, access, 'near'),
-    open: (context) => openCheckLab({ ...context, mocks, access, pool, unused }),
+    open: (context) => openCheckLab({ ...context, mocks, access, pool, unused, pulse }),
   };
 }
 
@@ -65,12 +77,16 @@ function openCheckLab(context: {
   readonly keepWatching?: (key: string, watch: LateWatch) => void;
   /** A watch is not needed any more. */
   readonly stopWatching?: (key: string) => void;
+  readonly waiting?: Waiting;
+  readonly pulse: Pulse;
 }): CheckLab {
   const { mocks, access, recorder, nonce, unused } = context;
+  const unwatch = context.pulse.watch();
   const ends: (() => Promise<unknown>)[] = [];
   const stop = new AbortController();
   const scope: CheckScope = {
     queueing: (wait) => wait(),
+    waiting: (wait) => wait(),
     ...context,
     signal: AbortSignal.any([context.signal, stop.signal]),
     note: (sentence) => void recorder.event(0, { kind: 'note', text: `lab: ${visible(sentence)}` }),
@@ -105,8 +121,11 @@ function openCheckLab(context: {
     },
     async close() {
       stop.abort();
-      // The check has its verdict: what cannot be withdrawn stays until the lab itself ends.
-      while (ends.length > 0) await Promise.allSettled(ends.splice(-1).map((end) => end()));
+      try {
+        await allEnds(ends);
+      } finally {
+        unwatch();
+      }
     },
   };
 }
@@ -120,6 +139,16 @@ function takeFrom(
   const near = vantages[0]?.network;
   const at = unused.findIndex(({ network }) => (network === near) === (where === 'near'));
   return at < 0 ? undefined : unused.splice(at, 1)[0];
+}
+
+/** Does what is due at the end, last one first; a lab that does not answer any more holds up nobody for long. */
+async function allEnds(ends: (() => Promise<unknown>)[]): Promise<void> {
+  const late = Promise.withResolvers<void>();
+  const timer = afterOwnTime(CLOSING, late.resolve);
+  // The check has its verdict: what cannot be withdrawn stays until the lab itself ends.
+  while (ends.length > 0)
+    await Promise.race([Promise.allSettled(ends.splice(-1).map((end) => end())), late.promise]);
+  timer.cancel();
 }
 
 function withoutRoute({ name, address, network }: Vantage): Vantage {

@@ -1,12 +1,13 @@
 import type { Lab } from '../check/lab.ts';
 import { NotApplicable } from '../model/outcomes.ts';
 import { ROLES } from '../model/roles.ts';
-import { ask } from './ask.ts';
+import { ask, askUntilEnd } from './ask.ts';
 import type { CheckScope } from './check-lab.ts';
+import { nextEntry } from './next-entry.ts';
 
 /** Opens men in the middle in front of roles of the target, each with its own port. */
 export function openInterceptions(scope: CheckScope): Lab['intercept'] {
-  const { mocks, access, target, nonce, signal, note, atEnd } = scope;
+  const { mocks, access, target, nonce, signal, note, atEnd, waiting } = scope;
   let opened = 0;
   return async (role, mode) => {
     const upstream = access.endpoints[role];
@@ -20,18 +21,22 @@ export function openInterceptions(scope: CheckScope): Lab['intercept'] {
     const name = `mitm-${opened}-${role}-${nonce}`;
     const { protocol } = ROLES[role];
     const from = protocol === 'smtp' ? access.vantages[0] : access.reader;
-    const { endpoint } = await ask('open a man in the middle', signal, () =>
-      mocks.mitm.open({
-        name,
-        address: access.middle,
-        protocol,
-        upstream: { address: upstream.host, port: upstream.port },
-        ...(from ? { sourceAddress: from.address } : {}),
-        mode,
-        tls: { certificate: { names: [target.hostname] } },
-      }),
-    );
-    atEnd(() => mocks.mitm.closeProxy({ name }));
+    const { endpoint } = await askUntilEnd({
+      what: 'open a man in the middle',
+      signal,
+      atEnd,
+      request: () =>
+        mocks.mitm.open({
+          name,
+          address: access.middle,
+          protocol,
+          upstream: { address: upstream.host, port: upstream.port },
+          ...(from ? { sourceAddress: from.address } : {}),
+          mode,
+          tls: { certificate: { names: [target.hostname] } },
+        }),
+      undo: () => mocks.mitm.closeProxy({ name }),
+    });
     note(`a man in the middle stands in front of ${role}: ${mode.kind}`);
     return {
       name,
@@ -46,11 +51,18 @@ export function openInterceptions(scope: CheckScope): Lab['intercept'] {
         return page.entries;
       },
       waitForSession: ({ withinMs }) =>
-        ask(
-          'wait for a conversation',
-          signal,
-          (ended) => mocks.mitm.waitForSession({ proxy: name, ended: true, deadlineMs: withinMs }, ended),
-          withinMs,
+        waiting(() =>
+          ask(
+            'wait for a conversation',
+            signal,
+            (ended) =>
+              nextEntry(
+                (cursor) => mocks.mitm.waitForSession({ proxy: name, ended: true, ...cursor }, ended),
+                () => true,
+                withinMs,
+              ),
+            withinMs,
+          ),
         ),
     };
   };

@@ -1,17 +1,18 @@
 import type { Lab, LabDns } from '../check/lab.ts';
 import { Inconclusive } from '../model/outcomes.ts';
 import { arrivedMessage, matches } from './arrived.ts';
-import { ask } from './ask.ts';
+import { ask, askUntilEnd } from './ask.ts';
 import { awaitMessage } from './await-message.ts';
 import type { CheckScope } from './check-lab.ts';
 import { checkDomain } from './names.ts';
+import { nextEntry } from './next-entry.ts';
 
 /** Time that a check waits for an address while others hold them all, in milliseconds. */
 const ADDRESS_WAIT = 60_000;
 
 /** Opens receiving servers, each with an address and a domain of its own. */
 export function openReceivers(scope: CheckScope, dns: LabDns): Lab['receiver'] {
-  const { mocks, access, nonce, pool, signal, note, atEnd, queueing } = scope;
+  const { mocks, access, nonce, pool, signal, note, atEnd, queueing, waiting } = scope;
   let opened = 0;
 
   const takeAddress = async (): Promise<string> => {
@@ -30,18 +31,22 @@ export function openReceivers(scope: CheckScope, dns: LabDns): Lab['receiver'] {
     const hostname = `mx.${domain}`;
     const address = await takeAddress();
     atEnd(async () => pool.giveBack(address));
-    await ask('open a receiving server', signal, () =>
-      mocks.smtp.open({
-        name,
-        address,
-        port: access.receivers.port,
-        hostname,
-        ...(tls ? { tls } : {}),
-        ...(extensions ? { extensions } : {}),
-        ...(script ? { script } : {}),
-      }),
-    );
-    atEnd(() => mocks.smtp.closeServer({ name }));
+    await askUntilEnd({
+      what: 'open a receiving server',
+      signal,
+      atEnd,
+      request: () =>
+        mocks.smtp.open({
+          name,
+          address,
+          port: access.receivers.port,
+          hostname,
+          ...(tls ? { tls } : {}),
+          ...(extensions ? { extensions } : {}),
+          ...(script ? { script } : {}),
+        }),
+      undo: () => mocks.smtp.closeServer({ name }),
+    });
     note(`${hostname} [${address}] receives mail for ${domain}`);
     if (publish) {
       await dns.publish(domain, [
@@ -78,11 +83,18 @@ export function openReceivers(scope: CheckScope, dns: LabDns): Lab['receiver'] {
         return entries;
       },
       waitForSession: ({ withinMs = access.outboundMs } = {}) =>
-        ask(
-          'wait for a session',
-          signal,
-          (ended) => mocks.smtp.waitForSession({ server: name, ended: true, deadlineMs: withinMs }, ended),
-          withinMs,
+        waiting(() =>
+          ask(
+            'wait for a session',
+            signal,
+            (ended) =>
+              nextEntry(
+                (cursor) => mocks.smtp.waitForSession({ server: name, ended: true, ...cursor }, ended),
+                () => true,
+                withinMs,
+              ),
+            withinMs,
+          ),
         ),
     };
   };

@@ -4,6 +4,7 @@ import type { Recorder } from '../evidence/recorder.ts';
 import { visibleExcerpt } from '../evidence/visible.ts';
 import type { Endpoint } from '../model/endpoint.ts';
 import { CRLF, LF } from './bytes.ts';
+import { type Deadline, deadlineIn, turnOfTheLoop } from './deadline.ts';
 import { ConnectionEnded, Malformed, Silence, TlsFailed } from './failures.ts';
 import { openSocket } from './open-socket.ts';
 import { handshake, type TlsFacts, type TlsOptions, type TlsSession } from './tls.ts';
@@ -154,7 +155,21 @@ function wrap(tcp: Socket, options: ConnectOptions, address: string, localAddres
 
   /** Runs `take` whenever something changed until it yields a value or the deadline fires. */
   async function awaitValue<T>(take: () => T | undefined, awaited: string, withinMs: number): Promise<T> {
-    const deadline = performance.now() + withinMs;
+    const deadline = deadlineIn(withinMs);
+    try {
+      return await untilValue(take, awaited, withinMs, deadline);
+    } finally {
+      deadline.end();
+    }
+  }
+
+  async function untilValue<T>(
+    take: () => T | undefined,
+    awaited: string,
+    withinMs: number,
+    deadline: Deadline,
+  ): Promise<T> {
+    let isLast = false;
     for (;;) {
       const value = takeWithinLimit(take, awaited, withinMs);
       if (value !== undefined) return value;
@@ -166,7 +181,14 @@ function wrap(tcp: Socket, options: ConnectOptions, address: string, localAddres
         recorder.event(number, { kind: 'expect', what: awaited, withinMs, ended: 'limit' });
         throw new Malformed(`${address} sent more than ${BUFFER_LIMIT} octets while ${awaited} was awaited.`);
       }
-      const left = deadline - performance.now();
+      const left = deadline.left();
+      if (left <= 0 && !isLast && !closedByUs) {
+        // After a stop of ours, what came in time is not read yet when the deadline is noticed.
+        isLast = true;
+        await turnOfTheLoop();
+        continue;
+      }
+      isLast = false;
       if (left <= 0 || closedByUs) {
         const waitedMs = left <= 0 ? withinMs : Math.round(withinMs - left);
         recorder.event(number, { kind: 'expect', what: awaited, withinMs: waitedMs, ended: 'silence' });
@@ -195,6 +217,16 @@ function wrap(tcp: Socket, options: ConnectOptions, address: string, localAddres
       const timer = setTimeout(wake, Math.max(1, Math.ceil(ms)));
       waiters.add(wake);
     });
+  }
+
+  /** Waits until the connection has ended, or the time is over and what had arrived by then is read. */
+  async function untilEnded(ms: number): Promise<void> {
+    const deadline = deadlineIn(ms);
+    for (let left = ms; left > 0 && !end && !closedByUs; left = deadline.left()) {
+      await nextChange(left);
+      if (deadline.left() <= 0) await turnOfTheLoop();
+    }
+    deadline.end();
   }
 
   function takeLine(): Line | undefined {
@@ -263,9 +295,7 @@ function wrap(tcp: Socket, options: ConnectOptions, address: string, localAddres
       );
     },
     async watch(ms) {
-      const deadline = performance.now() + ms;
-      for (let left = ms; left > 0 && !end && !closedByUs; left = deadline - performance.now())
-        await nextChange(left);
+      await untilEnded(ms);
       const seen = buffer;
       buffer = Buffer.alloc(0);
       recorder.event(number, {
@@ -276,9 +306,7 @@ function wrap(tcp: Socket, options: ConnectOptions, address: string, localAddres
     },
     pending: () => buffer,
     async untilEnd(withinMs) {
-      const deadline = performance.now() + withinMs;
-      for (let left = withinMs; left > 0 && !end && !closedByUs; left = deadline - performance.now())
-        await nextChange(left);
+      await untilEnded(withinMs);
       return end;
     },
     async startTls(tlsOptions = {}) {

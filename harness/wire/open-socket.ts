@@ -1,5 +1,6 @@
 import { connect as connectTcp, type Socket } from 'node:net';
 import type { ConnectOptions } from './connection.ts';
+import { afterOwnTime } from './deadline.ts';
 import { Unreachable } from './failures.ts';
 import { openRelayed } from './relayed.ts';
 import { writtenEndpoint } from './written-endpoint.ts';
@@ -48,9 +49,9 @@ function openDirectly(options: ConnectOptions, address: string): Promise<Socket>
     };
     const onAbort = () => fail('EABORTED');
     const onError = (error: NodeJS.ErrnoException) => fail(error.code ?? 'EUNKNOWN');
-    const timer = setTimeout(() => fail('ETIMEDOUT'), replyMs);
+    const timer = afterOwnTime(replyMs, () => fail('ETIMEDOUT'));
     const settle = () => {
-      clearTimeout(timer);
+      timer.cancel();
       signal?.removeEventListener('abort', onAbort);
       socket.removeListener('error', onError);
     };

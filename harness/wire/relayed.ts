@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Endpoint } from '../model/endpoint.ts';
+import { afterOwnTime } from './deadline.ts';
 import { RelayFailed, Unreachable } from './failures.ts';
 import { writtenEndpoint } from './written-endpoint.ts';
 
@@ -24,7 +25,7 @@ export async function openRelayed(
   const server = writtenEndpoint(to);
   // Ended with the attempt: a signal that fired later would cut the connection that was made.
   const late = new AbortController();
-  const timer = setTimeout(() => late.abort(), withinMs);
+  const timer = afterOwnTime(withinMs, () => late.abort());
   try {
     const socket = await connectThroughRelay(
       { address: relay.host, port: relay.port },
@@ -43,6 +44,6 @@ export async function openRelayed(
       `The relay ${writtenEndpoint(relay)} gave no connection to ${server}: ${failure instanceof Error ? failure.message : String(failure)}`,
     );
   } finally {
-    clearTimeout(timer);
+    timer.cancel();
   }
 }

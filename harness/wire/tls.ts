@@ -8,6 +8,7 @@ import {
   type SecureVersion,
   type TLSSocket,
 } from 'node:tls';
+import { afterOwnTime } from './deadline.ts';
 import { TlsFailed } from './failures.ts';
 import { clientContext } from './secure-context.ts';
 
@@ -94,11 +95,11 @@ export function handshake(
   };
   return new Promise((resolve, reject) => {
     const socket = connectTls(settings);
-    const timer = setTimeout(() => fail(`no end of the handshake within ${withinMs} ms`), withinMs);
+    const timer = afterOwnTime(withinMs, () => fail(`no end of the handshake within ${withinMs} ms`));
     const onError = (error: NodeJS.ErrnoException) => fail(error.code ?? error.message);
     const onClose = () => fail('the server closed the connection during the handshake');
     const settle = () => {
-      clearTimeout(timer);
+      timer.cancel();
       socket.removeListener('error', onError);
       socket.removeListener('close', onClose);
       // Node may report the same failure again on the destroyed socket.

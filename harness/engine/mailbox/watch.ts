@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { MailAwaited } from '../../check/mail-watch.ts';
 import { Inconclusive } from '../../model/outcomes.ts';
+import { deadlineIn } from '../../wire/deadline.ts';
 import { isWireFailure } from '../../wire/failures.ts';
 import type { Slots } from '../slots.ts';
 import { type Arrival, quotesToken } from './memory.ts';
@@ -139,7 +140,7 @@ export function createWatch({ view, open, permits, slots, signal }: WatchParts):
     count.looks += 1;
     const now = performance.now();
     nextLook = now + Math.min(PAUSE.longest, Math.max(PAUSE.shortest, now - began));
-    for (const one of present) if (one.waits && now >= one.deadline) one.end(null);
+    for (const one of present) if (one.waits && one.isOver()) one.end(null);
   }
 
   /** What a failure means for those who wait; a session that broke is begun anew, once. */
@@ -228,7 +229,9 @@ export function createWatch({ view, open, permits, slots, signal }: WatchParts):
         ...(waiter.lends.slot ? [slot.lend()] : []),
         ...(waiter.lends.maildrop ? [maildrop.lend()] : []),
       ];
+      const deadline = deadlineIn(wanted.withinMs);
       const leave = () => {
+        deadline.end();
         waiter.signal.removeEventListener('abort', abort);
         waiters.delete(one);
         for (const back of unlend) back();
@@ -241,7 +244,7 @@ export function createWatch({ view, open, permits, slots, signal }: WatchParts):
       const one: Waiting & Ends = {
         serial: serials,
         token: wanted.token,
-        deadline: performance.now() + wanted.withinMs,
+        isOver: () => deadline.left() <= 0,
         get waits() {
           return waiters.has(one);
         },
@@ -315,7 +318,7 @@ async function farewell(session: MailboxSession): Promise<void> {
 
 /** How a wait ends. */
 interface Ends {
-  readonly deadline: number;
+  isOver(): boolean;
   end(arrival: Arrival | null): void;
   fail(reason: unknown): void;
   queueing(wait: Promise<void>): void;
