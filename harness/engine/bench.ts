@@ -5,9 +5,11 @@ import type { Redactor } from '../evidence/redaction.ts';
 import type { BenchLab } from '../lab/bench-lab.ts';
 import type { LabAccess, RoutedVantage } from '../model/lab-access.ts';
 import type { Role } from '../model/roles.ts';
+import type { CheckId } from '../model/suites.ts';
 import type { Target } from '../model/target.ts';
 import type { Controls } from './controls.ts';
 import type { Crowd, Seat } from './crowd.ts';
+import type { Doubt } from './doubt.ts';
 import type { Late } from './late.ts';
 import type { Life } from './life.ts';
 import type { Locks } from './locks.ts';
@@ -65,6 +67,8 @@ export interface Bench {
   readonly locks: Locks;
   /** What the checks of this run have learned about the life of the target. */
   readonly life: Life;
+  /** Checks that may be told if they are asked once more, and why, by their codes. */
+  readonly doubts: Map<CheckId, Doubt>;
   /** Folder for sealed evidence; null: keep none. */
   readonly evidenceFolder: string | null;
   /** Null where the target has no lab. */

@@ -30,7 +30,7 @@ export async function controlConversation(
   try {
     const sign = await askForLife(bench, role, nextConnection, recorder);
     const { events, redactions } = recorder;
-    return sign && { ...sign, run: { role, outcomes: [], events, redactions } };
+    return sign && { ...sign, run: { role, outcomes: [], events, redactions, labFailed: false } };
   } finally {
     release();
   }

@@ -2,12 +2,15 @@ import type { Control, Finding } from '../check/control.ts';
 import { resourcesOf } from '../check/resources.ts';
 import { sealEvidence } from '../evidence/store.ts';
 import { printable } from '../evidence/visible.ts';
+import { LabFailed } from '../lab/ask.ts';
 import type { ControlResult } from '../model/control-result.ts';
 import { Inconclusive, NotApplicable } from '../model/outcomes.ts';
 import { isWireFailure } from '../wire/failures.ts';
 import type { Bench } from './bench.ts';
+import { type Doubt, doubtOf } from './doubt.ts';
 import { causeOf } from './judge.ts';
 import { openBody } from './open-body.ts';
+import { createStopwatch } from './stopwatch.ts';
 import { transcribe } from './transcript.ts';
 
 /** What a control came to: what it found, or what ended it, for every check that needs it. */
@@ -21,6 +24,10 @@ export interface Controls {
   ready(controls: readonly Control<unknown>[]): Promise<void>;
   /** Undefined before it has run. */
   outcomeOf(control: Control<unknown>): ControlOutcome | undefined;
+  /** Why a control that broke off may not do so once more; null where it would. */
+  doubtAbout(id: string): Doubt | null;
+  /** Forgets those that broke off and may not do so once more, with all that built on them. */
+  forgetDoubtful(): void;
 }
 
 /** @param onResult called once per control that has run */
@@ -30,11 +37,14 @@ export function createControls(
 ): Controls {
   const running = new Map<Control<unknown>, Promise<void>>();
   const outcomes = new Map<Control<unknown>, ControlOutcome>();
+  const doubts = new Map<string, Doubt>();
 
   async function run(control: Control<unknown>): Promise<void> {
     const { buildsOn = [] } = control.definition;
     await ready(buildsOn);
-    const { outcome, result } = await runControl(control, bench());
+    const { outcome, result, doubt } = await runControl(control, bench());
+    if (doubt) doubts.set(control.definition.id, doubt);
+    else doubts.delete(control.definition.id);
     outcomes.set(control, outcome);
     onResult(result);
   }
@@ -47,26 +57,51 @@ export function createControls(
       }),
     );
   }
-  return { ready, outcomeOf: (control) => outcomes.get(control) };
+  return {
+    ready,
+    outcomeOf: (control) => outcomes.get(control),
+    doubtAbout: (id) => doubts.get(id) ?? null,
+    forgetDoubtful() {
+      const doubtful = [...outcomes].flatMap(([control, outcome]) =>
+        'thrown' in outcome && doubts.has(control.definition.id) ? [outcome.thrown] : [],
+      );
+      for (const [control, outcome] of outcomes) {
+        if (!('thrown' in outcome) || !doubtful.includes(outcome.thrown)) continue;
+        running.delete(control);
+        outcomes.delete(control);
+      }
+      doubts.clear();
+    },
+  };
 }
 
 /** Runs a control within its own budget, with its own recorder and sealed evidence. */
 async function runControl(
   control: Control<unknown>,
   bench: Bench,
-): Promise<{ readonly outcome: ControlOutcome; readonly result: ControlResult }> {
+): Promise<{
+  readonly outcome: ControlOutcome;
+  readonly result: ControlResult;
+  readonly doubt: Doubt | null;
+}> {
   const { definition, source } = control;
   const { id, title, roles, buildsOn = [] } = definition;
-  const startedAt = new Date();
   const offered = roles.filter((role) => bench.target.endpoints[role] !== undefined);
-  const about = { control: id, title, startedAt: startedAt.toISOString(), source };
+  const about = { control: id, title, source };
   const [role] = offered;
   if (role === undefined) {
     const thrown = new NotApplicable(`The target declares none of ${roles.join(', ')}.`, 'the declaration');
-    const nothing = { durationMs: 0, evidence: null, transcript: [], transcriptOmitted: 0 };
-    return { outcome: { thrown }, result: { ...about, ...stateOf({ thrown }), ...nothing } };
+    const nothing = {
+      startedAt: new Date().toISOString(),
+      durationMs: 0,
+      evidence: null,
+      transcript: [],
+      transcriptOmitted: 0,
+    };
+    return { outcome: { thrown }, result: { ...about, ...stateOf({ thrown }), ...nothing }, doubt: null };
   }
   let connections = 0;
+  const stopwatch = createStopwatch();
   const body = await openBody({
     facts: { ...definition, controls: buildsOn },
     kind: 'control',
@@ -78,9 +113,10 @@ async function runControl(
       connections += 1;
       return connections;
     },
-    started: process.hrtime.bigint(),
+    watch: stopwatch.run(),
   });
   const { recorder } = body;
+  const startedAt = new Date();
   const began = performance.now();
   let found: unknown;
   let thrown: unknown;
@@ -93,6 +129,7 @@ async function runControl(
       }));
   } finally {
     await body.close();
+    stopwatch.end();
   }
   const outcome: ControlOutcome =
     thrown === undefined
@@ -106,9 +143,17 @@ async function runControl(
       : await sealEvidence(bench.evidenceFolder, [...events], redactions);
   return {
     outcome,
+    doubt:
+      before === undefined && thrown instanceof Error
+        ? doubtOf(endingAsResult(outcome), {
+            ...stopwatch.times(),
+            labFailed: thrown instanceof LabFailed,
+          })
+        : null,
     result: {
       ...about,
       ...stateOf(outcome),
+      startedAt: startedAt.toISOString(),
       ...(before === undefined ? {} : { endedBy: rootOf(buildsOn, before, bench) ?? id }),
       durationMs: Math.round(performance.now() - began),
       evidence,
@@ -116,6 +161,11 @@ async function runControl(
       transcriptOmitted: omitted,
     },
   };
+}
+
+function endingAsResult(outcome: ControlOutcome): Parameters<typeof doubtOf>[0] {
+  const { state, cause } = stateOf(outcome);
+  return { verdict: state === 'broke-off' ? 'inconclusive' : 'pass', cause };
 }
 
 /** What ended a control that this check or control builds on. */

@@ -40,6 +40,7 @@ export function createBench(options: {
     slots: createSlots(target.connections),
     locks: createLocks(),
     life: createLife(),
+    doubts: new Map(),
     evidenceFolder,
     lab: options.lab ?? null,
     rerunOptions: options.rerunOptions ?? [],

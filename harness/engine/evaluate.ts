@@ -7,8 +7,10 @@ import { ROLES, type Role } from '../model/roles.ts';
 import { type Cause, foldVerdicts, type Verdict } from '../model/verdict.ts';
 import type { Bench } from './bench.ts';
 import { type Control, controlConversation } from './control-conversation.ts';
+import { doubtOf } from './doubt.ts';
 import { rerunCommand } from './rerun.ts';
 import { type BodyRun, runBody } from './run-body.ts';
+import { createStopwatch, type Stopwatch } from './stopwatch.ts';
 import { mergeRuns, transcribe } from './transcript.ts';
 
 /** Endings after which it must be asked whether the target still lives. */
@@ -20,22 +22,36 @@ const SUSPICIOUS: readonly (Cause | null)[] = ['timeout', 'closed', 'malformed',
  * where that is in doubt, and seals the evidence. It never throws for anything a target does, nor for
  * evidence that cannot be kept.
  */
-export async function evaluate(check: Check, bench: Bench): Promise<CheckResult> {
+export async function evaluate(
+  check: Check,
+  bench: Bench,
+  /** Stands first in the evidence. */
+  preface?: string,
+): Promise<CheckResult> {
   const seat = bench.seat ?? bench.crowd.enter(0);
+  const watch = createStopwatch();
   try {
-    return await evaluateInSeat(check, { ...bench, seat });
+    return await evaluateInSeat(check, { ...bench, seat }, watch, preface);
   } finally {
+    watch.end();
     seat.leave();
   }
 }
 
-async function evaluateInSeat(check: Check, bench: Bench): Promise<CheckResult> {
+async function evaluateInSeat(
+  check: Check,
+  bench: Bench,
+  watch: Stopwatch,
+  preface: string | undefined,
+): Promise<CheckResult> {
   const { definition } = check;
   const { target, life } = bench;
   const controls = controlsOf(definition);
-  await bench.controls.ready(controls);
-  const startedAt = new Date();
-  const started = process.hrtime.bigint();
+  const before = watch.run();
+  await Promise.all(
+    controls.map((one) => before.queueing(`control ${one.definition.id}`, () => bench.controls.ready([one]))),
+  );
+  before.end();
   const offered = definition.roles.filter((role) => target.endpoints[role] !== undefined);
 
   const runs: BodyRun[] = [];
@@ -44,7 +60,8 @@ async function evaluateInSeat(check: Check, bench: Bench): Promise<CheckResult> 
     connection += 1;
     return connection;
   };
-  const run = (role: Role) => runBody({ check, bench, role, offered, nextConnection, started });
+  const run = (role: Role) =>
+    runBody({ check, bench, role, offered, nextConnection, watch: watch.run(), preface });
   const [first] = offered;
   if (first !== undefined) {
     if (definition.per === 'target') runs.push(await run(first));
@@ -57,7 +74,7 @@ async function evaluateInSeat(check: Check, bench: Bench): Promise<CheckResult> 
   const outcomes = runs.flatMap((one) => one.outcomes);
   const conversations: Control[] = [];
   for (const role of rolesInDoubt(check, outcomes)) {
-    const control = await controlConversation(bench, role, nextConnection, started);
+    const control = await controlConversation(bench, role, nextConnection, watch.began());
     if (control) conversations.push(control);
   }
   for (const { role, events } of runs) if (events.some(({ kind }) => kind === 'recv')) life.heard.add(role);
@@ -82,6 +99,17 @@ async function evaluateInSeat(check: Check, bench: Bench): Promise<CheckResult> 
   const marked = settled.flatMap((outcome) => [...outcome.violations, ...outcome.deviations]);
   const { lines, omitted } = transcribe(merged.events, marked);
 
+  const durationMs = Number(process.hrtime.bigint() - watch.began()) / 1e6;
+  const times = watch.times();
+  const cause = decisive?.cause ?? null;
+  const labFailed = runs.some((one) => one.labFailed);
+  const doubt =
+    decisive?.endedBy === undefined
+      ? doubtOf({ verdict, cause }, { ...times, labFailed })
+      : bench.controls.doubtAbout(decisive.endedBy);
+  if (doubt) bench.doubts.set(definition.id, doubt);
+  else bench.doubts.delete(definition.id);
+
   return {
     check: definition.id,
     slug: definition.slug,
@@ -96,12 +124,13 @@ async function evaluateInSeat(check: Check, bench: Bench): Promise<CheckResult> 
     ...(controls.length === 0 ? {} : { controls: controls.map((one) => one.definition.id) }),
     target: target.name,
     verdict,
-    cause: decisive?.cause ?? null,
+    cause,
     reason: reasonOf(verdict, decisive, definition.roles, settled),
     variants: settled,
     ...(decisive?.endedBy === undefined ? {} : { endedBy: decisive.endedBy }),
-    startedAt: startedAt.toISOString(),
-    durationMs: Math.round(Number(process.hrtime.bigint() - started) / 1e6),
+    startedAt: new Date(Date.now() - durationMs).toISOString(),
+    durationMs: Math.round(durationMs),
+    times,
     attempt: 1,
     control:
       conversations.length === 0

@@ -18,12 +18,14 @@ import * as smime from '../smime/smime.ts';
 import { inMailbox, returnedMail } from '../steps/in-mailbox.ts';
 import { offer } from '../steps/offer.ts';
 import * as bytes from '../wire/bytes.ts';
+import { afterOwnTime, type OwnTimer } from '../wire/deadline.ts';
 import * as tls from '../wire/tls-probe.ts';
 import type { Bench } from './bench.ts';
 import { type Budget, createBudget } from './budget.ts';
 import { awaitedPatiently } from './mailbox/patiently.ts';
 import { shownMessage } from './mailbox/shown.ts';
 import { endingAtFailedLookups } from './own-lookups.ts';
+import { ADDRESSES, CONNECTIONS, type RunWatch } from './stopwatch.ts';
 import { createVerify } from './verifications.ts';
 
 /** What the definitions of checks and of controls have in common. */
@@ -66,7 +68,8 @@ export async function openBody(context: {
   readonly role: Role;
   readonly offered: readonly Role[];
   readonly nextConnection: () => number;
-  readonly started: bigint;
+  /** Where its time is told apart. */
+  readonly watch: RunWatch;
   /** What becomes of a variant that ended; absent where there are none. */
   readonly onVariant?: (variant: {
     readonly name: string;
@@ -74,15 +77,18 @@ export async function openBody(context: {
     readonly thrown: unknown;
   }) => void;
 }): Promise<OpenBody> {
-  const { facts, kind, resources, bench, role, offered, nextConnection, started, onVariant } = context;
+  const { facts, kind, resources, bench, role, offered, nextConnection, watch, onVariant } = context;
   const { target } = bench;
   const limit = facts.connections ?? 1;
   // Who waits for a resource keeps no connection from others.
-  const unlock = await bench.locks.hold(resources);
+  const unlock = await watch.queueing(resources.join(', '), () => bench.locks.hold(resources));
   // Checks wait for what controls find.
   const order = kind === 'control' ? 'ahead' : 'in turn';
-  const release = facts.waits ? () => undefined : await bench.slots.take(limit, undefined, order);
-  const recorder = createRecorder(bench.redactor, started);
+  const release = facts.waits
+    ? () => undefined
+    : await watch.queueing(CONNECTIONS, () => bench.slots.take(limit, undefined, order));
+  watch.holds(resources);
+  const recorder = createRecorder(bench.redactor, watch.begin());
   const nonce = randomBytes(8).toString('hex');
   const helloName = `probe-${nonce}.mailspec.test`;
   const stop = new AbortController();
@@ -102,7 +108,12 @@ export async function openBody(context: {
     limit,
     // Nobody's time passes while others have the connections.
     ...(facts.waits
-      ? { slots: { take: (count, ended) => clock.queueing(() => bench.slots.take(count, ended, order)) } }
+      ? {
+          slots: {
+            take: (count, ended) =>
+              watch.queueing(CONNECTIONS, () => clock.queueing(() => bench.slots.take(count, ended, order))),
+          },
+        }
       : {}),
     signal,
   });
@@ -172,7 +183,8 @@ export async function openBody(context: {
           recorder,
           signal,
           nonce,
-          queueing: clock.queueing,
+          queueing: (wait) => watch.queueing(ADDRESSES, () => clock.queueing(wait)),
+          waiting: watch.waiting,
           patience: { ...bench.patience, nothingElse: (ended) => lingering(bench, ended) },
           keepWatching: (key, watch) => void watches.set(key, watch),
           stopWatching: (key) => void watches.delete(key),
@@ -193,12 +205,15 @@ export async function openBody(context: {
     },
     on: (other) => boundTo(services, other),
     offer: (offering) => offer(services, offering),
-    inMailbox: (sought) => inMailbox(services, sought),
-    returnedMail: (sought) => returnedMail(services, sought),
+    inMailbox: (sought) => watch.waiting(() => inMailbox(services, sought)),
+    returnedMail: (sought) => watch.waiting(() => returnedMail(services, sought)),
     enough: (place, ended) => bench.patience.enough(place, AbortSignal.any([signal, ended])),
     async alone(resource, work) {
       if (resources.includes(resource)) return work();
-      const free = await clock.queueing(() => bench.locks.hold([resource], signal));
+      const free = await watch.queueing(resource, () =>
+        clock.queueing(() => bench.locks.hold([resource], signal)),
+      );
+      watch.holds([resource]);
       heldAlone.add(resource);
       try {
         return await work();
@@ -211,13 +226,13 @@ export async function openBody(context: {
       async awaited(wanted) {
         const key = `mailbox ${wanted.account.address} ${wanted.token}`;
         watches.delete(key);
-        const { arrival, given, watch } = await awaitedPatiently(bench, wanted, facts.id, {
+        const { arrival, given, watch: late } = await awaitedPatiently(bench, wanted, facts.id, {
           signal,
-          queueing: clock.queueing,
+          queueing: (wait) => watch.queueing(CONNECTIONS, () => clock.queueing(wait)),
           holdsSlots: facts.waits === undefined,
           resources: [...resources, ...heldAlone],
         });
-        if (watch) watches.set(key, watch);
+        if (late) watches.set(key, late);
         const name = bench.mailboxes.nameOf(wanted.account);
         const text = arrival
           ? shownMessage(arrival, name, bench.redactor)
@@ -228,12 +243,12 @@ export async function openBody(context: {
       makeRoom: (account) => bench.mailboxes.makeRoom(account),
     },
     note: (text) => void recorder.event(0, { kind: 'note', text }),
-    pause: (ms) => delay(ms, undefined, { signal }),
+    pause: (ms) => watch.waiting(() => delay(ms, undefined, { signal })),
     async patiently(attempt) {
       let outcome = await attempt();
       for (const ms of target.timing.retryAfterMs) {
         if (outcome.code < 400 || outcome.code > 499) break;
-        await delay(ms, undefined, { signal });
+        await watch.waiting(() => delay(ms, undefined, { signal }));
         outcome = await attempt();
       }
       return outcome;
@@ -268,6 +283,7 @@ export async function openBody(context: {
       } finally {
         release();
         unlock();
+        watch.end();
       }
     },
   };
@@ -319,7 +335,7 @@ async function withinBudget(
 ): Promise<unknown> {
   if (signal.aborted) return endedBy();
   budget.start();
-  let notice: NodeJS.Timeout | undefined;
+  let notice: OwnTimer | undefined;
   const unnoticed = new Promise<Error>((resolve) => {
     const leave = () =>
       resolve(
@@ -330,7 +346,7 @@ async function withinBudget(
     signal.addEventListener(
       'abort',
       () => {
-        notice = setTimeout(leave, NOTICE);
+        notice = afterOwnTime(NOTICE, leave);
       },
       { once: true },
     );
@@ -341,6 +357,6 @@ async function withinBudget(
   } finally {
     budget.end();
     stop.abort();
-    clearTimeout(notice);
+    notice?.cancel();
   }
 }

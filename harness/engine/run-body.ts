@@ -3,6 +3,7 @@ import type { Check } from '../check/define.ts';
 import { resourcesOf } from '../check/resources.ts';
 import type { EvidenceEvent } from '../evidence/events.ts';
 import type { Recorder } from '../evidence/recorder.ts';
+import { LabFailed } from '../lab/ask.ts';
 import { favouredBy } from '../lab/favoured.ts';
 import { Inconclusive } from '../model/outcomes.ts';
 import type { VariantResult } from '../model/result.ts';
@@ -12,6 +13,7 @@ import { askForLife } from './control-conversation.ts';
 import { brokenBefore, rootOf } from './controls.ts';
 import { judge } from './judge.ts';
 import { openBody } from './open-body.ts';
+import type { RunWatch } from './stopwatch.ts';
 
 /** What one run of a body left: outcomes of the body and of its variants, and the events. */
 export interface BodyRun {
@@ -19,6 +21,8 @@ export interface BodyRun {
   readonly outcomes: readonly VariantResult[];
   readonly events: readonly EvidenceEvent[];
   readonly redactions: number;
+  /** Something ended because the lab did not do its work. */
+  readonly labFailed: boolean;
 }
 
 /** Runs the body of a check on one role within its connection slots and its budget. */
@@ -28,7 +32,9 @@ export async function runBody(context: {
   readonly role: Role;
   readonly offered: readonly Role[];
   readonly nextConnection: () => number;
-  readonly started: bigint;
+  readonly watch: RunWatch;
+  /** Stands first in the evidence. */
+  readonly preface?: string | undefined;
 }): Promise<BodyRun> {
   const { check, bench, role } = context;
   const { definition } = check;
@@ -36,6 +42,7 @@ export async function runBody(context: {
   const limit = definition.connections ?? 1;
   const label = definition.per === 'target' ? 'target' : role;
   const inputs: VariantResult[] = [];
+  let labFailed = false;
   const body = await openBody({
     ...context,
     facts: {
@@ -45,7 +52,8 @@ export async function runBody(context: {
     },
     kind: 'check',
     resources: resourcesOf(definition, target, role),
-    onVariant: ({ name, verifications, thrown }) =>
+    onVariant: ({ name, verifications, thrown }) => {
+      labFailed ||= thrown instanceof LabFailed;
       inputs.push(
         judge({
           name: `${label}/${name}`,
@@ -56,9 +64,11 @@ export async function runBody(context: {
           clean: recorder.clean,
           endedBy: rootOf(controlsOf(definition), thrown, bench),
         }),
-      ),
+      );
+    },
   });
   const { recorder } = body;
+  if (context.preface !== undefined) recorder.event(0, { kind: 'note', text: context.preface });
   if (definition.per !== 'target') recorder.event(0, { kind: 'note', text: `role: ${role}` });
   noteControls(context, recorder);
   let thrown: unknown;
@@ -91,7 +101,13 @@ export async function runBody(context: {
     inputs.length > 0 && verifications.length === 0 && thrown === undefined
       ? inputs
       : [judge(whole), ...inputs];
-  return { role, outcomes, events: [...recorder.events], redactions: recorder.redactions };
+  return {
+    role,
+    outcomes,
+    events: [...recorder.events],
+    redactions: recorder.redactions,
+    labFailed: labFailed || thrown instanceof LabFailed,
+  };
 }
 
 /** What the controls found that the check builds on stands in its own dialogue too. */

@@ -4,6 +4,7 @@ import { mark } from '../steps/marker.ts';
 import { expectedDeliveries } from '../steps/waits.ts';
 import type { Bench } from './bench.ts';
 import { openBody } from './open-body.ts';
+import { createStopwatch } from './stopwatch.ts';
 
 /**
  * Sends a marker with a budget and connections of its own.
@@ -16,6 +17,7 @@ export async function sendMarker(bench: Bench, place: Place): Promise<void> {
   const [role] = offered;
   if (role === undefined) throw new Inconclusive('precondition', 'The target takes no mail.');
   let connections = 0;
+  const stopwatch = createStopwatch();
   const body = await openBody({
     facts: { id: 'marker', budget: '20s', waits: expectedDeliveries(1), controls: [] },
     kind: 'control',
@@ -27,12 +29,13 @@ export async function sendMarker(bench: Bench, place: Place): Promise<void> {
       connections += 1;
       return connections;
     },
-    started: process.hrtime.bigint(),
+    watch: stopwatch.run(),
   });
   try {
     const thrown = await body.run((services) => mark(services, place));
     if (thrown !== undefined) throw thrown;
   } finally {
     await body.close();
+    stopwatch.end();
   }
 }

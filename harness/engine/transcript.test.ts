@@ -19,6 +19,7 @@ function runOf(
   return {
     role: 'mx',
     events: recorder.events,
+    labFailed: false,
     redactions: recorder.redactions,
     verifications,
     outcomes: [

@@ -37,6 +37,22 @@ export interface TranscriptLine {
   readonly mark: 'violation' | 'deviation' | null;
 }
 
+/** Where the time of a check went, in milliseconds: queued, worked and waited add up to all of it. */
+export interface CheckTimes {
+  /** It waited for what others held, mostly before its first step. */
+  readonly queuedMs: number;
+  /** It talked to the target, the waits for single replies included. */
+  readonly workedMs: number;
+  /** It waited on purpose: for mail to arrive, or for time to pass. */
+  readonly waitedMs: number;
+  /** This machine did not let it run; part of the others. */
+  readonly delayedMs: number;
+  /** What it queued for, and how long at most. */
+  readonly queues: readonly { readonly for: string; readonly ms: number }[];
+  /** What it held alone while it ran. */
+  readonly holds: readonly string[];
+}
+
 /** Result of one check on one target; JSON, every text from a server in visible notation. */
 export interface CheckResult {
   readonly check: CheckId;
@@ -58,10 +74,14 @@ export interface CheckResult {
   readonly variants: readonly VariantResult[];
   /** Name of the control that broke off and so left the check without a verdict; absent where none did. */
   readonly endedBy?: string;
-  /** UTC, ISO 8601. */
+  /** When it took its first step; UTC, ISO 8601. */
   readonly startedAt: string;
+  /** From its first step to its end. */
   readonly durationMs: number;
-  readonly attempt: 1;
+  /** Absent where it never ran, and in records of older versions. */
+  readonly times?: CheckTimes;
+  /** 2: the first time it could not be told, and it was asked once more, alone. */
+  readonly attempt: 1 | 2;
   /** The control conversation behind the body: whether the server still lived; null where none was due. */
   readonly control: { readonly alive: boolean; readonly text: string } | null;
   readonly evidence: SealedEvidence | null;

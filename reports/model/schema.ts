@@ -82,6 +82,17 @@ const evidence = z
   })
   .meta({ id: 'Evidence', description: 'The sealed dialogue of a check.' });
 
+const times = z
+  .strictObject({
+    queuedMs: count.meta({ description: 'It waited for what others held.' }),
+    workedMs: count.meta({ description: 'It talked to the target.' }),
+    waitedMs: count.meta({ description: 'It waited on purpose, for mail to arrive or time to pass.' }),
+    delayedMs: count.meta({ description: 'The machine did not let it run; part of the others.' }),
+    queues: z.array(z.strictObject({ for: text, ms: count })),
+    holds: z.array(text),
+  })
+  .meta({ id: 'Times', description: 'Where the time of a check went, in milliseconds.' });
+
 const waived = { reason: text, authority: text, expires: z.iso.date(), place: text };
 const waiver = z
   .strictObject(waived)
@@ -119,7 +130,8 @@ const result = z
     endedBy: text.exactOptional(),
     startedAt: moment,
     durationMs: z.number().nonnegative(),
-    attempt: z.literal(1),
+    times: times.exactOptional(),
+    attempt: z.union([z.literal(1), z.literal(2)]),
     control: z.strictObject({ alive: z.boolean(), text }).nullable(),
     evidence: evidence.nullable(),
     transcript: z.array(transcriptLine),
