@@ -146,10 +146,11 @@ function judge(audited: AuditedTarget, { rerunOptions }: RunFacts): JudgedTarget
   const entries = failure === null ? readJournal(journalFile) : [];
   const found = new Map<string, CheckResult>();
   const capabilities: RoleSnapshot[] = [];
-  const controls: ControlResult[] = [];
+  const controlsByName = new Map<string, ControlResult>();
   for (const entry of entries) {
     if (entry.kind === 'capabilities') capabilities.push(...entry.capabilities);
-    else if (entry.kind === 'control') controls.push(entry.control);
+    else if (entry.kind === 'control') controlsByName.set(entry.control.control, entry.control);
+    // Of what was asked twice, the second answer counts.
     else found.set(entry.result.check, entry.result);
   }
   const results = plan.selected.map(({ facts, gate }) => {
@@ -159,7 +160,7 @@ function judge(audited: AuditedTarget, { rerunOptions }: RunFacts): JudgedTarget
     return { result: disagreement === undefined ? result : disputed(result, disagreement), gate };
   });
   // In an order that does not depend on which of them ended first.
-  controls.sort((a, b) => a.control.localeCompare(b.control));
+  const controls = [...controlsByName.values()].sort((a, b) => a.control.localeCompare(b.control));
   return { ...audited, results, capabilities, controls };
 }
 

@@ -27,7 +27,12 @@ declare module 'vitest' {
     audit: AuditContext;
   }
   interface TaskMeta {
-    /** The check that a test stands for, its verdict once there is one, and whether the test is to fail by it. */
-    mailspec?: { check: string; title: string; verdict?: Verdict; fails?: boolean };
+    /**
+     * The check that a test stands for, its verdict once there is one, and whether the test is to fail by it; or
+     * that another test is to tell all that.
+     */
+    mailspec?: { check: string; title: string; verdict?: Verdict; fails?: boolean; isAskedAgain?: true };
+    /** The checks that were asked once more in a test at the end, with what became of each. */
+    mailspecAgain?: { check: string; title: string; verdict: Verdict; fails: boolean }[];
   }
 }

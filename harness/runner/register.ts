@@ -9,6 +9,7 @@ import type { Seat } from '../engine/crowd.ts';
 import { evaluate } from '../engine/evaluate.ts';
 import { logLine } from '../evidence/log-line.ts';
 import type { CheckResult } from '../model/result.ts';
+import { type AskAgain, createAskAgain, registerAskAgain, type Settled } from './ask-again.ts';
 import type { JournalWriter } from './journal.ts';
 import { snapshotCapabilities } from './snapshot.ts';
 
@@ -39,6 +40,7 @@ export function register(
     void bench.controls.ready([...new Set(checks.flatMap(({ definition }) => controlsOf(definition)))]);
   });
   const evaluations: Evaluations = new Set();
+  const again = createAskAgain(bench.doubts);
   afterAll(async () => {
     await snapshot;
     // When a run is ended, Vitest does not wait for the tests that it ends.
@@ -61,8 +63,12 @@ export function register(
     const seated = [...checks].sort((one, other) => phaseOf(one) - phaseOf(other));
     for (const check of seated) {
       const seat = bench.crowd.enter(phaseOf(check));
-      registerOne(check, { ...bench, seat }, seat, journal, consequenceOf, evaluations);
+      registerOne(check, { ...bench, seat }, seat, journal, consequenceOf, evaluations, again);
     }
+  });
+  registerAskAgain({ ask: again.ask, bench, timeout: NO_TIMEOUT }, (check, result, isNew) => {
+    if (isNew) journal.append({ kind: 'result', result });
+    return settledAs(check, result, consequenceOf(result));
   });
 }
 
@@ -77,6 +83,11 @@ function phaseOf({ definition: { effect, safety, resources } }: Check): number {
   return effect === 'fails-logins' ? 1 : 0;
 }
 
+function settledAs({ definition }: Check, { verdict }: CheckResult, consequence: Consequence): Settled {
+  const fails = consequence === 'finding' || consequence === 'unsettled';
+  return { check: definition.id, title: definition.title, verdict, fails };
+}
+
 function registerOne(
   check: Check,
   bench: Bench,
@@ -84,6 +95,7 @@ function registerOne(
   journal: JournalWriter,
   consequenceOf: (result: CheckResult) => Consequence,
   evaluations: Evaluations,
+  again: AskAgain,
 ): void {
   const { id, title } = check.definition;
   const meta = { mailspec: { check: id, title } };
@@ -99,11 +111,15 @@ function registerOne(
       });
     evaluations.add(evaluation);
     const result = await evaluation;
-    const consequence = consequenceOf(result);
-    const fails = consequence === 'finding' || consequence === 'unsettled';
-    context.task.meta.mailspec = { check: id, title, verdict: result.verdict, fails };
+    // Its verdict is told where it is asked once more, or in the journal where the run ends before.
+    if (again.takes(check, result)) {
+      context.task.meta.mailspec = { check: id, title, isAskedAgain: true };
+      context.skip('It was left undecided and is asked once more at the end.');
+    }
+    const settled = settledAs(check, result, consequenceOf(result));
+    context.task.meta.mailspec = settled;
     if (result.verdict === 'not-applicable') context.skip(result.reason);
-    if (fails) {
+    if (settled.fails) {
       const told = [`${result.verdict}: ${result.reason}`, `  rerun: ${result.rerun}`];
       throw new Error(told.map(logLine).join('\n'));
     }

@@ -99,6 +99,36 @@ describe('a run', () => {
     expect(code).toBe(1);
   });
 
+  /** Cannot tell the first time, because the loop of its process stood still; `then` is what it does from then on. */
+  const undecidedOnce = (then: string) => `
+    globalThis.calls ??= {};
+    globalThis.calls.count = (globalThis.calls.count ?? 0) + 1;
+    if (globalThis.calls.count > 1) { ${then}; return; }
+    const client = await smtp();
+    await pause(50);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_500);
+    await client.reply('a reply that never comes', 50);`;
+
+  test('asks once more what it could not tell for delays of its own, and the second answer counts', async () => {
+    await writeSuite([undecidedOnce(`{ ${HOLDS} }`)]);
+    const { code, verdicts, results } = await audit();
+    expect(verdicts).toEqual(['pass']);
+    expect(results[0]).toMatchObject({ attempt: 2 });
+    expect(results[0]?.reason).toContain('asked once more, alone');
+    expect(code).toBe(0);
+  });
+
+  test.each([
+    [`verify.that(false, { demand: 'd', expected: 'a', actual: 'b' })`, 'fail', 1],
+    ['await (await smtp()).reply("never", 50)', 'inconclusive timeout', 2],
+  ])('whose second answer is no pass agrees with the test runner: %s', async (then, verdict, exit) => {
+    await writeSuite([undecidedOnce(then), HOLDS]);
+    const { code, verdicts, results } = await audit();
+    expect(verdicts).toEqual([verdict, 'pass']);
+    expect(results.map(({ attempt }) => attempt)).toEqual([2, 1]);
+    expect(code).toBe(exit);
+  });
+
   test('in which a body throws, or wants to end the process, goes on and is undetermined', async () => {
     await writeSuite([
       HOLDS,

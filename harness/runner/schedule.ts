@@ -46,21 +46,25 @@ export async function schedule(
 
   const reporter: Reporter = {
     onTestCaseResult(testCase: TestCase) {
-      const { mailspec } = testCase.meta();
-      if (!mailspec) return;
+      const { mailspec, mailspecAgain } = testCase.meta();
       const target = testCase.project.name;
-      // When a run is ended, Vitest reports what it has reported before once more.
-      const key = `${target} ${mailspec.check}`;
-      if (!told.has(key))
-        options.listener.onResult(target, mailspec.check, mailspec.title, mailspec.verdict ?? null);
-      told.add(key);
+      if (mailspec?.isAskedAgain) return;
+      const settled = mailspecAgain ?? (mailspec ? [mailspec] : []);
+      for (const { check, title, verdict } of settled) {
+        // When a run is ended, Vitest reports what it has reported before once more.
+        const key = `${target} ${check}`;
+        if (!told.has(key)) options.listener.onResult(target, check, title, verdict ?? null);
+        told.add(key);
+      }
       const result = testCase.result();
-      if (mailspec.verdict === undefined || result.state !== (mailspec.fails ? 'passed' : 'failed')) return;
+      // Of several checks in one test, one that fails has failed the test.
+      const fails = settled.some((one) => one.fails);
+      if (result.state !== (fails ? 'passed' : 'failed')) return;
       const said = disagreements.get(target) ?? new Map<string, string>();
-      said.set(
-        mailspec.check,
-        result.errors?.map((error) => error.message).join(' ') || `the test ${result.state}`,
-      );
+      for (const { check, verdict } of settled) {
+        if (verdict === undefined) continue;
+        said.set(check, result.errors?.map((error) => error.message).join(' ') || `the test ${result.state}`);
+      }
       disagreements.set(target, said);
     },
     onTestModuleEnd(module: TestModule) {
