@@ -226,7 +226,11 @@ export async function openBody(context: {
       async awaited(wanted) {
         const key = `mailbox ${wanted.account.address} ${wanted.token}`;
         watches.delete(key);
-        const { arrival, given, watch: late } = await awaitedPatiently(bench, wanted, facts.id, {
+        const {
+          arrival,
+          given,
+          watch: late,
+        } = await awaitedPatiently(bench, wanted, facts.id, {
           signal,
           queueing: (wait) => watch.queueing(CONNECTIONS, () => clock.queueing(wait)),
           holdsSlots: facts.waits === undefined,

@@ -2,6 +2,7 @@ import type { GatedResult, RunRecord } from '../../model/record.ts';
 import { anchorOf } from './anchor.ts';
 import { html, type Safe } from './safe.ts';
 import { LOUD, QUIET, type SectionName, sectionsOf } from './sections.ts';
+import { hasTimeline } from './timeline.ts';
 import { glyph, toneOf } from './tone.ts';
 import { checkText } from './untranslated.ts';
 import type { Words } from './words.ts';
@@ -24,7 +25,7 @@ export function contents(record: RunRecord, words: Words): Safe {
       );
   return html`<nav class="contents" aria-label="${words.contents}"><ol>
 ${entry('overview', null, null)}${sections(LOUD)}${record.profile.clauses.length > 0 ? entry('clauses', record.profile.clauses.length, null) : null}${entry('matrix', null, null)}${sections(QUIET)}
-${ran > 0 ? entry('controls', ran, null) : null}${entry('targets', null, null)}${entry('run', null, null)}${record.counts.notSelected > 0 ? entry('notSelected', record.counts.notSelected, null) : null}${entry('legend', null, null)}
+${ran > 0 ? entry('controls', ran, null) : null}${entry('targets', null, null)}${entry('run', null, null)}${hasTimeline(record) ? entry('timeline', null, null) : null}${record.counts.notSelected > 0 ? entry('notSelected', record.counts.notSelected, null) : null}${entry('legend', null, null)}
 </ol></nav>`;
 }
 

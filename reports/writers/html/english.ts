@@ -148,6 +148,7 @@ export const ENGLISH = {
   topic: (suite: SuiteSlug): string => SUITES.find(({ slug }) => slug === suite)?.topic ?? suite,
   sections: {
     run: 'The run',
+    timeline: 'Where the time went',
     controls: 'Controls',
     targets: 'The targets',
     overview: 'Overview',
@@ -171,6 +172,8 @@ export const ENGLISH = {
       'Expected deviations: somebody decided to live with them for some time. They do not fail the run; verdict and conclusion stay what they are.',
     clauses:
       'A clause is met where every requirement that decides it passes or does not apply, and at least one passes.',
+    timeline:
+      'When each check ran. It is queued while others hold what it needs, it works while it talks to the server, and it waits on purpose for mail to arrive or time to pass. Several run at the same time.',
     controls:
       'What must be known before checks can tell anything. Each ran once, for all the checks that build on it.',
     advice: 'Deviations that do not change the conclusion.',
@@ -239,6 +242,20 @@ export const ENGLISH = {
     insideTls: 'Announced inside TLS',
     noAnswer: 'No answer',
     announced: 'What it announces',
+  },
+  timeline: {
+    summary: (queued: string, worked: string, waited: string) =>
+      `All checks together were queued for ${queued}, worked for ${worked} and waited for ${waited}.`,
+    critical: 'What made the run as long as it was',
+    chart: 'Chart',
+    chartOf: (target: string, bars: number) =>
+      `Chart of ${some(bars, 'bar', 'bars')} over the time of the run on ${target}; the table below has the same times.`,
+    table: 'Times',
+    began: 'Began after',
+    queued: 'Queued',
+    worked: 'Worked',
+    waited: 'Waited',
+    queuedFor: 'Queued for',
   },
   overview: { bySuite: 'By suite', bySeverity: 'By severity', suite: 'Suite', severity: 'Severity' },
   matrix: {

@@ -155,6 +155,7 @@ export const JAPANESE: Words = {
   topic: (suite) => topics[suite],
   sections: {
     run: '実施概要',
+    timeline: '所要時間の内訳',
     controls: '対照試験',
     targets: '監査対象',
     overview: '結果の概要',
@@ -178,6 +179,8 @@ export const JAPANESE: Words = {
       '想定済みの逸脱です。責任者が期限付きで容認したため実行の失敗にはなりませんが、判定と結論は変わりません。',
     clauses:
       '条項を判定するすべての要求が合格または対象外で、かつ少なくとも一つが合格のとき、その条項を「充足」とします。',
+    timeline:
+      '各検査を実施した時間帯です。必要なものを他の検査が使っている間は順番を待ち（順番待ち）、サーバーとのやり取りの間は作業し（作業）、メールの到着や時間の経過を意図して待つこともあります（待機）。複数の検査が同時に進みます。',
     controls:
       '検査の前提を確かめる試験です。対象ごとに一度だけ行い、その結果を前提とする検査すべてに用います。',
     advice: '結論に影響しない逸脱です。',
@@ -246,6 +249,20 @@ export const JAPANESE: Words = {
     insideTls: 'TLS 内での通知',
     noAnswer: '応答なし',
     announced: 'サーバーが通知する機能',
+  },
+  timeline: {
+    summary: (queued, worked, waited) =>
+      `全検査の合計は、順番待ち${queued}、作業${worked}、待機${waited}です。`,
+    critical: '全体の所要時間を決めた一連の検査',
+    chart: '図',
+    chartOf: (target, bars) =>
+      `${target}に対する実行を時間軸に沿って${bars}本の帯で示した図です。同じ時間を下の表にも示します。`,
+    table: '時間の一覧',
+    began: '開始までの時間',
+    queued: '順番待ち',
+    worked: '作業',
+    waited: '待機',
+    queuedFor: '待った対象',
   },
   overview: { bySuite: '分野別', bySeverity: '重大度別', suite: '分野', severity: '重大度' },
   matrix: {

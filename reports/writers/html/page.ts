@@ -11,6 +11,7 @@ import { overview } from './overview.ts';
 import { html } from './safe.ts';
 import { LOUD, QUIET, resultSections } from './sections.ts';
 import { CONTENT_SECURITY_POLICY, STYLE } from './stylesheet.ts';
+import { timeline } from './timeline.ts';
 import { glyphDefinitions } from './tone.ts';
 import { WORDS } from './words.ts';
 
@@ -48,6 +49,7 @@ ${results(QUIET)}
 ${controls(record, words)}
 ${targetFacts(record, words)}
 ${runFacts(record, words)}
+${timeline(record, words)}
 ${notSelected(record, words)}
 ${legend(record, words)}
 </main>

@@ -14,6 +14,7 @@ const CSS = [
   'missed',
   'transcript',
   'remedies',
+  'timeline',
   'legend',
   'print',
 ]
