@@ -18,15 +18,16 @@ import * as smime from '../smime/smime.ts';
 import { inMailbox, returnedMail } from '../steps/in-mailbox.ts';
 import { offer } from '../steps/offer.ts';
 import * as bytes from '../wire/bytes.ts';
-import { afterOwnTime, type OwnTimer } from '../wire/deadline.ts';
 import * as tls from '../wire/tls-probe.ts';
 import type { Bench } from './bench.ts';
-import { type Budget, createBudget } from './budget.ts';
+import { boundTo } from './bound-to.ts';
+import { createBudget } from './budget.ts';
 import { awaitedPatiently } from './mailbox/patiently.ts';
 import { shownMessage } from './mailbox/shown.ts';
 import { endingAtFailedLookups } from './own-lookups.ts';
 import { ADDRESSES, CONNECTIONS, type RunWatch } from './stopwatch.ts';
 import { createVerify } from './verifications.ts';
+import { caught, withinBudget } from './within-budget.ts';
 
 /** What the definitions of checks and of controls have in common. */
 export interface BodyFacts {
@@ -56,8 +57,6 @@ export interface OpenBody {
 }
 
 const RUN_ENDED = new Inconclusive('harness', 'The run was ended before the check was.');
-/** How long a body may take to notice that its connections were closed, in milliseconds. */
-const NOTICE = 5_000;
 
 /** Takes what a body needs of the bench, in the order resources, connection slots, and makes its services. */
 export async function openBody(context: {
@@ -299,68 +298,4 @@ async function lingering({ seat }: Bench, signal: AbortSignal): Promise<void> {
   return new Promise((_resolve, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });
   });
-}
-
-/** The services where another role is meant unless one is named. */
-function boundTo(services: Services, role: Role): Services {
-  const bound: Services = {
-    ...services,
-    role,
-    smtp: (options) => services.smtp({ role, ...options }),
-    pop3: (options) => services.pop3({ role, ...options }),
-    imap: (options) => services.imap({ role, ...options }),
-    connect: (options) => services.connect({ role, ...options }),
-    offer: (offering) => offer(bound, offering),
-    inMailbox: (sought) => inMailbox(bound, sought),
-    returnedMail: (sought) => returnedMail(bound, sought),
-  };
-  return bound;
-}
-
-async function caught(body: () => Promise<void>): Promise<unknown> {
-  try {
-    await body();
-    return undefined;
-  } catch (thrown) {
-    return thrown ?? new Error('The body threw nothing.');
-  }
-}
-
-/**
- * Runs the body; when the budget or the run ends first, closes its connections and waits for it to
- * notice. A body that does not notice is left behind, so that it cannot hold up the run.
- */
-async function withinBudget(
-  body: () => Promise<void>,
-  budget: Budget,
-  stop: AbortController,
-  signal: AbortSignal,
-  endedBy: () => Inconclusive | undefined,
-): Promise<unknown> {
-  if (signal.aborted) return endedBy();
-  budget.start();
-  let notice: OwnTimer | undefined;
-  const unnoticed = new Promise<Error>((resolve) => {
-    const leave = () =>
-      resolve(
-        new Error(
-          `The body went on for ${NOTICE} ms after its connections were closed: ${endedBy()?.message}`,
-        ),
-      );
-    signal.addEventListener(
-      'abort',
-      () => {
-        notice = afterOwnTime(NOTICE, leave);
-      },
-      { once: true },
-    );
-  });
-  const ending = caught(body).then((thrown) => endedBy() ?? thrown);
-  try {
-    return await Promise.race([ending, unnoticed]);
-  } finally {
-    budget.end();
-    stop.abort();
-    notice?.cancel();
-  }
 }
