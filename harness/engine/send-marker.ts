@@ -11,7 +11,7 @@ import { createStopwatch } from './stopwatch.ts';
  * @throws what ended it
  */
 export async function sendMarker(bench: Bench, place: Place): Promise<void> {
-  const offered = (['mx', 'submission', 'submissions'] as const).filter(
+  const offered = (['submissions', 'submission', 'mx'] as const).filter(
     (role) => bench.target.endpoints[role] !== undefined,
   );
   const [role] = offered;

@@ -1,4 +1,5 @@
 import { type ArrivedMessage, control, type Finding } from '../../check/check.ts';
+import { SENDING_ROLES } from '../smtp-login.ts';
 import { serversAreReached } from './servers-are-reached.ts';
 
 /** A message of a user as it came to a server elsewhere. */
@@ -14,7 +15,7 @@ export const mailLeaves = control(
   {
     id: 'mail-leaves',
     title: "A user's mail arrives at a server elsewhere",
-    roles: ['submission', 'submissions'],
+    roles: SENDING_ROLES,
     needs: ['account', 'dns', 'sink'],
     effect: 'reads',
     safety: 'sends-mail',

@@ -1,7 +1,7 @@
 import { type ArrivedMessage, control, type Finding, type StoredMessage } from '../../check/check.ts';
 import { compose } from '../compose.ts';
 import { decisive, handOver } from '../hand-over.ts';
-import { openUser } from '../smtp-login.ts';
+import { openUser, SENDING_ROLES } from '../smtp-login.ts';
 import { expectedDeliveries } from '../waits.ts';
 
 /** Pause between two looks at what came back, in milliseconds; each of them is a login. */
@@ -21,7 +21,8 @@ export const serversAreReached = control(
   {
     id: 'servers-are-reached',
     title: 'The target connects to a server elsewhere with mail of a user',
-    roles: ['submission', 'submissions'],
+    // A port that needs no upgrade comes first: one without STARTTLS would say nothing about mail that leaves.
+    roles: SENDING_ROLES,
     needs: ['account', 'dns', 'sink'],
     effect: 'delivers',
     safety: 'sends-mail',
