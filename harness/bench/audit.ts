@@ -12,6 +12,8 @@ export interface Measured {
   readonly wall: number;
   /** Seconds of all processors together; of mailspec, with whatever of the target runs in this process. */
   readonly cpu: number;
+  /** Megabytes of this process at most, looked at ten times a second. */
+  readonly peak: number;
   readonly connections: number;
   /** Seconds of the longest check. */
   readonly longest: number;
@@ -53,6 +55,10 @@ export async function measure(
   const journalFile = join(folder, 'journal.jsonl');
   const gates = Object.fromEntries(Object.entries(context.gates).filter(([check]) => chosen(check)));
   const distant = await atDistance({ ...context, gates, evidenceFolder, journalFile }, roundTripMs);
+  let peak = 0;
+  const watch = setInterval(() => {
+    peak = Math.max(peak, process.memoryUsage.rss());
+  }, 100);
   const cpu = process.cpuUsage();
   const started = performance.now();
   try {
@@ -62,6 +68,7 @@ export async function measure(
       signal,
     });
   } finally {
+    clearInterval(watch);
     await distant.close();
   }
   const { user, system } = process.cpuUsage(cpu);
@@ -75,6 +82,7 @@ export async function measure(
   return {
     wall: (performance.now() - started) / 1000,
     cpu: (user + system) / 1e6,
+    peak: peak / 1_048_576,
     connections: await connectionsIn(evidenceFolder),
     longest: Math.max(...results.map(({ durationMs }) => durationMs)) / 1000,
   };

@@ -68,7 +68,7 @@ async function benchContainers(
 
 /** Audits of the reference, each as its own process. */
 async function auditRow(roundTripMs: number, only: readonly string[], runs: number): Promise<Row> {
-  const measured: (Measured & { readonly peak: number })[] = [];
+  const measured: Measured[] = [];
   for (let run = 0; run < runs; run += 1) {
     const { stdout } = await promisify(execFile)(
       process.execPath,

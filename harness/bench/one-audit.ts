@@ -18,6 +18,7 @@ try {
     const [context] = run.contexts;
     if (!context) throw new Error(`Target ${target} did not start.`);
     const measured = await measure(context, folder, Number(roundTripMs), signal);
+    // What the system counted misses no moment.
     const peak = process.resourceUsage().maxRSS / 1024;
     process.stdout.write(`${JSON.stringify({ ...measured, peak })}\n`);
   } finally {
