@@ -33,7 +33,17 @@ export const autologoutIsPatient = check(
     const speed = autologoutSpeed(services);
     const client = await openImap(services);
     await select(services, client, 'INBOX', { readOnly: true });
+    const began = performance.now();
     const end = await client.connection.untilEnd(SILENCE_MS / speed);
+    const silent = (performance.now() - began) * speed;
+    // On a machine that is late the wait takes longer, and the server may end the session by right meanwhile.
+    if (end && silent >= SILENCE_MS) {
+      verify.met(
+        `a session that was silent for ${SILENCE_MS / 1000} s goes on`,
+        `the end of the connection after ${Math.round(silent / 1000)} s`,
+      );
+      return;
+    }
     if (end?.how === 'rst') {
       verify.ideally.missed(`a session that was silent for ${SILENCE_MS / 1000} s goes on`, {
         expected: 'an open connection',

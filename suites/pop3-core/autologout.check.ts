@@ -40,11 +40,17 @@ export const autologoutIsPatient = check(
         const session = await open();
         const { client } = session;
         await client.command(`DELE ${session.number('only')}`);
+        const began = performance.now();
         const end = await client.connection.untilEnd(SILENCE_MS / speed);
-        const answer = end ? ({ kind: 'closed', how: end.how } as const) : await client.attempt('NOOP');
-        verify.answer(answer, `a session that was silent for ${SILENCE_MS / 1000} s goes on`, {
-          statuses: ['+OK'],
-        });
+        const silent = (performance.now() - began) * speed;
+        const demand = `a session that was silent for ${SILENCE_MS / 1000} s goes on`;
+        // On a machine that is late the wait takes longer, and the server may end the session by right meanwhile.
+        if (end && silent >= SILENCE_MS)
+          verify.met(demand, `the end of the connection after ${Math.round(silent / 1000)} s`);
+        else {
+          const answer = end ? ({ kind: 'closed', how: end.how } as const) : await client.attempt('NOOP');
+          verify.answer(answer, demand, { statuses: ['+OK'] });
+        }
         if (!end) {
           const expired = await client.connection.untilEnd(EXPIRY_MS / speed);
           verify.ideally.found(expired, 'a silent session is ended at some time', {

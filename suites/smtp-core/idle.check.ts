@@ -39,8 +39,9 @@ export const idleSessionsStayOpen = check(
     const client = await smtp({ at: 'ready' });
     const began = performance.now();
     const end = await client.connection.untilEnd(SILENCE_MS / speed);
-    if (end) {
-      const silent = (performance.now() - began) * speed;
+    // On a machine that is late the wait takes longer, and the server may end the session by right meanwhile.
+    const silent = (performance.now() - began) * speed;
+    if (end && silent < SILENCE_MS) {
       const strength = silent < HASTE_MS ? verify : verify.ideally;
       strength.missed('a session that is silent for less than five minutes goes on', {
         expected: `an open connection after ${SILENCE_MS / 1000} s`,
@@ -48,9 +49,10 @@ export const idleSessionsStayOpen = check(
       });
       return;
     }
-    const noop = await client.attempt('NOOP');
-    verify.answer(noop, `a session that was silent for ${SILENCE_MS / 1000} s goes on`, { codeClasses: [2] });
-    const expired = await client.connection.untilEnd(EXPIRY_MS / speed);
+    const demand = `a session that was silent for ${SILENCE_MS / 1000} s goes on`;
+    if (end) verify.met(demand, `the end of the connection after ${Math.round(silent / 1000)} s`);
+    else verify.answer(await client.attempt('NOOP'), demand, { codeClasses: [2] });
+    const expired = end ?? (await client.connection.untilEnd(EXPIRY_MS / speed));
     const said = client.connection.pending().toString('latin1');
     verify.ideally.that(expired !== undefined && said.startsWith('421'), {
       demand: 'a silent session is ended with 421 some time',
