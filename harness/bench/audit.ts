@@ -62,11 +62,12 @@ export async function measure(
   const cpu = process.cpuUsage();
   const started = performance.now();
   try {
-    await schedule([distant.context], {
+    const { errors } = await schedule([distant.context], {
       concurrency: 1,
       listener: SILENT,
       signal,
     });
+    if (errors.length > 0) throw new Error(`The scheduler reported ${errors.join(' | ')}`);
   } finally {
     clearInterval(watch);
     await distant.close();
