@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { createLocks } from './locks.ts';
+import { AHEAD } from './urgency.ts';
 
 /** Lets every promise that is settled run its followers. */
 const settled = () => new Promise((resolve) => setImmediate(resolve));
@@ -72,10 +73,10 @@ test('whom many wait for is in front of all who wait, and leaves when it has to'
   await hold('holder', 'maildrop');
   await hold('later', 'maildrop');
   const stop = new AbortController();
-  const impatient = locks.hold(['maildrop'], stop.signal, 'ahead');
+  const impatient = locks.hold(['maildrop'], stop.signal, AHEAD);
   stop.abort(new Error('Nobody waits any more.'));
   await expect(impatient).rejects.toThrow('Nobody waits any more.');
-  const first = locks.hold(['maildrop'], undefined, 'ahead');
+  const first = locks.hold(['maildrop'], undefined, AHEAD);
   await release('holder');
   expect(started).toEqual(['holder']);
   (await first)();

@@ -1,17 +1,19 @@
+import { enqueue, type Urgency } from './urgency.ts';
+
 /** Locks by name, for what only one run of a body may use at a time. */
 export interface Locks {
   /**
    * Waits until all names are free and returns the function that frees them again.
-   * @param order `ahead` goes before everybody who waits in turn
+   * @param urgency who goes first where several wait; 0 where none is given
    * @throws the reason of the signal when it ends the wait
    */
-  hold(names: readonly string[], signal?: AbortSignal, order?: 'in turn' | 'ahead'): Promise<() => void>;
+  hold(names: readonly string[], signal?: AbortSignal, urgency?: Urgency): Promise<() => void>;
 }
 
-/** Whoever asks first holds first; several names are taken together, so that no two holders wait for each other. */
+/** Of equally urgent ones whoever asks first holds first; several names are taken together, so that no two holders wait for each other. */
 export function createLocks(): Locks {
   const held = new Set<string>();
-  const queue: { names: readonly string[]; start: () => void }[] = [];
+  const queue: { urgency: Urgency; names: readonly string[]; start: () => void }[] = [];
 
   function serve(): void {
     /** Names that somebody further ahead waits for. */
@@ -28,7 +30,7 @@ export function createLocks(): Locks {
   }
 
   return {
-    hold(names, signal, order = 'in turn') {
+    hold(names, signal, urgency = 0) {
       return new Promise((resolve, reject) => {
         let mine = true;
         const release = () => {
@@ -38,6 +40,7 @@ export function createLocks(): Locks {
           serve();
         };
         const waiting = {
+          urgency,
           names,
           start() {
             signal?.removeEventListener('abort', leave);
@@ -52,8 +55,7 @@ export function createLocks(): Locks {
         };
         if (signal?.aborted) return leave();
         signal?.addEventListener('abort', leave, { once: true });
-        if (order === 'ahead') queue.unshift(waiting);
-        else queue.push(waiting);
+        enqueue(queue, waiting);
         serve();
       });
     },

@@ -26,6 +26,7 @@ import { awaitedPatiently } from './mailbox/patiently.ts';
 import { shownMessage } from './mailbox/shown.ts';
 import { endingAtFailedLookups } from './own-lookups.ts';
 import { ADDRESSES, CONNECTIONS, type RunWatch } from './stopwatch.ts';
+import { AHEAD } from './urgency.ts';
 import { createVerify } from './verifications.ts';
 import { caught, withinBudget } from './within-budget.ts';
 
@@ -79,19 +80,22 @@ export async function openBody(context: {
   const { facts, kind, resources, bench, role, offered, nextConnection, watch, onVariant } = context;
   const { target } = bench;
   const limit = facts.connections ?? 1;
+  const waitsMs = facts.waits?.(target) ?? 0;
+  // Checks wait for what controls find. Of the others, who waits longest begins first, so that the run ends early.
+  const urgency = kind === 'control' ? AHEAD : waitsMs;
   // Who waits for a resource keeps no connection from others.
-  const unlock = await watch.queueing(resources.join(', '), () => bench.locks.hold(resources));
-  // Checks wait for what controls find.
-  const order = kind === 'control' ? 'ahead' : 'in turn';
+  const unlock = await watch.queueing(resources.join(', '), () =>
+    bench.locks.hold(resources, undefined, urgency),
+  );
   const release = facts.waits
     ? () => undefined
-    : await watch.queueing(CONNECTIONS, () => bench.slots.take(limit, undefined, order));
+    : await watch.queueing(CONNECTIONS, () => bench.slots.take(limit, undefined, urgency));
   watch.holds(resources);
   const recorder = createRecorder(bench.redactor, watch.begin());
   const nonce = randomBytes(8).toString('hex');
   const helloName = `probe-${nonce}.mailspec.test`;
   const stop = new AbortController();
-  const budgetMs = milliseconds(facts.budget) + (facts.waits?.(target) ?? 0) + target.timing.slackMs;
+  const budgetMs = milliseconds(facts.budget) + waitsMs + target.timing.slackMs;
   const clock = createBudget(budgetMs, () =>
     stop.abort(new Inconclusive('timeout', `The ${kind} did not end within its budget of ${budgetMs} ms.`)),
   );
@@ -110,7 +114,9 @@ export async function openBody(context: {
       ? {
           slots: {
             take: (count, ended) =>
-              watch.queueing(CONNECTIONS, () => clock.queueing(() => bench.slots.take(count, ended, order))),
+              watch.queueing(CONNECTIONS, () =>
+                clock.queueing(() => bench.slots.take(count, ended, urgency)),
+              ),
           },
         }
       : {}),
@@ -210,7 +216,7 @@ export async function openBody(context: {
     async alone(resource, work) {
       if (resources.includes(resource)) return work();
       const free = await watch.queueing(resource, () =>
-        clock.queueing(() => bench.locks.hold([resource], signal)),
+        clock.queueing(() => bench.locks.hold([resource], signal, urgency)),
       );
       watch.holds([resource]);
       heldAlone.add(resource);

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { createSlots } from './slots.ts';
+import { AHEAD } from './urgency.ts';
 
 /** Lets every promise that is settled run its followers. */
 const settled = () => new Promise((resolve) => setImmediate(resolve));
@@ -108,7 +109,7 @@ test('who is needed by many waits in front of all, and everybody who waits is to
   };
   const waits = [
     slots.take(1).then(noted('later')),
-    slots.take(1, new AbortController().signal, 'ahead').then(noted('first')),
+    slots.take(1, new AbortController().signal, AHEAD).then(noted('first')),
   ];
   expect([slots.wanted, told]).toEqual([true, 2]);
   unlisten();
@@ -116,4 +117,26 @@ test('who is needed by many waits in front of all, and everybody who waits is to
   await Promise.all(waits);
   expect(order).toEqual(['first', 'later']);
   expect(slots.wanted).toBe(false);
+});
+
+test('who waits longest anyway goes first, and of equal ones who came first', async () => {
+  const slots = createSlots(1);
+  const started: string[] = [];
+  const release = await slots.take(1);
+  const waiters = (
+    [
+      ['short', 0],
+      ['also short', 0],
+      ['long', 60_000],
+      ['longest', 90_000],
+    ] as const
+  ).map(([name, urgency]) =>
+    slots.take(1, undefined, urgency).then((free) => {
+      started.push(name);
+      free();
+    }),
+  );
+  release();
+  await Promise.all(waiters);
+  expect(started).toEqual(['longest', 'long', 'short', 'also short']);
 });

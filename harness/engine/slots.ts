@@ -1,11 +1,13 @@
-/** A budget of connections, first come, first served; a taker gets all it asks for at once or waits. */
+import { enqueue, type Urgency } from './urgency.ts';
+
+/** A budget of connections; a taker gets all it asks for at once or waits. */
 export interface Slots {
   /**
    * Waits for `count` slots and returns the function that gives them back.
-   * @param order `ahead` goes before everybody who waits in turn
+   * @param urgency who goes first where several wait; 0 where none is given
    * @throws the reason of the signal when it ends the wait
    */
-  take(count: number, signal?: AbortSignal, order?: 'in turn' | 'ahead'): Promise<() => void>;
+  take(count: number, signal?: AbortSignal, urgency?: Urgency): Promise<() => void>;
   /** Somebody waits. */
   readonly wanted: boolean;
   /** Has the listener called whenever somebody begins to wait, until the returned function is called. */
@@ -15,7 +17,7 @@ export interface Slots {
 /** @param total slots that exist; a taker that asks for more gets all of them. */
 export function createSlots(total: number): Slots {
   let free = total;
-  const queue: { count: number; start: () => void }[] = [];
+  const queue: { urgency: Urgency; count: number; start: () => void }[] = [];
   const listeners = new Set<() => void>();
 
   function serve(): void {
@@ -27,7 +29,7 @@ export function createSlots(total: number): Slots {
   }
 
   return {
-    take(wanted, signal, order = 'in turn') {
+    take(wanted, signal, urgency = 0) {
       const count = Math.min(wanted, total);
       return new Promise((resolve, reject) => {
         let given = true;
@@ -43,14 +45,14 @@ export function createSlots(total: number): Slots {
           serve();
         };
         const taker = {
+          urgency,
           count,
           start() {
             signal?.removeEventListener('abort', leave);
             resolve(release);
           },
         };
-        if (order === 'ahead') queue.unshift(taker);
-        else queue.push(taker);
+        enqueue(queue, taker);
         if (signal?.aborted) return leave();
         signal?.addEventListener('abort', leave);
         serve();

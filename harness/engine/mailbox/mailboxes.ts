@@ -13,6 +13,7 @@ import { type LoginServices, openImap } from '../../steps/imap-login.ts';
 import { MAILBOX_ROLES } from '../../steps/in-mailbox.ts';
 import { openPop3 } from '../../steps/pop3-login.ts';
 import type { Bench } from '../bench.ts';
+import { AHEAD } from '../urgency.ts';
 import { createImapView } from './imap-view.ts';
 import { type Arrival, createMemory } from './memory.ts';
 import { createPermit, FREE } from './permit.ts';
@@ -120,9 +121,9 @@ function begin(bench: Bench, account: Account, name: string): Watched {
       view,
       open,
       permits: (onLost) => ({
-        slot: createPermit((signal) => slots.take(1, signal, 'ahead'), onLost),
+        slot: createPermit((signal) => slots.take(1, signal, AHEAD), onLost),
         maildrop: byPop3
-          ? createPermit((signal) => locks.hold([maildropOf(bench, account)], signal, 'ahead'), onLost)
+          ? createPermit((signal) => locks.hold([maildropOf(bench, account)], signal, AHEAD), onLost)
           : FREE,
       }),
       slots,

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { createSlots } from '../slots.ts';
+import { AHEAD } from '../urgency.ts';
 import { createPermit } from './permit.ts';
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
@@ -8,7 +9,7 @@ function permitOf(total: number) {
   const slots = createSlots(total);
   let lost = 0;
   const permit = createPermit(
-    (signal) => slots.take(1, signal, 'ahead'),
+    (signal) => slots.take(1, signal, AHEAD),
     () => {
       lost += 1;
     },
