@@ -49,6 +49,11 @@ const WAYS: readonly {
     life: { forwardsRecipients: true },
     checks: /^(STLS-02|TPOL-00|DKIM-017|SPF-001|MSG-00[1-4]|SMTP-00)/,
   },
+  {
+    habit: 'refuses in the clear what leads to no TLS, and goes on there',
+    life: { refusesTlsInClear: true },
+    checks: /^(STLS-0(0[1-9]|1[0-35-9])|ITLS-)/,
+  },
 ];
 
 for (const { habit, life, checks } of WAYS) {
@@ -130,6 +135,13 @@ describe('a bad server with ordinary habits', () => {
     if (!check) throw new Error('STLS-008 is not there.');
     const result = await resultOn(check, { faults: ['submission-refuses-clear-with-other-code'] });
     expect(['pass', 'not-applicable'], explained(result)).toContain(result.verdict);
+  });
+
+  test('STLS-014 takes a refusal in the clear for no execution, and finds that the session goes on', async () => {
+    const check = CHECKS.find(({ definition }) => definition.id === 'STLS-014');
+    if (!check) throw new Error('STLS-014 is not there.');
+    const result = await resultOn(check, { life: { refusesTlsInClear: true } });
+    expect(result.verdict, explained(result)).toBe('warn');
   });
 
   test('STLS-007 does not take 530 before TLS for a demand of EHLO', async () => {

@@ -31,7 +31,6 @@ function pop3Dialect({ pop3, role, notApplicable, bytes }: Services): UpgradeDia
       };
     },
     answersIn: (octets) => octets,
-    refuses: (octets) => octets.toString('latin1').startsWith('-ERR'),
   };
 }
 
