@@ -59,6 +59,8 @@ export interface ReferenceLife {
   readonly forwardsRecipients?: boolean;
   /** SMTP answers octets behind STARTTLS with 554 5.5.0 and closes. */
   readonly closesOnPipelinedStarttls?: boolean;
+  /** SMTP does not know NOOP. */
+  readonly withoutNoop?: boolean;
   /** What leads to no TLS behind the go-ahead is refused in the clear, and the session goes on there. */
   readonly refusesTlsInClear?: boolean;
 }

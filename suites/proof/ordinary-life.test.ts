@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { FaultName } from '../../harness/model/faults.ts';
 import { startReferenceInLab } from '../../harness/reference/in-lab/reference-lab.ts';
 import type { ReferenceLife } from '../../harness/reference/server.ts';
 import { CHECKS, explained, resultAgainst, resultOn } from './proof.ts';
@@ -48,6 +49,11 @@ const WAYS: readonly {
     habit: 'takes recipients with 251',
     life: { forwardsRecipients: true },
     checks: /^(STLS-02|TPOL-00|DKIM-017|SPF-001|MSG-00[1-4]|SMTP-00)/,
+  },
+  {
+    habit: 'knows no NOOP',
+    life: { withoutNoop: true },
+    checks: /^STLS-(00[5-9]|01[014678]|026)$/,
   },
   {
     habit: 'refuses in the clear what leads to no TLS, and goes on there',
@@ -142,6 +148,21 @@ describe('a bad server with ordinary habits', () => {
     if (!check) throw new Error('STLS-014 is not there.');
     const result = await resultOn(check, { life: { refusesTlsInClear: true } });
     expect(result.verdict, explained(result)).toBe('warn');
+  });
+
+  test.each<[string, FaultName[], string]>([
+    ['finds no login where one is forgotten', ['smtp-accepts-hidden-auth-before-tls'], 'pass'],
+    ['finds the one that is kept', ['smtp-keeps-login-across-tls'], 'fail'],
+    [
+      'knows nothing where logins are refused for now',
+      ['smtp-accepts-hidden-auth-before-tls', 'auth-temporarily-unavailable'],
+      'inconclusive',
+    ],
+  ])('STLS-025 %s, though MAIL is taken from anybody', async (_, faults, verdict) => {
+    const check = CHECKS.find(({ definition }) => definition.id === 'STLS-025');
+    if (!check) throw new Error('STLS-025 is not there.');
+    const result = await resultOn(check, { faults: ['submission-refuses-at-rcpt', ...faults] });
+    expect(result.verdict, explained(result)).toBe(verdict);
   });
 
   test('STLS-007 does not take 530 before TLS for a demand of EHLO', async () => {
