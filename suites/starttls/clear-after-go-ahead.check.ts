@@ -24,9 +24,11 @@ export const noClearCommandsAfterGoAhead = check(
   },
   async (services) => {
     const { role, target, verify, bytes, helloName } = services;
-    const { connection, protocol } = await openGoneAhead(services);
+    const { connection, protocol, mute } = await openGoneAhead(services);
     // Commands that every server of the protocol knows: a refusal must not be one of the command itself.
-    const command = bytes.line({ smtp: `EHLO ${helloName}`, pop3: 'CAPA', imap: 'clear NOOP' }[protocol]);
+    const command = bytes.line(
+      { smtp: `EHLO ${helloName}`, pop3: mute ? 'QUIT' : 'CAPA', imap: 'clear NOOP' }[protocol],
+    );
     connection.send(command);
     const seen = await connection.watch(target.timing.quietMs * PERIODS);
     // A TLS record of the type alert begins with 0x15.

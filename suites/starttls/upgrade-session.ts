@@ -14,8 +14,10 @@ import { isAlive, isTemporary, lineOf } from '../../harness/steps/replies.ts';
 export interface SteppedUpgrade {
   readonly protocol: 'smtp' | 'pop3' | 'imap';
   readonly connection: Connection;
-  /** The upgrade keyword is announced; a POP3 server without CAPA cannot announce and counts as not offering. */
+  /** The upgrade keyword is announced. */
   readonly offered: boolean;
+  /** A POP3 server without CAPA, which is optional (RFC 2449 §5): it cannot announce what it has. */
+  readonly mute: boolean;
   /** What was announced, as one line. */
   readonly announced: string;
   /** Sends the upgrade command. */
@@ -53,6 +55,7 @@ export async function openUpgrade(services: Services, through?: Interception): P
   return {
     ...words,
     offered: keywords().includes(upgrade),
+    mute: words.mute ?? false,
     announced: `${lists} ${keywords().join(' ')}`,
     handshake: () => handshakeOf(connection, services.target.hostname),
     capabilities: async () => ({ ...(await words.list()), offersUpgrade: keywords().includes(upgrade) }),
@@ -62,15 +65,20 @@ export async function openUpgrade(services: Services, through?: Interception): P
 /** As `openUpgrade`; ends the check where no upgrade is offered. */
 export async function openOffered(services: Services): Promise<SteppedUpgrade> {
   const session = await openUpgrade(services);
-  if (!session.offered)
-    services.notApplicable(`${services.role} does not offer an upgrade.`, session.announced);
+  assertOffered(services, session);
   return session;
+}
+
+function assertOffered({ role, notApplicable }: Services, { offered, announced }: SteppedUpgrade): void {
+  if (!offered) notApplicable(`${role} does not offer an upgrade.`, announced);
 }
 
 /** A session in which the next octets are those of TLS. */
 export async function openGoneAhead(services: Services): Promise<SteppedUpgrade> {
-  const session = await openOffered(services);
+  const session = await openUpgrade(services);
+  if (!session.mute) assertOffered(services, session);
   const { positive, line } = await session.ask();
+  if (!positive && session.mute) services.notApplicable(`${services.role} has neither CAPA nor STLS.`, line);
   if (!positive)
     services.inconclusive('precondition', `${services.role} offers the upgrade and refuses it: ${line}`);
   return session;
@@ -111,6 +119,7 @@ interface Words extends Pick<SteppedUpgrade, 'protocol' | 'connection' | 'ask' |
   readonly upgrade: 'STARTTLS' | 'STLS';
   /** The name of what lists keywords. */
   readonly lists: string;
+  readonly mute?: boolean;
   /** What was listed last. */
   keywords(): readonly string[];
   list(): Promise<Omit<Capabilities, 'offersUpgrade'>>;
@@ -158,6 +167,7 @@ async function pop3Words({ pop3 }: Services, options: ClientOptions): Promise<Wo
   };
   return {
     protocol: 'pop3',
+    mute: client.capabilities === undefined,
     connection: client.connection,
     upgrade: 'STLS',
     lists: 'CAPA lists',
