@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { type KeyObject, X509Certificate } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
+import { unknownCritical } from './path-rules.ts';
 
 /** What a certificate says (RFC 5280 §4). */
 export interface CertificateFacts {
@@ -32,6 +33,8 @@ export interface CertificateFacts {
   readonly forServers: boolean;
   /** Most authorities that may follow below this one; undefined: any number, or no authority. */
   readonly pathLength: number | undefined;
+  /** Object identifiers of critical extensions for which nobody may trust it (RFC 5280 §4.2). */
+  readonly unknownCritical: readonly string[];
 }
 
 const ANY_USE = '2.5.29.37.0';
@@ -73,6 +76,7 @@ function factsOf(der: Buffer): CertificateFacts {
     selfSigned: native.subject === native.issuer && native.verify(native.publicKey),
     forServers: uses?.some((use) => use === x509.ExtendedKeyUsage.serverAuth || use === ANY_USE) ?? true,
     pathLength: parsed.getExtension(x509.BasicConstraintsExtension)?.pathLength,
+    unknownCritical: unknownCritical(parsed),
   };
 }
 

@@ -351,6 +351,12 @@ export const FAULTS = {
   'certificate-self-signed': 'The certificate is signed by its own key.',
   'certificate-of-unknown-authority': 'The certificate is signed by an authority that nobody trusts.',
   'certificate-chain-incomplete': 'The certificate of the intermediate authority is not sent.',
+  'certificate-outside-name-constraints':
+    'The certificate is signed by an authority that may certify names below intranet.test alone.',
+  'certificate-with-unknown-critical-extension':
+    'The certificate has a critical extension that nobody knows.',
+  'certificates-out-of-order':
+    'The certificate of the intermediate authority is sent behind that of the one above it.',
   'certificate-of-another-host': 'The certificate names mail.other.test, and the host in its subject only.',
   'certificate-names-subject-only':
     'The certificate names the host in its subject and has no subjectAltName.',

@@ -1,6 +1,14 @@
 import 'reflect-metadata';
 import { type KeyObject, KeyObject as KeyObjectClass, webcrypto } from 'node:crypto';
 import { createSecureContext, type SecureContext } from 'node:tls';
+import { AsnConvert } from '@peculiar/asn1-schema';
+import {
+  GeneralName,
+  GeneralSubtree,
+  GeneralSubtrees,
+  id_ce_nameConstraints,
+  NameConstraints,
+} from '@peculiar/asn1-x509';
 import * as x509 from '@peculiar/x509';
 import type { FaultName } from '../model/faults.ts';
 import { type CertificateFlaws, certificateFlaws, type KeyKind } from './tls/certificate-flaws.ts';
@@ -56,7 +64,7 @@ async function createAuthority(name: string): Promise<Issuer> {
   return { certificate, keys };
 }
 
-async function createIntermediate(root: Issuer): Promise<Issuer> {
+async function createIntermediate(root: Issuer, isConstrained: boolean): Promise<Issuer> {
   const keys = await generateKeys('ec-p256');
   const certificate = await x509.X509CertificateGenerator.create({
     subject: 'CN=mailspec reference intermediate authority',
@@ -66,7 +74,10 @@ async function createIntermediate(root: Issuer): Promise<Issuer> {
     signingAlgorithm: ALGORITHM,
     publicKey: keys.publicKey,
     signingKey: root.keys.privateKey,
-    extensions: await authorityExtensions(keys, 0),
+    extensions: [
+      ...(await authorityExtensions(keys, 0)),
+      ...(isConstrained ? [namesBelow('intranet.test')] : []),
+    ],
   });
   return { certificate, keys };
 }
@@ -78,6 +89,16 @@ async function authorityExtensions({ publicKey }: webcrypto.CryptoKeyPair, pathL
     await x509.SubjectKeyIdentifierExtension.create(publicKey),
   ];
 }
+
+/** Name constraints (RFC 5280 §4.2.1.10) that permit the names below a domain. */
+function namesBelow(domain: string): x509.Extension {
+  const subtree = new GeneralSubtree({ base: new GeneralName({ dNSName: domain }) });
+  const constraints = new NameConstraints({ permittedSubtrees: new GeneralSubtrees([subtree]) });
+  return new x509.Extension(id_ce_nameConstraints, true, AsnConvert.serialize(constraints));
+}
+
+/** An extension under an arc that belongs to nobody; its value is a UTF8String. */
+const UNKNOWN_EXTENSION = new x509.Extension('1.2.3.4.5', true, Buffer.from([0x0c, 1, 0x78]));
 
 function generateKeys(kind: KeyKind): Promise<webcrypto.CryptoKeyPair> {
   if (kind === 'ec-p256') return webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
@@ -109,12 +130,18 @@ export async function createServerCertificate(
   const issuers = {
     trusted,
     unknown,
-    intermediate: () => createIntermediate(trusted),
+    intermediate: () => createIntermediate(trusted, false),
+    constrained: () => createIntermediate(trusted, true),
   };
   const by = flaws.issuer === 'self' ? undefined : issuers[flaws.issuer];
   const issuer = typeof by === 'function' ? await by() : by;
   const leaf = await createLeaf(hostname, flaws, keys, issuer);
-  const sent = [leaf, ...(issuer && flaws.issuer !== 'intermediate' ? [issuer.certificate] : [])];
+  const behind = {
+    issuer: issuer ? [issuer.certificate] : [],
+    nothing: [],
+    'root-first': [trusted.certificate, ...(issuer ? [issuer.certificate] : [])],
+  }[flaws.sends];
+  const sent = [leaf, ...behind];
   const privateKey: KeyObject = KeyObjectClass.from(keys.privateKey);
   return {
     trustAnchor: pemOf(trusted.certificate),
@@ -129,7 +156,7 @@ export async function createServerCertificate(
 
 async function createLeaf(
   hostname: string,
-  { key, names, notBefore, notAfter, hash }: CertificateFlaws,
+  { key, names, notBefore, notAfter, hash, unknownCritical }: CertificateFlaws,
   keys: webcrypto.CryptoKeyPair,
   issuer: Issuer | undefined,
 ): Promise<x509.X509Certificate> {
@@ -155,6 +182,7 @@ async function createLeaf(
         : []),
       await x509.AuthorityKeyIdentifierExtension.create(signer.publicKey),
       await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
+      ...(unknownCritical ? [UNKNOWN_EXTENSION] : []),
     ],
   });
 }

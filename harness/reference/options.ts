@@ -59,6 +59,16 @@ export interface ReferenceLife {
   readonly forwardsRecipients?: boolean;
   /** SMTP answers octets behind STARTTLS with 554 5.5.0 and closes. */
   readonly closesOnPipelinedStarttls?: boolean;
+  /** POP3 does not know CAPA (RFC 2449 §5). */
+  readonly withoutCapa?: boolean;
+  /** POP3 closes the connection on AUTH in the clear. */
+  readonly closesOnPop3Auth?: boolean;
+  /** SMTP refuses a second EHLO in the clear with 503. */
+  readonly greetsOnce?: boolean;
+  /** SMTP does not know NOOP. */
+  readonly withoutNoop?: boolean;
+  /** What leads to no TLS behind the go-ahead is refused in the clear, and the session goes on there. */
+  readonly refusesTlsInClear?: boolean;
 }
 
 /** Envelope of a message that leaves the server. */

@@ -31,6 +31,11 @@ export function assertDecided(
   if (isTemporary(reply)) inconclusive('precondition', `Refused for now, again and again: ${lineOf(reply)}`);
 }
 
+/** The session goes on: any reply shows it, but for 421, which ends it (RFC 5321 §3.8). */
+export function isAlive({ code }: Coded): boolean {
+  return code !== 421;
+}
+
 /** The server does not know the command at all (RFC 5321 §4.2.4). */
 export function isUnknown({ code }: Coded): boolean {
   return code === 500 || code === 502;

@@ -6,7 +6,7 @@ import type { Connection } from './connection.ts';
 import { ConnectionEnded, Silence } from './failures.ts';
 import { EXTENSION, HANDSHAKE, RECORD } from './tls-numbers.ts';
 import type { SessionTicket } from './tls-session-ticket.ts';
-import { keySchedule, protectFirst, tls13Suite, trafficKey, unprotectFirst } from './tls13-keys.ts';
+import { keySchedule, protectFirst, tls13Suite, trafficKey, unprotect } from './tls13-keys.ts';
 
 /** What a server does with early data (RFC 8446 §4.2.10). */
 export type EarlyDataAnswer =
@@ -95,7 +95,7 @@ export async function probeEarlyData(
         continue;
       }
       if (type !== RECORD.applicationData || !serverSecret) return notTls(Buffer.concat([header, content]));
-      const opened = unprotectFirst(trafficKey(suite, keys, serverSecret), header, content);
+      const opened = unprotect(trafficKey(suite, keys, serverSecret), header, content);
       if (opened?.type !== RECORD.handshake) return notTls(Buffer.concat([header, content]));
       const extensions = encryptedExtensions(opened.content);
       if (!extensions) return notTls(opened.content);

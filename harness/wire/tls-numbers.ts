@@ -20,7 +20,13 @@ export function versionName(number: number): string {
 export const RECORD = { changeCipherSpec: 20, alert: 21, handshake: 22, applicationData: 23 } as const;
 
 /** Handshake messages (RFC 8446 §4). */
-export const HANDSHAKE = { clientHello: 1, serverHello: 2, encryptedExtensions: 8 } as const;
+export const HANDSHAKE = {
+  clientHello: 1,
+  serverHello: 2,
+  encryptedExtensions: 8,
+  certificate: 11,
+  serverKeyExchange: 12,
+} as const;
 
 /** Extensions (RFC 8446 §4.2 and the IANA registry). */
 export const EXTENSION = {

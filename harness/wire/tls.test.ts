@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { createServer, type TlsOptions } from 'node:tls';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createRecorder } from '../evidence/recorder.ts';
+import { line } from './bytes.ts';
 import { type Connection, openConnection } from './connection.ts';
 import { testCertificate } from './scripted-server.testing.ts';
 
@@ -22,7 +23,10 @@ afterEach(async () => {
 async function connectTo(options: TlsOptions): Promise<Connection> {
   const server = createServer(options);
   server.on('tlsClientError', () => undefined);
-  server.on('secureConnection', (socket) => socket.on('error', () => undefined));
+  server.on('secureConnection', (socket) => {
+    socket.on('error', () => undefined);
+    socket.pipe(socket);
+  });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   ends.push(async () => {
@@ -46,6 +50,37 @@ describe('certificates of the server', () => {
     const connection = await connectTo(pairs.EC);
     await connection.startTls();
     expect(connection.session?.peerCertificates).toEqual([der(pairs.EC)]);
+  });
+
+  test.each([
+    ['TLSv1.2', undefined],
+    ['TLSv1.3', 'TLS_AES_256_GCM_SHA384'],
+    ['TLSv1.3', 'TLS_CHACHA20_POLY1305_SHA256'],
+    ['TLSv1.3', 'TLS_AES_128_GCM_SHA256'],
+  ] as const)(
+    'as they were sent, in their order and twice where they came twice (%s %s)',
+    async (version, ciphers) => {
+      // More than one record holds.
+      const chain = [pairs.EC, ...new Array(40).fill(pairs.RSA), pairs.EC, pairs.RSA];
+      const connection = await connectTo({
+        key: pairs.EC.key,
+        cert: chain.map(({ cert }) => cert).join('\n'),
+        maxVersion: version,
+        ...(ciphers ? { ciphers } : {}),
+      });
+      await connection.startTls({ certificatesAsSent: true });
+      expect(connection.session?.peerCertificates).toEqual(chain.map(der));
+      expect(connection.tls?.protocol).toBe(version);
+    },
+  );
+
+  test('octets go through where certificates are wanted as sent', async () => {
+    const connection = await connectTo(pairs.EC);
+    await connection.startTls({ certificatesAsSent: true });
+    connection.send(line('hello'));
+    expect((await connection.readLine('an echo')).bytes.toString()).toBe('hello');
+    connection.halfClose();
+    expect(await connection.untilEnd(2_000)).toEqual({ how: 'fin' });
   });
 
   test('an anonymous server is not reached', async () => {

@@ -1,5 +1,6 @@
 import { constants } from 'node:crypto';
 import { isIP, type Socket } from 'node:net';
+import { Duplex } from 'node:stream';
 import {
   type ConnectionOptions,
   connect as connectTls,
@@ -11,6 +12,7 @@ import {
 import { afterOwnTime } from './deadline.ts';
 import { TlsFailed } from './failures.ts';
 import { clientContext } from './secure-context.ts';
+import { sentCertificates } from './sent-certificates.ts';
 
 export interface TlsOptions {
   readonly serverName?: string;
@@ -21,6 +23,8 @@ export interface TlsOptions {
   readonly signatures?: keyof typeof SIGNATURES;
   /** OpenSSL lists of signature algorithms and groups that are offered instead of the ordinary ones. */
   readonly offers?: { readonly signatureAlgorithms?: string; readonly groups?: string };
+  /** The certificates of the server are wanted as it sent them; costs a detour of every octet. */
+  readonly certificatesAsSent?: boolean;
   /** PEM of a certificate with its chain, and of its key; shown where the server asks for one. */
   readonly clientCertificate?: { readonly chain: string; readonly key: string };
 }
@@ -36,8 +40,8 @@ export interface TlsSession {
   readonly socket: TLSSocket;
   readonly facts: TlsFacts;
   /**
-   * DER of the certificates that the server sent, its own first, each followed by its issuer as far as that
-   * was sent; empty where the server is anonymous.
+   * DER of the certificates that the server sent, its own first; empty where the server is anonymous. Without
+   * `certificatesAsSent` a path among them, each followed by its issuer as far as that was sent.
    */
   readonly peerCertificates: readonly Buffer[];
   /** RFC 9266 §2: 32 octets of keying material that bind a SASL exchange to this TLS connection. */
@@ -86,8 +90,9 @@ export function handshake(
       ? { cert: options.clientCertificate.chain, key: options.clientCertificate.key }
       : {}),
   });
+  const tapped = options.certificatesAsSent ? tap(tcp) : undefined;
   const settings: ConnectionOptions = {
-    socket: tcp,
+    socket: tapped?.stream ?? tcp,
     rejectUnauthorized: false,
     secureContext,
     ...(serverName ? { servername: serverName } : {}),
@@ -95,6 +100,8 @@ export function handshake(
   };
   return new Promise((resolve, reject) => {
     const socket = connectTls(settings);
+    let secret: Buffer | undefined;
+    if (tapped) socket.on('keylog', (logged: Buffer) => (secret ??= serverHandshakeSecret(logged)));
     const timer = afterOwnTime(withinMs, () => fail(`no end of the handshake within ${withinMs} ms`));
     const onError = (error: NodeJS.ErrnoException) => fail(error.code ?? error.message);
     const onClose = () => fail('the server closed the connection during the handshake');
@@ -121,7 +128,7 @@ export function handshake(
           cipher: socket.getCipher().standardName,
           serverName,
         },
-        peerCertificates: certificatesOf(socket),
+        peerCertificates: (tapped && sentCertificates(tapped.taken(), secret)) ?? certificatesOf(socket),
         tlsExporter: () => socket.exportKeyingMaterial(32, 'EXPORTER-Channel-Binding', Buffer.alloc(0)),
         tlsUnique: () => (socket.getProtocol() === 'TLSv1.3' ? undefined : socket.getFinished()),
         // A client shares signature algorithms only with a server that named its own in a request.
@@ -131,6 +138,42 @@ export function handshake(
   });
 }
 
+/** `SERVER_HANDSHAKE_TRAFFIC_SECRET`, client random and secret in hexadecimal (RFC 9850 §2). */
+function serverHandshakeSecret(logged: Buffer): Buffer | undefined {
+  const [label, , secret] = logged.toString('latin1').trimEnd().split(' ');
+  return label === 'SERVER_HANDSHAKE_TRAFFIC_SECRET' ? Buffer.from(secret ?? '', 'hex') : undefined;
+}
+
+/** A stream over the socket that keeps what comes in, up to the moment when it is asked for. */
+function tap(tcp: Socket): { readonly stream: Duplex; taken(): Buffer } {
+  let kept: Buffer[] | undefined = [];
+  const stream = new Duplex({
+    read: () => void tcp.resume(),
+    write: (chunk: Buffer, _, done) => void tcp.write(chunk, done),
+    final: (done) => void tcp.end(done),
+    destroy(failure, done) {
+      tcp.destroy();
+      done(failure);
+    },
+  });
+  tcp.on('data', (chunk: Buffer) => {
+    kept?.push(chunk);
+    if (!stream.push(chunk)) tcp.pause();
+  });
+  tcp.on('end', () => void stream.push(null));
+  tcp.on('error', (failure) => void stream.destroy(failure));
+  tcp.on('close', () => void stream.destroy());
+  return {
+    stream,
+    taken() {
+      const octets = Buffer.concat(kept ?? []);
+      kept = undefined;
+      return octets;
+    },
+  };
+}
+
+/** The path that Node chose among what was sent. */
 function certificatesOf(socket: TLSSocket): readonly Buffer[] {
   const found: Buffer[] = [];
   let next: PeerCertificate | undefined = socket.getPeerCertificate(true);

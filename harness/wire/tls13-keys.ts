@@ -95,19 +95,25 @@ export function protectFirst({ suite, key, iv }: TrafficKey, type: number, conte
   return Buffer.concat([header, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
 }
 
-/** Content and type of the first encrypted record of a direction; undefined where the keys do not fit. */
-export function unprotectFirst(
+/**
+ * Content and type of an encrypted record; undefined where the keys do not fit.
+ * @param sequence number of the record in its direction, from 0 (RFC 8446 §5.3)
+ */
+export function unprotect(
   { suite, key, iv }: TrafficKey,
   header: Buffer,
   content: Buffer,
+  sequence = 0,
 ): { readonly type: number; readonly content: Buffer } | undefined {
   if (content.length < TAG_LENGTH) return undefined;
   const sealed = content.subarray(0, -TAG_LENGTH);
   const options = { authTagLength: TAG_LENGTH };
+  const nonce = Buffer.from(iv);
+  nonce.writeUInt32BE((nonce.readUInt32BE(IV_LENGTH - 4) ^ sequence) >>> 0, IV_LENGTH - 4);
   const decipher =
     suite.aead === 'chacha20-poly1305'
-      ? createDecipheriv(suite.aead, key, iv, options)
-      : createDecipheriv(suite.aead, key, iv, options);
+      ? createDecipheriv(suite.aead, key, nonce, options)
+      : createDecipheriv(suite.aead, key, nonce, options);
   decipher.setAAD(header, { plaintextLength: sealed.length });
   decipher.setAuthTag(content.subarray(-TAG_LENGTH));
   try {

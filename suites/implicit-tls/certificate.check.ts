@@ -1,6 +1,6 @@
-import { check } from '../../harness/check/check.ts';
+import { check, type Services, TlsFailed } from '../../harness/check/check.ts';
 import { describe, presentedCertificates } from './presented.ts';
-import { SHAKES_HANDS, strengthFor } from './tls-door.ts';
+import { atTheDoor, SHAKES_HANDS, strengthFor } from './tls-door.ts';
 
 /** What the checks of this file have in common. */
 const CERTIFICATES = {
@@ -19,15 +19,23 @@ export const certificateLeadsToTrustAnchor = check(
     id: 'ITLS-005',
     slug: 'certificate-leads-to-trust-anchor',
     title: 'Server certificate chains to a trusted root and is complete',
-    demands: 'what the server sends leads to the trust anchor of the target',
-    clauses: ['rfc8314#4.4', 'rfc7817#3', 'rfc8446#4.4.2'],
+    demands:
+      'what the server sends leads to the trust anchor of the target, by the rules of RFC 5280; with TLS 1.2 each certificate certifies the one in front of it',
+    clauses: ['rfc8314#4.4', 'rfc7817#3', 'rfc8446#4.4.2', 'rfc5280#6.1', 'rfc5246#7.4.2'],
     limits: [
       'Missing certificates are not fetched: a path that only such clients find counts as none.',
       'Revocation is not looked at.',
       'Without a declared trust anchor the list of Mozilla that Node carries is the measure.',
       'On port 25 a self-signed certificate can be right (DANE-EE, RFC 7672 §3.1.1): there it is a warning.',
     ],
-    kills: ['certificate-self-signed', 'certificate-of-unknown-authority', 'certificate-chain-incomplete'],
+    kills: [
+      'certificate-self-signed',
+      'certificate-of-unknown-authority',
+      'certificate-chain-incomplete',
+      'certificate-outside-name-constraints',
+      'certificate-with-unknown-critical-extension',
+      'certificates-out-of-order',
+    ],
   },
   async (services) => {
     const { certificates, target } = services;
@@ -42,9 +50,29 @@ export const certificateLeadsToTrustAnchor = check(
           : 'a path to a public trust anchor',
         actual: path.trusted ? path.path.join(' < ') : path.text,
       });
+      const found = certificates.disorder(shown.sent);
+      // TLS 1.3 clients sort by themselves (RFC 8446 §4.4.2).
+      if (found === undefined || !(await speaksTls12(services))) continue;
+      services.verify.ideally.missed(`certificates stand in order behind the ${describe(shown)}`, {
+        expected: 'each certifies the one in front of it',
+        actual: found,
+      });
     }
   },
 );
+
+async function speaksTls12(services: Services): Promise<boolean> {
+  const connection = await atTheDoor(services);
+  try {
+    await connection.startTls({ serverName: services.target.hostname, maxVersion: 'TLSv1.2' });
+    return true;
+  } catch (failure) {
+    if (failure instanceof TlsFailed) return false;
+    throw failure;
+  } finally {
+    connection.close();
+  }
+}
 
 export const certificateNamesHost = check(
   {

@@ -1,4 +1,11 @@
-import type { ClientHelloOptions, HelloAnswer, ServerHello, Services } from '../../harness/check/check.ts';
+import {
+  type ClientHelloOptions,
+  type HelloAnswer,
+  ROLES,
+  type ServerHello,
+  type Services,
+} from '../../harness/check/check.ts';
+import { refusesInClear } from '../../harness/steps/clear-refusal.ts';
 import { atTheDoor, type Strength } from './tls-door.ts';
 
 /** Sends one ClientHello on a connection of its own, with the name of the host. */
@@ -42,14 +49,20 @@ export async function provenAnswer(services: Services): Promise<ServerHello> {
 }
 
 /** An answer to a ClientHello of any version. */
-type AnyAnswer = Pick<HelloAnswer, 'text'> & { readonly kind: string };
+type AnyAnswer = Pick<HelloAnswer, 'text'> & { readonly kind: string; readonly bytes?: Buffer };
+
+/** Whether an answer says no: by an alert, or behind an upgrade command in the clear. */
+export function saysNo({ role }: Pick<Services, 'role'>, { kind, bytes }: AnyAnswer): boolean {
+  if (kind === 'alert') return true;
+  return bytes !== undefined && ROLES[role].tls === 'upgrade' && refusesInClear(role, bytes);
+}
 
 /**
- * Whether an answer is a refusal. Silence is none: nothing says that the server has decided. Neither are
- * octets that can be read as no protocol.
+ * Whether an answer is a refusal: in words, or by the end of the connection. Silence is none: nothing says that the
+ * server has decided. Neither are octets that can be read as no protocol.
  */
-export function isRefusal(answer: Pick<AnyAnswer, 'kind'>): boolean {
-  return answer.kind === 'alert' || answer.kind === 'closed' || answer.kind === 'sslv2-error';
+export function isRefusal(services: Pick<Services, 'role'>, answer: AnyAnswer): boolean {
+  return saysNo(services, answer) || answer.kind === 'closed' || answer.kind === 'sslv2-error';
 }
 
 /**
@@ -57,9 +70,10 @@ export function isRefusal(answer: Pick<AnyAnswer, 'kind'>): boolean {
  * @param what the offer in a sentence, such as `The weak suites were`
  * @throws Inconclusive where it was neither taken nor refused
  */
-export function isTaken({ inconclusive }: Services, answer: AnyAnswer, what: string): boolean {
+export function isTaken(services: Services, answer: AnyAnswer, what: string): boolean {
   if (answer.kind === 'server-hello' || answer.kind === 'sslv2-hello') return true;
-  if (!isRefusal(answer)) inconclusive('precondition', `${what} neither taken nor refused: ${answer.text}.`);
+  if (!isRefusal(services, answer))
+    services.inconclusive('precondition', `${what} neither taken nor refused: ${answer.text}.`);
   return false;
 }
 
@@ -72,7 +86,7 @@ export function verifyRefused(
 ): void {
   verify.that(!isTaken(services, answer, what), {
     demand,
-    expected: 'an alert or the end of the connection',
+    expected: 'an alert, the end of the connection, or a refusal in the clear',
     actual: `${answer.text} (a current offer: ${control.text})`,
   });
 }

@@ -1,6 +1,6 @@
 import { type Connection, check, ROLES, type Services, TlsFailed } from '../../harness/check/check.ts';
 import { harmlessCommand } from './clear-speech.ts';
-import { isRefusal, offer } from './hello.ts';
+import { isRefusal, offer, saysNo } from './hello.ts';
 import { atTheDoor, strengthFor, WRITES_HELLOS } from './tls-door.ts';
 
 export const tls12Hygiene = check(
@@ -28,7 +28,7 @@ export const tls12Hygiene = check(
       compression: [tls.COMPRESSION.deflate, tls.COMPRESSION.null],
     });
     if (answer.kind !== 'server-hello' || answer.version !== 'TLSv1.2') {
-      if (answer.kind === 'server-hello' || answer.kind === 'alert')
+      if (answer.kind === 'server-hello' || saysNo(services, answer))
         return notApplicable(`${role} does not speak TLS 1.2.`, answer.text);
       return inconclusive('precondition', `TLS 1.2 was neither taken nor refused: ${answer.text}.`);
     }
@@ -85,7 +85,7 @@ export const earlyDataRefused = check(
     } catch (failure) {
       if (!(failure instanceof TlsFailed)) throw failure;
       const answer = await offer(services, { version: 'TLSv1.3' });
-      if (answer.kind !== 'alert') throw failure;
+      if (!saysNo(services, answer)) throw failure;
       return notApplicable(`${role} does not speak TLS 1.3.`, answer.text);
     }
     const ticket = await ticketOf(services, first);
@@ -103,7 +103,7 @@ export const earlyDataRefused = check(
     const answer = await tls.probeEarlyData(connection, ticket, services.bytes.line('NOOP'), {
       serverName: target.hostname,
     });
-    if (answer.kind !== 'accepted' && answer.kind !== 'refused' && !isRefusal(answer))
+    if (answer.kind !== 'accepted' && answer.kind !== 'refused' && !isRefusal(services, answer))
       inconclusive('precondition', `Early data were neither taken nor refused: ${answer.text}.`);
     verify.that(answer.kind !== 'accepted', {
       demand: 'early data are not accepted',

@@ -44,6 +44,7 @@ async function present(
     await connection.startTls({
       serverName: target.hostname,
       minVersion: 'TLSv1',
+      certificatesAsSent: true,
       ...(signatures ? { signatures } : {}),
     });
     const sent = connection.session?.peerCertificates ?? [];

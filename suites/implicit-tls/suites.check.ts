@@ -94,7 +94,7 @@ export const forwardSecrecyPreferred = check(
     ] as const) {
       await variant(name, async (verify) => {
         const answer = await offer(services, { version: 'TLSv1.2', cipherSuites });
-        if (answer.kind !== 'server-hello' && !(isRefusal(answer) && control.version === 'TLSv1.3'))
+        if (answer.kind !== 'server-hello' && !(isRefusal(services, answer) && control.version === 'TLSv1.3'))
           inconclusive('precondition', `TLS 1.2 was neither taken nor refused: ${answer.text}.`);
         strengthFor(verify, services).that(answer.kind !== 'server-hello' || answer.suite.forwardSecret, {
           demand: 'a suite with forward secrecy is chosen where one is offered',

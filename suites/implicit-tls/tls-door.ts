@@ -34,9 +34,15 @@ export const WRITES_HELLOS = {
 export async function atTheDoor(services: Services): Promise<Connection> {
   const { role, connect, notApplicable, inconclusive } = services;
   if (ROLES[role].tls === 'implicit') return connect({ role });
-  const { connection, keywords, line, upgrade, askForTls } = await announcement(services, { at: 'ready' });
-  if (!keywords.includes(upgrade)) return notApplicable(`${role} does not offer ${upgrade}.`, line);
+  const { connection, keywords, line, refusal, upgrade, askForTls } = await announcement(services, {
+    at: 'ready',
+  });
+  // A POP3 server without CAPA cannot announce what it has (RFC 2449 §5).
+  const isMute = role === 'pop3' && refusal !== undefined;
+  if (!isMute && !keywords.includes(upgrade))
+    return notApplicable(`${role} does not offer ${upgrade}.`, line);
   const { positive, text } = await askForTls();
+  if (!positive && isMute) return notApplicable(`${role} has neither CAPA nor ${upgrade}.`, text);
   if (!positive) return inconclusive('precondition', `${role} offers ${upgrade} and refuses it: ${text}`);
   return connection;
 }

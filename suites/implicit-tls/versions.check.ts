@@ -1,5 +1,5 @@
 import { check } from '../../harness/check/check.ts';
-import { currentOffers, offer, provenAnswer, verifyRefused } from './hello.ts';
+import { currentOffers, offer, provenAnswer, saysNo, verifyRefused } from './hello.ts';
 import { atTheDoor, strengthFor, WRITES_HELLOS } from './tls-door.ts';
 
 export const todaysVersionsSpoken = check(
@@ -29,7 +29,7 @@ export const todaysVersionsSpoken = check(
       !has12 &&
       !has13 &&
       older.kind !== 'server-hello' &&
-      (older.kind !== 'alert' || newest.kind !== 'alert')
+      !(saysNo(services, older) && saysNo(services, newest))
     )
       inconclusive('precondition', `${role} neither takes nor refuses a ClientHello. ${actual}.`);
     const held = verify.that(has12 || has13, {

@@ -1,6 +1,6 @@
 import { check, type Services } from '../../harness/check/check.ts';
 import { lineOf } from '../../harness/steps/replies.ts';
-import { beginByImap, beginByPop3, beginBySmtp } from './begin-exchange.ts';
+import { beginByImap, beginByPop3, beginBySmtp, lineOfBegun } from './begin-exchange.ts';
 import { listed, mechanismsInBothPhases } from './mechanisms.ts';
 
 export const bearerTokensNeedTls = check(
@@ -63,16 +63,19 @@ export const bearerTokensNeedTls = check(
 async function attempt(services: Services, mechanism: string, token: string) {
   switch (services.role) {
     case 'pop3': {
-      const { status, line } = await beginByPop3(services, `AUTH ${mechanism} ${token}`);
-      return { challenged: status !== '-ERR', line };
+      const begun = await beginByPop3(services, `AUTH ${mechanism} ${token}`);
+      const challenged = begun.kind === 'reply' && begun.reply.status !== '-ERR';
+      return { challenged, line: lineOfBegun(begun, ({ line }) => line) };
     }
     case 'imap': {
-      const { status, line } = await beginByImap(services, `AUTHENTICATE ${mechanism} ${token}`);
-      return { challenged: status === '+' || status === 'OK', line };
+      const begun = await beginByImap(services, `AUTHENTICATE ${mechanism} ${token}`);
+      const challenged = begun.kind === 'reply' && ['+', 'OK'].includes(begun.reply.status);
+      return { challenged, line: lineOfBegun(begun, ({ line }) => line) };
     }
     default: {
-      const reply = await beginBySmtp(services, `AUTH ${mechanism} ${token}`);
-      return { challenged: reply.code === 334 || reply.code === 235, line: lineOf(reply) };
+      const begun = await beginBySmtp(services, `AUTH ${mechanism} ${token}`);
+      const challenged = begun.kind === 'reply' && [334, 235].includes(begun.reply.code);
+      return { challenged, line: lineOfBegun(begun, lineOf) };
     }
   }
 }

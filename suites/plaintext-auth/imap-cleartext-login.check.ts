@@ -6,6 +6,7 @@ import { LOGGING_IN, READING, verifyNoPlaintext } from './mechanisms.ts';
 /** Response codes of a failed LOGIN: the credentials were evaluated, or TLS is demanded (RFC 5530 §3). */
 const EVALUATED = 'AUTHENTICATIONFAILED';
 const TLS_DEMANDED = 'PRIVACYREQUIRED';
+const REFUSED = { statuses: ['NO', 'BAD'], closed: true } as const;
 
 export const imapAdvertisesLogindisabled = check(
   {
@@ -115,27 +116,27 @@ export const imapRefusesAuthenticate = check(
 
     for (const mechanism of ['PLAIN', 'LOGIN'] as const) {
       await variant(`AUTHENTICATE ${mechanism} without a response`, async (own) => {
-        const reply = await beginByImap(services, `AUTHENTICATE ${mechanism}`);
-        own
-          .reply(reply, `AUTHENTICATE ${mechanism} before STARTTLS gets no continuation`)
-          .status('NO', 'BAD');
+        const begun = await beginByImap(services, `AUTHENTICATE ${mechanism}`);
+        own.answer(begun, `AUTHENTICATE ${mechanism} before STARTTLS gets no continuation`, REFUSED);
       });
     }
     await variant('AUTHENTICATE PLAIN with a wrong password', async (own) => {
-      const reply = await beginByImap(
+      const begun = await beginByImap(
         services,
         `AUTHENTICATE PLAIN ${bytes.base64(`\0${login}\0wrong-${nonce}`)}`,
       );
-      own.reply(reply, 'AUTHENTICATE PLAIN before STARTTLS is refused').status('NO', 'BAD');
+      own.answer(begun, 'AUTHENTICATE PLAIN before STARTTLS is refused', REFUSED);
     });
     const permitted = cleartextAccount();
     if (!permitted) return;
     await variant('AUTHENTICATE PLAIN with the right password', async (own) => {
       const response = bytes.base64(`\0${permitted.login}\0${permitted.password}`);
-      const reply = await beginByImap(services, `AUTHENTICATE PLAIN ${response}`);
-      own
-        .reply(reply, 'AUTHENTICATE PLAIN before STARTTLS is refused even with the right password')
-        .status('NO', 'BAD');
+      const begun = await beginByImap(services, `AUTHENTICATE PLAIN ${response}`);
+      own.answer(
+        begun,
+        'AUTHENTICATE PLAIN before STARTTLS is refused even with the right password',
+        REFUSED,
+      );
     });
   },
 );

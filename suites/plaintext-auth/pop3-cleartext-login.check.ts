@@ -1,9 +1,10 @@
 import { check, type Pop3Reply, type Services } from '../../harness/check/check.ts';
-import { beginByPop3 } from './begin-exchange.ts';
+import { type Begun, beginByPop3 } from './begin-exchange.ts';
 import { LOGGING_IN, READING, verifyNoPlaintext } from './mechanisms.ts';
 
 /** The response code that says that credentials were looked at (RFC 3206 §4). */
 const CREDENTIALS_EVALUATED = 'AUTH';
+const REFUSED = { statuses: ['-ERR'], closed: true } as const;
 
 export const pop3RefusesUserPass = check(
   {
@@ -32,6 +33,17 @@ export const pop3RefusesUserPass = check(
     verify.reply(wrong, 'a wrong password is refused').status('-ERR');
     const permitted = cleartextAccount();
     if (!permitted) {
+      const upgrading = await pop3();
+      const stls = await upgrading.command('STLS');
+      upgrading.connection.close();
+      // Where there is no other way to log in, the password that is asked for is taken.
+      if (stls.status !== '+OK' && stls.responseCode !== 'SYS/TEMP') {
+        verify.missed('a password is asked for only where it could come inside TLS', {
+          expected: 'USER refused, or STLS taken',
+          actual: `USER ${user.line}, STLS ${stls.line}`,
+        });
+        return;
+      }
       return inconclusive(
         'precondition',
         'USER was accepted, and no account permits its right password in the clear.',
@@ -106,16 +118,19 @@ export const pop3RefusesSasl = check(
         return beginByPop3(services, `AUTH ${mechanism} ${bytes.base64(response)}`);
       };
 
-      let bare: Pop3Reply | undefined;
+      let bare: Begun<Pop3Reply> | undefined;
       await variant(`AUTH ${mechanism} without a response`, async (verify) => {
         bare = await beginByPop3(services, `AUTH ${mechanism}`);
-        verify.reply(bare, `AUTH ${mechanism} before STLS gets no continuation`).status('-ERR');
+        verify.answer(bare, `AUTH ${mechanism} before STLS gets no continuation`, REFUSED);
       });
       await variant(`AUTH ${mechanism} with a wrong password`, async (verify) => {
-        const reply = await begin(login, `wrong-${nonce}`);
-        verify.reply(reply, `AUTH ${mechanism} before STLS is refused`).status('-ERR');
+        const begun = await begin(login, `wrong-${nonce}`);
+        verify.answer(begun, `AUTH ${mechanism} before STLS is refused`, REFUSED);
+        if (begun.kind !== 'reply') return;
+        const { reply } = begun;
         // Dovecot says [AUTH] to everything before STLS, also where there was no password to look at.
-        const evaluated = reply.responseCode === CREDENTIALS_EVALUATED && reply.line !== bare?.line;
+        const isUsual = bare?.kind === 'reply' && bare.reply.line === reply.line;
+        const evaluated = reply.responseCode === CREDENTIALS_EVALUATED && !isUsual;
         verify.ideally.that(!evaluated, {
           demand: 'the refusal does not show that the password was evaluated in the clear',
           expected: 'the refusal of an attempt without a password, or one without [AUTH]',
@@ -125,17 +140,19 @@ export const pop3RefusesSasl = check(
       const permitted = cleartextAccount();
       if (!permitted) continue;
       await variant(`AUTH ${mechanism} with the right password`, async (verify) => {
-        const reply = await begin(permitted.login, permitted.password);
-        verify
-          .reply(reply, `AUTH ${mechanism} before STLS is refused even with the right password`)
-          .status('-ERR');
+        const begun = await begin(permitted.login, permitted.password);
+        verify.answer(
+          begun,
+          `AUTH ${mechanism} before STLS is refused even with the right password`,
+          REFUSED,
+        );
       });
     }
   },
 );
 
 /** A server that has no AUTH command, before STLS or inside it, has nothing to refuse. */
-async function assertSaslExists({ pop3, notApplicable, note }: Services): Promise<void> {
+async function assertSaslExists({ pop3, notApplicable, inconclusive, note }: Services): Promise<void> {
   const clear = await looked('ready');
   if (clear.exists) return;
   if (!clear.offersTls) {
@@ -148,7 +165,9 @@ async function assertSaslExists({ pop3, notApplicable, note }: Services): Promis
   async function looked(at: 'ready' | 'tls') {
     const client = await pop3({ at });
     const { capabilities, mechanisms } = await client.capa();
-    const exists = mechanisms.length > 0 || (await client.command('AUTH PLAIN')).status !== '-ERR';
+    const answer = await client.attempt('AUTH PLAIN');
+    if (answer.kind === 'silence') inconclusive('timeout', `No reply to AUTH within ${answer.waitedMs} ms.`);
+    const exists = mechanisms.length > 0 || (answer.kind === 'reply' && answer.reply.status !== '-ERR');
     client.connection.close();
     return { exists, offersTls: capabilities?.has('STLS') ?? false };
   }

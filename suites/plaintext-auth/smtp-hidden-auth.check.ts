@@ -6,14 +6,14 @@ import {
   type Verify,
 } from '../../harness/check/check.ts';
 import { lineOf } from '../../harness/steps/replies.ts';
-import { beginBySmtp } from './begin-exchange.ts';
+import { type Begun, beginBySmtp } from './begin-exchange.ts';
 import { LOGGING_IN } from './mechanisms.ts';
 
 /** Credentials that are evaluated although they came in the clear are refused with this code (RFC 4954 §6). */
 const CREDENTIALS_INVALID = 535;
 
-function verifyRefused(verify: Verify, reply: SmtpReply, demand: string): void {
-  verify.reply(reply, demand).codeClass(4, 5);
+function verifyRefused(verify: Verify, begun: Begun<SmtpReply>, demand: string): void {
+  verify.answer(begun, demand, { codeClasses: [5], closed: true });
 }
 
 /** AUTH in the clear, in every form a client with stored settings would use. */
@@ -30,17 +30,18 @@ const refusesAuthInClear: CheckBody = async (services) => {
       );
 
     await variant(`AUTH ${mechanism} without a response`, async (verify) => {
-      const reply = await beginBySmtp(services, `AUTH ${mechanism}`);
-      verifyRefused(verify, reply, `AUTH ${mechanism} before TLS is refused without a challenge`);
+      const begun = await beginBySmtp(services, `AUTH ${mechanism}`);
+      verifyRefused(verify, begun, `AUTH ${mechanism} before TLS is refused without a challenge`);
     });
 
     await variant(`AUTH ${mechanism} with a wrong password`, async (verify) => {
-      const reply = await authenticate(login, `wrong-${nonce}`);
-      verifyRefused(verify, reply, `AUTH ${mechanism} before TLS is refused before the password counts`);
-      verify.ideally.that(reply.code !== CREDENTIALS_INVALID, {
+      const begun = await authenticate(login, `wrong-${nonce}`);
+      verifyRefused(verify, begun, `AUTH ${mechanism} before TLS is refused before the password counts`);
+      if (begun.kind !== 'reply') return;
+      verify.ideally.that(begun.reply.code !== CREDENTIALS_INVALID, {
         demand: 'the refusal does not show that the password was evaluated in the clear',
         expected: `a refusal other than ${CREDENTIALS_INVALID}`,
-        actual: lineOf(reply),
+        actual: lineOf(begun.reply),
       });
     });
 
@@ -50,8 +51,8 @@ const refusesAuthInClear: CheckBody = async (services) => {
       continue;
     }
     await variant(`AUTH ${mechanism} with the right password`, async (verify) => {
-      const reply = await authenticate(account.login, account.password);
-      verifyRefused(verify, reply, `AUTH ${mechanism} before TLS is refused even with the right password`);
+      const begun = await authenticate(account.login, account.password);
+      verifyRefused(verify, begun, `AUTH ${mechanism} before TLS is refused even with the right password`);
     });
   }
 };

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { FaultName } from '../../harness/model/faults.ts';
 import { startReferenceInLab } from '../../harness/reference/in-lab/reference-lab.ts';
 import type { ReferenceLife } from '../../harness/reference/server.ts';
 import { CHECKS, explained, resultAgainst, resultOn } from './proof.ts';
@@ -48,6 +49,31 @@ const WAYS: readonly {
     habit: 'takes recipients with 251',
     life: { forwardsRecipients: true },
     checks: /^(STLS-02|TPOL-00|DKIM-017|SPF-001|MSG-00[1-4]|SMTP-00)/,
+  },
+  {
+    habit: 'knows no CAPA',
+    life: { withoutCapa: true },
+    checks: /^(STLS-0(05|09|1[0-5])|PTA-0(05|07|11|12)|ITLS-0(0[5-9]|1))/,
+  },
+  {
+    habit: 'closes the connection on AUTH by POP3 in the clear',
+    life: { closesOnPop3Auth: true },
+    checks: /^(PTA-0(05|07|11)|STLS-019)$/,
+  },
+  {
+    habit: 'is greeted once in a session',
+    life: { greetsOnce: true },
+    checks: /^STLS-0(0[5-9]|1)/,
+  },
+  {
+    habit: 'knows no NOOP',
+    life: { withoutNoop: true },
+    checks: /^STLS-(00[5-9]|01[014678]|026)$/,
+  },
+  {
+    habit: 'refuses in the clear what leads to no TLS, and goes on there',
+    life: { refusesTlsInClear: true },
+    checks: /^(STLS-0(0[1-9]|1[0-35-9])|ITLS-)/,
   },
 ];
 
@@ -130,6 +156,60 @@ describe('a bad server with ordinary habits', () => {
     if (!check) throw new Error('STLS-008 is not there.');
     const result = await resultOn(check, { faults: ['submission-refuses-clear-with-other-code'] });
     expect(['pass', 'not-applicable'], explained(result)).toContain(result.verdict);
+  });
+
+  test('STLS-014 takes a refusal in the clear for no execution, and finds that the session goes on', async () => {
+    const check = CHECKS.find(({ definition }) => definition.id === 'STLS-014');
+    if (!check) throw new Error('STLS-014 is not there.');
+    const result = await resultOn(check, { life: { refusesTlsInClear: true } });
+    expect(result.verdict, explained(result)).toBe('warn');
+  });
+
+  test.each<[string, boolean]>([
+    ['PTA-005', false],
+    ['PTA-005', true],
+    ['STLS-003', false],
+  ])(
+    '%s finds passwords that can only come in the clear by POP3, with one of its own: %s',
+    async (id, own) => {
+      const check = CHECKS.find(({ definition }) => definition.id === id);
+      if (!check) throw new Error(`${id} is not there.`);
+      const { server, access, close } = await startReferenceInLab({
+        without: ['pop3-stls'],
+        faults: ['pop3-accepts-user-pass-before-tls'],
+      });
+      try {
+        const accounts = server.target.accounts.map((account) => ({ ...account, cleartextSecret: own }));
+        const result = await resultAgainst(check, { ...server.target, accounts }, access);
+        expect(result.verdict, explained(result)).toBe('fail');
+      } finally {
+        await close();
+      }
+    },
+  );
+
+  test('PTA-003 knows nothing where logins in the clear are refused for now', async () => {
+    const check = CHECKS.find(({ definition }) => definition.id === 'PTA-003');
+    if (!check) throw new Error('PTA-003 is not there.');
+    const result = await resultOn(check, {
+      faults: ['smtp-accepts-hidden-auth-before-tls', 'auth-temporarily-unavailable'],
+    });
+    expect(result.verdict, explained(result)).toBe('inconclusive');
+  });
+
+  test.each<[string, FaultName[], string]>([
+    ['finds no login where one is forgotten', ['smtp-accepts-hidden-auth-before-tls'], 'pass'],
+    ['finds the one that is kept', ['smtp-keeps-login-across-tls'], 'fail'],
+    [
+      'knows nothing where logins are refused for now',
+      ['smtp-accepts-hidden-auth-before-tls', 'auth-temporarily-unavailable'],
+      'inconclusive',
+    ],
+  ])('STLS-025 %s, though MAIL is taken from anybody', async (_, faults, verdict) => {
+    const check = CHECKS.find(({ definition }) => definition.id === 'STLS-025');
+    if (!check) throw new Error('STLS-025 is not there.');
+    const result = await resultOn(check, { faults: ['submission-refuses-at-rcpt', ...faults] });
+    expect(result.verdict, explained(result)).toBe(verdict);
   });
 
   test('STLS-007 does not take 530 before TLS for a demand of EHLO', async () => {

@@ -1,11 +1,10 @@
 import { check } from '../../harness/check/check.ts';
+import { refusesInClear } from '../../harness/steps/clear-refusal.ts';
 import { UPGRADE_CHECK } from './upgrade-check.ts';
 import { openGoneAhead } from './upgrade-session.ts';
 
 /** How many quiet periods of the target are waited: servers wait minutes for a ClientHello, silence is safe. */
 const PERIODS = 4;
-/** Replies that report a failed handshake instead of executing a command (RFC 3207 §4, §4.1). */
-const REPORTS_TLS_ERROR = /^(?:45[14]|554) |^-ERR|^(?:\* BYE|\S+ (?:BAD|NO)) /;
 
 export const noClearCommandsAfterGoAhead = check(
   {
@@ -15,7 +14,7 @@ export const noClearCommandsAfterGoAhead = check(
     title: 'After 220 the server does not execute cleartext instead of TLS',
     sends:
       'the upgrade command and, behind the positive answer, a command in the clear instead of a ClientHello',
-    demands: 'the connection is closed, a TLS alert comes, or nothing',
+    demands: 'the connection is closed, a TLS alert or a refusal comes, or nothing',
     level: 'MUST',
     severity: 'high',
     clauses: ['rfc3207#4', 'rfc3207#4.1'],
@@ -24,17 +23,20 @@ export const noClearCommandsAfterGoAhead = check(
     kills: ['executes-clear-after-go-ahead', 'returns-to-clear-after-go-ahead'],
   },
   async (services) => {
-    const { target, verify, bytes } = services;
-    const { connection, protocol } = await openGoneAhead(services);
-    const command = bytes.line({ smtp: 'NOOP', pop3: 'CAPA', imap: 'clear NOOP' }[protocol]);
+    const { role, target, verify, bytes, helloName } = services;
+    const { connection, protocol, mute } = await openGoneAhead(services);
+    // Commands that every server of the protocol knows: a refusal must not be one of the command itself.
+    const command = bytes.line(
+      { smtp: `EHLO ${helloName}`, pop3: mute ? 'QUIT' : 'CAPA', imap: 'clear NOOP' }[protocol],
+    );
     connection.send(command);
     const seen = await connection.watch(target.timing.quietMs * PERIODS);
     // A TLS record of the type alert begins with 0x15.
     const answered = seen.length > 0 && seen[0] !== 0x15;
     const demand = 'the command in the clear is not executed';
-    if (answered && !REPORTS_TLS_ERROR.test(seen.toString('latin1'))) {
+    if (answered && !refusesInClear(role, seen)) {
       verify.missed(demand, {
-        expected: 'the end of the connection, a TLS alert, or nothing',
+        expected: 'the end of the connection, a TLS alert, a refusal, or nothing',
         actual: seen,
       });
       return;

@@ -5,6 +5,7 @@ import type {
   Connection,
   SaslMechanism,
   Services,
+  SmtpClient,
 } from '../../harness/check/check.ts';
 import { lineOf } from '../../harness/steps/replies.ts';
 
@@ -64,11 +65,12 @@ async function exchangeOf(
 }
 
 async function runExchange(
-  { role, smtp, pop3, imap, sasl }: Services,
+  services: Services,
   path: Path,
   mechanism: SaslMechanism,
   initialResponse: boolean,
 ) {
+  const { role, pop3, imap, sasl } = services;
   const options = { initialResponse };
   if (role === 'pop3') {
     return onceOn(await pop3(path), (client) => sasl.authenticatePop3(client, mechanism, options));
@@ -76,7 +78,22 @@ async function runExchange(
   if (role === 'imap') {
     return onceOn(await imap(path), (client) => sasl.authenticateImap(client, mechanism, options));
   }
-  return onceOn(await smtp(path), (client) => sasl.authenticateSmtp(client, mechanism, options));
+  return onceOn(await openSmtp(services, path), (client) =>
+    sasl.authenticateSmtp(client, mechanism, options),
+  );
+}
+
+/**
+ * An SMTP session at the end of the path. Where the man in the middle ends TLS, the target hears a second EHLO in
+ * one session; it may refuse that, for it knows the client already.
+ */
+async function openSmtp({ smtp, target, inconclusive }: Services, path: Path): Promise<SmtpClient> {
+  const client = await smtp({ ...path, at: 'ready' });
+  if (path.at !== 'tls') return client;
+  const { code, text } = await client.startTls({ serverName: target.hostname });
+  if (code !== 220) return inconclusive('environment', `The man in the middle starts no TLS: ${text}`);
+  await client.ehlo();
+  return client;
 }
 
 /** Uses a client and closes its connection. */
@@ -112,10 +129,11 @@ async function imapLogin({ imap }: Services, path: Path, permitted: Account): Pr
 }
 
 /** MAIL and RCPT without a login: for a local recipient and for one elsewhere, either of which would do harm. */
-async function mail({ smtp, account, lab, nonce }: Services, path: Path): Promise<Attempt> {
+async function mail(services: Services, path: Path): Promise<Attempt> {
+  const { account, lab, nonce } = services;
   const { address } = account();
   const recipients = [address, await lab().externalRecipient(nonce)];
-  return onceOn(await smtp(path), async (client) => {
+  return onceOn(await openSmtp(services, path), async (client) => {
     let reply = await client.command(`MAIL FROM:<${address}>`);
     const opened = reply.code === 250;
     for (const recipient of opened ? recipients : []) {

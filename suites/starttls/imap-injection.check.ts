@@ -45,7 +45,6 @@ function imapDialect({ imap, role, notApplicable, bytes }: Services): UpgradeDia
         .filter((text) => text.startsWith(`${INJECTED} `));
       return Buffer.from(answers.join('\n'), 'latin1');
     },
-    refuses: (octets) => /(^|\n)(\* BYE|injected (BAD|NO)) /.test(octets.toString('latin1')),
   };
 }
 

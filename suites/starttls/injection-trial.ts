@@ -1,4 +1,5 @@
 import type { CheckDefinition, Connection, Services, Verify } from '../../harness/check/check.ts';
+import { refusesInClear } from '../../harness/steps/clear-refusal.ts';
 import { UPGRADE_CHECK } from './upgrade-check.ts';
 import { handshakeOf, orEnd } from './upgrade-session.ts';
 
@@ -17,8 +18,6 @@ export interface UpgradeDialect {
   open(): Promise<UpgradeSession>;
   /** Of octets nobody asked for, those that answer a command; the rest is the server's own business. */
   answersIn(octets: Buffer): Buffer;
-  /** The octets refuse what was sent, such as a 5yz reply. */
-  refuses(octets: Buffer): boolean;
 }
 
 export interface UpgradeSession {
@@ -64,10 +63,11 @@ export async function judgeInjections(
 /**
  * One upgrade with injected octets, judged by everything an execution can show: answers in the clear,
  * answers inside TLS, answers that come late, a line that is completed inside TLS, and traces in the
- * state of the session. Refusing the upgrade, closing, and taking the octets for TLS are all safe.
+ * state of the session. Refusing the upgrade, before the go-ahead or in the clear behind it, closing, and taking the
+ * octets for TLS are all safe.
  */
 async function injectionTrial(
-  { target, pause, note }: Pick<Services, 'target' | 'pause' | 'note'>,
+  { role, target, pause, note }: Pick<Services, 'role' | 'target' | 'pause' | 'note'>,
   dialect: UpgradeDialect,
   verify: Verify,
   [, injected, timing, trace]: Injection,
@@ -91,11 +91,9 @@ async function injectionTrial(
   if (timing === 'behind the go-ahead') connection.send(injected);
 
   const clear = await connection.watch(quietMs);
-  if (clear.length > 0 && dialect.refuses(clear) && connection.ended) {
-    return safe('the injected octets were refused and the connection closed');
-  }
+  if (refusesInClear(role, clear)) return safe(`no TLS came about: ${clear.toString('latin1')}`);
   if (isTlsAlert(clear)) return safe('the octets were taken for TLS and answered with an alert');
-  verify.nothing(clear, 'nothing is answered in the clear behind the go-ahead');
+  verify.nothing(dialect.answersIn(clear), 'nothing is answered in the clear behind the go-ahead');
   if (connection.ended) return safe('the connection was closed');
 
   const handshake = await handshakeOf(connection, target.hostname);

@@ -106,8 +106,8 @@ export const pop3AnnouncesStls = check(
     id: 'STLS-003',
     slug: 'pop3-announces-stls',
     title: 'POP3 on 110 announces STLS through CAPA',
-    sends: 'CAPA, then STLS whether or not it is listed',
-    demands: 'STLS is listed and works, or is neither listed nor works',
+    sends: 'CAPA, then STLS whether or not it is listed, and USER where it is refused',
+    demands: 'STLS is listed and works, or is neither listed nor works, and then no password is asked for',
     level: 'SHOULD',
     severity: 'medium',
     asStranger: true,
@@ -115,7 +115,7 @@ export const pop3AnnouncesStls = check(
     roles: ['pop3'],
     kills: ['pop3-omits-stls', 'pop3-announces-stls-and-refuses'],
   },
-  async ({ pop3, verify, target }) => {
+  async ({ pop3, verify, target, nonce }) => {
     const client = await pop3({ at: 'ready' });
     const announced = client.capabilities?.keywords.has('STLS') ?? false;
     const goAhead = await client.startTls({ serverName: target.hostname });
@@ -125,7 +125,10 @@ export const pop3AnnouncesStls = check(
       expected: works ? 'STLS listed, because it works' : 'STLS not listed, because it is refused',
       actual: `${announced ? 'listed' : 'not listed'}, and answered ${goAhead.line}`,
     });
-    verify.ideally.reply(goAhead, 'port 110 can be upgraded to TLS').status('+OK');
+    // Where passwords are asked for all the same, they travel in the clear.
+    const asks = !works && (await client.command(`USER probe-${nonce}@${target.domain}`)).status === '+OK';
+    const strength = asks ? verify : verify.ideally;
+    strength.reply(goAhead, 'port 110 can be upgraded to TLS').status('+OK');
   },
 );
 

@@ -1,5 +1,6 @@
 import { check } from '../../harness/check/check.ts';
 import { compose } from '../../harness/steps/compose.ts';
+import { isAlive, lineOf } from '../../harness/steps/replies.ts';
 import { giveEnvelope } from './envelope.ts';
 
 export const starttlsAsTextIsText = check(
@@ -40,6 +41,10 @@ export const starttlsAsTextIsText = check(
       inconclusive('precondition', `An ordinary message is refused: ${control.reply.text}`);
     const { reply, after } = await deliver('STARTTLS');
     verify.reply(reply, 'a message that contains the word STARTTLS is accepted').code(250);
-    verify.reply(after, 'the session goes on').code(250);
+    verify.that(isAlive(after), {
+      demand: 'the session goes on',
+      expected: 'a reply',
+      actual: lineOf(after),
+    });
   },
 );

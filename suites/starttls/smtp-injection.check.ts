@@ -34,7 +34,6 @@ function smtpDialect(services: Services): UpgradeDialect {
       };
     },
     answersIn: (octets) => octets,
-    refuses: (octets) => /^[45]\d\d[ -]/.test(octets.toString('latin1')),
   };
 }
 

@@ -80,7 +80,12 @@ export const submissionDemandsTlsReadably = check(
     }
     const held = verify.reply(decisive, 'MAIL and RCPT are refused before TLS').codeClass(4, 5);
     if (held) verify.ideally.reply(mail, 'the refusal of MAIL says by 530 what it wants').code(DEMANDS_TLS);
-    verify.reply(noop, 'NOOP works before TLS').code(250);
-    verify.reply(await client.command('QUIT'), 'QUIT works before TLS').code(221);
+    const quit = await client.command('QUIT');
+    client.connection.close();
+    verify.reply(quit, 'QUIT works before TLS').code(221);
+    if (noop.code === 250) return void verify.met('NOOP works before TLS', noop.text);
+    // TLS is not to blame for a command that is not known inside it either.
+    const inside = await (await smtp({ at: 'tls' })).command('NOOP');
+    verify.equal(noop.code, inside.code, 'NOOP before TLS is answered as inside it');
   },
 );

@@ -8,14 +8,16 @@ import {
 } from '../../harness/check/check.ts';
 import { extensionsOf } from '../../harness/steps/extensions.ts';
 import { imapMechanisms } from '../../harness/steps/mechanism.ts';
-import { isTemporary, lineOf } from '../../harness/steps/replies.ts';
+import { isAlive, isTemporary, lineOf } from '../../harness/steps/replies.ts';
 
 /** The upgrade of one connection, step by step, in the words of all three protocols. */
 export interface SteppedUpgrade {
   readonly protocol: 'smtp' | 'pop3' | 'imap';
   readonly connection: Connection;
-  /** The upgrade keyword is announced; a POP3 server without CAPA cannot announce and counts as not offering. */
+  /** The upgrade keyword is announced. */
   readonly offered: boolean;
+  /** A POP3 server without CAPA, which is optional (RFC 2449 §5): it cannot announce what it has. */
+  readonly mute: boolean;
   /** What was announced, as one line. */
   readonly announced: string;
   /** Sends the upgrade command. */
@@ -24,7 +26,10 @@ export interface SteppedUpgrade {
   handshake(): Promise<string | null>;
   /** Sends the capability command in the present phase. */
   capabilities(): Promise<Capabilities>;
-  /** Sends the command that does nothing, or CAPA for POP3, which has none before login. */
+  /**
+   * Sends the command that does nothing, or CAPA for POP3, which has none before login. Any reply in due form shows
+   * life: servers may not know these commands.
+   */
   noop(): Promise<{ readonly alive: boolean; readonly line: string }>;
 }
 
@@ -50,6 +55,7 @@ export async function openUpgrade(services: Services, through?: Interception): P
   return {
     ...words,
     offered: keywords().includes(upgrade),
+    mute: words.mute ?? false,
     announced: `${lists} ${keywords().join(' ')}`,
     handshake: () => handshakeOf(connection, services.target.hostname),
     capabilities: async () => ({ ...(await words.list()), offersUpgrade: keywords().includes(upgrade) }),
@@ -59,15 +65,20 @@ export async function openUpgrade(services: Services, through?: Interception): P
 /** As `openUpgrade`; ends the check where no upgrade is offered. */
 export async function openOffered(services: Services): Promise<SteppedUpgrade> {
   const session = await openUpgrade(services);
-  if (!session.offered)
-    services.notApplicable(`${services.role} does not offer an upgrade.`, session.announced);
+  assertOffered(services, session);
   return session;
+}
+
+function assertOffered({ role, notApplicable }: Services, { offered, announced }: SteppedUpgrade): void {
+  if (!offered) notApplicable(`${role} does not offer an upgrade.`, announced);
 }
 
 /** A session in which the next octets are those of TLS. */
 export async function openGoneAhead(services: Services): Promise<SteppedUpgrade> {
-  const session = await openOffered(services);
+  const session = await openUpgrade(services);
+  if (!session.mute) assertOffered(services, session);
   const { positive, line } = await session.ask();
+  if (!positive && session.mute) services.notApplicable(`${services.role} has neither CAPA nor STLS.`, line);
   if (!positive)
     services.inconclusive('precondition', `${services.role} offers the upgrade and refuses it: ${line}`);
   return session;
@@ -108,6 +119,7 @@ interface Words extends Pick<SteppedUpgrade, 'protocol' | 'connection' | 'ask' |
   readonly upgrade: 'STARTTLS' | 'STLS';
   /** The name of what lists keywords. */
   readonly lists: string;
+  readonly mute?: boolean;
   /** What was listed last. */
   keywords(): readonly string[];
   list(): Promise<Omit<Capabilities, 'offersUpgrade'>>;
@@ -137,7 +149,7 @@ async function smtpWords({ smtp }: Services, options: ClientOptions): Promise<Wo
     },
     async noop() {
       const reply = await client.command('NOOP');
-      return { alive: reply.code === 250, line: lineOf(reply) };
+      return { alive: isAlive(reply), line: lineOf(reply) };
     },
   };
 }
@@ -155,6 +167,7 @@ async function pop3Words({ pop3 }: Services, options: ClientOptions): Promise<Wo
   };
   return {
     protocol: 'pop3',
+    mute: client.capabilities === undefined,
     connection: client.connection,
     upgrade: 'STLS',
     lists: 'CAPA lists',
@@ -165,8 +178,7 @@ async function pop3Words({ pop3 }: Services, options: ClientOptions): Promise<Wo
     },
     list,
     async noop() {
-      const { answered, line } = await list();
-      return { alive: answered, line };
+      return { alive: true, line: (await list()).line };
     },
   };
 }
@@ -195,7 +207,7 @@ async function imapWords({ imap }: Services, options: ClientOptions): Promise<Wo
     },
     async noop() {
       const reply = await client.command('NOOP');
-      return { alive: reply.status === 'OK', line: reply.line };
+      return { alive: true, line: reply.line };
     },
   };
 }

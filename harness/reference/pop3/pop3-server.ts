@@ -110,7 +110,7 @@ async function execute(session: Pop3Session, bytes: Buffer): Promise<Outcome> {
   if (believes(session, text)) return ok('Noted');
   switch (verb) {
     case 'CAPA':
-      return capa(session);
+      return session.site.life.withoutCapa ? err('Unknown command') : capa(session);
     case 'QUIT':
       return quit(session);
     case 'USER':
@@ -120,6 +120,7 @@ async function execute(session: Pop3Session, bytes: Buffer): Promise<Outcome> {
     case 'APOP':
       return apop(session, argument);
     case 'AUTH':
+      if (session.site.life.closesOnPop3Auth && !session.connection.tls) return 'closed';
       return auth(session, argument.trim());
     case 'STLS':
       return stls(session, argument);

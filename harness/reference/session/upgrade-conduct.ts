@@ -22,5 +22,6 @@ function afterGoAhead(site: Site): UpgradeConduct['afterGoAhead'] {
   if (site.faulty('upgrade-handshake-fails')) return 'close';
   if (site.faulty('executes-clear-after-go-ahead')) return 'execute-clear';
   if (site.faulty('returns-to-clear-after-go-ahead')) return 'return-to-clear';
+  if (site.life.refusesTlsInClear) return 'refuse-in-clear';
   return 'handshake';
 }

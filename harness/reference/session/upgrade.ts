@@ -1,18 +1,23 @@
 import type { SecureContext } from 'node:tls';
 import { CRLF } from '../../wire/bytes.ts';
+import { cipherSuite } from '../../wire/cipher-suites.ts';
+import { EXTENSION, TLS_VERSIONS } from '../../wire/tls-numbers.ts';
+import { readOfferedHello } from '../tls/client-hello.ts';
 import type { ServerConnection } from './connection.ts';
 
 /** First octet of a TLS record that carries a handshake message (RFC 8446 §5.1). */
 const TLS_HANDSHAKE = 0x16;
+const RECORD_HEADER = 5;
+const TLS13 = Buffer.of(3, 4);
 
-/** What a server does around the upgrade to TLS; everything but the defaults is a fault. */
+/** What a server does around the upgrade to TLS; everything but the defaults and `refuse-in-clear` is a fault. */
 export interface UpgradeConduct {
   /** Whole lines that were already there when the go-ahead was given; `discard` is right (RFC 3207 §4.2). */
   readonly bufferedLines: 'discard' | 'execute-in-clear' | 'execute-inside-tls' | 'execute-late';
   /** What was there behind the last of those lines. */
   readonly bufferedTail: 'discard' | 'keep';
   /** What the go-ahead is followed by; `handshake` is right. */
-  readonly afterGoAhead: 'handshake' | 'close' | 'execute-clear' | 'return-to-clear';
+  readonly afterGoAhead: 'handshake' | 'refuse-in-clear' | 'close' | 'execute-clear' | 'return-to-clear';
 }
 
 export interface UpgradeSteps {
@@ -22,7 +27,7 @@ export interface UpgradeSteps {
   readonly asksForCertificate?: boolean;
   /** The positive reply to the upgrade command. */
   readonly goAhead: Buffer;
-  /** Reply to clear octets where a fault returns to the clear. */
+  /** Reply to what leads to no TLS, where that is given in the clear. */
   readonly complaint: Buffer;
   /** Idle limit of the protocol, in milliseconds. */
   readonly idleMs: number;
@@ -43,6 +48,13 @@ export async function upgrade(
 ): Promise<'tls' | 'clear' | 'closed'> {
   const { conduct, goAhead, complaint, idleMs } = steps;
   const buffered = await connection.sendAndTakeUnread(goAhead);
+  if (conduct.afterGoAhead === 'refuse-in-clear') {
+    connection.putBack(buffered);
+    if (!(await isAcceptableHello(connection, idleMs))) {
+      await connection.send(complaint);
+      return 'clear';
+    }
+  }
   const linesEnd = buffered.lastIndexOf(CRLF);
   const wholeLines = buffered.subarray(0, linesEnd < 0 ? 0 : linesEnd + CRLF.length);
   const tail = buffered.subarray(wholeLines.length);
@@ -77,4 +89,24 @@ export async function upgrade(
     connection.putBack(wholeLines);
   }
   return 'tls';
+}
+
+/**
+ * Whether a ClientHello of today follows, as every octet behind the upgrade command counts as TLS; it is left unread.
+ * Of anything else a record header is taken away, and what stands behind it is left for an ordinary session.
+ */
+async function isAcceptableHello(connection: ServerConnection, idleMs: number): Promise<boolean> {
+  const header = await connection.readOctets(RECORD_HEADER, 'a record header', idleMs);
+  if (header[0] !== TLS_HANDSHAKE) return false;
+  const content = await connection.readOctets(header.readUInt16BE(3), 'a ClientHello', idleMs);
+  const hello = readOfferedHello(content);
+  const isNew = hello?.extensions.get(EXTENSION.supportedVersions)?.includes(TLS13) ?? false;
+  const isTls12 = hello?.version === TLS_VERSIONS['TLSv1.2'];
+  if (
+    !isNew &&
+    !(isTls12 && hello.suites.map(cipherSuite).some((suite) => suite.aead && suite.forwardSecret))
+  )
+    return false;
+  connection.putBack(Buffer.concat([header, content]));
+  return true;
 }

@@ -6,6 +6,7 @@ import { isSubmission, type SmtpSession } from './session.ts';
 
 /** EHLO (RFC 5321 §4.1.1.1): begins anew and lists the extensions. */
 export function ehlo(session: SmtpSession, argument: string): Reply {
+  if (session.hello && session.site.life.greetsOnce) return reply(503, '5.5.1', 'Already identified');
   const name = argument.trim();
   const taken = isHelloName(name) || session.site.faulty('smtp-takes-hello-names-with-lf');
   if (!taken) return reply(501, '5.5.4', 'Syntax: EHLO domain or address literal');

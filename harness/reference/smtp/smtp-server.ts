@@ -142,6 +142,7 @@ async function execute(
       if (!site.faulty('smtp-keeps-envelope-across-rset')) session.transaction = undefined;
       return reply(250, '2.0.0', 'Ok');
     case 'NOOP':
+      if (site.life.withoutNoop) return reply(500, '5.5.2', 'Command not recognized');
       if (site.faulty('smtp-answers-noop-twice'))
         await connection.send(encodeReply(reply(250, '2.0.0', 'Ok')));
       return reply(250, '2.0.0', 'Ok');

@@ -9,8 +9,12 @@ export interface CertificateFlaws {
   readonly names: readonly string[];
   readonly notBefore: Date;
   readonly notAfter: Date;
-  /** `intermediate`: an authority below the trusted one, whose certificate is not sent. */
-  readonly issuer: 'trusted' | 'unknown' | 'intermediate' | 'self';
+  /** `intermediate`: an authority below the trusted one; `constrained`: one that may not certify the names of this site. */
+  readonly issuer: 'trusted' | 'unknown' | 'intermediate' | 'constrained' | 'self';
+  /** What is sent behind the certificate; `root-first` puts the intermediate authority behind the one above it. */
+  readonly sends: 'issuer' | 'nothing' | 'root-first';
+  /** It has a critical extension that nobody knows. */
+  readonly unknownCritical: boolean;
   /** Hash of the signature. */
   readonly hash: 'SHA-256' | 'SHA-1';
 }
@@ -37,7 +41,10 @@ export function certificateFlaws(
     ['certificate-omits-mail-domain', { names: [host] }],
     ['certificate-self-signed', { issuer: 'self' }],
     ['certificate-of-unknown-authority', { issuer: 'unknown' }],
-    ['certificate-chain-incomplete', { issuer: 'intermediate' }],
+    ['certificate-chain-incomplete', { issuer: 'intermediate', sends: 'nothing' }],
+    ['certificate-outside-name-constraints', { issuer: 'constrained' }],
+    ['certificates-out-of-order', { issuer: 'intermediate', sends: 'root-first' }],
+    ['certificate-with-unknown-critical-extension', { unknownCritical: true }],
     ['certificate-signed-with-sha1', { hash: 'SHA-1' }],
     ['certificate-key-rsa-1024', { key: 'rsa-1024' }],
     // Key transport by RSA needs an RSA key.
@@ -49,6 +56,8 @@ export function certificateFlaws(
     names,
     ...from(-HOUR_MS, 7 * DAY_MS),
     issuer: 'trusted',
+    sends: 'issuer',
+    unknownCritical: false,
     hash: 'SHA-256',
   };
   let made = good;
