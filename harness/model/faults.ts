@@ -322,6 +322,12 @@ export const FAULTS = {
     'mx asks for a client certificate and relays for whoever shows one.',
   'mx-relays-as-backup': 'mx relays for domains that name it among their mail exchangers.',
   'mx-relays-subdomains': 'mx relays to every domain below its mail domain.',
+  'mx-relays-by-unanchored-pattern':
+    'mx relays to every recipient elsewhere whose address holds its mail domain somewhere.',
+  'mx-relays-by-suffix': 'mx relays to every domain that ends with its mail domain, with or without a dot.',
+  'mx-relays-by-prefix': 'mx relays to every domain that begins with its mail domain.',
+  'mx-relays-by-unescaped-pattern':
+    'mx relays to domains that match its mail domain where a dot stands for any character.',
   'mx-relays-trailing-dot': 'mx relays to recipients whose domain ends in a dot.',
   'mx-bounces-foreign-mail': 'mx takes mail for recipients elsewhere and sends the sender a failure report.',
   'mx-drops-foreign-mail': 'mx takes mail for recipients elsewhere and throws it away.',
