@@ -57,6 +57,10 @@ export interface ReferenceLife {
   readonly authLoginOnly?: boolean;
   /** RCPT takes recipients with 251 (RFC 5321 §3.4). */
   readonly forwardsRecipients?: boolean;
+  /** SMTP says of RCPT without MAIL, and of STARTTLS with a parameter, that it does not know the command. */
+  readonly saysUnknownOutOfPlace?: boolean;
+  /** SMTP overlooks a parameter of RSET. */
+  readonly resetsWhateverFollows?: boolean;
   /** SMTP answers octets behind STARTTLS with 554 5.5.0 and closes. */
   readonly closesOnPipelinedStarttls?: boolean;
 }

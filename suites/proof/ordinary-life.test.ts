@@ -49,6 +49,16 @@ const WAYS: readonly {
     life: { forwardsRecipients: true },
     checks: /^(STLS-02|TPOL-00|DKIM-017|SPF-001|MSG-00[1-4]|SMTP-00)/,
   },
+  {
+    habit: 'says of commands out of place that it does not know them',
+    life: { saysUnknownOutOfPlace: true },
+    checks: /^SMTP-00[24]$/,
+  },
+  {
+    habit: 'overlooks a parameter of RSET',
+    life: { resetsWhateverFollows: true },
+    checks: /^SMTP-030$/,
+  },
 ];
 
 for (const { habit, life, checks } of WAYS) {
