@@ -224,6 +224,11 @@ export const FAULTS = {
     'A domain without MTA-STS policy is sent to by the policy of its parent domain.',
   'sts-drops-cache-without-answer': 'A cached MTA-STS policy is not applied when its record cannot be found.',
   'sts-keeps-expired-policy': 'A cached MTA-STS policy is applied for ever.',
+  'outbound-greets-with-single-label':
+    'Outgoing mail is sent under a host name of one label, as the id of a container is.',
+  'outbound-greets-with-unknown-name': 'Outgoing mail is sent under the name localhost.localdomain.',
+  'outbound-greets-with-name-of-another':
+    'Outgoing mail is sent under a name that has the address of another server.',
   'outbound-without-helo': 'A next hop that refuses EHLO is not offered HELO, and is tried again later.',
   'outbound-sends-again-after-odd-quit':
     'A message that a next hop took is sent again where its reply to QUIT is not 221.',

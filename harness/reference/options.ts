@@ -51,6 +51,8 @@ export interface ReferenceLife {
   readonly refusesNextHops?: boolean;
   /** What is for domains that begin so waits so long once their servers are known, in milliseconds. */
   readonly slowTo?: { readonly domains: string; readonly ms: number };
+  /** EHLO of outgoing mail names the own address instead of a name (RFC 5321 §4.1.3). */
+  readonly introducesItselfByAddress?: boolean;
   /** IMAP lists LOGINDISABLED beside its mechanisms inside TLS and refuses LOGIN (RFC 9051 §6.2.3). */
   readonly loginDisabled?: boolean;
   /** SMTP offers no other mechanism than LOGIN. */

@@ -55,6 +55,11 @@ const WAYS: readonly {
     checks: /^SMTP-00[24]$/,
   },
   {
+    habit: 'introduces itself by its address',
+    life: { introducesItselfByAddress: true },
+    checks: /^SMTP-033$/,
+  },
+  {
     habit: 'overlooks a parameter of RSET',
     life: { resetsWhateverFollows: true },
     checks: /^SMTP-030$/,
