@@ -78,9 +78,10 @@ export interface ClientOptions {
   /**
    * `greeting` (default): connected, greeting read; TLS first on an implicit-TLS role.
    * `ready`: SMTP has sent EHLO. `tls`: inside TLS, SMTP has sent EHLO again; on an upgrade role this
-   * is not applicable where the upgrade is not offered.
+   * is not applicable where the upgrade is not offered. `tls-where-offered`: there the client stays in the
+   * clear, for a password that may travel so.
    */
-  readonly at?: 'greeting' | 'ready' | 'tls';
+  readonly at?: 'greeting' | 'ready' | 'tls' | 'tls-where-offered';
   /** Name of the vantage to connect from; the first one where there is a lab. */
   readonly vantage?: string;
   /** A man in the middle to go through; it stands in front of its role. */

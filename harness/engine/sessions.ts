@@ -98,6 +98,7 @@ export function openSessions(context: SessionContext, port25: Port25 = {}): Sess
     await greet(client, role);
     if (at === 'ready' || ROLES[role].tls === 'implicit') return client;
     if (!client.capabilities?.keywords.has('STARTTLS')) {
+      if (at === 'tls-where-offered') return client;
       throw new NotApplicable(
         `${role} does not offer STARTTLS.`,
         `EHLO keywords ${[...(client.capabilities?.keywords.keys() ?? [])].join(' ')}`,
@@ -134,6 +135,7 @@ export function openSessions(context: SessionContext, port25: Port25 = {}): Sess
     const { capabilities } = await client.capa();
     if (at === 'ready') return client;
     if (capabilities && !capabilities.has('STLS')) {
+      if (at === 'tls-where-offered') return client;
       throw new NotApplicable(
         `${role} does not offer STLS.`,
         `CAPA lists ${[...capabilities.keys()].join(' ')}`,
@@ -141,6 +143,7 @@ export function openSessions(context: SessionContext, port25: Port25 = {}): Sess
     }
     const goAhead = await client.startTls({ serverName: target.hostname });
     if (goAhead.status !== '+OK') {
+      if (!capabilities && at === 'tls-where-offered') return client;
       if (!capabilities) throw new NotApplicable(`${role} has neither CAPA nor STLS.`, goAhead.text);
       throw new Inconclusive('precondition', `${role} offers STLS and refuses it: ${goAhead.text}`);
     }
@@ -166,6 +169,7 @@ export function openSessions(context: SessionContext, port25: Port25 = {}): Sess
     await client.capability();
     if (at === 'ready') return client;
     if (!client.capabilities?.has('STARTTLS')) {
+      if (at === 'tls-where-offered') return client;
       throw new NotApplicable(
         `${role} does not offer STARTTLS.`,
         `CAPABILITY ${[...(client.capabilities ?? [])].join(' ')}`,

@@ -80,6 +80,12 @@ export const claims = z
     'removes-received': yesOrNo
       .default(false)
       .describe('Submission removes Received fields to protect its users.'),
+    'sender-identity': z
+      .enum(['envelope', 'enforced'], { error: 'envelope or enforced' })
+      .exactOptional()
+      .describe(
+        'Users send with their own addresses only, in the envelope, or (enforced) in From too; left out: they may use others.',
+      ),
     'internal-submission': yesOrNo
       .default(false)
       .describe('Submission is for the own network only: it need not be reachable from outside.'),

@@ -224,6 +224,11 @@ export const FAULTS = {
     'A domain without MTA-STS policy is sent to by the policy of its parent domain.',
   'sts-drops-cache-without-answer': 'A cached MTA-STS policy is not applied when its record cannot be found.',
   'sts-keeps-expired-policy': 'A cached MTA-STS policy is applied for ever.',
+  'outbound-greets-with-single-label':
+    'Outgoing mail is sent under a host name of one label, as the id of a container is.',
+  'outbound-greets-with-unknown-name': 'Outgoing mail is sent under the name localhost.localdomain.',
+  'outbound-greets-with-name-of-another':
+    'Outgoing mail is sent under a name that has the address of another server.',
   'outbound-without-helo': 'A next hop that refuses EHLO is not offered HELO, and is tried again later.',
   'outbound-sends-again-after-odd-quit':
     'A message that a next hop took is sent again where its reply to QUIT is not 221.',
@@ -322,6 +327,12 @@ export const FAULTS = {
     'mx asks for a client certificate and relays for whoever shows one.',
   'mx-relays-as-backup': 'mx relays for domains that name it among their mail exchangers.',
   'mx-relays-subdomains': 'mx relays to every domain below its mail domain.',
+  'mx-relays-by-unanchored-pattern':
+    'mx relays to every recipient elsewhere whose address holds its mail domain somewhere.',
+  'mx-relays-by-suffix': 'mx relays to every domain that ends with its mail domain, with or without a dot.',
+  'mx-relays-by-prefix': 'mx relays to every domain that begins with its mail domain.',
+  'mx-relays-by-unescaped-pattern':
+    'mx relays to domains that match its mail domain where a dot stands for any character.',
   'mx-relays-trailing-dot': 'mx relays to recipients whose domain ends in a dot.',
   'mx-bounces-foreign-mail': 'mx takes mail for recipients elsewhere and sends the sender a failure report.',
   'mx-drops-foreign-mail': 'mx takes mail for recipients elsewhere and throws it away.',

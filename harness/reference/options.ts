@@ -51,12 +51,18 @@ export interface ReferenceLife {
   readonly refusesNextHops?: boolean;
   /** What is for domains that begin so waits so long once their servers are known, in milliseconds. */
   readonly slowTo?: { readonly domains: string; readonly ms: number };
+  /** EHLO of outgoing mail names the own address instead of a name (RFC 5321 §4.1.3). */
+  readonly introducesItselfByAddress?: boolean;
   /** IMAP lists LOGINDISABLED beside its mechanisms inside TLS and refuses LOGIN (RFC 9051 §6.2.3). */
   readonly loginDisabled?: boolean;
   /** SMTP offers no other mechanism than LOGIN. */
   readonly authLoginOnly?: boolean;
   /** RCPT takes recipients with 251 (RFC 5321 §3.4). */
   readonly forwardsRecipients?: boolean;
+  /** SMTP says of RCPT without MAIL, and of STARTTLS with a parameter, that it does not know the command. */
+  readonly saysUnknownOutOfPlace?: boolean;
+  /** SMTP overlooks a parameter of RSET. */
+  readonly resetsWhateverFollows?: boolean;
   /** SMTP answers octets behind STARTTLS with 554 5.5.0 and closes. */
   readonly closesOnPipelinedStarttls?: boolean;
   /** POP3 does not know CAPA (RFC 2449 §5). */

@@ -132,6 +132,7 @@ function claimsOfSite(site: Site): Claims {
       ...(site.tlsReports ? { 'tls-reports': REPORTS_WITHIN } : {}),
     },
     'inbound-authentication': { spf: 'mark', dkim: 'mark', dmarc: 'reject' },
+    'sender-identity': 'enforced',
     'sender-domains': [domain],
     'non-sending-domains': [parkedDomain(domain)],
     ...(popBeforeSmtp ? { 'pop-before-smtp': windowOf(popBeforeSmtp) } : {}),

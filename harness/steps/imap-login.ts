@@ -1,4 +1,5 @@
 import type { Account, ImapClient, Role, Services } from '../check/check.ts';
+import { beforeLogin } from './before-login.ts';
 import { chosenMechanism, imapMechanisms } from './mechanism.ts';
 
 /** Roles of IMAP, best protected first. */
@@ -34,7 +35,7 @@ export type LoginServices = Pick<
 /**
  * A session of a user inside TLS, logged in. Other sessions of the user may be more than the server allows;
  * they are waited for as long as a delivery may take. Costs one connection.
- * @throws NotApplicable where the target declares no IMAP, or offers no TLS on it
+ * @throws NotApplicable where the target declares no IMAP, or offers no TLS on it and the password may not travel without
  * @throws Inconclusive where the login is refused
  */
 export async function openImap(services: LoginServices, session: ImapSession = {}): Promise<ImapClient> {
@@ -45,7 +46,18 @@ export async function openImap(services: LoginServices, session: ImapSession = {
   const { vantage } = session;
   const patience = performance.now() + target.timing.outboundMs;
   for (;;) {
-    const client = await imap({ role, at: 'tls', ...(vantage === undefined ? {} : { vantage }) });
+    const client = await imap({
+      role,
+      at: beforeLogin(account),
+      ...(vantage === undefined ? {} : { vantage }),
+    });
+    if (!client.connection.tls && !listsImapLogin(client)) {
+      client.connection.close();
+      return notApplicable(
+        `${role} offers neither TLS nor a login without it.`,
+        'CAPABILITY lists LOGINDISABLED',
+      );
+    }
     const refusal = await logInByImap(services, client, account);
     if (!refusal) return client;
     client.connection.close();
@@ -57,6 +69,11 @@ export async function openImap(services: LoginServices, session: ImapSession = {
     mailboxes.makeRoom(account);
     await pause(BUSY_PAUSE);
   }
+}
+
+/** LOGIN is not disabled, or a mechanism stands in for it. */
+export function listsImapLogin({ capabilities }: ImapClient): boolean {
+  return !capabilities?.has('LOGINDISABLED') || imapMechanisms(capabilities).length > 0;
 }
 
 function roleOf({ role, target }: Pick<Services, 'role' | 'target'>): Role | undefined {

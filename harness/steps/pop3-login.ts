@@ -1,4 +1,5 @@
 import type { Account, Pop3Client, Pop3Reply, Role, Services } from '../check/check.ts';
+import { beforeLogin } from './before-login.ts';
 import type { LoginServices } from './imap-login.ts';
 import { chosenMechanism } from './mechanism.ts';
 
@@ -20,7 +21,7 @@ export interface Pop3Session {
 
 /**
  * The maildrop of a user inside TLS, logged in; waits while another session holds it. Costs one connection.
- * @throws NotApplicable where the target declares no POP3, or offers no TLS on it
+ * @throws NotApplicable where the target declares no POP3, or offers no TLS on it and the password may not travel without
  * @throws Inconclusive where the login is refused
  */
 export async function openPop3(services: LoginServices, session: Pop3Session = {}): Promise<Pop3Client> {
@@ -31,7 +32,18 @@ export async function openPop3(services: LoginServices, session: Pop3Session = {
   const { vantage } = session;
   const patience = performance.now() + LOCKED_FOR;
   for (;;) {
-    const client = await pop3({ role, at: 'tls', ...(vantage === undefined ? {} : { vantage }) });
+    const client = await pop3({
+      role,
+      at: beforeLogin(account),
+      ...(vantage === undefined ? {} : { vantage }),
+    });
+    if (!client.connection.tls && !listsLogin(client)) {
+      client.connection.close();
+      return notApplicable(
+        `${role} offers neither TLS nor a login without it.`,
+        'CAPA lists no STLS, USER or SASL',
+      );
+    }
     const reply = await logInByPop3(services, client, account);
     if (reply.status === '+OK') return client;
     client.connection.close();
@@ -44,6 +56,11 @@ export async function openPop3(services: LoginServices, session: Pop3Session = {
     mailboxes.makeRoom(account);
     await pause(LOCK_PAUSE);
   }
+}
+
+/** A server without CAPA lists nothing and may take USER all the same. */
+export function listsLogin({ capabilities }: Pop3Client): boolean {
+  return !capabilities || capabilities.keywords.has('USER') || capabilities.mechanisms.length > 0;
 }
 
 function roleOf({ role, target }: Pick<Services, 'role' | 'target'>): Role | undefined {

@@ -1,7 +1,8 @@
 import { check, type Services } from '../../harness/check/check.ts';
 import { assertStrangersAreServed } from '../../harness/steps/controls/strangers-are-served.ts';
+import { atSink } from './at-sink.ts';
 import { createFields } from './fields.ts';
-import { type Form, SPELLINGS, STRANGER } from './forms.ts';
+import { SPELLINGS, toDomain } from './forms.ts';
 import { RELAY_CHECK } from './relay-check.ts';
 import { createSupply, trialOf, trialsOf } from './supply.ts';
 import { lineOfOutcome, patientOutcome } from './transaction.ts';
@@ -46,10 +47,6 @@ export const domainsCannotChooseTheirRelay = check(
   },
 );
 
-function toDomain(name: string, domain: string): Form {
-  return { name, sender: STRANGER, recipient: `<{user}@${domain}>` };
-}
-
 /** Domains whose MX records are an attempt at the target, all with a way to the receiving server. */
 async function publishDomains({ lab, nonce, target }: Services) {
   const world = lab();
@@ -63,12 +60,8 @@ async function publishDomains({ lab, nonce, target }: Services) {
     { name: domain, type: 'MX' as const, data: { preference, exchange: `self.${domain}` } },
     { name: `self.${domain}`, type: 'A' as const, data: addresses.target },
   ];
-  const atSink = (domain: string) => [
-    { name: domain, type: 'MX' as const, data: { preference: 10, exchange: `sink.${domain}` } },
-    { name: `sink.${domain}`, type: 'A' as const, data: addresses.sink },
-  ];
-  await dns.publish(backup, [...atSink(backup), ...atTarget(backup, 20)]);
+  await dns.publish(backup, [...atSink(backup, addresses.sink), ...atTarget(backup, 20)]);
   await dns.publish(only, atTarget(only, 10));
-  await dns.publish(below, atSink(below));
+  await dns.publish(below, atSink(below, addresses.sink));
   return { backup, below, only };
 }

@@ -121,10 +121,28 @@ export const SPELLINGS = fromStranger(
   '<{user}@{external}.>',
   '<{user}@{external} >',
   '<{user}@{external}\t>',
-  '<{user}@{domain}.{external}>',
   '<{user}@{domain}.>',
   '<{user}@{domain} >',
 );
+
+/**
+ * Recipients elsewhere that hold the domain of the target beside their own: a list of domains that is read as a
+ * pattern without anchors finds it there.
+ */
+export const DOMAIN_IN_LOCAL_PART = fromStranger(
+  '<"{user}@{domain}"@{external}>',
+  '<"<{user}@{domain}>"@{external}>',
+  '<{user}@{domain}@{external}>',
+  '<{user}%{domain}@{external}>',
+  '<{domain}!{user}@{external}>',
+  '<{user}.{domain}@{external}>',
+  '<{user}@{external}>@{domain}',
+);
+
+/** A recipient in a domain elsewhere that is published for it. */
+export function toDomain(name: string, domain: string): Form {
+  return { name, sender: STRANGER, recipient: `<{user}@${domain}>` };
+}
 
 /** Addresses such as forwarding (SRS), bounce tagging (BATV) and mailing lists (VERP) make. */
 export const REWRITTEN = fromStranger(

@@ -2,7 +2,7 @@ import { check, type Services, Unreachable } from '../../harness/check/check.ts'
 import { assertionsOf, proxyHeader } from './assertions.ts';
 import { assertMxServesStrangers } from './controls.ts';
 import { LOGIN_CHECK } from './login-check.ts';
-import { logIn, mailboxRole } from './mailbox-login.ts';
+import { logIn, mailboxRoles } from './mailbox-login.ts';
 import { attemptRelay, type RelayEnvelope } from './relay-attempt.ts';
 import { judgeRefused, watchRelay } from './relay-watch.ts';
 
@@ -70,7 +70,7 @@ export const assertedAddressIsIgnored = check(
 
 /** An address for which mail may pass: one that has logged in, or that of the target itself. */
 async function permittedAddress(services: Services): Promise<string> {
-  if (!services.target.claims.popBeforeSmtp || !mailboxRole(services, 'pop3')) return LOOPBACK;
+  if (!services.target.claims.popBeforeSmtp || mailboxRoles(services, 'pop3').length === 0) return LOOPBACK;
   const honest = services.lab().unusedVantage();
   await logIn(services, honest, 'pop3');
   return honest.address;

@@ -1,5 +1,6 @@
 import type { Connection, Services, Target } from '../../harness/check/check.ts';
-import { isPositive, type MailboxProtocol, mailboxRole, openMailbox } from './mailbox-login.ts';
+import { beforeLogin } from '../../harness/steps/before-login.ts';
+import { isPositive, type MailboxProtocol, mailboxRoles, openMailbox } from './mailbox-login.ts';
 import type { Vantage } from './relay-attempt.ts';
 
 /** What a server made of the statement that a client comes from another address. */
@@ -18,7 +19,9 @@ export interface Assertion {
 
 /** The ways that the services of the target leave open. */
 export function assertionsOf(services: Services): readonly Assertion[] {
-  const byCommand = (['imap', 'pop3'] as const).filter((protocol) => mailboxRole(services, protocol));
+  const byCommand = (['imap', 'pop3'] as const).filter(
+    (protocol) => mailboxRoles(services, protocol).length > 0,
+  );
   const byHeader = (['pop3', 'imap'] as const).filter((role) => services.target.endpoints[role]);
   return [
     ...byCommand.map((protocol) => ({
@@ -42,7 +45,10 @@ async function assertByCommand(
   from: Vantage,
   asserted: string,
 ): Promise<Reception> {
-  const session = await openMailbox(services, protocol, { vantage: from.name, at: 'tls' });
+  const session = await openMailbox(services, protocol, {
+    vantage: from.name,
+    at: beforeLogin(services.account()),
+  });
   const commands = {
     imap: `ID ("x-originating-ip" "${asserted}" "x-originating-port" "40000")`,
     pop3: `XCLIENT ADDR=${asserted} PORT=40000`,

@@ -1,6 +1,14 @@
-import type { Account, ClientOptions, Connection, Role, Services } from '../../harness/check/check.ts';
-import { IMAP_ROLES } from '../../harness/steps/imap-login.ts';
-import { POP3_ROLES } from '../../harness/steps/pop3-login.ts';
+import {
+  type Account,
+  type ClientOptions,
+  type Connection,
+  NotApplicable,
+  ROLES,
+  type Role,
+  type Services,
+} from '../../harness/check/check.ts';
+import { IMAP_ROLES, listsImapLogin, openImap } from '../../harness/steps/imap-login.ts';
+import { listsLogin, openPop3, POP3_ROLES } from '../../harness/steps/pop3-login.ts';
 import type { Vantage } from './relay-attempt.ts';
 
 /** Patience with a maildrop that another session holds (RFC 1939 §4), in milliseconds. */
@@ -22,6 +30,8 @@ export function isPositive({ status }: MailboxReply): boolean {
 /** A session at a mailbox service, in the words of both protocols. */
 export interface MailboxSession {
   readonly connection: Connection;
+  /** The server lists a way to log in, on the channel as it is. */
+  readonly listsLogin: boolean;
   command(text: string): Promise<MailboxReply>;
   startTls(): Promise<MailboxReply>;
   /** LOGIN; USER and PASS, again while another session has the maildrop. */
@@ -30,10 +40,10 @@ export interface MailboxSession {
   leave(): Promise<void>;
 }
 
-/** The role of a protocol that the target declares, best protected first. */
-export function mailboxRole({ target }: Services, protocol: MailboxProtocol): Role | undefined {
+/** The roles of a protocol that the target declares, best protected first. */
+export function mailboxRoles({ target }: Services, protocol: MailboxProtocol): readonly Role[] {
   const roles: readonly Role[] = protocol === 'pop3' ? POP3_ROLES : IMAP_ROLES;
-  return roles.find((role) => target.endpoints[role]);
+  return roles.filter((role) => target.endpoints[role]);
 }
 
 /**
@@ -46,7 +56,7 @@ export async function openMailbox(
   options: ClientOptions,
 ): Promise<MailboxSession> {
   const { target, pop3, imap, pause, notApplicable } = services;
-  const role = options.role ?? mailboxRole(services, protocol);
+  const role = options.role ?? mailboxRoles(services, protocol)[0];
   if (!role)
     return notApplicable(`The target declares no ${protocol}.`, Object.keys(target.endpoints).join(' '));
   const tls = { serverName: target.hostname };
@@ -54,6 +64,7 @@ export async function openMailbox(
     const client = await imap({ ...options, role });
     return {
       connection: client.connection,
+      listsLogin: listsImapLogin(client),
       command: (text) => client.command(text),
       startTls: () => client.startTls(tls),
       logIn: ({ login, password }) => client.login(login, password),
@@ -63,6 +74,7 @@ export async function openMailbox(
   const client = await pop3({ ...options, role });
   return {
     connection: client.connection,
+    listsLogin: listsLogin(client),
     command: (text) => client.command(text),
     startTls: () => client.startTls(tls),
     async logIn({ login, password }) {
@@ -86,19 +98,72 @@ export interface MailboxLogin {
 }
 
 /**
- * The first account logs in inside TLS and out again, from a vantage.
- * @throws Inconclusive where the login is refused
+ * From a vantage, the first account logs in and out again wherever the protocol is served: inside TLS, and in the
+ * clear for a password that may travel so. Any of these may be what a server takes for a reason to relay.
+ * @throws NotApplicable where the target declares no such role; Inconclusive where no login can be made
  */
 export async function logIn(
   services: Services,
   from: Vantage,
   protocol: MailboxProtocol,
 ): Promise<MailboxLogin> {
-  const session = await openMailbox(services, protocol, { vantage: from.name, at: 'tls' });
+  const { target, note, notApplicable, inconclusive } = services;
+  const roles = mailboxRoles(services, protocol);
+  if (roles.length === 0)
+    return notApplicable(`The target declares no ${protocol}.`, Object.keys(target.endpoints).join(' '));
+  const permitted = services.cleartextAccount();
   const startedAt = performance.now();
-  const reply = await session.logIn(services.account());
-  if (!isPositive(reply))
-    services.inconclusive('precondition', `The login that everything else builds on failed: ${reply.text}`);
-  await session.leave();
+  let entered = false;
+  let obstacle = '';
+  for (const role of roles) {
+    const at = { role, vantage: from.name };
+    const usual = await logInAsUsual(services, protocol, at);
+    if (usual instanceof NotApplicable) obstacle = usual.message;
+    else entered = true;
+    if (usual === 'in the clear' || ROLES[role].tls === 'implicit' || !permitted) continue;
+    const refusal = await refusalInTheClear(services, protocol, at, permitted);
+    if (refusal === undefined) entered = true;
+    else note(`no login in the clear at ${role}: ${refusal}`);
+    obstacle ||= refusal ?? '';
+  }
+  if (!entered && permitted) return notApplicable('No login can be made.', obstacle);
+  if (!entered)
+    return inconclusive(
+      'precondition',
+      `${obstacle} No account is declared whose password may travel in the clear.`,
+    );
   return { startedAt, endedAt: performance.now() };
+}
+
+type Place = Pick<ClientOptions, 'vantage'> & { readonly role: Role };
+
+/** Inside TLS where it is offered, else in the clear if the password may travel so; why there is no such way, if so. */
+async function logInAsUsual(
+  services: Services,
+  protocol: MailboxProtocol,
+  at: Place,
+): Promise<'inside TLS' | 'in the clear' | NotApplicable> {
+  try {
+    const client = protocol === 'pop3' ? await openPop3(services, at) : await openImap(services, at);
+    const way = client.connection.tls ? 'inside TLS' : 'in the clear';
+    await ('quit' in client ? client.quit() : client.logout());
+    return way;
+  } catch (failure) {
+    if (failure instanceof NotApplicable) return failure;
+    throw failure;
+  }
+}
+
+/** Logs in without TLS and out again; why not, where the server does not let it. */
+async function refusalInTheClear(
+  services: Services,
+  protocol: MailboxProtocol,
+  at: Place,
+  account: Account,
+): Promise<string | undefined> {
+  const session = await openMailbox(services, protocol, { ...at, at: 'ready' });
+  const reply = session.listsLogin ? await session.logIn(account) : undefined;
+  await session.leave();
+  if (!reply) return 'it lists none';
+  return isPositive(reply) ? undefined : reply.text;
 }

@@ -75,6 +75,21 @@ const WAYS: readonly {
     life: { refusesTlsInClear: true },
     checks: /^(STLS-0(0[1-9]|1[0-35-9])|ITLS-)/,
   },
+  {
+    habit: 'says of commands out of place that it does not know them',
+    life: { saysUnknownOutOfPlace: true },
+    checks: /^SMTP-00[24]$/,
+  },
+  {
+    habit: 'introduces itself by its address',
+    life: { introducesItselfByAddress: true },
+    checks: /^SMTP-033$/,
+  },
+  {
+    habit: 'overlooks a parameter of RSET',
+    life: { resetsWhateverFollows: true },
+    checks: /^SMTP-030$/,
+  },
 ];
 
 for (const { habit, life, checks } of WAYS) {

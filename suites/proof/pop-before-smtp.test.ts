@@ -48,6 +48,33 @@ const SERVERS: Readonly<
     },
     verdicts: { 'PBS-011': 'fail' },
   },
+  'has no TLS for mailboxes, takes logins in the clear and has an undeclared window': {
+    options: {
+      faults: [
+        'pop3-accepts-user-pass-before-tls',
+        'imap-accepts-authenticate-before-tls',
+        'pop3-login-opens-relay',
+        'imap-login-opens-relay',
+      ],
+      without: ['pop3-stls', 'pop3s', 'imap-starttls', 'imaps'],
+    },
+    verdicts: { 'PBS-002': 'fail', 'PBS-006': 'pass', 'PBS-010': 'fail' },
+  },
+  'has no TLS for mailboxes, takes logins in the clear and has a declared window for a network': {
+    options: {
+      faults: [
+        'pop3-accepts-user-pass-before-tls',
+        'pop-before-smtp-opened-by-cleartext-login',
+        'pop-before-smtp-grants-network',
+      ],
+      without: ['pop3-stls', 'pop3s'],
+    },
+    verdicts: { 'PBS-006': 'fail' },
+  },
+  'has no TLS for mailboxes, takes no logins in the clear and has a window': {
+    options: { popBeforeSmtp: WINDOW, without: ['pop3-stls', 'pop3s'] },
+    verdicts: { 'PBS-002': 'not-applicable' },
+  },
   'has a window of more than an hour': {
     options: { popBeforeSmtp: { windowMs: 86_400_000 } },
     verdicts: { 'PBS-003': 'inconclusive', 'PBS-008': 'fail' },

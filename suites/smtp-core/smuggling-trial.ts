@@ -19,6 +19,8 @@ export type Outcome =
   | 'rejected and closed'
   /** The message was ended, and what followed was read as commands, which were refused. */
   | 'ended, second transaction refused'
+  /** The same where no second transaction was sent. */
+  | 'ended, the rest read as commands'
   | 'smuggled'
   /** The message was ended and refused, and the commands behind it were executed all the same. */
   | 'smuggled after a refusal';
@@ -33,7 +35,7 @@ export interface Trial {
 
 /** Outcomes in which a message ended where it must not. */
 export function isEnded(outcome: Outcome): boolean {
-  return isSmuggled(outcome) || outcome === 'ended, second transaction refused';
+  return isSmuggled(outcome) || outcome.startsWith('ended');
 }
 
 export function isSmuggled(outcome: Outcome): boolean {
@@ -116,8 +118,9 @@ function outcomeOf(
   }
   // A farewell of another kind, such as 421, belongs to the end of the connection.
   if (refused && !saidGoodbye && rest.every(({ code }) => code === 421)) return 'rejected and closed';
-  const expected = second === 'DATA' ? [2, 2, 3, 2] : second === 'BDAT' ? [2, 2, 2] : undefined;
-  const executed = expected?.every((digit, index) => classOf(rest[index]) === digit);
+  if (second === 'none') return 'ended, the rest read as commands';
+  const expected = second === 'DATA' ? [2, 2, 3, 2] : [2, 2, 2];
+  const executed = expected.every((digit, index) => classOf(rest[index]) === digit);
   if (!executed) return 'ended, second transaction refused';
   return refused ? 'smuggled after a refusal' : 'smuggled';
 }

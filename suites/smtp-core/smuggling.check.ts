@@ -1,6 +1,6 @@
 import { check, type Services, type Verify } from '../../harness/check/check.ts';
 import { extensionsOf } from '../../harness/steps/extensions.ts';
-import { type FalseEnd, nameOf, REACHABLE } from './end-of-data.ts';
+import { FALSE_ENDS, type FalseEnd, nameOf } from './end-of-data.ts';
 import { openSender } from './session.ts';
 import { MAILBOX } from './smtp-check.ts';
 import { assertRealEndWorks, attack, findingOf, type Manner, toldBriefly, verifyEnd } from './smuggling.ts';
@@ -13,10 +13,9 @@ const MANNERS: readonly Manner[] = [
   { name: 'by BDAT', hello: 'EHLO', second: 'BDAT' },
   { name: 'behind HELO', hello: 'HELO', second: 'DATA' },
   { name: 'octet by octet', hello: 'EHLO', second: 'DATA', split: true },
-  PATIENT,
 ];
 /** The forms that servers are known to fall for, and the only ones tried in every manner. */
-const NOTORIOUS = REACHABLE.slice(0, 4);
+const NOTORIOUS = FALSE_ENDS.slice(0, 4);
 
 export const oneTransactionIsOneMessage = check(
   {
@@ -31,7 +30,7 @@ export const oneTransactionIsOneMessage = check(
     asStranger: true,
     clauses: ['rfc5321#4.1.1.4', 'rfc5321#2.3.8'],
     ...MAILBOX,
-    budget: '120s',
+    budget: '180s',
     limits: [
       'Published as VU#302671, with CVE-2023-51764 (Postfix), CVE-2023-51765 (Sendmail) and CVE-2023-51766 (Exim).',
       'The second message is looked for in the mailboxes of the declared accounts only.',
@@ -41,6 +40,7 @@ export const oneTransactionIsOneMessage = check(
       'smtp-ends-data-at-lf-dot-lf',
       'smtp-ends-data-at-lf-dot-crlf',
       'smtp-ends-data-at-cr-dot-cr',
+      'smtp-ends-data-at-crlf-dot-lf',
       'smtp-ends-data-at-lf-dot-lf-and-silence',
       'smtp-refuses-false-end-and-goes-on',
     ],
@@ -55,7 +55,9 @@ export const oneTransactionIsOneMessage = check(
         judge(services, verify, manner, falseEnd, String(label)),
       );
     };
-    for (const falseEnd of REACHABLE) await tried(PLAIN, falseEnd);
+    // Every form that may end the data is tried to its end: no other check says what comes of it.
+    for (const falseEnd of FALSE_ENDS) await tried(PLAIN, falseEnd);
+    for (const falseEnd of FALSE_ENDS) await tried(PATIENT, falseEnd);
     const { client } = await openSender(services);
     const chunking = extensionsOf(client).has('CHUNKING');
     client.connection.close();
@@ -134,12 +136,15 @@ async function judge(
 ): Promise<void> {
   const seen = await attack(services, manner, falseEnd, label, carrier);
   const two = isSmuggled(seen.outcome) || seen.delivered;
-  verify.that(!two, {
+  // What only a broken sender lets through is told here, and judged by SMTP-027.
+  const strength = falseEnd.reachable || carrier ? verify : verify.ideally;
+  strength.that(!two, {
     demand: `${nameOf(falseEnd)} and commands behind it make no second message`,
     expected: 'one message at most',
     actual: two ? findingOf(seen, falseEnd.reachable) : toldBriefly(seen),
   });
-  if (!two && isEnded(seen.outcome)) verifyEnd(verify.ideally, seen, falseEnd);
+  if (!two && isEnded(seen.outcome))
+    verifyEnd(verify.ideally, seen, falseEnd, findingOf(seen, falseEnd.reachable));
 }
 
 /** One octet ends the last line in every mode. */

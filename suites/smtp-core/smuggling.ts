@@ -120,22 +120,34 @@ export function findingOf(
   { delivered, ...trial }: Trial & { readonly delivered?: boolean },
   reachable: boolean,
 ): string {
+  const here = isSmuggled(trial.outcome)
+    ? `exploitable here: the second transaction was taken${delivered ? ' and delivered' : ''}`
+    : 'sent in this way, it led to no second message';
+  return `${breachOf(trial, reachable)}; ${here}`;
+}
+
+function breachOf(trial: Trial, reachable: boolean): string {
   const reach = reachable
     ? 'an attacker reaches it through a sender that stuffs dots as it should'
     : 'only a broken sender lets it through';
-  const here = isSmuggled(trial.outcome)
-    ? `exploitable here: the second transaction was taken${delivered ? ' and delivered' : ''}`
-    : 'not shown to be exploitable here';
-  return `${toldBriefly(trial)}; breaks RFC 5321 §4.1.1.4; ${reach}; ${here}`;
+  return `${toldBriefly(trial)}; breaks RFC 5321 §4.1.1.4; ${reach}`;
 }
 
-/** A false end must not end the data; what is seen of it is told either way. */
-export function verifyEnd(verify: Pick<Verify, 'that'>, trial: Trial, falseEnd: FalseEnd): void {
+/**
+ * A false end must not end the data; what is seen of it is told either way.
+ * @param told what is said of one that does; without it, who looks for the second message is named
+ */
+export function verifyEnd(
+  verify: Pick<Verify, 'that'>,
+  trial: Trial,
+  falseEnd: FalseEnd,
+  told = `${breachOf(trial, falseEnd.reachable)}; SMTP-015 looks whether a second message comes of it`,
+): void {
   const ended = isEnded(trial.outcome);
   verify.that(!ended, {
     demand: `${nameOf(falseEnd)} does not end the data`,
     expected: 'one reply, at the real end, or the end of the connection',
-    actual: ended ? findingOf(trial, falseEnd.reachable) : toldBriefly(trial),
+    actual: ended ? told : toldBriefly(trial),
   });
 }
 

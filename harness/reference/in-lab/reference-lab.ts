@@ -53,6 +53,7 @@ export async function startReferenceInLab(options: ReferenceOptions = {}): Promi
     },
     ...(options.life?.slowTo ? { slowTo: options.life.slowTo } : {}),
     ...(options.life?.refusesNextHops ? { refusesNextHops: true } : {}),
+    ...(options.life?.introducesItselfByAddress ? { helloName: `[${host}]` } : {}),
     ...(options.life?.retriesLate ? { retryAfterMs: [FIVE_MINUTES] } : {}),
     faulty,
   });

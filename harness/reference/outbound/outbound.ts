@@ -30,6 +30,8 @@ export interface Outbound {
 export interface OutboundOptions {
   readonly domain: string;
   readonly hostname: string;
+  /** Name or address literal in EHLO; the host name when absent. */
+  readonly helloName?: string;
   /** Name server; what it says is validated here. */
   readonly resolver: Endpoint;
   /** Key of the root in base64, without which nothing in the DNS is secure and DANE does not apply. */
@@ -130,7 +132,7 @@ export function createOutbound(options: OutboundOptions): Outbound {
       }
       const demand = withoutTls.has(hop.hostname) ? { ...asked, required: false } : asked;
       const outcomes = await handOver(hop, { ...envelope, recipients }, message, {
-        hostname,
+        hostname: helloNameOf(options, faulty),
         address,
         signal: stop.signal,
         demand,
@@ -221,6 +223,17 @@ export function createOutbound(options: OutboundOptions): Outbound {
       if (defects.length > 0) throw new AggregateError(defects, 'Deliveries of the reference server failed.');
     },
   };
+}
+
+/** What the server calls itself on its way out. */
+function helloNameOf(
+  { helloName, hostname }: OutboundOptions,
+  faulty: (fault: FaultName) => boolean,
+): string {
+  if (faulty('outbound-greets-with-single-label')) return '15b0717dc4c2';
+  if (faulty('outbound-greets-with-unknown-name')) return 'localhost.localdomain';
+  // The name of the receiving server of the lab.
+  return faulty('outbound-greets-with-name-of-another') ? 'mx.mailspec-sink.test' : (helloName ?? hostname);
 }
 
 /** Under a fault: every host must have a good certificate. */

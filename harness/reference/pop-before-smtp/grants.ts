@@ -79,8 +79,10 @@ export function createRelayGrants(options: {
     },
     loggedIn(client, account) {
       const opens = client.protocol === 'imap' ? opensByImap : opensByPop3;
-      const secured = client.secured || faulty('pop-before-smtp-opened-by-cleartext-login');
-      if (opens && secured) open(client, account);
+      // Who opens a window without saying so does not look at the channel either.
+      const counts =
+        client.secured || !options.feature || faulty('pop-before-smtp-opened-by-cleartext-login');
+      if (opens && counts) open(client, account);
     },
     loginFailed(client) {
       if (faulty('pop-before-smtp-opened-by-failed-login')) open(client, undefined);

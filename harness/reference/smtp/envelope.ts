@@ -22,6 +22,7 @@ const TLS_REQUIRED = reply(530, '5.7.0', 'Must issue a STARTTLS command first');
 const AUTH_REQUIRED = reply(530, '5.7.0', 'Authentication required');
 const NO_ROUTE = reply(550, '5.4.4', 'No route to that domain from here');
 const BAD_SEQUENCE = reply(503, '5.5.1', 'Bad sequence of commands');
+const NOT_IMPLEMENTED = reply(502, '5.5.1', 'Command not implemented');
 const UTF8_NOT_ANNOUNCED = /[^ -~]/;
 
 /**
@@ -139,7 +140,8 @@ export async function rcpt(session: SmtpSession, argument: string): Promise<Repl
     mail(session, 'FROM:<>');
   }
   const { transaction } = session;
-  if (!transaction) return refusalToBegin(session) ?? BAD_SEQUENCE;
+  if (!transaction)
+    return refusalToBegin(session) ?? (site.life.saysUnknownOutOfPlace ? NOT_IMPLEMENTED : BAD_SEQUENCE);
   if (transaction.chunks) return reply(503, '5.5.1', 'Not behind BDAT');
   const mistaken = await mistakenRecipient(session, argument);
   if (mistaken) {

@@ -43,8 +43,22 @@ const DETOURS: readonly (readonly [FaultName, Detour])[] = [
   ],
   ['mx-relays-address-literal', (path) => (/^[^@"]+@\[[\d.]+\]$/.test(path) ? path : undefined)],
   ['mx-relays-trailing-dot', (path) => /^([^@"]+@[^@]+)\.$/.exec(path)?.[1]],
+  ['mx-relays-by-unanchored-pattern', (path, { domain }) => elsewhere(path, domain, path.includes(domain))],
+  ['mx-relays-by-suffix', (path, { domain }) => elsewhere(path, domain, domainOf(path).endsWith(domain))],
+  ['mx-relays-by-prefix', (path, { domain }) => elsewhere(path, domain, domainOf(path).startsWith(domain))],
+  [
+    'mx-relays-by-unescaped-pattern',
+    (path, { domain }) =>
+      elsewhere(path, domain, !path.includes(domain) && new RegExp(domain).test(domainOf(path))),
+  ],
   ['mx-relays-subdomains', (path, { domain }) => (domainOf(path).endsWith(`.${domain}`) ? path : undefined)],
 ];
+
+/** The path, where it is an address elsewhere and a mistaken list takes it for one of the domain. */
+function elsewhere(path: string, domain: string, isTaken: boolean): string | undefined {
+  const isAddress = /^(?:"[^"]*"|[^@"]+)@[^@]+$/.test(path);
+  return isAddress && isTaken && domainOf(path) !== domain ? path : undefined;
+}
 
 /** The address within a path of the domain; the last group of the pattern is the domain. */
 function rewritten(path: string, pattern: RegExp, domain: string, address: string): string | undefined {

@@ -138,7 +138,8 @@ async function execute(
     case 'STARTTLS':
       return starttls(session, argument, () => executeNext(session));
     case 'RSET':
-      if (argument !== '') return reply(501, '5.5.4', 'RSET takes no parameter');
+      if (argument !== '' && !site.life.resetsWhateverFollows)
+        return reply(501, '5.5.4', 'RSET takes no parameter');
       if (!site.faulty('smtp-keeps-envelope-across-rset')) session.transaction = undefined;
       return reply(250, '2.0.0', 'Ok');
     case 'NOOP':

@@ -26,7 +26,7 @@ export async function starttls(
     return reply(502, '5.5.1', 'Command not implemented');
   }
   if (argument !== '' && !site.faulty('smtp-starttls-takes-parameter')) {
-    return site.faulty('smtp-starttls-parameter-wrong-code')
+    return site.faulty('smtp-starttls-parameter-wrong-code') || site.life.saysUnknownOutOfPlace
       ? reply(502, '5.5.1', 'Command not implemented')
       : reply(501, '5.5.4', 'STARTTLS takes no parameter');
   }
