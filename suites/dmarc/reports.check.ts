@@ -1,10 +1,10 @@
 import { type ArrivedMessage, check, type Receiver, type Services } from '../../harness/check/check.ts';
-import { RECEIVED_MAIL } from '../../harness/steps/offer.ts';
 import { publish, silentDomain } from './author.ts';
+import { AUTHORED_MAIL } from './dmarc-check.ts';
 import { assertEvaluated } from './evaluation.ts';
 import { attempt, wordsOf } from './trial.ts';
 
-const common = { ...RECEIVED_MAIL, needs: ['account', 'mailbox', 'dns', 'sink', 'time'] } as const;
+const common = { ...AUTHORED_MAIL, needs: ['account', 'mailbox', 'dns', 'sink', 'time'] } as const;
 /** Messages about which a report has to tell: one that passes, and one that does not. */
 const MESSAGES = 2;
 /** How far apart the reports of one go may come, in milliseconds. */

@@ -88,7 +88,10 @@ export async function attempt(services: Services, probe: Probe): Promise<Attempt
  * Of an identity that is checked besides MAIL FROM the result says nothing here. A null reverse-path stands
  * for the HELO identity, and servers name it by either (RFC 7208 §2.4).
  */
-function isAbout({ method, field, properties }: RecordedResult, identity: 'helo' | 'mailfrom'): boolean {
+export function isAbout(
+  { method, field, properties }: RecordedResult,
+  identity: 'helo' | 'mailfrom',
+): boolean {
   if (method !== 'spf') return false;
   if (identity === 'helo') return true;
   if (field === 'Received-SPF') return properties.get('identity')?.toLowerCase() !== 'helo';

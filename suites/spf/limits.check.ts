@@ -53,7 +53,7 @@ export const tenLookups = check(
     const { variant, lab } = services;
     assertEvaluates(services);
     const client = clientAddress(services);
-    await expectResults(services, [['ten terms', 'pass', (domain) => behindTenTerms(domain, client)]]);
+    await expectResults(services, [['ten', 'pass', (domain) => behindTenTerms(domain, client)]]);
     await variant('eleven terms', async (verify) => {
       const outcome = await attempt(services, {
         label: 'eleven',
