@@ -47,6 +47,8 @@ export interface ReferenceLife {
   readonly refusesContent?: boolean;
   /** What could not be delivered elsewhere is not tried again for minutes (RFC 5321 §4.5.4.1). */
   readonly retriesLate?: boolean;
+  /** Of several signatures of a message one result is recorded, that of the first good one. */
+  readonly recordsOneSignature?: boolean;
   /** Its resolver answers for the names of the lab itself, `nowhere`, or does not believe what the lab says. */
   readonly resolverSays?: 'nowhere' | 'bogus';
   /** mx refuses MAIL of senders whose domain begins like one of these, for a reason of its own. */

@@ -49,6 +49,11 @@ const WAYS: readonly {
     life: { forwardsRecipients: true },
     checks: /^(STLS-02|TPOL-00|DKIM-017|SPF-001|MSG-00[1-4]|SMTP-00)/,
   },
+  {
+    habit: 'records the result of one signature of several',
+    life: { recordsOneSignature: true },
+    checks: /^DKIM-0(0|1[0-6])/,
+  },
 ];
 
 for (const { habit, life, checks } of WAYS) {
