@@ -40,11 +40,11 @@ export type {
 };
 
 /**
- * What the domains of checks lie directly under. `test` and `example` are reserved (RFC 6761). They are on no
- * list of public suffixes, so that a receiver which looks for organisational domains there finds none; `arpa`
- * is on it, and nobody can register a name in it (RFC 3172 §2.1).
+ * What the domains of checks lie directly under. `example` is reserved, and resolvers look it up (RFC 6761 §6.5). It
+ * is on no list of public suffixes, so that a receiver which looks for organisational domains there finds none;
+ * `arpa` is on it, and nobody can register a name in it (RFC 3172 §2.1).
  */
-export type LabTop = 'test' | 'example' | 'arpa';
+export type LabTop = 'example' | 'arpa';
 
 /** A message that came to a receiving server of the lab, transferred to its end. */
 export interface ArrivedMessage {
@@ -197,9 +197,9 @@ export interface Lab {
 
   /** `<label>-<nonce>.<top>`; nothing is published. */
   domain(label: string, top?: LabTop): string;
-  /** `ext-<token>@sink-<nonce>.test`, an address whose MX is the sink. */
+  /** `ext-<token>@sink-<nonce>.example`, an address whose MX is the sink. */
   externalRecipient(token: string): Promise<string>;
-  /** `forged-<token>@forged-<nonce>.example`, in another organisational domain; its MX is the sink, which catches bounces. */
+  /** `forged-<token>@forged-<nonce>.example`; its MX is the sink, which catches bounces. */
   forgedSender(token: string): Promise<string>;
   /** What has come for this check so far, oldest first. */
   messages(sought?: MessageSought): Promise<readonly ArrivedMessage[]>;

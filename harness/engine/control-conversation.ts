@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createRecorder, type Recorder } from '../evidence/recorder.ts';
 import { visible } from '../evidence/visible.ts';
+import { CLIENT_DOMAIN } from '../lab/names.ts';
 import { Inconclusive } from '../model/outcomes.ts';
 import { ROLES, type Role } from '../model/roles.ts';
 import type { Bench } from './bench.ts';
@@ -47,7 +48,7 @@ export async function askForLife(
     target: bench.target,
     role,
     lab: bench.lab?.access ?? null,
-    helloName: `control-${randomBytes(4).toString('hex')}.mailspec.test`,
+    helloName: `control-${randomBytes(4).toString('hex')}.${CLIENT_DOMAIN}`,
     recorder,
     nextConnection,
     limit: 4,

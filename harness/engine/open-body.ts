@@ -9,6 +9,7 @@ import * as sasl from '../client/sasl/sasl.ts';
 import { createRecorder, type Recorder } from '../evidence/recorder.ts';
 import { visible } from '../evidence/visible.ts';
 import type { CheckLab } from '../lab/bench-lab.ts';
+import { CLIENT_DOMAIN } from '../lab/names.ts';
 import { type Duration, milliseconds } from '../model/duration.ts';
 import { Inconclusive, NotApplicable } from '../model/outcomes.ts';
 import type { Role } from '../model/roles.ts';
@@ -93,7 +94,7 @@ export async function openBody(context: {
   watch.holds(resources);
   const recorder = createRecorder(bench.redactor, watch.begin());
   const nonce = randomBytes(8).toString('hex');
-  const helloName = `probe-${nonce}.mailspec.test`;
+  const helloName = `probe-${nonce}.${CLIENT_DOMAIN}`;
   const stop = new AbortController();
   const budgetMs = milliseconds(facts.budget) + waitsMs + target.timing.slackMs;
   const clock = createBudget(budgetMs, () =>

@@ -24,7 +24,7 @@ function message(sender: string, recipient: string, ...content: readonly string[
 }
 
 const PLAIN = ['Subject: hello', '', 'Content-Type: multipart/report'];
-const RECIPIENT = 'ext-1@sink-00ff00ff00ff00ff.test';
+const RECIPIENT = 'ext-1@sink-00ff00ff00ff00ff.example';
 const FORGED = `forged-1@${forgedDomain('00ff00ff00ff00ff')}`;
 
 describe('arrivedMessage', () => {
@@ -80,5 +80,5 @@ describe('matches', () => {
 test('only addresses of forged senders are such', () => {
   expect(isForgedSender(FORGED.toUpperCase())).toBe(true);
   expect(isForgedSender(RECIPIENT)).toBe(false);
-  expect(isForgedSender(`x@${checkDomain('forged', 'abc', 'test')}`)).toBe(false);
+  expect(isForgedSender(`x@${checkDomain('forged', 'abc', 'arpa')}`)).toBe(false);
 });

@@ -108,7 +108,7 @@ function openCheckLab(context: {
       const favoured = favouredBy(access);
       if (favoured) throw favoured;
     },
-    domain: (label, top = 'test') => checkDomain(label, nonce, top),
+    domain: (label, top = 'example') => checkDomain(label, nonce, top),
     ...openCheckMail(scope, dns),
     receiver: openReceivers(scope, dns),
     intercept: openInterceptions(scope),

@@ -10,14 +10,20 @@ type CheckMail = Pick<Lab, 'externalRecipient' | 'forgedSender' | 'messages' | '
 /** Recipients and forged senders whose mail comes to the sink, and what came for this check. */
 export function openCheckMail(scope: CheckScope, dns: LabDns): CheckMail {
   const { mocks, access, nonce, signal } = scope;
+  const networks = new Set([...access.vantages, ...access.elsewhere].map(({ network }) => network));
   const published = new Map<string, Promise<void>>();
   const publish = (domain: string): Promise<void> => {
     const present = published.get(domain);
     if (present) return present;
     const fresh = dns.publish(domain, [
       { name: domain, type: 'MX', data: { preference: 10, exchange: SINK_HOST } },
-      // A sender whose domain has no address is refused by some servers for that alone.
+      // A sender whose domain has no address or no policy is refused by some servers for that alone.
       { name: domain, type: 'A', data: access.addresses.sink },
+      {
+        name: domain,
+        type: 'TXT',
+        data: [`v=spf1 ${[...networks].map((one) => `ip4:${one}`).join(' ')} ~all`],
+      },
     ]);
     published.set(domain, fresh);
     return fresh;

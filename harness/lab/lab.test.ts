@@ -74,7 +74,7 @@ describe.each([
       expect(message).toMatchObject({
         kind: 'delivery',
         sender: target.accounts[0]?.address,
-        recipients: [`ext-from-${name}@sink-${nonce}.test`],
+        recipients: [`ext-from-${name}@sink-${nonce}.example`],
         hello: target.hostname,
         clientAddress: access.addresses.target,
         tls: { established: true },

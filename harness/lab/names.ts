@@ -1,10 +1,15 @@
 import type { LabTop } from '../check/lab.ts';
-/** Names of the lab. The top-level domains are reserved for tests and documentation (RFC 6761 §6.2, §6.5). */
+/**
+ * Names of the lab. They lie directly under `example`, which resolvers look up like any other name (RFC 6761 §6.5);
+ * `test`, `invalid` and the like many of them answer themselves (§6.2, §6.4), and names below `example.com` would
+ * all have one organisational domain. Nobody real can be reached by them: the top-level domain is reserved, so
+ * that nothing is ever delegated there.
+ */
 
 /** What every EHLO name of the client lies under. */
-export const CLIENT_DOMAIN = 'mailspec.test';
+export const CLIENT_DOMAIN = 'mailspec.example';
 /** MX of every domain that the lab gives out, and the name in the certificate of the sink. */
-export const SINK_HOST = 'mx.mailspec-sink.test';
+export const SINK_HOST = 'mx.mailspec-sink.example';
 /** Name of the sink in the lab's own interface. */
 export const SINK = 'sink';
 
@@ -18,7 +23,7 @@ export function checkDomain(label: string, nonce: string, top: LabTop): string {
 }
 
 export function recipientDomain(nonce: string): string {
-  return checkDomain('sink', nonce, 'test');
+  return checkDomain('sink', nonce, 'example');
 }
 
 export function forgedDomain(nonce: string): string {

@@ -27,7 +27,7 @@ export function openReceivers(scope: CheckScope, dns: LabDns): Lab['receiver'] {
   return async ({ label = 'rx', publish = true, tls = {}, extensions, script } = {}) => {
     opened += 1;
     const name = `rx-${opened}-${nonce}`;
-    const domain = checkDomain(opened === 1 ? label : `${label}-${opened}`, nonce, 'test');
+    const domain = checkDomain(opened === 1 ? label : `${label}-${opened}`, nonce, 'example');
     const hostname = `mx.${domain}`;
     const address = await takeAddress();
     atEnd(async () => pool.giveBack(address));

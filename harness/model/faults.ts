@@ -717,6 +717,8 @@ export const FAULTS = {
     'Of results from outside under the name of this server the first field alone is removed.',
   'forged-results-in-variants-kept':
     'Results from outside are removed where they begin with the name of this server, exactly written.',
+  'dmarc-believes-forged-results':
+    'A result from outside under the name of this server that says dkim=pass for the author makes DMARC pass.',
   'dmarc-reports-to-strangers': 'Aggregate reports go to addresses in other domains that did not agree.',
   'dmarc-reports-unsent': 'No aggregate reports are sent.',
   'dmarc-failure-reports-sent':

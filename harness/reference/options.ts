@@ -47,6 +47,12 @@ export interface ReferenceLife {
   readonly refusesContent?: boolean;
   /** What could not be delivered elsewhere is not tried again for minutes (RFC 5321 §4.5.4.1). */
   readonly retriesLate?: boolean;
+  /** Of several signatures of a message one result is recorded, that of the first good one. */
+  readonly recordsOneSignature?: boolean;
+  /** Its resolver answers for the names of the lab itself, `nowhere`, or does not believe what the lab says. */
+  readonly resolverSays?: 'nowhere' | 'bogus';
+  /** mx refuses MAIL of senders whose domain begins like one of these, for a reason of its own. */
+  readonly refusesSenders?: readonly string[];
   /** A policy sends mail for other servers back to its sender, since their addresses are not public. */
   readonly refusesNextHops?: boolean;
   /** What is for domains that begin so waits so long once their servers are known, in milliseconds. */

@@ -60,7 +60,7 @@ export async function createSite(options: ReferenceOptions): Promise<Site> {
   const directory = createDirectory(['alice', 'bob'], domain);
   const faulty = (fault: FaultName) => faults.has(fault);
   const popBeforeSmtp = declaredFeature(options.popBeforeSmtp, faulty);
-  const lookups = options.resolver && createLookups(options.resolver);
+  const lookups = options.resolver && createLookups(options.resolver, options.life?.resolverSays);
   const site: Site = {
     domain,
     hostname,

@@ -2,6 +2,7 @@ import type { RoleSnapshot } from '../../reports/model/record.ts';
 import type { Bench } from '../engine/bench.ts';
 import { createRecorder } from '../evidence/recorder.ts';
 import { visible } from '../evidence/visible.ts';
+import { CLIENT_DOMAIN } from '../lab/names.ts';
 import { Inconclusive, NotApplicable } from '../model/outcomes.ts';
 import { ROLE_NAMES, ROLES, type Role } from '../model/roles.ts';
 import { isWireFailure } from '../wire/failures.ts';
@@ -23,7 +24,7 @@ async function snapshotRole(bench: Bench, role: Role): Promise<RoleSnapshot> {
     target: bench.target,
     role,
     lab: bench.lab?.access ?? null,
-    helloName: 'snapshot.mailspec.test',
+    helloName: `snapshot.${CLIENT_DOMAIN}`,
     recorder: createRecorder(bench.redactor),
     nextConnection: () => {
       connections += 1;

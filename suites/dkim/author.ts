@@ -1,4 +1,5 @@
 import type { Services, SignatureOrder, ZoneRecord } from '../../harness/check/check.ts';
+import { ordinaryRecords } from '../../harness/steps/sender-domain.ts';
 
 /**
  * Where it shows what the target makes of a signature: in what it records, or in what it does about mail of
@@ -48,9 +49,7 @@ export async function publishAuthor(
   const [vantage] = world.vantages;
   const { sink } = world.addresses;
   const records: ZoneRecord[] = [
-    // A sender whose domain has no address is refused by some servers for that alone.
-    { name: domain, type: 'A', data: sink },
-    { name: domain, type: 'MX', data: { preference: 10, exchange: domain } },
+    ...ordinaryRecords(domain, sink),
     sight === 'enforced'
       ? { name: `_dmarc.${domain}`, type: 'TXT', data: 'v=DMARC1; p=reject' }
       : { name: domain, type: 'TXT', data: `v=spf1 ip4:${vantage?.address ?? sink} -all` },

@@ -1,7 +1,8 @@
 import { control, type Services } from '../../harness/check/check.ts';
+import { assertLookedUp, ordinaryMailIsTaken } from '../../harness/steps/controls/ordinary-mail.ts';
 import { RECEIVED_MAIL } from '../../harness/steps/offer.ts';
 import { deliveries } from '../../harness/steps/waits.ts';
-import { attempt, passed } from './attempt.ts';
+import { attempt, isAbout, passed } from './attempt.ts';
 import { keyName, ordinaryAuthor, type Sight } from './author.ts';
 import { compose, signedLetter } from './letter.ts';
 
@@ -45,14 +46,16 @@ export function assertEvaluates(services: Services): Evaluation {
   return evaluation;
 }
 
-/** Ends the check where the operator says that signatures are not verified. */
-export function assertNotSwitchedOff({ target, notApplicable, lab }: Services): void {
+/** Ends the check where the operator says that signatures are not verified, or where their keys are looked up elsewhere. */
+export function assertNotSwitchedOff(services: Services): void {
+  const { target, notApplicable, lab } = services;
   lab().assertUntrusted();
   if (target.claims.inboundAuthentication?.dkim === 'none')
     notApplicable('The target is declared not to verify DKIM.', 'inbound-authentication: { dkim: none }');
+  assertLookedUp(services, 'dkim');
 }
 
-/** What the target does about signatures, as far as one good one shows; costs one message, or three where nothing is recorded. */
+/** What the target does about signatures, as far as one good one shows; costs three messages where none is recorded as good. */
 export const signaturesAreEvaluated = control(
   {
     id: 'signatures-are-evaluated',
@@ -60,8 +63,12 @@ export const signaturesAreEvaluated = control(
     ...RECEIVED_MAIL,
     budget: '30s',
     waits: deliveries(3),
+    buildsOn: [ordinaryMailIsTaken],
   },
-  async (services) => {
+  async (services): Promise<Evaluation> => {
+    const { results, domain, line } = services.finding(ordinaryMailIsTaken);
+    if (results.some((one) => one.method === 'dkim' && one.result === 'pass' && isAbout(one, domain)))
+      return { kind: 'records', line };
     const evaluation = await observeGoodSignature(services);
     return evaluation.kind === 'unknown'
       ? services.inconclusive('precondition', evaluation.line)

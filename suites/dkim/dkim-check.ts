@@ -1,4 +1,5 @@
 import type { CheckDefinition } from '../../harness/check/check.ts';
+import { ordinaryMailIsTaken } from '../../harness/steps/controls/ordinary-mail.ts';
 import { OUTGOING_MAIL } from '../../harness/steps/make-target-send.ts';
 import { RECEIVED_MAIL } from '../../harness/steps/offer.ts';
 import { signaturesAreEvaluated } from './controls.ts';
@@ -7,6 +8,7 @@ import { signaturesAreEvaluated } from './controls.ts';
 export const SIGNED_MAIL = {
   ...RECEIVED_MAIL,
   budget: '30s',
+  buildsOn: [ordinaryMailIsTaken],
   considers: [signaturesAreEvaluated],
 } as const satisfies Partial<CheckDefinition>;
 

@@ -1,5 +1,5 @@
-import type { Services, Verify } from '../../harness/check/check.ts';
-import { type Attempt, assertStored, attempt, passed } from './attempt.ts';
+import type { Services, SignatureOrder, Verify } from '../../harness/check/check.ts';
+import { type Attempt, assertStored, attempt, isAbout, passed } from './attempt.ts';
 import type { Letter } from './letter.ts';
 
 type Strength = Omit<Verify, 'ideally'>;
@@ -20,6 +20,23 @@ export function expectPass(
     expected: enforced ? 'in INBOX, because of its signature' : `dkim=pass header.d=${domain}`,
     actual: outcome.line,
   });
+}
+
+/**
+ * Hands in a message with several signatures and judges each of them. Some servers record fewer results than there are
+ * signatures: one of which nothing was said is judged by a message of its own.
+ */
+export async function judgeEach(
+  orders: readonly SignatureOrder[],
+  send: (orders: readonly SignatureOrder[]) => Promise<Attempt>,
+  judge: (outcome: Attempt, order: SignatureOrder) => void,
+): Promise<void> {
+  const together = await send(orders);
+  const { results } = together;
+  for (const order of orders) {
+    const isSilent = results.length < orders.length && !results.some((one) => isAbout(one, order.domain));
+    judge(together.stored && isSilent ? await send([order]) : together, order);
+  }
 }
 
 /** No signature may be recorded as good; a refusal says so too. */

@@ -1,6 +1,6 @@
 import { check, type Services } from '../../harness/check/check.ts';
-import { RECEIVED_MAIL } from '../../harness/steps/offer.ts';
 import { protectedDomain, SELECTOR, sealedBy, silentDomain, strangerDomain } from './author.ts';
+import { AUTHORED_MAIL } from './dmarc-check.ts';
 import { judgedAttempt, verifyContained } from './evaluation.ts';
 import { recorded, withLaterLine, wordsOf } from './trial.ts';
 
@@ -60,7 +60,7 @@ const CASES: readonly ChainCase[] = [
 
 export const forgedChainsRescueNothing = check(
   {
-    ...RECEIVED_MAIL,
+    ...AUTHORED_MAIL,
     id: 'DMARC-017',
     slug: 'forged-chains-rescue-nothing',
     title: 'ARC: chains are validated structurally and forged chains never rescue a failing message',

@@ -1,13 +1,13 @@
 import { check, type Services } from '../../harness/check/check.ts';
-import { RECEIVED_MAIL } from '../../harness/steps/offer.ts';
 import { protectedDomain, strangerDomain } from './author.ts';
 import { AUTHOR_CASES, AUTHOR_FIELDS } from './author-cases.ts';
+import { AUTHORED_MAIL } from './dmarc-check.ts';
 import { assertEvaluated, isAsked } from './evaluation.ts';
 import { attempt, type Handling, recorded, wordsOf } from './trial.ts';
 
 export const oddAuthorsDoNotPass = check(
   {
-    ...RECEIVED_MAIL,
+    ...AUTHORED_MAIL,
     id: 'DMARC-009',
     slug: 'odd-authors-do-not-pass',
     title: 'Missing, multiple or malformed From does not bypass evaluation',

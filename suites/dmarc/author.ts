@@ -1,4 +1,5 @@
 import type { Services } from '../../harness/check/check.ts';
+import { ordinaryRecords } from '../../harness/steps/sender-domain.ts';
 
 /** Records that a domain of the lab publishes; what is left out is not published. */
 export interface Published {
@@ -30,7 +31,7 @@ export async function publish(
     data: authentication.dkim.txtStrings(data),
   });
   await world.dns.publish(domain, [
-    { name: domain, type: 'A', data: IPV4_OF_HOSTS },
+    ...ordinaryRecords(domain, world.addresses.sink),
     ...hosts.map((host) => ({ name: `${host}.${domain}`, type: 'A' as const, data: IPV4_OF_HOSTS })),
     ...(spf ? [text(domain, spf === 'sender' ? `v=spf1 ip4:${client?.address} -all` : 'v=spf1 -all')] : []),
     ...[dmarc].flat().map((record) => text(`_dmarc.${domain}`, record)),
@@ -46,20 +47,20 @@ export async function publish(
   return domain;
 }
 
-/** A domain that does not want anybody else to write in its name, and sends no mail. */
+/** A domain that does not want anybody to write in its name. */
 export function protectedDomain(services: Services, label = 'author'): Promise<string> {
   return publish(services, services.lab().domain(label), { dmarc: 'v=DMARC1; p=reject', spf: 'nobody' });
 }
 
 /** A stranger with everything in order, DMARC included, in another organisational domain. */
 export function strangerDomain(services: Services, label = 'stranger'): Promise<string> {
-  const domain = services.lab().domain(label, 'example');
+  const domain = services.lab().domain(label);
   return publish(services, domain, { dmarc: 'v=DMARC1; p=none', spf: 'sender', key: true });
 }
 
-/** A domain that says nothing at all about mail. */
+/** A domain that takes mail, and says nothing about who sends mail in its name. */
 export function silentDomain(services: Services, label = 'silent'): Promise<string> {
-  return publish(services, services.lab().domain(label, 'example'), {});
+  return publish(services, services.lab().domain(label), {});
 }
 
 /**

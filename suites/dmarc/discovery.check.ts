@@ -1,6 +1,6 @@
 import { check, type Services } from '../../harness/check/check.ts';
-import { RECEIVED_MAIL } from '../../harness/steps/offer.ts';
 import { publish } from './author.ts';
+import { AUTHORED_MAIL } from './dmarc-check.ts';
 import {
   assertEvaluated,
   assertJudged,
@@ -17,7 +17,7 @@ const DEEP = 'a.b.c.d.e.f.g.h.i.j';
 
 export const policyIsFoundUpTheTree = check(
   {
-    ...RECEIVED_MAIL,
+    ...AUTHORED_MAIL,
     id: 'DMARC-006',
     slug: 'policy-is-found-up-the-tree',
     title: 'Policy discovery walks the tree and applies sp/np correctly',

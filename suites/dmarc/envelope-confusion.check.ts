@@ -1,6 +1,6 @@
 import { check } from '../../harness/check/check.ts';
-import { RECEIVED_MAIL } from '../../harness/steps/offer.ts';
 import { protectedDomain, publish, strangerDomain } from './author.ts';
+import { AUTHORED_MAIL } from './dmarc-check.ts';
 import { assertEvaluated, isContained } from './evaluation.ts';
 import { attempt, recorded, wordsOf } from './trial.ts';
 
@@ -27,7 +27,7 @@ const CASES: readonly EnvelopeCase[] = [
 
 export const oddSendersDoNotVouch = check(
   {
-    ...RECEIVED_MAIL,
+    ...AUTHORED_MAIL,
     id: 'DMARC-019',
     slug: 'odd-senders-do-not-vouch',
     title: 'Malformed reverse-paths do not authenticate a foreign author',

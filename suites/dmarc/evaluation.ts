@@ -1,4 +1,5 @@
 import type { Services, Verify } from '../../harness/check/check.ts';
+import { assertLookedUp } from '../../harness/steps/controls/ordinary-mail.ts';
 import { silentDomain } from './author.ts';
 import { attempt, type Handling, recorded, type Trial, wordsOf } from './trial.ts';
 
@@ -14,6 +15,7 @@ export async function assertEvaluated(services: Services, domain: string, handli
   const { target, notApplicable } = services;
   if (target.claims.inboundAuthentication?.dmarc === 'none')
     notApplicable('DMARC is not evaluated, as declared.', 'claims: inbound-authentication: dmarc: none');
+  assertLookedUp(services, 'spf', 'dkim', 'dmarc');
   if (recorded(handling, 'dmarc').length > 0 || handling.kind === 'deferred') return;
   if (await isAsked(services, domain)) return;
   if (handling.kind === 'rejected' && handling.stage !== 'DATA') return;

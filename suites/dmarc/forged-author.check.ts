@@ -1,12 +1,13 @@
 import { check, type Services } from '../../harness/check/check.ts';
-import { RECEIVED_MAIL } from '../../harness/steps/offer.ts';
+import { assertLookedUp } from '../../harness/steps/controls/ordinary-mail.ts';
 import { protectedDomain, publish, silentDomain, strangerDomain } from './author.ts';
-import { isAsked, isContained, judgedAttempt, verifyContained } from './evaluation.ts';
+import { AUTHORED_MAIL } from './dmarc-check.ts';
+import { assertJudged, isAsked, isContained, judgedAttempt, verifyContained } from './evaluation.ts';
 import { attempt, type Handling, recorded, wordsOf } from './trial.ts';
 
 export const forgedMailIsContained = check(
   {
-    ...RECEIVED_MAIL,
+    ...AUTHORED_MAIL,
     id: 'DMARC-001',
     slug: 'forged-mail-is-contained',
     title: 'A forged message under p=reject is rejected, quarantined or marked',
@@ -31,6 +32,7 @@ export const forgedMailIsContained = check(
         'DMARC is not evaluated, as declared.',
         'claims: inbound-authentication: dmarc: none',
       );
+    assertLookedUp(services, 'spf', 'dkim', 'dmarc');
     const domain = await protectedDomain(services);
     const handling = await forge(services, domain);
     if (handling.kind === 'lost' && !target.endpoints.imap && !target.endpoints.imaps)
@@ -59,6 +61,7 @@ export const forgedMailIsContained = check(
 /**
  * In the author's own envelope first; where that is refused for its SPF record, in an envelope about which
  * nobody says anything, because only then DMARC has a say.
+ * @throws Inconclusive where that is refused too, before the author is known or whoever it is
  */
 async function forge(services: Services, domain: string): Promise<Handling> {
   const author = [`From: The Chief <ceo@${domain}>`];
@@ -66,7 +69,17 @@ async function forge(services: Services, domain: string): Promise<Handling> {
   if (own.kind !== 'rejected' || own.stage === 'DATA') return own;
   services.note(`in its own envelope the message was ${wordsOf(own)}`);
   const silent = await silentDomain(services);
-  return attempt(services, { name: 'other-envelope', author, sender: `bounces@${silent}` });
+  const sender = `bounces@${silent}`;
+  const other = await attempt(services, { name: 'other-envelope', author, sender });
+  if (other.kind !== 'rejected') return other;
+  assertJudged(services, other);
+  const lawful = await attempt(services, { name: 'lawful', author: `author@${silent}`, sender });
+  if (lawful.kind === 'rejected')
+    services.inconclusive(
+      'precondition',
+      `In the same envelope a message whose author nobody protects was ${wordsOf(lawful)} too.`,
+    );
+  return other;
 }
 
 function isAsClaimed(claim: 'reject' | 'quarantine' | 'mark', handling: Handling): boolean {
@@ -77,7 +90,7 @@ function isAsClaimed(claim: 'reject' | 'quarantine' | 'mark', handling: Handling
 
 export const unalignedPassesDoNotHelp = check(
   {
-    ...RECEIVED_MAIL,
+    ...AUTHORED_MAIL,
     id: 'DMARC-004',
     slug: 'unaligned-passes-do-not-help',
     title: 'Unaligned passes do not help',

@@ -8,10 +8,10 @@ import {
   type Verify,
 } from '../../harness/check/check.ts';
 import { domainOf } from '../../harness/steps/addresses.ts';
-import { RECEIVED_MAIL } from '../../harness/steps/offer.ts';
 import { publishedTexts } from '../../harness/steps/published-texts.ts';
 import { deliveries } from '../../harness/steps/waits.ts';
 import { sealedBy, strangerDomain } from './author.ts';
+import { AUTHORED_MAIL } from './dmarc-check.ts';
 import { contentOf, withLaterLine } from './trial.ts';
 
 interface ChainCase {
@@ -36,7 +36,7 @@ const CASES: readonly ChainCase[] = [
 ];
 export const forwardingSealsProperly = check(
   {
-    ...RECEIVED_MAIL,
+    ...AUTHORED_MAIL,
     id: 'DMARC-018',
     slug: 'forwarding-seals-properly',
     title: 'ARC: forwarding adds a correct set when the target seals',

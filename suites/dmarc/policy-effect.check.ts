@@ -1,6 +1,6 @@
 import { check, type Services } from '../../harness/check/check.ts';
-import { RECEIVED_MAIL } from '../../harness/steps/offer.ts';
 import { publish, SELECTOR } from './author.ts';
+import { AUTHORED_MAIL } from './dmarc-check.ts';
 import {
   assertEvaluated,
   assertJudged,
@@ -12,7 +12,7 @@ import {
 import { type Handling, wordsOf } from './trial.ts';
 
 const common = {
-  ...RECEIVED_MAIL,
+  ...AUTHORED_MAIL,
   level: 'MUST',
   severity: 'medium',
 } as const;

@@ -1,9 +1,10 @@
 import { type ArrivedMessage, check, type Receiver, type Services } from '../../harness/check/check.ts';
-import { RECEIVED_MAIL } from '../../harness/steps/offer.ts';
+import { publish, silentDomain } from './author.ts';
+import { AUTHORED_MAIL } from './dmarc-check.ts';
 import { assertEvaluated } from './evaluation.ts';
 import { attempt, wordsOf } from './trial.ts';
 
-const common = { ...RECEIVED_MAIL, needs: ['account', 'mailbox', 'dns', 'sink', 'time'] } as const;
+const common = { ...AUTHORED_MAIL, needs: ['account', 'mailbox', 'dns', 'sink', 'time'] } as const;
 /** Messages about which a report has to tell: one that passes, and one that does not. */
 const MESSAGES = 2;
 /** How far apart the reports of one go may come, in milliseconds. */
@@ -82,13 +83,11 @@ function reportTo({ lab }: Services, domain: string, receiver: Receiver): Promis
 }
 
 async function sendTwo(services: Services, domain: string): Promise<void> {
-  const { lab } = services;
-  const [client] = lab().vantages;
   const mail = `mail.${domain}`;
-  await lab().dns.publish(mail, [{ name: mail, type: 'TXT', data: `v=spf1 ip4:${client?.address} -all` }]);
+  await publish(services, mail, { spf: 'sender' });
   for (const [name, sender] of [
     ['passes', `author@${mail}`],
-    ['fails', `bounces@${lab().domain('elsewhere', 'example')}`],
+    ['fails', `bounces@${await silentDomain(services, 'elsewhere')}`],
   ] as const) {
     const handling = await attempt(services, {
       name: `${domain} ${name}`,
@@ -165,7 +164,7 @@ export const failureReportsAreNotSent = check(
     const handling = await attempt(services, {
       name: 'failing',
       author: `author@${receiver.domain}`,
-      sender: `bounces@${world.domain('elsewhere', 'example')}`,
+      sender: `bounces@${await silentDomain(services, 'elsewhere')}`,
     });
     await assertEvaluated(services, receiver.domain, handling);
     const report = await receiver.waitForMessage();

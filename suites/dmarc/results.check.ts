@@ -1,11 +1,11 @@
 import { check, type RecordedResult, type Services, type StoredMessage } from '../../harness/check/check.ts';
-import { RECEIVED_MAIL } from '../../harness/steps/offer.ts';
 import { publish } from './author.ts';
+import { AUTHORED_MAIL } from './dmarc-check.ts';
 import { assertEvaluated } from './evaluation.ts';
 import { attempt, type Handling, type Trial, wordsOf } from './trial.ts';
 
 const common = {
-  ...RECEIVED_MAIL,
+  ...AUTHORED_MAIL,
   budget: '60s',
 } as const;
 

@@ -90,6 +90,11 @@ const WAYS: readonly {
     life: { resetsWhateverFollows: true },
     checks: /^SMTP-030$/,
   },
+  {
+    habit: 'records the result of one signature of several',
+    life: { recordsOneSignature: true },
+    checks: /^DKIM-0(0|1[0-6])/,
+  },
 ];
 
 for (const { habit, life, checks } of WAYS) {

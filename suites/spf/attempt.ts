@@ -7,14 +7,15 @@ import type {
 } from '../../harness/check/check.ts';
 import { domainOf } from '../../harness/steps/addresses.ts';
 import { compose } from '../../harness/steps/compose.ts';
+import { ordinaryRecords } from '../../harness/steps/sender-domain.ts';
 import { nextToken } from '../../harness/steps/tokens.ts';
-import { a, clientAddress, txt } from './world.ts';
+import { clientAddress, txt } from './world.ts';
 
 /** A message from a domain with a policy of its own. */
 export interface Probe {
   /** First label of the sender's domain; no two probes of a body share one. */
   readonly label: string;
-  /** The policy, or all that the domain publishes; an address record is added, because servers refuse senders without. */
+  /** The policy, or all that the domain publishes. What it lacks of the records of ordinary senders is added. */
   readonly zone: string | ((domain: string) => readonly ZoneRecord[]);
   /** Nothing is added to the zone. */
   readonly bare?: boolean;
@@ -55,10 +56,10 @@ export async function attempt(services: Services, probe: Probe): Promise<Attempt
   const world = lab();
   const domain = world.domain(label);
   const records = typeof zone === 'string' ? [txt(domain, zone)] : zone(domain);
-  const address = records.some(({ name, type }) => name === domain && type === 'A')
-    ? []
-    : [a(domain, world.addresses.sink)];
-  await world.dns.publish(domain, [...records, ...(bare ? [] : address)]);
+  const missing = ordinaryRecords(domain, world.addresses.sink).filter(
+    (ordinary) => !records.some(({ name, type }) => name === domain && type === ordinary.type),
+  );
+  await world.dns.publish(domain, [...records, ...(bare ? [] : missing)]);
 
   const token = nextToken(services);
   const sender = probe.sender ?? `${localPart}@${domain}`;
@@ -87,7 +88,10 @@ export async function attempt(services: Services, probe: Probe): Promise<Attempt
  * Of an identity that is checked besides MAIL FROM the result says nothing here. A null reverse-path stands
  * for the HELO identity, and servers name it by either (RFC 7208 §2.4).
  */
-function isAbout({ method, field, properties }: RecordedResult, identity: 'helo' | 'mailfrom'): boolean {
+export function isAbout(
+  { method, field, properties }: RecordedResult,
+  identity: 'helo' | 'mailfrom',
+): boolean {
   if (method !== 'spf') return false;
   if (identity === 'helo') return true;
   if (field === 'Received-SPF') return properties.get('identity')?.toLowerCase() !== 'helo';

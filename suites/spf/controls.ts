@@ -1,15 +1,9 @@
-import { type ControlDefinition, control, type Services } from '../../harness/check/check.ts';
+import { control, type Services } from '../../harness/check/check.ts';
+import { assertLookedUp, ordinaryMailIsTaken } from '../../harness/steps/controls/ordinary-mail.ts';
 import { RECEIVED_MAIL } from '../../harness/steps/offer.ts';
 import { deliveries } from '../../harness/steps/waits.ts';
-import { attempt } from './attempt.ts';
-import { clientAddress, ELSEWHERE } from './world.ts';
-
-/** What the controls of this suite have in common. */
-const OF_MESSAGES = {
-  ...RECEIVED_MAIL,
-  budget: '30s',
-  waits: deliveries(1),
-} as const satisfies Partial<ControlDefinition>;
+import { attempt, isAbout } from './attempt.ts';
+import { ELSEWHERE } from './world.ts';
 
 /** What a message showed that gives no reason to refuse it. */
 interface Evaluation {
@@ -18,26 +12,22 @@ interface Evaluation {
   readonly line: string;
 }
 
-/** What the target makes of a message from a domain that permits the client and forbids nobody. Costs one message. */
+/** What the target makes of the policy of a message that passes. */
 export const spfIsEvaluated = control(
   {
-    ...OF_MESSAGES,
+    ...RECEIVED_MAIL,
     id: 'spf-is-evaluated',
     title: 'It is known whether SPF is evaluated, and recorded',
+    effect: 'reads',
+    budget: '5s',
+    buildsOn: [ordinaryMailIsTaken],
   },
   async (services): Promise<Evaluation> => {
-    const { offered, stored, results, asked } = await attempt(services, {
-      label: 'control',
-      zone: `v=spf1 ip4:${clientAddress(services)} ?all`,
-    });
-    if (results.length > 0) return { kind: 'records', line: 'results of SPF are recorded' };
-    if (asked) return { kind: 'asks', line: 'policies are asked for, and no result is recorded' };
-    if (offered.disposition !== 'accepted')
-      return services.inconclusive(
-        'precondition',
-        `a message that nothing forbids is not accepted: ${offered.line}`,
-      );
-    if (!stored) return services.inconclusive('precondition', 'a message that was accepted is in no mailbox');
+    const { results, asked } = services.finding(ordinaryMailIsTaken);
+    assertLookedUp(services, 'spf');
+    if (results.some((one) => isAbout(one, 'mailfrom')))
+      return { kind: 'records', line: 'results of SPF are recorded' };
+    if (asked.has('spf')) return { kind: 'asks', line: 'policies are asked for, and no result is recorded' };
     return { kind: 'absent', line: 'no policy is asked for and no result is recorded' };
   },
 );
@@ -48,7 +38,10 @@ export const spfIsEvaluated = control(
  */
 export const spfIsEnforced = control(
   {
-    ...OF_MESSAGES,
+    ...RECEIVED_MAIL,
+    budget: '30s',
+    waits: deliveries(1),
+    buildsOn: [ordinaryMailIsTaken],
     id: 'spf-is-enforced',
     title: 'It is known whether what a policy forbids is refused',
   },

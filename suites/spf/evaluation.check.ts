@@ -1,4 +1,5 @@
 import { check } from '../../harness/check/check.ts';
+import { assertLookedUp } from '../../harness/steps/controls/ordinary-mail.ts';
 import { deliveries } from '../../harness/steps/waits.ts';
 import { allowing, attempt } from './attempt.ts';
 import { spfIsEnforced } from './controls.ts';
@@ -26,6 +27,7 @@ export const spfIsEvaluated = check(
         'The target is declared not to evaluate SPF.',
         'inbound-authentication: { spf: none }',
       );
+    assertLookedUp(services, 'spf');
     const { asked, results, offered, stored } = await attempt(services, {
       label: 'evaluated',
       zone: allowing(services),

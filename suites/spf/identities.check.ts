@@ -77,6 +77,8 @@ export const submissionIsExempt = check(
     clauses: ['rfc7208#2.5', 'rfc6409#3.2'],
     roles: ['submission', 'submissions'],
     per: 'target',
+    buildsOn: [],
+    considers: [],
     needs: ['account'],
     kills: ['submission-applies-spf'],
     limits: ['Where the domain of the user publishes no policy in the lab, nothing could be refused by it.'],

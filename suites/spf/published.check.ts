@@ -2,14 +2,13 @@ import { check, type Services, type Verify } from '../../harness/check/check.ts'
 import { mailLeaves } from '../../harness/steps/controls/mail-leaves.ts';
 import { publishedTexts } from '../../harness/steps/published-texts.ts';
 import { deliveries } from '../../harness/steps/waits.ts';
+import { permittedStrangers, wideNetworks } from './breadth.ts';
 import { ELSEWHERE } from './world.ts';
 
 /** Terms that ask the DNS, at most (RFC 7208 §4.6.4). */
 const LOOKUPS = 10;
 /** Octets of a policy that fits into an answer with its name (RFC 7208 §3.4). */
 const LENGTH = 450;
-/** Shorter prefixes permit more addresses than anybody sends mail from. */
-const SHORTEST_PREFIX = 16;
 /** RFC 7208 §10.1.3 is about these results of a client that the policy does not know. */
 const PROTECTIVE: readonly string[] = ['fail', 'softfail'];
 
@@ -21,7 +20,7 @@ export const ownPolicyIsProtective = check(
     sends:
       'queries for the policies of the sender domains; a message of a user to a receiving server elsewhere',
     demands:
-      'one valid record each, with ten look-ups at most, that ends in -all or ~all, and pass for the address that the message comes from',
+      'one valid record each, with ten look-ups at most, that ends in -all or ~all and permits no large part of all addresses, and pass for the address that the message comes from',
     level: 'policy',
     severity: 'high',
     clauses: ['rfc7208#3', 'rfc7208#3.1', 'rfc7208#3.2', 'rfc7208#4.6.4', 'cisa-bod-18-01#email'],
@@ -84,11 +83,12 @@ function clientOf(address: string, domain: string) {
 }
 
 async function verifyPolicy(
-  { authentication, lab }: Services,
+  services: Services,
   verify: Verify,
   domain: string,
   policies: readonly string[],
 ): Promise<void> {
+  const { authentication, lab } = services;
   const [policy] = policies;
   const isSingle = verify.that(policies.length === 1, {
     demand: `${domain} publishes one policy`,
@@ -103,6 +103,11 @@ async function verifyPolicy(
     expected: `${PROTECTIVE.join(' or ')} for ${ELSEWHERE}`,
     actual: `${stranger.result} after ${stranger.lookups} look-ups (${stranger.comment})`,
   });
+  const strangers = (await permittedStrangers(services, domain)).join('; ') || null;
+  verify.absent(strangers, `the policy of ${domain} permits no large part of all addresses there are`, {
+    what: 'addresses all over IPv4 or IPv6 that pass',
+    as: (addresses) => addresses,
+  });
   const terms = authentication.spf.policyTerms(policy);
   verify.ideally.that(!terms.some(({ name }) => name === 'ptr'), {
     demand: `the policy of ${domain} does without ptr`,
@@ -114,13 +119,9 @@ async function verifyPolicy(
     expected: `${LENGTH} octets at most`,
     actual: `${policy.length} octets`,
   });
-  const wide = terms.filter(
-    ({ name, qualifier, value }) =>
-      qualifier === '+' && name === 'ip4' && Number(/\/(\d+)$/.exec(value)?.[1] ?? 32) < SHORTEST_PREFIX,
-  );
-  const networks = wide.map(({ value }) => value).join(', ') || null;
-  verify.ideally.absent(networks, `the policy of ${domain} permits no wide networks`, {
-    what: `a prefix of less than ${SHORTEST_PREFIX} bits`,
+  const wide = (await wideNetworks(services, policy)).join(', ') || null;
+  verify.ideally.absent(wide, `the policy of ${domain} permits no wide networks`, {
+    what: 'a prefix of less than 16 bits of IPv4, or 32 of IPv6',
     as: (values) => values,
   });
 }

@@ -1,4 +1,5 @@
 import type { CheckDefinition } from '../../harness/check/check.ts';
+import { ordinaryMailIsTaken } from '../../harness/steps/controls/ordinary-mail.ts';
 import { RECEIVED_MAIL } from '../../harness/steps/offer.ts';
 import { spfIsEnforced, spfIsEvaluated } from './controls.ts';
 
@@ -6,5 +7,6 @@ import { spfIsEnforced, spfIsEvaluated } from './controls.ts';
 export const SPF_CHECK = {
   ...RECEIVED_MAIL,
   budget: '30s',
+  buildsOn: [ordinaryMailIsTaken],
   considers: [spfIsEvaluated, spfIsEnforced],
 } as const satisfies Partial<CheckDefinition>;

@@ -1,19 +1,10 @@
-import { createHash, X509Certificate } from 'node:crypto';
 import { check, type Services } from '../../harness/check/check.ts';
 import { type Chain, chainsOf } from './chains.ts';
-import { judgeSecurity, namesOf, PUBLICATION, type Published, requirePublication } from './published.ts';
+import { judgeSecurity, namesOf, PUBLICATION, requirePublication } from './published.ts';
+import { isUsable, nameOf, objectionTo, readTlsa, type TlsaRecord } from './tlsa.ts';
 
 /** Seconds. */
 const DAY = 86_400;
-
-interface TlsaRecord {
-  readonly usage: number;
-  readonly selector: number;
-  readonly matchingType: number;
-  readonly certificate: Buffer;
-  /** Seconds. */
-  readonly ttl: number;
-}
 
 export const publishedKeysMatch = check(
   {
@@ -53,14 +44,11 @@ export const publishedKeysMatch = check(
         actual: `${records.length} records`,
       });
       if (records.length === 0) continue;
-      verify.ideally.that(
-        records.some(({ usage }) => usage === 2 || usage === 3),
-        {
-          demand: 'a record has a usage that is meant for mail',
-          expected: 'usage 2 or 3',
-          actual: records.map(({ usage }) => `usage ${usage}`).join(', '),
-        },
-      );
+      verify.ideally.that(records.some(isUsable), {
+        demand: 'a record is one that clients use for mail',
+        expected: 'usage 2 or 3 (RFC 7672 §3.1.3)',
+        actual: records.map(nameOf).join(', '),
+      });
       verify.ideally.that(
         records.every(({ ttl }) => ttl <= DAY),
         {
@@ -70,56 +58,38 @@ export const publishedKeysMatch = check(
         },
       );
       if (host !== target.hostname.toLowerCase()) note(`${host} is not the host under audit.`);
-      else judgeChains(services, host, records, await chainsOf(services));
+      else judgeChains(services, [host, domain], records, await chainsOf(services));
     }
   },
 );
 
-/** Each chain satisfies a record; a record for an authority that is not sent is no use (RFC 7672 §3.1.2). */
+/** Each chain satisfies a record that clients use; where there is none, they take any certificate (RFC 7672 §2.2). */
 function judgeChains(
-  { verify }: Services,
-  host: string,
+  { verify, certificates }: Services,
+  names: readonly [host: string, domain: string],
   records: readonly TlsaRecord[],
   chains: readonly Chain[],
 ): void {
+  const [host] = names;
   verify.that(chains.length > 0, {
     demand: `${host}, which has TLSA records, offers TLS`,
     expected: 'STARTTLS',
     actual: chains.length > 0 ? 'STARTTLS' : 'no STARTTLS',
   });
+  const usable = records.filter(isUsable);
+  if (usable.length === 0) return;
   for (const { hello, sent } of chains) {
-    const matching = records.filter((record) => matches(record, sent));
-    verify.that(matching.length > 0, {
+    const outcomes = usable.map((record) => ({
+      record,
+      objection: objectionTo({ certificates }, record, { names, sent }),
+    }));
+    const matching = outcomes.find(({ objection }) => objection === null);
+    verify.that(matching !== undefined, {
       demand: `what ${host} shows to a client ${hello} matches a TLSA record`,
-      expected: records.map(nameOf).join(' or '),
-      actual: matching.length > 0 ? nameOf(matching[0] ?? records[0]) : 'no record matches',
+      expected: usable.map(nameOf).join(' or '),
+      actual: matching
+        ? nameOf(matching.record)
+        : outcomes.map(({ record, objection }) => `${nameOf(record)}: ${objection}`).join('; '),
     });
   }
-}
-
-function matches(
-  { usage, selector, matchingType, certificate }: TlsaRecord,
-  sent: readonly Buffer[],
-): boolean {
-  const candidates = usage === 3 || usage === 1 ? sent.slice(0, 1) : sent;
-  return candidates.some((der) => {
-    const selected =
-      selector === 0 ? der : new X509Certificate(der).publicKey.export({ type: 'spki', format: 'der' });
-    if (matchingType === 0) return selected.equals(certificate);
-    const algorithm = matchingType === 1 ? 'sha256' : 'sha512';
-    return createHash(algorithm).update(selected).digest().equals(certificate);
-  });
-}
-
-function nameOf(record: TlsaRecord | undefined): string {
-  return record ? `TLSA ${record.usage} ${record.selector} ${record.matchingType}` : 'none';
-}
-
-function readTlsa({ data, ttl }: Published['records'][number]): readonly TlsaRecord[] {
-  if (typeof data !== 'object' || data === null) return [];
-  const number = (name: string) => Number(Reflect.get(data, name));
-  const certificate: unknown = Reflect.get(data, 'certificate');
-  if (!(certificate instanceof Uint8Array)) return [];
-  const [usage, selector, matchingType] = [number('usage'), number('selector'), number('matchingType')];
-  return [{ usage, selector, matchingType, certificate: Buffer.from(certificate), ttl }];
 }

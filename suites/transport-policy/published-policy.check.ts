@@ -1,5 +1,6 @@
 import { check, type Services } from '../../harness/check/check.ts';
 import { chainsOf } from './chains.ts';
+import { readPolicyFile } from './policy-file.ts';
 import { namesOf, PUBLICATION, requirePublication, textsAt } from './published.ts';
 
 /** Seconds. */
@@ -72,27 +73,23 @@ async function judgePolicy(services: Services, domain: string): Promise<void> {
     actual: headers['content-type'] ?? 'no media type',
   });
   const text = body.toString('latin1');
-  const field = (name: string) => new RegExp(`^${name}:[ \\t]*(.*?)[ \\t]*\\r?$`, 'm').exec(text)?.[1];
-  const mode = field('mode') ?? '';
-  const patterns = [...text.matchAll(/^mx:[ \t]*(\S+)/gm)].map(([, pattern = '']) => pattern.toLowerCase());
-  const maxAge = Number(field('max_age'));
-  verify.that(
-    field('version') === 'STSv1' &&
-      ['enforce', 'testing', 'none'].includes(mode) &&
-      Number.isInteger(maxAge) &&
-      (mode === 'none' || patterns.length > 0),
-    { demand: 'the policy is valid', expected: 'version, mode, mx and max_age', actual: body },
-  );
+  const { mode, patterns, maxAge, flaws } = readPolicyFile(text);
+  const isValid = verify.that(flaws.length === 0, {
+    demand: 'the policy is valid',
+    expected: 'version, mode, mx and max_age as RFC 8461 §3.2 has them',
+    actual: flaws.length === 0 ? text : flaws.join('; '),
+  });
   verify.ideally.that(mode === 'enforce', {
     demand: 'the policy is enforced',
     expected: 'mode: enforce',
     actual: `mode: ${mode}`,
   });
-  verify.ideally.that(maxAge >= WEEK, {
-    demand: 'the policy lasts a week or longer',
-    expected: `max_age: ${WEEK}`,
-    actual: `max_age: ${maxAge}`,
-  });
+  if (isValid)
+    verify.ideally.that(maxAge >= WEEK, {
+      demand: 'the policy lasts a week or longer',
+      expected: `max_age: ${WEEK}`,
+      actual: `max_age: ${maxAge}`,
+    });
   for (const name of await namesOf(services, domain)) {
     const covered = patterns.some((pattern) => certificates.matchesHostName(pattern, name));
     verify.that(covered || mode !== 'enforce', {

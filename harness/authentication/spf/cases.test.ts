@@ -30,6 +30,7 @@ describe('a case moved to a lab', () => {
       records: expect.arrayContaining([
         { name: '9.100.51.198.list.example.com.c1-0123.test', type: 'A', data: '127.0.0.2' },
         { name: 'reversed.example.com.c1-0123.test', type: 'A', data: '192.0.2.5' },
+        expect.objectContaining({ name: 'reversed.example.com.c1-0123.test', type: 'MX' }),
       ]),
     });
   });

@@ -22,7 +22,8 @@ const IPV4 = /^\d+\.\d+\.\d+\.\d+$/;
  * Moves a case below a domain and to a client address. What the move would change, and what the lab or a mail
  * transaction cannot express, is told instead: the evaluator finds out whether the results stay the same.
  * @param address IPv4 address of the client in the lab
- * @param other address of sender domains that have none, because servers refuse those
+ * @param other address of sender domains that have none; these and an exchanger are added where they change no result,
+ *   because servers refuse senders without
  */
 export async function replay(
   original: SpfCase,
@@ -57,26 +58,38 @@ export async function replay(
       ? []
       : entry.records.map((record) => ({ name: move(name), ...movedRecord(record, move) })),
   );
-  const isNamed = records.some(({ name, type }) => name === checked && ['A', 'MX', 'CNAME'].includes(type));
-  const all = isNamed ? records : [...records, { name: checked, type: 'A' as const, data: to.other }];
-
-  let asksPointers = false;
-  let waits = false;
-  let asksUnwritable = false;
+  const has = (...types: readonly CaseRecord['type'][]) =>
+    records.some(({ name, type }) => name === checked && types.includes(type));
+  const exchanger = {
+    name: checked,
+    type: 'MX' as const,
+    data: { preference: 10, exchange: checked },
+  };
+  const address = has('A', 'MX', 'CNAME') ? [] : [{ name: checked, type: 'A' as const, data: to.other }];
   const silent = names.flatMap(([name, entry]) => (entry.silent ? [move(name)] : []));
-  const lookUp = lookUpIn(zoneOf(all, silent));
-  const { result } = await evaluate({ address: to.address, ...moved }, async (name, type) => {
-    asksPointers ||= type === 'PTR';
-    const answer = await lookUp(name, type);
-    waits ||= answer.rcode === 'SERVFAIL';
-    asksUnwritable ||= unwritable.has(name.toLowerCase().replace(/\.$/, ''));
-    return answer;
-  });
-  if (asksUnwritable) return { impossible: 'asks for a name or a record that the lab does not serve' };
-  if (waits) return { impossible: 'waits for a time-out' };
-  if (asksPointers) return { impossible: 'asks for the name of the client, which belongs to the lab' };
-  if (!original.results.includes(result)) return { impossible: 'means something else under other names' };
-  return { ...moved, results: original.results, records: all };
+  const impossibleWith = async (all: Replay['records']): Promise<string | null> => {
+    let asksPointers = false;
+    let waits = false;
+    let asksUnwritable = false;
+    const lookUp = lookUpIn(zoneOf(all, silent));
+    const { result } = await evaluate({ address: to.address, ...moved }, async (name, type) => {
+      asksPointers ||= type === 'PTR';
+      const answer = await lookUp(name, type);
+      waits ||= answer.rcode === 'SERVFAIL';
+      asksUnwritable ||= unwritable.has(name.toLowerCase().replace(/\.$/, ''));
+      return answer;
+    });
+    if (asksUnwritable) return 'asks for a name or a record that the lab does not serve';
+    if (waits) return 'waits for a time-out';
+    if (asksPointers) return 'asks for the name of the client, which belongs to the lab';
+    return original.results.includes(result) ? null : 'means something else under other names';
+  };
+  const bare = [...records, ...address];
+  // Some cases are about a domain without exchanger.
+  const ordinary = has('MX', 'CNAME') ? bare : [...bare, exchanger];
+  const all = (await impossibleWith(ordinary)) === null ? ordinary : bare;
+  const impossible = await impossibleWith(all);
+  return impossible === null ? { ...moved, results: original.results, records: all } : { impossible };
 }
 
 /** Puts domains of the case below the domain, and the client where its own is. */

@@ -5,6 +5,7 @@ import type { ImapClient } from '../../client/imap.ts';
 import type { Pop3Client } from '../../client/pop3.ts';
 import * as sasl from '../../client/sasl/sasl.ts';
 import { createRecorder, type Recorder } from '../../evidence/recorder.ts';
+import { CLIENT_DOMAIN } from '../../lab/names.ts';
 import type { ControlResult } from '../../model/control-result.ts';
 import { Inconclusive, NotApplicable } from '../../model/outcomes.ts';
 import { ROLES, type Role } from '../../model/roles.ts';
@@ -156,7 +157,7 @@ function loginsOf(
     const { imap, pop3 } = bench.openSessions({
       target,
       role,
-      helloName: `${name}.mailspec.test`,
+      helloName: `${name}.${CLIENT_DOMAIN}`,
       lab: lab?.access ?? null,
       recorder,
       nextConnection: () => {

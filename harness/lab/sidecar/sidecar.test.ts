@@ -96,7 +96,7 @@ describe.skipIf(!hasEngine)('a lab in a sidecar', () => {
       const { addresses } = running.lab;
       const resolve = (name: string) =>
         runIn(running, `my $a = gethostbyname('${name}'); print $a ? inet_ntoa($a) : 'unknown'`);
-      expect(await resolve('mx.mailspec-sink.test')).toBe(addresses.sink);
+      expect(await resolve('mx.mailspec-sink.example')).toBe(addresses.sink);
       expect(await resolve('mailspec.test.invalid')).toBe('unknown');
       const connect = (address: string, port: number) =>
         runIn(
@@ -155,7 +155,7 @@ describe.skipIf(!hasEngine)('a lab in a sidecar', () => {
       const [, , distant] = lab.vantages;
       await submit(open, target, await open.world.externalRecipient('ptr'), distant?.name);
       const message = await open.world.waitForMessage({ token: 'ptr' });
-      expect(message?.content.toString()).toContain(`(distant.mailspec.test [${distant?.address}])`);
+      expect(message?.content.toString()).toContain(`(distant.mailspec.example [${distant?.address}])`);
       const mocks = connectLab(lab.control.url, { token: lab.control.token });
       const { entries } = await mocks.dns.queries({ type: 'PTR' });
       await mocks.close();

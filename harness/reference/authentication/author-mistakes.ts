@@ -79,8 +79,18 @@ export function mistakenOutcome(site: Site, honest: Outcome, { message, signatur
   if (result === 'temperror' && site.faulty('dmarc-servfail-refuses'))
     return { result: 'fail', policy: 'reject' };
   if (result === 'temperror' && site.faulty('dmarc-servfail-passes')) return { result: 'pass', policy };
+  if (site.faulty('dmarc-believes-forged-results') && claimsGoodSignature(site, message))
+    return { result: 'pass', policy };
   if (site.faulty('arc-trusted-unverified') && claimsPass(message)) return { result: 'pass', policy };
   return honest;
+}
+
+/** A field that came with the message says for this server that a signature was good. */
+function claimsGoodSignature(site: Site, message: Buffer): boolean {
+  return splitMessage(message).fields.some(
+    ({ name, value }) =>
+      name === 'authentication-results' && value.includes(`${site.hostname};`) && /\bdkim=pass\b/.test(value),
+  );
 }
 
 /** The topmost seal says that the chain below it was good. */

@@ -80,5 +80,9 @@ function withFieldsAtBottom(message: Buffer, fields: Buffer): Buffer {
 /** The findings that are written down: all of them, without a fault. */
 function recordable(site: Site, findings: readonly Finding[]): readonly Finding[] | null {
   if (site.faulty('results-not-recorded')) return null;
-  return site.faulty('results-of-spf-alone') ? findings.filter(({ method }) => method === 'spf') : findings;
+  if (site.faulty('results-of-spf-alone')) return findings.filter(({ method }) => method === 'spf');
+  if (!site.life.recordsOneSignature) return findings;
+  const signatures = findings.filter(({ method }) => method === 'dkim');
+  const told = signatures.find(({ result }) => result === 'pass') ?? signatures[0];
+  return findings.filter((one) => one.method !== 'dkim' || one === told);
 }

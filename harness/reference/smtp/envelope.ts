@@ -116,9 +116,12 @@ function readPath({ site }: SmtpSession, text: string): PathArgument | undefined
   };
 }
 
-/** A user sends in his own name, or in none (RFC 6409 §6.1, §3.2). */
+/** A user sends in his own name, or in none (RFC 6409 §6.1, §3.2); strangers may be unwelcome. */
 function objectionToSender(session: SmtpSession, sender: string): Reply | undefined {
   const { site, account } = session;
+  const domain = sender.slice(sender.lastIndexOf('@') + 1);
+  if (session.role === 'mx' && site.life.refusesSenders?.some((start) => domain.startsWith(start)))
+    return reply(550, '5.1.8', 'No valid MX for your sender domain');
   if (!isSubmission(session) || !account || session.anonymous) return undefined;
   if (sender === '') {
     return site.faulty('submission-refuses-null-sender')

@@ -142,11 +142,11 @@ describe.skipIf(!hasCompose)('the compose driver', () => {
       expect(inProject).not.toMatch(/^198\.18\./);
       expect(await addressOf(store, 'mailspec-test-mta')).toBe(await addressOf(store, 'mta'));
       for (const service of [mta, store]) {
-        expect(await addressOf(service, 'mx.mailspec-sink.test')).toBe(lab?.addresses.sink);
+        expect(await addressOf(service, 'mx.mailspec-sink.example')).toBe(lab?.addresses.sink);
         expect(await addressOf(service, 'mailspec.test.invalid')).toBe('unknown');
         const [first] = lab?.vantages ?? [];
         const reverse = `print scalar gethostbyaddr(inet_aton('${first?.address}'), AF_INET)`;
-        expect(await runIn(service, reverse)).toBe('first.mailspec.test');
+        expect(await runIn(service, reverse)).toBe('first.mailspec.example');
         const connect = (address: string) =>
           runIn(
             service,
