@@ -5,8 +5,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { RunRecord } from '../../reports/model/record.ts';
+import { loadTargets } from '../targets/load.ts';
 import { composeForTests, engineForTests } from '../targets/testing/engine.ts';
 import { type ExpectedVerdicts, readExpected, targetNameOf, verdictsOf } from './expected-verdicts.ts';
+import { changedSince, dueByChange, type Inputs, inputsOf } from './inputs.ts';
 
 const CLI = fileURLToPath(new URL('../cli/mailspec.mjs', import.meta.url));
 const EXPECTED = fileURLToPath(new URL('expected/', import.meta.url));
@@ -24,9 +26,15 @@ const targets = new Map<string, ExpectedVerdicts>();
 for (const file of (await readdir(EXPECTED)).sort()) {
   targets.set(file.replace(/\.yaml$/, ''), await readExpected(join(EXPECTED, file)));
 }
-/** All of them take more than an hour on two processors; those of every run show each image and kind of mistake. */
-const ALL = process.env.MAILSPEC_IMAGES === 'all';
-const isDue = (name: string) => ALL || targets.get(name)?.always === true;
+/**
+ * All of them take more than an hour on two processors; those of every run show each image and kind of mistake.
+ * Where MAILSPEC_IMAGES=changed:<branch>, a few more are judged whose image or suites this branch changed.
+ */
+const [WHICH, BRANCH = 'main'] = (process.env.MAILSPEC_IMAGES ?? '').split(':');
+const AT_MOST_BY_CHANGE = 4;
+const byChange = WHICH === 'changed' ? await namesByChange(BRANCH) : [];
+const isDue = (name: string) =>
+  WHICH === 'all' || targets.get(name)?.always === true || byChange.includes(name);
 const left = [...targets.keys()].filter((name) => !isDue(name));
 const COMPOSED = /^compose-/;
 const checksOf = (name: string): Selection => ({
@@ -99,6 +107,16 @@ for (const { checks, names } of groups) {
       }
     },
   );
+}
+
+async function namesByChange(branch: string): Promise<string[]> {
+  const declarations = new Map((await loadTargets('targets.yaml')).map((one) => [one.name, one] as const));
+  const inputs = new Map<string, Inputs>();
+  for (const [name, expected] of targets) {
+    const declaration = declarations.get(targetNameOf(name));
+    if (declaration && !expected.always) inputs.set(name, await inputsOf(name, expected, declaration));
+  }
+  return dueByChange(inputs, await changedSince(branch)).slice(0, AT_MOST_BY_CHANGE);
 }
 
 /** The record of an audit by these checks; all of them where `only` names none. */
