@@ -6,7 +6,9 @@ import { VERDICTS } from '../model/verdict.ts';
 const expectedSchema = z.strictObject({
   /** Suites and codes that the target is judged by; all where it is left out. */
   only: z.array(z.string()).default([]),
-  /** Judged in every run of the tests; the others only where MAILSPEC_IMAGES=all. */
+  /** Codes that are not asked, and why: what mailspec says there is known to be wrong, and must not stand here as right. */
+  skip: z.record(z.string(), z.string().min(1)).default({}),
+  /** Judged in every run of the tests; the others where MAILSPEC_IMAGES is `all`, or `changed` and their inputs are. */
   always: z.boolean().default(false),
   conclusion: z.enum(['conformant', 'non-conformant', 'undetermined']),
   verdicts: z.record(

@@ -5,34 +5,50 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { RunRecord } from '../../reports/model/record.ts';
+import { loadTargets } from '../targets/load.ts';
 import { composeForTests, engineForTests } from '../targets/testing/engine.ts';
 import { type ExpectedVerdicts, readExpected, targetNameOf, verdictsOf } from './expected-verdicts.ts';
+import { changedSince, dueByChange, type Inputs, inputsOf } from './inputs.ts';
 
 const CLI = fileURLToPath(new URL('../cli/mailspec.mjs', import.meta.url));
 const EXPECTED = fileURLToPath(new URL('expected/', import.meta.url));
 /** Containers audited at the same time: they share the processors with their clients. */
 const TOGETHER = 4;
 
+/** Codes and suites. */
+interface Selection {
+  readonly only: readonly string[];
+  readonly skip: readonly string[];
+}
+
 /** By file: `<target>.yaml`, or `<target>.<part>.yaml` where a part of the catalogue is judged in a run of its own. */
 const targets = new Map<string, ExpectedVerdicts>();
 for (const file of (await readdir(EXPECTED)).sort()) {
   targets.set(file.replace(/\.yaml$/, ''), await readExpected(join(EXPECTED, file)));
 }
-/** All of them take more than an hour on two processors; those of every run show each image and kind of mistake. */
-const ALL = process.env.MAILSPEC_IMAGES === 'all';
-const isDue = (name: string) => ALL || targets.get(name)?.always === true;
+/**
+ * All of them take more than an hour on two processors; those of every run show each image and kind of mistake.
+ * Where MAILSPEC_IMAGES=changed:<branch>, a few more are judged whose image or suites this branch changed.
+ */
+const [WHICH, BRANCH = 'main'] = (process.env.MAILSPEC_IMAGES ?? '').split(':');
+const AT_MOST_BY_CHANGE = 2;
+const byChange = WHICH === 'changed' ? await namesByChange(BRANCH) : [];
+const isDue = (name: string) =>
+  WHICH === 'all' || targets.get(name)?.always === true || byChange.includes(name);
 const left = [...targets.keys()].filter((name) => !isDue(name));
 const COMPOSED = /^compose-/;
-const checksOf = (name: string) => (targets.get(name)?.only ?? []).join(' ');
+const checksOf = (name: string): Selection => ({
+  only: targets.get(name)?.only ?? [],
+  skip: Object.keys(targets.get(name)?.skip ?? {}),
+});
 /** Targets that are judged by the same checks, a few of which are audited in one run. */
 const groups = [
-  ...Map.groupBy(
-    [...targets.keys()].filter(isDue),
-    (name) => `${checksOf(name)} ${COMPOSED.test(name)}`,
+  ...Map.groupBy([...targets.keys()].filter(isDue), (name) =>
+    JSON.stringify([checksOf(name), COMPOSED.test(name)]),
   ).values(),
 ].flatMap((names) =>
   Array.from({ length: Math.ceil(names.length / TOGETHER) }, (_, batch) => ({
-    only: checksOf(names[0] ?? ''),
+    checks: checksOf(names[0] ?? ''),
     names: names.slice(batch * TOGETHER, (batch + 1) * TOGETHER),
   })),
 );
@@ -45,57 +61,69 @@ if (left.length > 0)
     test.each(left)('%s is judged as committed', () => undefined);
   });
 
-for (const { only, names } of groups) {
+for (const { checks, names } of groups) {
   const isPossible = names.some((name) => COMPOSED.test(name)) ? hasCompose : hasEngine;
-  describe.skipIf(!isPossible)(`real servers in containers, judged by ${only || 'everything'}`, () => {
-    let record: RunRecord;
+  describe.skipIf(!isPossible)(
+    `real servers in containers, judged by ${checks.only.join(' ') || 'everything'}`,
+    () => {
+      let record: RunRecord;
 
-    beforeAll(async () => {
-      record = await audited(names.map(targetNameOf), only);
-    }, 1_800_000);
+      beforeAll(async () => {
+        record = await audited(names.map(targetNameOf), checks);
+      }, 1_800_000);
 
-    for (const name of names) {
-      test(`${name} is judged as committed`, { timeout: 900_000 }, async () => {
-        const expected = targets.get(name);
-        const server = targetNameOf(name);
-        if (!expected) throw new Error(`${name} has no expected verdicts.`);
-        const due = verdictsOf(expected);
-        const first = targetOf(record, server);
-        const surprising = first.results.filter(({ check, verdict }) => due[check] !== verdict);
-        // A machine that stalls can change what a server does within a deadline: what surprises is asked
-        // again, of the server alone. What is really different stays so.
-        const asked = surprising.map(({ check }) => check).filter((code) => due[code] !== undefined);
-        const second =
-          first.failure !== null
-            ? await audited([server], only)
-            : asked.length > 0
-              ? await audited([server], asked.join(' '))
-              : record;
-        const again = targetOf(second, server);
-        expect(again.failure).toBeNull();
-        const results = new Map(
-          [...first.results, ...again.results].map((result) => [result.check, result] as const),
-        );
-        const surprises = [...results.values()]
-          .filter(({ check, verdict }) => due[check] !== verdict)
-          .map(({ check, verdict, reason }) => `${check} is ${verdict}: ${reason}`);
-        expect(
-          Object.fromEntries([...results.values()].map(({ check, verdict }) => [check, verdict])),
-          surprises.join('\n'),
-        ).toEqual(due);
-        // The conclusion is of one run: where checks were asked again, that run has the others left out.
-        if (second === record || first.failure !== null) expect(again.conclusion).toBe(expected.conclusion);
-      });
-    }
-  });
+      for (const name of names) {
+        test(`${name} is judged as committed`, { timeout: 900_000 }, async () => {
+          const expected = targets.get(name);
+          const server = targetNameOf(name);
+          if (!expected) throw new Error(`${name} has no expected verdicts.`);
+          const due = verdictsOf(expected);
+          const first = targetOf(record, server);
+          const surprising = first.results.filter(({ check, verdict }) => due[check] !== verdict);
+          // A machine that stalls can change what a server does within a deadline: what surprises is asked
+          // again, of the server alone. What is really different stays so.
+          const asked = surprising.map(({ check }) => check).filter((code) => due[code] !== undefined);
+          const second =
+            first.failure !== null
+              ? await audited([server], checks)
+              : asked.length > 0
+                ? await audited([server], { only: asked, skip: [] })
+                : record;
+          const again = targetOf(second, server);
+          expect(again.failure).toBeNull();
+          const results = new Map(
+            [...first.results, ...again.results].map((result) => [result.check, result] as const),
+          );
+          const surprises = [...results.values()]
+            .filter(({ check, verdict }) => due[check] !== verdict)
+            .map(({ check, verdict, reason }) => `${check} is ${verdict}: ${reason}`);
+          expect(
+            Object.fromEntries([...results.values()].map(({ check, verdict }) => [check, verdict])),
+            surprises.join('\n'),
+          ).toEqual(due);
+          // The conclusion is of one run: where checks were asked again, that run has the others left out.
+          if (second === record || first.failure !== null) expect(again.conclusion).toBe(expected.conclusion);
+        });
+      }
+    },
+  );
 }
 
-/** The record of an audit by these checks, codes and suites with blanks between; all of them where there is none. */
-async function audited(names: readonly string[], only: string): Promise<RunRecord> {
+async function namesByChange(branch: string): Promise<string[]> {
+  const declarations = new Map((await loadTargets('targets.yaml')).map((one) => [one.name, one] as const));
+  const inputs = new Map<string, Inputs>();
+  for (const [name, expected] of targets) {
+    const declaration = declarations.get(targetNameOf(name));
+    if (declaration && !expected.always) inputs.set(name, await inputsOf(name, expected, declaration));
+  }
+  return dueByChange(inputs, await changedSince(branch)).slice(0, AT_MOST_BY_CHANGE);
+}
+
+/** The record of an audit by these checks; all of them where `only` names none. */
+async function audited(names: readonly string[], checks: Selection): Promise<RunRecord> {
   const folder = await mkdtemp(join(tmpdir(), 'mailspec-verdicts-'));
   try {
-    const codes = only.split(' ').filter((code) => code !== '');
-    await audit(names, codes, folder);
+    await audit(names, checks, folder);
     return JSON.parse(await readFile(join(folder, 'results.json'), 'utf8'));
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -109,8 +137,11 @@ function targetOf(record: RunRecord, name: string): RunRecord['targets'][number]
 }
 
 /** The audit as a user runs it; exit codes 0 to 2 are conclusions. */
-function audit(names: readonly string[], only: readonly string[], out: string): Promise<void> {
-  const selection = only.length > 0 ? ['--only', ...only] : [];
+function audit(names: readonly string[], { only, skip }: Selection, out: string): Promise<void> {
+  const selection = [
+    ...(only.length > 0 ? ['--only', ...only] : []),
+    ...(skip.length > 0 ? ['--skip', ...skip] : []),
+  ];
   const args = [CLI, 'audit', ...names, '--out', out, '--concurrency', String(TOGETHER), ...selection];
   return new Promise((resolve, reject) => {
     execFile(process.execPath, args, { maxBuffer: 64 * 1_048_576 }, (failure, _stdout, stderr) => {

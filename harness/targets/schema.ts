@@ -100,6 +100,11 @@ const container = z
     ...MADE_FOR_A_RUN,
     image: text(/^\S+$/, 'the name of an image').exactOptional().describe('Image to run; pulled if missing.'),
     build: build.exactOptional(),
+    hostname: hostName
+      .exactOptional()
+      .describe(
+        'What the container calls itself, by which many servers name themselves; where it is left out, the engine takes the id of the container.',
+      ),
     env: z
       .record(variableName, z.string({ error: 'text, in quotes if need be' }), { error: 'a mapping' })
       .default({})

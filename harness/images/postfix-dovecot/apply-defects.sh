@@ -19,4 +19,4 @@ done
 # A defect is a server that runs and is wrong, not one that does not start.
 if command -v postfix >/dev/null; then postfix check; fi
 if command -v exim4 >/dev/null; then exim4 -bV >/dev/null; fi
-doveconf >/dev/null
+if command -v doveconf >/dev/null; then doveconf >/dev/null; fi

@@ -1,8 +1,9 @@
 #!/bin/bash
-# Runs Dovecot and Postfix in the foreground and ends when either of them does. Images with another SMTP
-# server run it as a service instead:
-#   /usr/local/lib/mailspec/setup/*      sourced once accounts and certificate are there
-#   /usr/local/lib/mailspec/services/*   run in the foreground beside Dovecot
+# Runs Dovecot and Postfix in the foreground and ends when either of them does. Images with another server
+# run it as a service beside what they have of these two:
+#   /usr/local/lib/mailspec/setup/*      sourced once accounts and certificate are there; where there is no
+#                                        Dovecot they write the accounts as well
+#   /usr/local/lib/mailspec/services/*   run in the foreground
 #
 #   ALICE_PASSWORD, BOB_PASSWORD   passwords of alice@example.test and bob@example.test, required
 #   MAILSPEC_RESOLVER              address of the only resolver to use
@@ -96,6 +97,8 @@ write_accounts() {
     printf 'alice:%s\nbob:%s\n' "$ALICE_PASSWORD" "$BOB_PASSWORD" | chpasswd
     return
   fi
+  # The server of this image has accounts of another kind: its setup writes them.
+  if ! command -v dovecot >/dev/null; then return; fi
   rm -rf -- "$accounts"
   install -d -m 0750 -g dovecot "$accounts"
   write_account "alice@$mail_domain" "$ALICE_PASSWORD"
@@ -155,7 +158,7 @@ for setup in /usr/local/lib/mailspec/setup/*; do . "$setup"; done
 unset ALICE_PASSWORD BOB_PASSWORD
 
 trap 'stop; exit 0' TERM INT
-start dovecot dovecot -F
+if command -v dovecot >/dev/null; then start dovecot dovecot -F; fi
 # A defect may need another Dovecot beside the first.
 for configuration in /etc/dovecot/instances/*.conf; do
   start "dovecot ($configuration)" dovecot -F -c "$configuration"
@@ -165,7 +168,7 @@ for service in /usr/local/lib/mailspec/services/*; do
   start "${service##*/}" "$service"
 done
 if command -v postfix >/dev/null; then
-  wait_for_dovecot
+  if command -v dovecot >/dev/null; then wait_for_dovecot; fi
   start postfix postfix start-fg
 fi
 

@@ -58,6 +58,7 @@ describe.skipIf(!hasEngine)('the container driver', () => {
       'files: [{ from: anchor.pem, to: /srv/anchor.pem }, { from: ., to: /srv/all }]',
       'trust-anchor: { container-path: /srv/all/anchor.pem }',
       'limits: { memory: 64M, cpus: 0.5 }',
+      'hostname: mail.example.test',
     );
     const running = await startTarget(declaration, { runId, signal });
     const [id = ''] = await containersOf(docker, runId);
@@ -87,6 +88,7 @@ describe.skipIf(!hasEngine)('the container driver', () => {
       expect(facts.Config.Labels).toMatchObject({ [RUN_LABEL]: runId, [TARGET_LABEL]: 'greeter' });
       expect(ownerState(facts.Config.Labels[OWNER_LABEL])).toBe('running');
       expect(facts.HostConfig).toMatchObject({ Memory: 64 * 1024 ** 2, NanoCpus: 5e8 });
+      expect(facts.Config.Hostname).toBe('mail.example.test');
       expect(facts.Config.Env).toContain(`TOKEN=${target.accounts[0]?.password}`);
       const image = await docker.getImage(facts.Image).inspect();
       expect(image.Config.Labels).toMatchObject({ [IMAGE_LABEL]: '1' });

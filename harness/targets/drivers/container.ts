@@ -65,6 +65,7 @@ export async function startContainer(
     const plan: ContainerPlan = {
       imageId: image.id,
       labels: { ...runLabels(runId), [TARGET_LABEL]: name },
+      hostname: settings.hostname,
       env: { ...secrets.env, ...labVariables(secrets, sidecar) },
       ports: [...new Set(Object.values(settings.roles))],
       files,

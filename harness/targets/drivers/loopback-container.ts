@@ -5,6 +5,8 @@ import { loadTestcontainers } from '../../containers/engine.ts';
 export interface ContainerPlan {
   readonly imageId: string;
   readonly labels: Readonly<Record<string, string>>;
+  /** What it calls itself; undefined: the engine takes its id. */
+  readonly hostname: string | undefined;
   readonly env: Readonly<Record<string, string>>;
   /** Ports in the container, each published on a free port of 127.0.0.1. */
   readonly ports: readonly number[];
@@ -63,6 +65,7 @@ export async function startLoopbackContainer(plan: ContainerPlan): Promise<Start
     }
   }
 
+  const { hostname } = plan;
   const container = new LoopbackContainer(plan.imageId)
     .withLabels({ ...plan.labels })
     .withEnvironment({ ...plan.env })
@@ -74,6 +77,7 @@ export async function startLoopbackContainer(plan: ContainerPlan): Promise<Start
       ...(plan.memory === undefined ? {} : { memory: plan.memory }),
       ...(plan.cpus === undefined ? {} : { cpu: plan.cpus }),
     });
+  if (hostname !== undefined) container.withHostname(hostname);
   return { created: created.promise, started: container.start() };
 }
 

@@ -1,0 +1,3 @@
+#!/bin/bash
+# -bD stays in the foreground.
+exec /usr/sbin/sendmail -bD -q15s
