@@ -149,7 +149,7 @@ function referenceProblems(document: Document, aliased: Aliased): { offset: numb
 function plainData(document: Document, place: string): unknown {
   try {
     // The limit is the library's own default; it stops a few lines from growing to gigabytes.
-    return document.toJS({ maxAliasCount: 1_000 });
+    return document.toJS({ maxAliasCount: 10_000 });
   } catch (error) {
     // Unresolved aliases, the other cause of this type, are ruled out before.
     if (!(error instanceof ReferenceError)) throw error;
