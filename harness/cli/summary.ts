@@ -1,6 +1,6 @@
 import { join, relative } from 'node:path';
 import pc from 'picocolors';
-import { brokenControls, brokenLine } from '../../reports/model/controls.ts';
+import { brokenControls, brokenLine, limitsLine } from '../../reports/model/controls.ts';
 import { waiverLine } from '../../reports/model/outcome.ts';
 import type { Conclusion, GatedResult, RunRecord, TargetRecord } from '../../reports/model/record.ts';
 import { logLine } from '../evidence/log-line.ts';
@@ -35,6 +35,8 @@ function printTarget(target: TargetRecord, print: (text: string) => void): void 
     `${pc.bold(target.name)}: ${CONCLUSIONS[target.conclusion](target.conclusion)} — ${countsOf(target)}`,
   );
   if (target.failure !== null) print(`  ${target.failure}`);
+  const limits = limitsLine(target);
+  if (limits !== null) print(`  ${limits}`);
   for (const broken of brokenControls(target)) {
     print(`  ${brokenLine(broken)}`);
     if (broken.open.length > 0) print(pc.dim(`    ${broken.open.join(' ')}`));

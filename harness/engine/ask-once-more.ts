@@ -6,6 +6,7 @@ import type { Bench } from './bench.ts';
 import { controlConversation } from './control-conversation.ts';
 import { type Doubt, MUCH_DELAY } from './doubt.ts';
 import { evaluate } from './evaluate.ts';
+import { withPatienceAtTheDoor } from './patience-at-the-door.ts';
 
 /**
  * Evaluates a check that was left undecided once more. Null where that cannot tell more than the first time:
@@ -19,13 +20,17 @@ export async function askOnceMore(
   const doubt = bench.doubts.get(first.check);
   if (doubt === undefined || bench.signal.aborted) return null;
   if (doubt === 'away' && !(await answersAgain(first, bench))) return null;
-  const why = `It was asked once more, alone, because ${reasonOf(doubt, first)}`;
+  const why = `It was asked once more, ${doubt === 'turned-away' ? 'with few others at most' : 'alone'}, because ${reasonOf(doubt, first)}`;
   const before = `the first time it was ${first.verdict} (${first.cause ?? 'no cause'}): ${first.reason}`;
-  const second = await evaluate(check, bench, printable(`${why}; ${before}`));
+  const second = await evaluate(
+    check,
+    doubt === 'turned-away' || doubt === 'away' ? withPatienceAtTheDoor(bench) : bench,
+    printable(`${why}; ${before}`),
+  );
   if (bench.signal.aborted) return null;
   const { delayedMs } = second.times ?? { delayedMs: 0 };
-  const ours =
-    bench.doubts.has(first.check) && bench.doubts.get(first.check) !== 'away' && delayedMs > MUCH_DELAY;
+  const again = bench.doubts.get(first.check);
+  const ours = (again === 'delayed' || again === 'lab') && delayedMs > MUCH_DELAY;
   return {
     ...second,
     attempt: 2,
@@ -46,6 +51,8 @@ function reasonOf(doubt: Doubt, { times }: CheckResult): string {
       return 'the lab had not done its work';
     case 'away':
       return 'the target had stopped answering, and answers again';
+    case 'turned-away':
+      return 'the target serves fewer clients than had come';
   }
 }
 

@@ -2,7 +2,7 @@ import type { Patience } from '../check/patience.ts';
 import type { Services } from '../check/services.ts';
 import type { Recorder } from '../evidence/recorder.ts';
 import type { Redactor } from '../evidence/redaction.ts';
-import type { BenchLab } from '../lab/bench-lab.ts';
+import type { BenchLab, Queueing } from '../lab/bench-lab.ts';
 import type { LabAccess, RoutedVantage } from '../model/lab-access.ts';
 import type { Role } from '../model/roles.ts';
 import type { CheckId } from '../model/suites.ts';
@@ -12,6 +12,7 @@ import type { Crowd, Seat } from './crowd.ts';
 import type { Doubt } from './doubt.ts';
 import type { Late } from './late.ts';
 import type { Life } from './life.ts';
+import type { Limits } from './limits.ts';
 import type { Locks } from './locks.ts';
 import type { Mailboxes } from './mailbox/mailboxes.ts';
 import type { Slots } from './slots.ts';
@@ -38,6 +39,8 @@ export interface SessionContext {
   readonly limit: number;
   /** Where each connection takes its slot; absent where whoever opens the sessions holds them all. */
   readonly slots?: Pick<Slots, 'take'>;
+  /** How a client that is turned away at the greeting comes again; absent where it does not. */
+  readonly door?: { readonly pauses: readonly number[]; readonly waiting: Queueing };
   /** Called before a connection to IMAP or POP3 of the target is opened. */
   readonly onMailboxVisit?: () => void;
   readonly signal: AbortSignal;
@@ -51,6 +54,10 @@ export interface Bench {
   readonly redactor: Redactor;
   /** The connection budget of the target. */
   readonly slots: Slots;
+  /** Pauses after which clients come again that are turned away at the greeting, in milliseconds; none by default. */
+  readonly doorPauses?: readonly number[];
+  /** How many clients the target was seen to serve. */
+  readonly limits: Limits;
   /** What must be known of the target before checks can tell anything. */
   readonly controls: Controls;
   /** How long absent mail is waited for. */

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createRecorder, type Recorder } from '../evidence/recorder.ts';
 import { visible } from '../evidence/visible.ts';
 import { CLIENT_DOMAIN } from '../lab/names.ts';
+import type { RoutedVantage } from '../model/lab-access.ts';
 import { Inconclusive } from '../model/outcomes.ts';
 import { ROLES, type Role } from '../model/roles.ts';
 import type { Bench } from './bench.ts';
@@ -37,8 +38,24 @@ export async function controlConversation(
   }
 }
 
-/** The conversation itself, on a connection for which the caller holds a slot. */
+/**
+ * The conversation itself, on a connection for which the caller holds a slot. Where a role gives no answer that was
+ * not known to be gone, it is asked from an address of its own too: a server may have enough of the usual one.
+ */
 export async function askForLife(
+  bench: Bench,
+  role: Role,
+  nextConnection: () => number,
+  recorder: Recorder,
+): Promise<LifeSign | null> {
+  const sign = await askFrom(undefined, bench, role, nextConnection, recorder);
+  if (sign === null || sign.alive || bench.life.gone.has(role)) return sign;
+  const own = bench.lab?.takeUnused();
+  return own ? askFrom(own, bench, role, nextConnection, recorder) : sign;
+}
+
+async function askFrom(
+  from: RoutedVantage | undefined,
   bench: Bench,
   role: Role,
   nextConnection: () => number,
@@ -48,6 +65,7 @@ export async function askForLife(
     target: bench.target,
     role,
     lab: bench.lab?.access ?? null,
+    from,
     helloName: `control-${randomBytes(4).toString('hex')}.${CLIENT_DOMAIN}`,
     recorder,
     nextConnection,

@@ -10,8 +10,10 @@ import type { Bench } from './bench.ts';
 import { type Doubt, doubtOf } from './doubt.ts';
 import { causeOf } from './judge.ts';
 import { openBody } from './open-body.ts';
+import { withPatienceAtTheDoor } from './patience-at-the-door.ts';
 import { createStopwatch } from './stopwatch.ts';
 import { transcribe } from './transcript.ts';
+import { turnedAway } from './turned-away.ts';
 
 /** What a control came to: what it found, or what ended it, for every check that needs it. */
 export type ControlOutcome =
@@ -38,11 +40,15 @@ export function createControls(
   const running = new Map<Control<unknown>, Promise<void>>();
   const outcomes = new Map<Control<unknown>, ControlOutcome>();
   const doubts = new Map<string, Doubt>();
+  const turnedAwayOnce = new Set<Control<unknown>>();
 
   async function run(control: Control<unknown>): Promise<void> {
     const { buildsOn = [] } = control.definition;
     await ready(buildsOn);
-    const { outcome, result, doubt } = await runControl(control, bench());
+    const { outcome, result, doubt } = await runControl(
+      control,
+      turnedAwayOnce.has(control) ? withPatienceAtTheDoor(bench()) : bench(),
+    );
     if (doubt) doubts.set(control.definition.id, doubt);
     else doubts.delete(control.definition.id);
     outcomes.set(control, outcome);
@@ -67,6 +73,7 @@ export function createControls(
       );
       for (const [control, outcome] of outcomes) {
         if (!('thrown' in outcome) || !doubtful.includes(outcome.thrown)) continue;
+        if (doubts.get(control.definition.id) === 'turned-away') turnedAwayOnce.add(control);
         running.delete(control);
         outcomes.delete(control);
       }
@@ -131,6 +138,8 @@ async function runControl(
     await body.close();
     stopwatch.end();
   }
+  const sign = thrown instanceof Inconclusive || isWireFailure(thrown) ? turnedAway(recorder.events) : null;
+  if (sign && sign.said !== null && before === undefined) bench.limits.learn(sign);
   const outcome: ControlOutcome =
     thrown === undefined
       ? { found, line: recorder.clean(printable((found as Finding).line)) }
@@ -148,6 +157,8 @@ async function runControl(
         ? doubtOf(endingAsResult(outcome), {
             ...stopwatch.times(),
             labFailed: thrown instanceof LabFailed,
+            turnedAway: sign,
+            limitsAreKnown: bench.limits.isKnown,
           })
         : null,
     result: {

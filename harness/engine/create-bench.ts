@@ -8,6 +8,7 @@ import { createControls } from './controls.ts';
 import { createCrowd } from './crowd.ts';
 import { createLate } from './late.ts';
 import { createLife } from './life.ts';
+import { createLimits, limitsAsControl } from './limits.ts';
 import { createLocks } from './locks.ts';
 import { createMailboxes } from './mailbox/mailboxes.ts';
 import { createPatience } from './patience.ts';
@@ -33,11 +34,14 @@ export function createBench(options: {
   // Every running check listens to the end of the run.
   setMaxListeners(0, signal);
   const port25 = {};
+  const startedAt = new Date();
+  const slots = createSlots(target.connections);
   const bench: Bench = {
     target,
     runId,
     redactor,
-    slots: createSlots(target.connections),
+    slots,
+    limits: createLimits(slots),
     locks: createLocks(),
     life: createLife(),
     doubts: new Map(),
@@ -52,7 +56,11 @@ export function createBench(options: {
     crowd: createCrowd(),
     late: createLate(signal),
     mailboxes: createMailboxes(() => bench, options.onControl),
-    close: () => bench.mailboxes.close(),
+    async close() {
+      await bench.mailboxes.close();
+      const learned = limitsAsControl(bench.limits, startedAt);
+      if (learned) options.onControl?.(learned);
+    },
   };
   return bench;
 }

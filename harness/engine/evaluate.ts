@@ -12,6 +12,7 @@ import { rerunCommand } from './rerun.ts';
 import { type BodyRun, runBody } from './run-body.ts';
 import { createStopwatch, type Stopwatch } from './stopwatch.ts';
 import { mergeRuns, transcribe } from './transcript.ts';
+import { turnedAway } from './turned-away.ts';
 
 /** Endings after which it must be asked whether the target still lives. */
 const SUSPICIOUS: readonly (Cause | null)[] = ['timeout', 'closed', 'malformed', 'unreachable'];
@@ -103,9 +104,14 @@ async function evaluateInSeat(
   const times = watch.times();
   const cause = decisive?.cause ?? null;
   const labFailed = runs.some((one) => one.labFailed);
+  const sign = verdict === 'inconclusive' ? turnedAway(merged.events) : null;
+  if (sign && sign.said !== null) bench.limits.learn(sign);
   const doubt =
     decisive?.endedBy === undefined
-      ? doubtOf({ verdict, cause }, { ...times, labFailed })
+      ? doubtOf(
+          { verdict, cause },
+          { ...times, labFailed, turnedAway: sign, limitsAreKnown: bench.limits.isKnown },
+        )
       : bench.controls.doubtAbout(decisive.endedBy);
   if (doubt) bench.doubts.set(definition.id, doubt);
   else bench.doubts.delete(definition.id);

@@ -26,7 +26,7 @@ import { createBudget } from './budget.ts';
 import { awaitedPatiently } from './mailbox/patiently.ts';
 import { shownMessage } from './mailbox/shown.ts';
 import { endingAtFailedLookups } from './own-lookups.ts';
-import { ADDRESSES, CONNECTIONS, type RunWatch } from './stopwatch.ts';
+import { ADDRESSES, ADMISSION, CONNECTIONS, type RunWatch } from './stopwatch.ts';
 import { AHEAD } from './urgency.ts';
 import { createVerify } from './verifications.ts';
 import { caught, withinBudget } from './within-budget.ts';
@@ -110,6 +110,14 @@ export async function openBody(context: {
     recorder,
     nextConnection,
     limit,
+    ...(bench.doorPauses
+      ? {
+          door: {
+            pauses: bench.doorPauses,
+            waiting: (wait) => watch.queueing(ADMISSION, () => clock.queueing(wait)),
+          },
+        }
+      : {}),
     // Nobody's time passes while others have the connections.
     ...(facts.waits
       ? {

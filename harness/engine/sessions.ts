@@ -6,7 +6,7 @@ import { replyClass } from '../client/smtp-reply.ts';
 import { Inconclusive, NotApplicable } from '../model/outcomes.ts';
 import { ROLES, type Role } from '../model/roles.ts';
 import { type Connection, openConnection } from '../wire/connection.ts';
-import { RelayFailed } from '../wire/failures.ts';
+import { isWireFailure, RelayFailed } from '../wire/failures.ts';
 import type { SessionContext, Sessions } from './bench.ts';
 import { meaningOfClosedPort, type Port25 } from './closed-port-25.ts';
 import { pathTo } from './path.ts';
@@ -16,12 +16,19 @@ const GREETING_VISITS = 3;
 /** Pause between such visits, in milliseconds. */
 const GREETING_PAUSE = 1_000;
 
+/** The server refused to serve the client before it had said anything. */
+class RefusedAtTheDoor extends Inconclusive {
+  constructor(message: string) {
+    super('precondition', message);
+  }
+}
+
 /**
  * Opens clients on the endpoints of a target and owns their connections.
  * @param port25 what all sessions of a bench have learned about outbound port 25
  */
 export function openSessions(context: SessionContext, port25: Port25 = {}): Sessions {
-  const { target, recorder, nextConnection, limit, slots, signal } = context;
+  const { target, recorder, nextConnection, limit, slots, door, signal } = context;
   const open = new Set<Connection>();
 
   async function connect(options: Omit<ClientOptions, 'at'> = {}): Promise<Connection> {
@@ -71,20 +78,34 @@ export function openSessions(context: SessionContext, port25: Port25 = {}): Sess
     return connection;
   }
 
+  /** Lets a client in; one that is turned away comes again, after pauses that grow, where it may take its time. */
+  async function letIn<Client>(visit: () => Promise<Client>): Promise<Client> {
+    for (const ms of door?.pauses ?? []) {
+      try {
+        return await visit();
+      } catch (thrown) {
+        if (signal.aborted || !(thrown instanceof RefusedAtTheDoor || isWireFailure(thrown))) throw thrown;
+      }
+      await door?.waiting(() => pause(ms, signal));
+    }
+    return visit();
+  }
+
   async function smtp(options: ClientOptions = {}): Promise<SmtpClient> {
     const role = protocolRole(context, options, 'smtp');
+    const client = await letIn(() => greetedBySmtp(role, options));
+    return orClosed(client.connection, () => advanceSmtp(client, role, options));
+  }
+
+  async function greetedBySmtp(role: Role, options: ClientOptions): Promise<SmtpClient> {
     for (let visit = 1; ; visit += 1) {
       const connection = await connectReady(role, options);
       const client = await orClosed(connection, () => createSmtpClient(connection, context.helloName));
       const { greeting } = client;
-      if (greeting.code === 220) return orClosed(connection, () => advanceSmtp(client, role, options));
+      if (greeting.code === 220) return client;
       client.connection.close();
-      if (replyClass(greeting) !== 4 || visit === GREETING_VISITS) {
-        throw new Inconclusive(
-          'precondition',
-          `${role} greeted ${visit} times with a refusal: ${greeting.text}`,
-        );
-      }
+      if (replyClass(greeting) !== 4 || visit === GREETING_VISITS)
+        throw new RefusedAtTheDoor(`${role} greeted ${visit} times with a refusal: ${greeting.text}`);
       await pause(GREETING_PAUSE, signal);
     }
   }
@@ -118,19 +139,21 @@ export function openSessions(context: SessionContext, port25: Port25 = {}): Sess
 
   async function pop3(options: ClientOptions = {}): Promise<Pop3Client> {
     const role = protocolRole(context, options, 'pop3');
-    const connection = await connectReady(role, options);
-    return orClosed(connection, () => advancePop3(connection, role, options));
+    const client = await letIn(async () => {
+      const connection = await connectReady(role, options);
+      const greeted = await orClosed(connection, () => createPop3Client(connection));
+      if (greeted.greeting.status === '+OK') return greeted;
+      connection.close();
+      throw new RefusedAtTheDoor(`${role} greeted with a refusal: ${greeted.greeting.text}`);
+    });
+    return orClosed(client.connection, () => advancePop3(client, role, options));
   }
 
   async function advancePop3(
-    connection: Connection,
+    client: Pop3Client,
     role: Role,
     { at = 'greeting' }: ClientOptions,
   ): Promise<Pop3Client> {
-    const client = await createPop3Client(connection);
-    if (client.greeting.status !== '+OK') {
-      throw new Inconclusive('precondition', `${role} greeted with a refusal: ${client.greeting.text}`);
-    }
     if (at === 'greeting' || ROLES[role].tls === 'implicit') return client;
     const { capabilities } = await client.capa();
     if (at === 'ready') return client;
@@ -152,19 +175,21 @@ export function openSessions(context: SessionContext, port25: Port25 = {}): Sess
 
   async function imap(options: ClientOptions = {}): Promise<ImapClient> {
     const role = protocolRole(context, options, 'imap');
-    const connection = await connectReady(role, options);
-    return orClosed(connection, () => advanceImap(connection, role, options));
+    const client = await letIn(async () => {
+      const connection = await connectReady(role, options);
+      const greeted = await orClosed(connection, () => createImapClient(connection));
+      if (greeted.greeting.status !== 'BYE') return greeted;
+      connection.close();
+      throw new RefusedAtTheDoor(`${role} greeted with a refusal: ${greeted.greeting.text}`);
+    });
+    return orClosed(client.connection, () => advanceImap(client, role, options));
   }
 
   async function advanceImap(
-    connection: Connection,
+    client: ImapClient,
     role: Role,
     { at = 'greeting' }: ClientOptions,
   ): Promise<ImapClient> {
-    const client = await createImapClient(connection);
-    if (client.greeting.status === 'BYE') {
-      throw new Inconclusive('precondition', `${role} greeted with a refusal: ${client.greeting.text}`);
-    }
     if (at === 'greeting' || ROLES[role].tls === 'implicit') return client;
     await client.capability();
     if (at === 'ready') return client;

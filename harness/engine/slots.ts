@@ -8,20 +8,25 @@ export interface Slots {
    * @throws the reason of the signal when it ends the wait
    */
   take(count: number, signal?: AbortSignal, urgency?: Urgency): Promise<() => void>;
+  /** Slots that exist. */
+  readonly total: number;
+  /** Has fewer of them from now on; those that are taken stay so. More than there are changes nothing. */
+  lower(total: number): void;
   /** Somebody waits. */
   readonly wanted: boolean;
   /** Has the listener called whenever somebody begins to wait, until the returned function is called. */
   onWanted(listener: () => void): () => void;
 }
 
-/** @param total slots that exist; a taker that asks for more gets all of them. */
-export function createSlots(total: number): Slots {
+/** @param most slots that exist; a taker that asks for more gets all of them. */
+export function createSlots(most: number): Slots {
+  let total = most;
   let free = total;
   const queue: { urgency: Urgency; count: number; start: () => void }[] = [];
   const listeners = new Set<() => void>();
 
   function serve(): void {
-    for (let next = queue[0]; next && next.count <= free; next = queue[0]) {
+    for (let next = queue[0]; next && Math.min(next.count, total) <= free; next = queue[0]) {
       queue.shift();
       free -= next.count;
       next.start();
@@ -58,6 +63,14 @@ export function createSlots(total: number): Slots {
         serve();
         if (queue.includes(taker)) for (const listener of [...listeners]) listener();
       });
+    },
+    get total() {
+      return total;
+    },
+    lower(fewer) {
+      if (fewer >= total) return;
+      free -= total - fewer;
+      total = fewer;
     },
     get wanted() {
       return queue.length > 0;

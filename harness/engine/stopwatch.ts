@@ -121,3 +121,5 @@ export function createStopwatch(delay: OwnDelay = ownDelay): Stopwatch {
 export const CONNECTIONS = 'connections';
 /** What addresses of the lab are called, where checks queue for them. */
 export const ADDRESSES = 'addresses of the lab';
+/** What the greeting of a server that turned clients away is called, where checks wait to be let in. */
+export const ADMISSION = 'admission by the target';

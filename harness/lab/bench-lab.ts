@@ -21,6 +21,11 @@ export interface BenchLab {
   readonly access: LabAccess;
   /** An address near the target from which nobody has connected yet; undefined where none is left. */
   takeUnused(): RoutedVantage | undefined;
+  /**
+   * The same lab for clients that come from an address which the target has not met: `senders` are those of SMTP,
+   * `readers` those of POP3 and IMAP. Undefined where no address is left.
+   */
+  fresh(who: 'senders' | 'readers'): BenchLab | undefined;
   open(context: {
     readonly target: Target;
     readonly recorder: Recorder;

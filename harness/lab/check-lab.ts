@@ -55,11 +55,26 @@ export function openBenchLab(access: LabAccess): BenchLab {
   const pulse = createPulse((signal) =>
     mocks.smtp.waitForMessage({ server: SINK, recipient: '', since: NEVER, deadlineMs: 0 }, signal),
   );
-  return {
-    access,
+  const labWith = (seen: LabAccess): BenchLab => ({
+    access: seen,
     takeUnused: () => takeFrom(unused, access, 'near'),
-    open: (context) => openCheckLab({ ...context, mocks, access, pool, unused, pulse }),
-  };
+    fresh(who) {
+      const taken = takeFrom(unused, access, 'near');
+      return taken && labWith(who === 'readers' ? readFrom(seen, taken) : sendFrom(seen, taken));
+    },
+    open: (context) => openCheckLab({ ...context, mocks, access: seen, pool, unused, pulse }),
+  });
+  return labWith(access);
+}
+
+/** The first vantage, or the reader, keeps its name and has another address. */
+function sendFrom(access: LabAccess, { address, route }: RoutedVantage): LabAccess {
+  const [first, ...others] = access.vantages;
+  return first ? { ...access, vantages: [{ ...first, address, route }, ...others] } : access;
+}
+
+function readFrom(access: LabAccess, { address, route }: RoutedVantage): LabAccess {
+  return { ...access, reader: { ...access.reader, address, route } };
 }
 
 function openCheckLab(context: {

@@ -2,6 +2,9 @@ import type { SealedEvidence } from '../evidence/store.ts';
 import type { TranscriptLine } from './result.ts';
 import type { Cause } from './verdict.ts';
 
+/** The name, among the controls of a record, of what a run learned about limits of its target. */
+export const LIMITS_CONTROL = 'limits-of-the-server';
+
 /** What a control came to on one target; JSON, every text from a server in visible notation. */
 export interface ControlResult {
   readonly control: string;

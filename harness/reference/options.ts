@@ -31,6 +31,11 @@ export interface ReferenceLife {
   readonly multiLineGreeting?: boolean;
   /** Pause before every reply. */
   readonly replyDelayMs?: number;
+  /** Connections that one client address may have open with a protocol, and how many visits it may make in a time. */
+  readonly admits?: {
+    readonly atATime?: number;
+    readonly visits?: { readonly most: number; readonly withinMs: number };
+  };
   /** mx answers 450 4.7.1 to the first RCPT of a client, sender and recipient, and takes it the next time. */
   readonly greylist?: boolean;
   /** mx answers 450 4.3.2 to the first RCPT of a client address ever, and closes. */

@@ -8,6 +8,7 @@ import type { PopBeforeSmtp, ReferenceOptions } from './options.ts';
 import { forwardingOf } from './outbound/forwarding.ts';
 import { TLS_REQUIRED_DOMAIN } from './outbound/required-tls.ts';
 import { servePop3 } from './pop3/pop3-server.ts';
+import { createAdmission } from './session/admission.ts';
 import { type ClosedPort, holdClosedPort } from './session/closed-port.ts';
 import type { ServerConnection } from './session/connection.ts';
 import { type Listener, listen } from './session/listener.ts';
@@ -44,6 +45,9 @@ export interface ReferenceServer {
 export async function startReference(options: ReferenceOptions = {}): Promise<ReferenceServer> {
   const site = await createSite(options);
   const host = options.host ?? '127.0.0.1';
+  const admission = createAdmission(site.life.admits ?? {}, (connection) =>
+    connection.startTls(site.certificate.context),
+  );
   const listeners: Listener[] = [];
   const closedPorts: ClosedPort[] = [];
   const endpoints: Partial<Record<Role, Endpoint>> = {};
@@ -56,7 +60,7 @@ export async function startReference(options: ReferenceOptions = {}): Promise<Re
     }
     const replyDelayMs = site.life.replyDelayMs ?? 0;
     const listener = await listen({ host, replyDelayMs }, (connection) =>
-      serve(site, role, conductTls(site, role, connection)),
+      admission.admit(role, connection, () => serve(site, role, conductTls(site, role, connection))),
     );
     listeners.push(listener);
     endpoints[role] = listener.endpoint;

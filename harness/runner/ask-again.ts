@@ -10,7 +10,7 @@ export interface AskAgain {
   /** Takes note of a result; true where the check is asked once more. */
   takes(check: Check, result: CheckResult): boolean;
   /**
-   * Asks them, one after the other.
+   * Asks them, one after the other; those that were turned away a few at a time.
    * @param onSettled called once per check: with its second result, or with the first where that stands
    */
   ask(bench: Bench, onSettled: (check: Check, result: CheckResult, isNew: boolean) => void): Promise<void>;
@@ -19,8 +19,18 @@ export interface AskAgain {
 /** Least time for all second looks together, in milliseconds; a run that took longer may take as long again. */
 const LEAST = 120_000;
 
+/** The same where the target turned clients away, so that most of the run may have been in vain. */
+const LEAST_AFTER_LIMITS = 600_000;
+/** Checks that were turned away and are asked at a time. */
+const TOGETHER = 4;
+
+interface Taken {
+  readonly check: Check;
+  readonly result: CheckResult;
+}
+
 export function createAskAgain(doubts: Bench['doubts'], least = LEAST): AskAgain {
-  const taken: { readonly check: Check; readonly result: CheckResult }[] = [];
+  const taken: Taken[] = [];
   const began = performance.now();
   return {
     takes(check, result) {
@@ -31,15 +41,29 @@ export function createAskAgain(doubts: Bench['doubts'], least = LEAST): AskAgain
     },
     async ask(bench, onSettled) {
       const asked = performance.now();
-      const most = Math.max(least, asked - began);
+      const most = Math.max(bench.limits.isKnown ? LEAST_AFTER_LIMITS : least, asked - began);
       bench.controls.forgetDoubtful();
-      for (const { check, result } of taken.splice(0)) {
+      const one = async ({ check, result }: Taken) => {
         const isLate = performance.now() - asked > most;
         const second = isLate ? null : await askOnceMore(check, result, bench);
         onSettled(check, second ?? result, second !== null);
-      }
+      };
+      const all = taken.splice(0);
+      const together = bench.limits.isKnown ? all.filter((each) => mayComeWithOthers(each, doubts)) : [];
+      const waiting = [...together];
+      const some = async () => {
+        for (let next = waiting.shift(); next; next = waiting.shift()) await one(next);
+      };
+      await Promise.all(Array.from({ length: TOGETHER }, some));
+      for (const each of all) if (!together.includes(each)) await one(each);
     },
   };
+}
+
+/** What it does disturbs nobody, and nothing but the number of clients was in its way. */
+function mayComeWithOthers({ check: { definition }, result }: Taken, doubts: Bench['doubts']): boolean {
+  const { effect } = definition;
+  return doubts.get(result.check) === 'turned-away' && (effect === 'reads' || effect === 'delivers');
 }
 
 /** What Vitest is told about a check that is settled. */

@@ -40,6 +40,19 @@ it('waits through closed connections and refusals until every protocol greets', 
   expect(await waitForGreetings(endpoints, 30_000, signal)).toEqual([]);
 });
 
+it('keeps a connection on which the server takes its time', async () => {
+  const server = createServer((socket) => {
+    socket.on('error', () => undefined).resume();
+    // Longer than it takes until another connection is tried beside it.
+    const timer = setTimeout(() => socket.write(Buffer.concat([Buffer.from('220 at last'), CRLF])), 5_600);
+    socket.once('close', () => clearTimeout(timer));
+  });
+  servers.push(server.listen(0, '127.0.0.1'));
+  await once(server, 'listening');
+  const mx = { host: '127.0.0.1', port: (server.address() as AddressInfo).port };
+  expect(await waitForGreetings({ mx }, 20_000, signal)).toEqual([]);
+});
+
 it('reads the greeting behind TLS where TLS comes first', async () => {
   const server = await startReference();
   const { submissions } = server.target.endpoints;

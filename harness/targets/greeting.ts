@@ -14,8 +14,12 @@ const GREETINGS: Readonly<Record<Protocol, readonly string[]>> = {
   imap: ['* OK', '* PREAUTH'],
 };
 
-/** Time that one connection gets to greet, and pause before the next one, in milliseconds. */
-const PATIENCE = 5_000;
+/**
+ * When another connection is tried beside one that stays silent, and the pause after one that ended, in milliseconds.
+ * RFC 5321 §4.5.3.2.1 lets a server greet after minutes; but a port that was open before the server listened may
+ * never say a word on the connections of that time.
+ */
+const ANOTHER_AFTER = 5_000;
 const PAUSE = 100;
 
 /** A role that did not greet within the time, and what came of the last attempt. */
@@ -39,16 +43,41 @@ export async function waitForGreetings(
   const deadline = performance.now() + withinMs;
   const waits = Object.entries(endpoints).map(async ([name, endpoint]): Promise<Ungreeted[]> => {
     const role = name as Role;
-    for (;;) {
-      const left = deadline - performance.now();
-      const last = await tryOnce(role, endpoint, Math.max(1, Math.min(left, PATIENCE)), signal);
-      if (last === undefined) return [];
-      if (signal.aborted || deadline - performance.now() <= PAUSE)
-        return [{ role, address: writtenEndpoint(endpoint), last }];
-      await pause(PAUSE);
-    }
+    const last = await waitForGreeting(role, endpoint, deadline, signal);
+    return last === undefined ? [] : [{ role, address: writtenEndpoint(endpoint), last }];
   });
   return (await Promise.all(waits)).flat();
+}
+
+/** Undefined once the endpoint has greeted on any of its connections, else what came of the last one. */
+async function waitForGreeting(
+  role: Role,
+  endpoint: Endpoint,
+  deadline: number,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const greeted = new AbortController();
+  const ended = AbortSignal.any([signal, greeted.signal]);
+  const open = new Set<Promise<void>>();
+  let last = 'There was no time to connect.';
+  while (!ended.aborted && deadline - performance.now() > PAUSE) {
+    const attempt = tryOnce(role, endpoint, deadline - performance.now(), ended).then((came) => {
+      if (came === undefined) greeted.abort();
+      else if (!ended.aborted) last = came;
+    });
+    const settled = attempt.finally(() => open.delete(settled));
+    open.add(settled);
+    const answered = new AbortController();
+    await Promise.race([
+      settled.finally(() => answered.abort()),
+      // Ends early when the attempt does.
+      pause(ANOTHER_AFTER, undefined, { signal: answered.signal }).catch(() => undefined),
+    ]);
+    answered.abort();
+    if (!open.has(settled) && !ended.aborted) await pause(PAUSE);
+  }
+  await Promise.all(open);
+  return greeted.signal.aborted ? undefined : last;
 }
 
 /** Undefined when the endpoint greeted, else what came instead. */
@@ -78,6 +107,7 @@ async function tryOnce(
     }
   } catch (failure) {
     if (isWireFailure(failure)) return failure.message;
+    if (signal.aborted) return 'The wait for it was ended.';
     throw failure;
   }
 }

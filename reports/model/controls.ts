@@ -1,4 +1,4 @@
-import type { ControlResult } from '../../harness/model/control-result.ts';
+import { type ControlResult, LIMITS_CONTROL } from '../../harness/model/control-result.ts';
 import type { TargetRecord } from './record.ts';
 
 /** A control that broke off, and the checks that have no verdict because of it. */
@@ -16,6 +16,12 @@ export function brokenControls({ controls = [], results }: TargetRecord): readon
       open: results.filter(({ endedBy }) => endedBy === control.control).map(({ check }) => check),
     }))
     .sort((a, b) => b.open.length - a.open.length);
+}
+
+/** What the run learned about limits of a target, in one sentence; null where it learned nothing. */
+export function limitsLine({ controls = [] }: TargetRecord): string | null {
+  const learned = controls.find(({ control }) => control === LIMITS_CONTROL);
+  return learned ? `${learned.title}: ${learned.line}` : null;
 }
 
 /** `mail-leaves broke off, and 30 checks that build on it are open: 550 no relaying.` */

@@ -1,6 +1,6 @@
 import { describeClause } from '../model/clause.ts';
 import { CLAUSE_STATES, clauseState, countClauses } from '../model/clause-state.ts';
-import { brokenControls, brokenLine } from '../model/controls.ts';
+import { brokenControls, brokenLine, limitsLine } from '../model/controls.ts';
 import {
   type Obstacle,
   type Outcome,
@@ -59,6 +59,7 @@ function summary(record: RunRecord, item: Item): string {
 
 function targetLines(record: RunRecord, target: TargetRecord, item: Item): string[] {
   const obstacle = obstacleOfTarget(target);
+  const limits = limitsLine(target);
   const of = (outcome: Outcome) =>
     bySeverity(target.results.filter((result) => outcomeOf(result) === outcome));
   const waived = of('skipped').filter(({ verdict }) => verdict !== 'not-applicable');
@@ -73,6 +74,7 @@ function targetLines(record: RunRecord, target: TargetRecord, item: Item): strin
       passed: of('passed').length,
     }),
     '',
+    ...(limits === null ? [] : [codeSpan(limits), '']),
     ...brokenControls(target).flatMap((broken) => [`Control ${codeSpan(brokenLine(broken))}`, '']),
     ...clauseLines(record, target),
     ...(advice > 0 ? [`${advice} of those that passed with advice.`, ''] : []),
