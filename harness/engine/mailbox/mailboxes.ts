@@ -1,27 +1,23 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { MailAwaited } from '../../check/mail-watch.ts';
 import { MAILDROP, SECOND_MAILDROP } from '../../check/resources.ts';
-import type { ImapClient } from '../../client/imap.ts';
-import type { Pop3Client } from '../../client/pop3.ts';
 import * as sasl from '../../client/sasl/sasl.ts';
 import { createRecorder, type Recorder } from '../../evidence/recorder.ts';
 import { CLIENT_DOMAIN } from '../../lab/names.ts';
 import type { ControlResult } from '../../model/control-result.ts';
 import { Inconclusive, NotApplicable } from '../../model/outcomes.ts';
-import { ROLES, type Role } from '../../model/roles.ts';
+import type { Role } from '../../model/roles.ts';
 import type { Account } from '../../model/target.ts';
 import { type LoginServices, openImap } from '../../steps/imap-login.ts';
 import { MAILBOX_ROLES } from '../../steps/in-mailbox.ts';
 import { openPop3 } from '../../steps/pop3-login.ts';
 import type { Bench } from '../bench.ts';
 import { AHEAD } from '../urgency.ts';
-import { createImapView } from './imap-view.ts';
-import { type Arrival, createMemory } from './memory.ts';
-import { createPermit, FREE } from './permit.ts';
-import { createPop3View } from './pop3-view.ts';
+import type { Arrival } from './memory.ts';
+import { createPermit, whereNeeded } from './permit.ts';
 import { resultOf } from './result.ts';
-import type { View } from './waiting.ts';
-import { createWatch, type Waiter, type Watch, type WatchParts } from './watch.ts';
+import { createWatch, type Waiter, type Watch } from './watch.ts';
+import { createWays, type Ways } from './ways.ts';
 
 /** The watched mailboxes of a bench: one watch per account, begun when the first check needs it. */
 export interface Mailboxes {
@@ -51,7 +47,7 @@ export interface Watched {
   readonly name: string;
   readonly account: Account;
   readonly watch: Watch;
-  readonly view: View;
+  readonly ways: Pick<Ways, 'view'>;
   readonly recorder: Recorder;
   readonly startedAt: Date;
 }
@@ -104,28 +100,29 @@ function maildropOf({ target }: Bench, { address }: Account): string {
 
 function begin(bench: Bench, account: Account, name: string): Watched {
   const { target, slots, locks } = bench;
-  const role = MAILBOX_ROLES.find((way) => target.endpoints[way]);
+  const [role, ...others] = MAILBOX_ROLES.filter((way) => target.endpoints[way]);
   if (role === undefined) throw new Error(`${target.name} declares no way into a mailbox.`);
   const recorder = createRecorder(bench.redactor);
-  const logins = loginsOf(bench, { account, role, name, recorder });
-  const byPop3 = ROLES[role].protocol === 'pop3';
-  const { view, open } = byPop3
-    ? byPop3Of((signal) => openPop3(logins(signal), { role, account }))
-    : byImapOf((signal) => openImap(logins(signal), { role, account }));
+  const logins = loginsOf(bench, { account, name, recorder });
+  const ways = createWays([role, ...others], {
+    byImap: (way, signal) => openImap(logins(way, signal), { role: way, account }),
+    byPop3: (way, signal) => openPop3(logins(way, signal), { role: way, account }),
+  });
   return {
     name,
     account,
-    view,
+    ways,
     recorder,
     startedAt: new Date(),
     watch: createWatch({
-      view,
-      open,
+      ways,
       permits: (onLost) => ({
         slot: createPermit((signal) => slots.take(1, signal, AHEAD), onLost),
-        maildrop: byPop3
-          ? createPermit((signal) => locks.hold([maildropOf(bench, account)], signal, AHEAD), onLost)
-          : FREE,
+        maildrop: whereNeeded(
+          () => ways.byPop3,
+          (lost) => createPermit((signal) => locks.hold([maildropOf(bench, account)], signal, AHEAD), lost),
+          onLost,
+        ),
       }),
       slots,
       signal: bench.signal,
@@ -133,27 +130,15 @@ function begin(bench: Bench, account: Account, name: string): Watched {
   };
 }
 
-type Way = Pick<WatchParts, 'view' | 'open'>;
-
-function byImapOf(logIn: (signal: AbortSignal) => Promise<ImapClient>): Way {
-  const view = createImapView(createMemory());
-  return { view, open: async (signal) => view.session(await logIn(signal)) };
-}
-
-function byPop3Of(logIn: (signal: AbortSignal) => Promise<Pop3Client>): Way {
-  const view = createPop3View(createMemory());
-  return { view, open: async (signal) => view.session(await logIn(signal)) };
-}
-
 /** The services that the steps of a login need, for one session after the other. */
 function loginsOf(
   bench: Bench,
-  about: Pick<Watched, 'account' | 'name' | 'recorder'> & { readonly role: Role },
-): (signal: AbortSignal) => LoginServices {
+  about: Pick<Watched, 'account' | 'name' | 'recorder'>,
+): (role: Role, signal: AbortSignal) => LoginServices {
   const { target, lab } = bench;
-  const { account, role, name, recorder } = about;
+  const { account, name, recorder } = about;
   let connections = 0;
-  return (signal) => {
+  return (role, signal) => {
     const { imap, pop3 } = bench.openSessions({
       target,
       role,

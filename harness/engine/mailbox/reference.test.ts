@@ -5,6 +5,7 @@ import type { CheckDefinition } from '../../check/define.ts';
 import type { Services } from '../../check/services.ts';
 import { openBenchLab } from '../../lab/check-lab.ts';
 import type { ControlResult } from '../../model/control-result.ts';
+import type { FaultName } from '../../model/faults.ts';
 import { startReferenceInLab } from '../../reference/in-lab/reference-lab.ts';
 import type { ReferenceCapability } from '../../reference/options.ts';
 import { compose } from '../../steps/compose.ts';
@@ -18,12 +19,20 @@ const BY_POP3: readonly ReferenceCapability[] = ['imap', 'imaps'];
 /** The reference in its lab, with a bench that is closed at the end. */
 async function referenceBench(
   without: readonly ReferenceCapability[] = [],
-  over: { readonly connections?: number } = {},
+  { cleartextSecret, ...over }: { readonly connections?: number; readonly cleartextSecret?: boolean } = {},
+  faults: readonly FaultName[] = [],
 ) {
-  const { server, access, close } = await startReferenceInLab({ without });
+  const { server, access, close } = await startReferenceInLab({ without, faults });
   const controls: ControlResult[] = [];
   const bench = createBench({
-    target: { ...server.target, ...over },
+    target: {
+      ...server.target,
+      ...over,
+      accounts: server.target.accounts.map((one) => ({
+        ...one,
+        cleartextSecret: cleartextSecret ?? one.cleartextSecret,
+      })),
+    },
     lab: openBenchLab(access),
     runId: 'test',
     evidenceFolder: null,
@@ -84,6 +93,37 @@ describe.each([
     expect(late).toMatch(/^pass/);
     await reference.close();
     expect(reference.controls[0]?.line).toMatch(line);
+  });
+});
+
+describe('a mailbox to which the best way lets nobody in safely', () => {
+  const IN_CLEAR: readonly ReferenceCapability[] = ['imap', 'imaps', 'pop3s', 'pop3-stls'];
+
+  test('is read in the clear where the account allows that', async () => {
+    await using reference = await referenceBench(IN_CLEAR, {}, ['pop3-accepts-user-pass-before-tls']);
+    expect(await reference.run((services) => roundTrip(services, 'clear'))).toMatch(/^pass/);
+    await reference.close();
+    expect(reference.controls[0]?.line).toMatch(/^1 message in 1 mailbox/);
+  });
+
+  test('is not where it does not', async () => {
+    const faults = ['pop3-accepts-user-pass-before-tls'] as const;
+    await using reference = await referenceBench(IN_CLEAR, { cleartextSecret: false }, faults);
+    expect(await reference.run((services) => roundTrip(services, 'clear'))).toMatch(/does not offer STLS/);
+    await reference.close();
+    const transcript = reference.controls.flatMap((control) => control.transcript.map(({ text }) => text));
+    expect(transcript.filter((text) => text.includes('PASS'))).toEqual([]);
+  });
+
+  test('is read on the next way that is declared', async () => {
+    await using reference = await referenceBench(['imaps', 'imap-starttls', 'pop3s']);
+    const outcomes = await Promise.all(
+      ['a', 'b'].map((label) => reference.run((services) => roundTrip(services, label))),
+    );
+    for (const outcome of outcomes) expect(outcome).toMatch(/^pass/);
+    await reference.close();
+    expect(reference.controls[0]?.line).toMatch(/^2 messages in 1 mailbox/);
+    (await reference.bench.locks.hold([MAILDROP]))();
   });
 });
 

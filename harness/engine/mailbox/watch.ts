@@ -1,13 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { MailAwaited } from '../../check/mail-watch.ts';
-import { Inconclusive } from '../../model/outcomes.ts';
+import { Inconclusive, NotApplicable } from '../../model/outcomes.ts';
 import { deadlineIn } from '../../wire/deadline.ts';
 import { isWireFailure } from '../../wire/failures.ts';
 import type { Slots } from '../slots.ts';
 import { type Arrival, quotesToken } from './memory.ts';
 import type { Permit } from './permit.ts';
 import { type Rest, restUntilWanted } from './rest.ts';
-import type { MailboxSession, View, Waiting } from './waiting.ts';
+import type { MailboxSession, Waiting } from './waiting.ts';
+import type { Ways } from './ways.ts';
 
 /** Shortest and longest pause between two looks, in milliseconds. */
 const PAUSE = { shortest: 200, longest: 2_000 };
@@ -58,19 +59,14 @@ export interface Watch {
 
 /** What a watch is made of. */
 export interface WatchParts {
-  readonly view: View;
-  /**
-   * A session that is logged in.
-   * @throws Inconclusive, NotApplicable or the failure of the connection
-   */
-  open(signal: AbortSignal): Promise<MailboxSession>;
+  readonly ways: Ways;
   /** What must be held, or lent, while a session is open. `onLost` is called when it no longer is. */
   permits(onLost: () => void): { readonly slot: Permit; readonly maildrop: Permit };
   readonly slots: Pick<Slots, 'wanted' | 'onWanted'>;
   readonly signal: AbortSignal;
 }
 
-export function createWatch({ view, open, permits, slots, signal }: WatchParts): Watch {
+export function createWatch({ ways, permits, slots, signal }: WatchParts): Watch {
   const waiters = new Set<Waiting & Ends>();
   const count = { looks: 0, logins: 0, broken: 0, failure: undefined as unknown };
   let serials = 0;
@@ -130,7 +126,7 @@ export function createWatch({ view, open, permits, slots, signal }: WatchParts):
     if (!session?.alive) {
       if (session) count.broken += 1;
       session = undefined;
-      session = await open(AbortSignal.any([signal, stop.signal]));
+      session = await ways.open(AbortSignal.any([signal, stop.signal]));
       count.logins += 1;
       loginMs = performance.now() - began;
       count.failure = undefined;
@@ -180,6 +176,8 @@ export function createWatch({ view, open, permits, slots, signal }: WatchParts):
         const wasOpen = session !== undefined;
         drop();
         if (isOurs) continue;
+        // No safe login here, and another way is declared.
+        if (!wasOpen && thrown instanceof NotApplicable && ways.next()) continue;
         tries = failed(thrown, wasOpen, tries) ? tries + 1 : 0;
       }
     }
@@ -277,7 +275,7 @@ export function createWatch({ view, open, permits, slots, signal }: WatchParts):
     async awaited(wanted, waiter) {
       waiter.signal.throwIfAborted();
       if (closed) throw new Inconclusive('harness', 'The run was ended before the mailbox was looked into.');
-      for (const arrival of view.kept()) {
+      for (const arrival of ways.view.kept()) {
         const { mailbox } = arrival.sighting;
         if (quotesToken(arrival, wanted.token) && wanted.isAwaited({ mailbox, bytes: arrival.bytes }))
           return arrival;
