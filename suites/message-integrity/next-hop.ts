@@ -1,4 +1,5 @@
 import type { ArrivedMessage, Offered, Receiver, Services, Verify } from '../../harness/check/check.ts';
+import { assertHasMailbox } from '../../harness/steps/in-mailbox.ts';
 import type { About } from './letter.ts';
 import { tokenOf } from './ways.ts';
 
@@ -80,12 +81,13 @@ export async function handTo(
  * told. Ends the check where nothing was seen.
  */
 export function verifyHeldBack(
-  { inconclusive }: Services,
+  services: Services,
   verify: Verify,
   { kind, seen }: Exclude<Fate, { readonly kind: 'sent' }>,
 ): void {
-  if (kind === 'unseen') inconclusive('timeout', `The message never came to the next hop: ${seen}.`);
+  if (kind === 'unseen') services.inconclusive('timeout', `The message never came to the next hop: ${seen}.`);
   verify.met('the next hop is not sent what it cannot take', seen);
+  if (kind !== 'returned') assertHasMailbox(services);
   verify.ideally.found(kind === 'returned' ? seen : null, 'the sender is told in time', {
     what: 'a report in the mailbox of the sender',
   });

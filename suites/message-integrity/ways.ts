@@ -7,6 +7,7 @@ import {
   type Verify,
 } from '../../harness/check/check.ts';
 import { mailLeaves } from '../../harness/steps/controls/mail-leaves.ts';
+import { assertHasMailbox } from '../../harness/steps/in-mailbox.ts';
 import { valuesOf } from './header.ts';
 import { type About, shortLetter } from './letter.ts';
 import { retrieveByPop3 } from './maildrop.ts';
@@ -56,6 +57,7 @@ export const TO_MAILBOX: Way = {
   async send(services, mail) {
     const { offer, target, notApplicable } = services;
     if (!target.endpoints.mx) notApplicable('The target declares no mx.', 'no port 25');
+    assertHasMailbox(services);
     const envelope = { from: mail.sender ?? (await strangerOf(services)), to: services.account().address };
     const sent = mail.compose(envelope);
     const offered = await offer({ content: sent, sender: envelope.from, ...parametersOf(mail) });

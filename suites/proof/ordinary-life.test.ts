@@ -109,6 +109,27 @@ for (const { habit, life, checks } of WAYS) {
   });
 }
 
+describe.concurrent('a good server whose mailboxes are not declared', () => {
+  const reads = (need: 'mailbox' | 'mailbox-in-part') =>
+    CHECKS.filter(({ definition }) => definition.needs.includes(need));
+  const without = ['imap', 'imaps', 'pop3', 'pop3s'] as const;
+  for (const check of reads('mailbox-in-part')) {
+    const { id, title } = check.definition;
+    test(`${id} raises no alarm: ${title}`, async () => {
+      const result = await resultOn(check, { without });
+      expect(['pass', 'not-applicable', 'inconclusive'], explained(result)).toContain(result.verdict);
+    });
+  }
+  for (const check of reads('mailbox')) {
+    const { id, title } = check.definition;
+    test(`${id} does not begin: ${title}`, async () => {
+      const { verdict, transcript } = await resultOn(check, { without });
+      expect(['not-applicable', 'inconclusive']).toContain(verdict);
+      expect(transcript.filter(({ who }) => who === 'client')).toEqual([]);
+    });
+  }
+});
+
 describe.concurrent('a server that refuses every message by policy', () => {
   for (const check of CHECKS.filter(({ suite }) => suite === 'smtp-core')) {
     const { id, title } = check.definition;

@@ -17,7 +17,7 @@ export const sendersAreNotRefusedAsSuch = check(
     severity: 'medium',
     clauses: ['rfc2505#2.6.1', 'rfc2505#2.6.2', 'rfc2505#2.7', 'rfc5321#4.1.4'],
     roles: ['mx'],
-    needs: ['account', 'mailbox', 'dns', 'vantage'],
+    needs: ['account', 'mailbox-in-part', 'dns', 'vantage'],
     effect: 'delivers',
     safety: 'sends-mail',
     budget: '20s',
