@@ -23,6 +23,23 @@ export function assertHasMailbox({ target, inconclusive }: Pick<Services, 'targe
   if (!hasMailbox(target)) inconclusive('precondition', NO_MAILBOX);
 }
 
+/** Why a message that is not in INBOX may have been delivered all the same. */
+export const INBOX_ALONE =
+  'The message was taken and is not in INBOX; POP3 shows no other mailbox, such as Junk.';
+
+/** Mailboxes beside INBOX are seen. */
+export function seesJunk({ endpoints }: Pick<Services['target'], 'endpoints'>): boolean {
+  return endpoints.imap !== undefined || endpoints.imaps !== undefined;
+}
+
+/**
+ * Ends what would take a message for lost that is not in INBOX.
+ * @throws Inconclusive where POP3 alone shows the mailbox, because a filter may have put it elsewhere
+ */
+export function assertSeesJunk({ target, inconclusive }: Pick<Services, 'target' | 'inconclusive'>): void {
+  if (!seesJunk(target)) inconclusive('precondition', INBOX_ALONE);
+}
+
 /**
  * Waits for a message in a mailbox of the target, Junk and every other one included; null where it does
  * not come. Reports that quote it are passed over (RFC 3462).

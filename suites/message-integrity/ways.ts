@@ -7,7 +7,7 @@ import {
   type Verify,
 } from '../../harness/check/check.ts';
 import { mailLeaves } from '../../harness/steps/controls/mail-leaves.ts';
-import { assertHasMailbox } from '../../harness/steps/in-mailbox.ts';
+import { assertHasMailbox, assertSeesJunk } from '../../harness/steps/in-mailbox.ts';
 import { valuesOf } from './header.ts';
 import { type About, shortLetter } from './letter.ts';
 import { retrieveByPop3 } from './maildrop.ts';
@@ -201,6 +201,7 @@ export async function arrivedCopies(
     );
   const late = await retrieveCopies(services, way, journey);
   if (late.length > 0) return late;
+  if (way.key === 'in') assertSeesJunk(services);
   verify.missed('what was taken arrives', {
     expected: 'a delivery, as of an ordinary message',
     actual: `${await whatCameBack(services, sent)} behind ${offered.line}`,

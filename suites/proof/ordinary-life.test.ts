@@ -109,6 +109,19 @@ for (const { habit, life, checks } of WAYS) {
   });
 }
 
+describe.concurrent('a good server whose mailboxes are read by POP3 alone', () => {
+  /** What a quarantine holds is not to be seen. */
+  const open = ['DMARC-006'];
+  for (const check of CHECKS.filter(({ definition }) => /^(POP3|DMARC|MSG|SMTP-007)/.test(definition.id))) {
+    const { id, title } = check.definition;
+    test(`${id} raises no alarm and stays decided: ${title}`, async () => {
+      const result = await resultOn(check, { without: ['imap', 'imaps'] });
+      const verdicts = open.includes(id) ? ['inconclusive'] : ['pass', 'not-applicable'];
+      expect(verdicts, explained(result)).toContain(result.verdict);
+    });
+  }
+});
+
 describe.concurrent('a good server whose mailboxes are not declared', () => {
   const reads = (need: 'mailbox' | 'mailbox-in-part') =>
     CHECKS.filter(({ definition }) => definition.needs.includes(need));
