@@ -121,3 +121,5 @@ export function createStopwatch(delay: OwnDelay = ownDelay): Stopwatch {
 export const CONNECTIONS = 'connections';
 /** What addresses of the lab are called, where checks queue for them. */
 export const ADDRESSES = 'addresses of the lab';
+/** What the time between two logins of a user is called, where checks queue for it. */
+export const LOGINS = 'logins of the account';

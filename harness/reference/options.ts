@@ -61,6 +61,8 @@ export interface ReferenceLife {
   readonly introducesItselfByAddress?: boolean;
   /** IMAP lists LOGINDISABLED beside its mechanisms inside TLS and refuses LOGIN (RFC 9051 §6.2.3). */
   readonly loginDisabled?: boolean;
+  /** POP3 announces so many seconds between two logins of a user, and refuses one before (RFC 2449 §6.5). */
+  readonly loginDelay?: number;
   /** SMTP offers no other mechanism than LOGIN. */
   readonly authLoginOnly?: boolean;
   /** RCPT takes recipients with 251 (RFC 5321 §3.4). */

@@ -13,6 +13,7 @@ import { MAILBOX_ROLES } from '../../steps/in-mailbox.ts';
 import { openPop3 } from '../../steps/pop3-login.ts';
 import type { Bench } from '../bench.ts';
 import { AHEAD } from '../urgency.ts';
+import { createLoginPace, type LoginPace } from './login-pace.ts';
 import type { Arrival } from './memory.ts';
 import { createPermit, whereNeeded } from './permit.ts';
 import { resultOf } from './result.ts';
@@ -30,6 +31,8 @@ export interface Mailboxes {
   /** Name of the watch of an account, by which the record has it among the controls. */
   nameOf(account: Account): string;
   makeRoom(account: Account): void;
+  /** When the next login of an account by POP3 may come. */
+  paceOf(account: Account): LoginPace;
   /** Somebody else of the bench opens IMAP or POP3: sessions that have rested for a while end. */
   stepAside(): void;
   /** Ends every watch and seals its evidence. */
@@ -58,13 +61,19 @@ export function createMailboxes(
   onResult: (result: ControlResult) => void = () => undefined,
 ): Mailboxes {
   const watches = new Map<string, Watched>();
+  const paces = new Map<string, LoginPace>();
 
   function watched(account: Account): Watched {
     const known = watches.get(account.address);
     if (known) return known;
-    const begun = begin(bench(), account, nameOf(account));
+    const begun = begin(bench(), account, nameOf(account), paceOf(account));
     watches.set(account.address, begun);
     return begun;
+  }
+  function paceOf({ address }: Account): LoginPace {
+    const pace = paces.get(address) ?? createLoginPace();
+    paces.set(address, pace);
+    return pace;
   }
   function nameOf({ address }: Account): string {
     const { accounts } = bench().target;
@@ -80,6 +89,7 @@ export function createMailboxes(
       return watch.awaited(wanted, { ...waiter, lends });
     },
     nameOf,
+    paceOf,
     makeRoom: (account) => watches.get(account.address)?.watch.makeRoom(),
     stepAside() {
       for (const { watch } of watches.values()) watch.stepAside();
@@ -98,12 +108,12 @@ function maildropOf({ target }: Bench, { address }: Account): string {
   return [MAILDROP, SECOND_MAILDROP][at] ?? `maildrop of ${address}`;
 }
 
-function begin(bench: Bench, account: Account, name: string): Watched {
+function begin(bench: Bench, account: Account, name: string, pace: LoginPace): Watched {
   const { target, slots, locks } = bench;
   const [role, ...others] = MAILBOX_ROLES.filter((way) => target.endpoints[way]);
   if (role === undefined) throw new Error(`${target.name} declares no way into a mailbox.`);
   const recorder = createRecorder(bench.redactor);
-  const logins = loginsOf(bench, { account, name, recorder });
+  const logins = loginsOf(bench, { account, name, recorder }, pace);
   const ways = createWays([role, ...others], {
     byImap: (way, signal) => openImap(logins(way, signal), { role: way, account }),
     byPop3: (way, signal) => openPop3(logins(way, signal), { role: way, account }),
@@ -125,6 +135,7 @@ function begin(bench: Bench, account: Account, name: string): Watched {
         ),
       }),
       slots,
+      pace,
       signal: bench.signal,
     }),
   };
@@ -134,6 +145,7 @@ function begin(bench: Bench, account: Account, name: string): Watched {
 function loginsOf(
   bench: Bench,
   about: Pick<Watched, 'account' | 'name' | 'recorder'>,
+  pace: LoginPace,
 ): (role: Role, signal: AbortSignal) => LoginServices {
   const { target, lab } = bench;
   const { account, name, recorder } = about;
@@ -160,7 +172,16 @@ function loginsOf(
       sasl,
       target,
       // Nobody has to make room for itself.
-      mailboxes: { awaited: async () => null, makeRoom: () => undefined },
+      mailboxes: {
+        awaited: async () => null,
+        makeRoom: () => undefined,
+        // The watch waits for it without a connection.
+        async untilLogin() {
+          if (pace.left() > 0) throw new Inconclusive('precondition', 'The next login comes too early.');
+        },
+        loggedIn: pace.loggedIn,
+        demandsDelay: (_account, delayMs) => pace.demands(delayMs),
+      },
       pause: (ms) => delay(ms, undefined, { signal }),
       inconclusive(why, reason) {
         throw new Inconclusive(why, reason);

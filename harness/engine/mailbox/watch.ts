@@ -4,6 +4,7 @@ import { Inconclusive, NotApplicable } from '../../model/outcomes.ts';
 import { deadlineIn } from '../../wire/deadline.ts';
 import { isWireFailure } from '../../wire/failures.ts';
 import type { Slots } from '../slots.ts';
+import type { LoginPace } from './login-pace.ts';
 import { type Arrival, quotesToken } from './memory.ts';
 import type { Permit } from './permit.ts';
 import { type Rest, restUntilWanted } from './rest.ts';
@@ -12,6 +13,8 @@ import type { Ways } from './ways.ts';
 
 /** Shortest and longest pause between two looks, in milliseconds. */
 const PAUSE = { shortest: 200, longest: 2_000 };
+/** Shortest one where each look is a login, in milliseconds. */
+const PAUSE_OF_LOGINS = 1_000;
 /** How long a session that nobody needs is kept from others that wait for its slot, or log in, in milliseconds. */
 const REST = 2_000;
 /** How long the watch stays away where the user has too many sessions; who was refused comes again before. */
@@ -19,6 +22,8 @@ const AWAY = 2_000;
 /** Logins in a row that may be refused before a refusal stands for a while, and that while in milliseconds. */
 const REFUSALS = 2;
 const REFUSED_FOR = 30_000;
+/** Logins in a row that may come too early for the server; one shows how long it waits, and somebody else may come first. */
+const TOO_EARLY = 3;
 /** Longest time that counts as waiting for other checks, in milliseconds: who holds what may wait for each other. */
 const BLOCKED = 60_000;
 /** How long a server is given to say goodbye at the end, in milliseconds. */
@@ -63,10 +68,12 @@ export interface WatchParts {
   /** What must be held, or lent, while a session is open. `onLost` is called when it no longer is. */
   permits(onLost: () => void): { readonly slot: Permit; readonly maildrop: Permit };
   readonly slots: Pick<Slots, 'wanted' | 'onWanted'>;
+  /** When the server takes the next login, where each look is one. */
+  readonly pace: Pick<LoginPace, 'left'>;
   readonly signal: AbortSignal;
 }
 
-export function createWatch({ ways, permits, slots, signal }: WatchParts): Watch {
+export function createWatch({ ways, permits, slots, pace, signal }: WatchParts): Watch {
   const waiters = new Set<Waiting & Ends>();
   const count = { looks: 0, logins: 0, broken: 0, failure: undefined as unknown };
   let serials = 0;
@@ -99,6 +106,7 @@ export function createWatch({ ways, permits, slots, signal }: WatchParts): Watch
   async function obtain(): Promise<void> {
     const isOver = () => waiters.size === 0 || stop.signal.aborted;
     const obtained = (async () => {
+      while (ways.byPop3 && !isOver() && pace.left() > 0) await pauseUntil(performance.now() + pace.left());
       // One of its own is asked for in any case, behind what is lent.
       for (let asked = false; !isOver() && !(asked && slot.valid && maildrop.valid); asked = true) {
         // Who waits for a resource keeps no connection from others.
@@ -135,7 +143,8 @@ export function createWatch({ ways, permits, slots, signal }: WatchParts): Watch
     await session.look(queue);
     count.looks += 1;
     const now = performance.now();
-    nextLook = now + Math.min(PAUSE.longest, Math.max(PAUSE.shortest, now - began));
+    const shortest = ways.byPop3 ? PAUSE_OF_LOGINS : PAUSE.shortest;
+    nextLook = now + Math.min(PAUSE.longest, Math.max(shortest, now - began));
     for (const one of present) if (one.waits && one.isOver()) one.end(null);
   }
 
@@ -157,6 +166,7 @@ export function createWatch({ ways, permits, slots, signal }: WatchParts): Watch
 
   async function serve(): Promise<void> {
     let tries = 0;
+    let early = 0;
     while (waiters.size > 0 && !closed) {
       if (stop.signal.aborted) stop = new AbortController();
       await pauseUntil(Math.max(nextLook, awayUntil));
@@ -168,6 +178,7 @@ export function createWatch({ ways, permits, slots, signal }: WatchParts): Watch
       try {
         await look();
         tries = 0;
+        early = 0;
         if (session?.alive && !stop.signal.aborted && performance.now() >= awayUntil) continue;
         await session?.leave();
         drop();
@@ -176,6 +187,10 @@ export function createWatch({ ways, permits, slots, signal }: WatchParts): Watch
         const wasOpen = session !== undefined;
         drop();
         if (isOurs) continue;
+        if (!wasOpen && ways.byPop3 && pace.left() > 0 && early < TOO_EARLY) {
+          early += 1;
+          continue;
+        }
         // No safe login here, and another way is declared.
         if (!wasOpen && thrown instanceof NotApplicable && ways.next()) continue;
         tries = failed(thrown, wasOpen, tries) ? tries + 1 : 0;

@@ -9,6 +9,7 @@ import { throttle } from '../session/login-throttle.ts';
 import type { Site } from '../site.ts';
 import { timestampsFor } from './apop-timestamp.ts';
 import { pop3Mechanisms } from './capabilities.ts';
+import { comesTooEarly } from './login-delay.ts';
 import { addressOfMaildrop, maildropOver } from './maildrop.ts';
 import { closing, err, IDLE_MS, ok, type Pop3Response, type Pop3Session } from './session.ts';
 
@@ -124,6 +125,10 @@ function openMaildrop(session: Pop3Session, account: ReferenceAccount): Pop3Resp
   const shared = site.faulty('pop3-numbers-shift');
   const release = shared ? () => undefined : store.lock();
   if (!release) return err('The mailbox is open in another session', 'IN-USE');
+  if (comesTooEarly(site, store)) {
+    release();
+    return err('The last login was a moment ago', 'LOGIN-DELAY');
+  }
   const { inbox } = store;
   const messages = shared ? inbox.messages : [...inbox.messages];
   session.maildrop = maildropOver({ site, account, mailbox: inbox, messages, release });
