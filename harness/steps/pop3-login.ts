@@ -20,6 +20,8 @@ export interface Pop3Session {
   /** The role under test where it is one of POP3; else the first declared of `POP3_ROLES`. */
   readonly role?: Role;
   readonly vantage?: string;
+  /** UTF-8 in header fields is asked for where it is offered (RFC 6856 §2): else such mail may be shown otherwise. */
+  readonly utf8?: boolean;
 }
 
 /**
@@ -48,6 +50,7 @@ export async function openPop3(services: LoginServices, session: Pop3Session = {
         'CAPA lists no STLS, USER or SASL',
       );
     }
+    if (session.utf8) await askForUtf8(client);
     const reply = await logInByPop3(services, client, account);
     if (reply.status === '+OK') {
       mailboxes.loggedIn(account);
@@ -74,6 +77,11 @@ export async function openPop3(services: LoginServices, session: Pop3Session = {
 /** A server without CAPA lists nothing and may take USER all the same. */
 export function listsLogin({ capabilities }: Pop3Client): boolean {
   return !capabilities || capabilities.keywords.has('USER') || capabilities.mechanisms.length > 0;
+}
+
+async function askForUtf8(client: Pop3Client): Promise<void> {
+  if (!client.capabilities) await client.capa();
+  if (client.capabilities?.keywords.has('UTF8')) await client.command('UTF8');
 }
 
 /** Milliseconds between two logins, as announced (RFC 2449 §6.5). */

@@ -95,6 +95,11 @@ const WAYS: readonly {
     life: { recordsOneSignature: true },
     checks: /^DKIM-0(0|1[0-6])/,
   },
+  {
+    habit: 'wraps internationalised mail for sessions that do not ask for it',
+    life: { wrapsForOldSessions: true },
+    checks: /^(MSG-0(01|08|22)|POP3-00[2-4]|SMTP-019)$/,
+  },
 ];
 
 for (const { habit, life, checks } of WAYS) {

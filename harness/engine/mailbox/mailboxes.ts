@@ -115,8 +115,8 @@ function begin(bench: Bench, account: Account, name: string, pace: LoginPace): W
   const recorder = createRecorder(bench.redactor);
   const logins = loginsOf(bench, { account, name, recorder }, pace);
   const ways = createWays([role, ...others], {
-    byImap: (way, signal) => openImap(logins(way, signal), { role: way, account }),
-    byPop3: (way, signal) => openPop3(logins(way, signal), { role: way, account }),
+    byImap: (way, signal) => openImap(logins(way, signal), { role: way, account, utf8: true }),
+    byPop3: (way, signal) => openPop3(logins(way, signal), { role: way, account, utf8: true }),
   });
   return {
     name,

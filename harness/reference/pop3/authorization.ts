@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { base64, line } from '../../wire/bytes.ts';
 import type { ReferenceAccount } from '../accounts.ts';
+import { shownTo } from '../message/for-old-sessions.ts';
 import { mailboxClient } from '../pop-before-smtp/asserted-address.ts';
 import { type BrokenOff, decodeBase64, EMPTY, runExchange, type SaslOutcome } from '../sasl/exchange.ts';
 import { AUTH_LINE_LIMIT } from '../sasl/limits.ts';
@@ -130,7 +131,9 @@ function openMaildrop(session: Pop3Session, account: ReferenceAccount): Pop3Resp
     return err('The last login was a moment ago', 'LOGIN-DELAY');
   }
   const { inbox } = store;
-  const messages = shared ? inbox.messages : [...inbox.messages];
+  const messages = shared
+    ? inbox.messages
+    : inbox.messages.map((message) => shownTo(site, session.isUtf8, message));
   session.maildrop = maildropOver({ site, account, mailbox: inbox, messages, release });
   session.site.grants.loggedIn(mailboxClient(session, 'pop3'), account);
   return ok(`${messages.length} messages`);
