@@ -65,6 +65,8 @@ export interface ReferenceLife {
   readonly loginDelay?: number;
   /** Mail with UTF-8 in its header is wrapped for sessions by POP3 and IMAP that do not ask for it (RFC 6855, 6856). */
   readonly wrapsForOldSessions?: boolean;
+  /** Submission removes Received fields, as it is declared. */
+  readonly removesReceived?: boolean;
   /** SMTP offers no other mechanism than LOGIN. */
   readonly authLoginOnly?: boolean;
   /** RCPT takes recipients with 251 (RFC 5321 §3.4). */

@@ -12,6 +12,9 @@ import { valuesOf } from './header.ts';
 import { type About, shortLetter } from './letter.ts';
 import { retrieveByPop3 } from './maildrop.ts';
 
+/** Who has what a server elsewhere was handed. */
+export const NEXT_HOP = 'next hop';
+
 /** A message as somebody at its destination has it. */
 export interface Copy {
   /** `IMAP`, `POP3` or `next hop`, to begin a demand with. */
@@ -113,7 +116,7 @@ async function copiesInMailbox(services: Services, token: string, sent: Buffer):
 
 async function copiesAtNextHop({ lab }: Services, recipient: string): Promise<readonly Copy[]> {
   const arrived = await lab().waitForMessage({ recipient, kind: 'delivery' });
-  return arrived ? [{ reader: 'next hop', bytes: arrived.content }] : [];
+  return arrived ? [{ reader: NEXT_HOP, bytes: arrived.content }] : [];
 }
 
 /** One input, on every way. */

@@ -96,6 +96,11 @@ const WAYS: readonly {
     checks: /^DKIM-0(0|1[0-6])/,
   },
   {
+    habit: 'removes Received fields from submitted mail, and says so',
+    life: { removesReceived: true },
+    checks: /^(MSG-0(01|10|11|17)|SUB-01[4-9]|SMTP-02[12]|DKIM-01[6-9])/,
+  },
+  {
     habit: 'wraps internationalised mail for sessions that do not ask for it',
     life: { wrapsForOldSessions: true },
     checks: /^(MSG-0(01|08|22)|POP3-00[2-4]|SMTP-019)$/,
