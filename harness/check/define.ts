@@ -13,8 +13,10 @@ import type { Services } from './services.ts';
 export type Need =
   | 'account'
   | 'account-2'
-  /** A mailbox that IMAP or POP3 can read. */
+  /** A mailbox that IMAP or POP3 can read: where the target declares no way into one, the check does not begin. */
   | 'mailbox'
+  /** The same for a part of the check; the rest is decided without. */
+  | 'mailbox-in-part'
   | 'raw-tls'
   | 'dns'
   | 'sink'

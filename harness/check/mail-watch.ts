@@ -28,6 +28,15 @@ export interface WatchedMailboxes {
    * @throws Inconclusive, or the failure of the connection, where the mailbox cannot be read
    */
   awaited(wanted: MailAwaited): Promise<WatchedMessage | null>;
+  /**
+   * Waits until the server takes another login of this user by POP3, where it demands time between two; no time of the
+   * check passes.
+   */
+  untilLogin(account: Account): Promise<void>;
+  /** Tells of a login by POP3. */
+  loggedIn(account: Account): void;
+  /** The server demands so many milliseconds between two logins by POP3. */
+  demandsDelay(account: Account, delayMs: number): void;
   /** Gives up the session of the watch for a moment: the server says that this user has too many. */
   makeRoom(account: Account): void;
 }

@@ -34,7 +34,8 @@ export function resourcesOf(
   { endpoints }: Target,
   role: Role,
 ): readonly string[] {
-  const byPop3 = !endpoints.imap && !endpoints.imaps && needs.includes('mailbox') && !waits;
+  const looks = needs.includes('mailbox') || needs.includes('mailbox-in-part');
+  const byPop3 = !endpoints.imap && !endpoints.imaps && looks && !waits;
   const limits =
     effect === 'disturbs' ? roles.map((role) => `limits of the ${ROLES[role].protocol} server`) : [];
   const named = resources.map((one) => (one === TIMING ? `${TIMING} on ${role}` : one));

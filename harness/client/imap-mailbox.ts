@@ -32,7 +32,12 @@ export function readMailboxes(responses: readonly ImapUntagged[]): readonly Imap
   return responses.flatMap(({ label, values }) => {
     const name = imapText(values?.[2]);
     if (label !== 'LIST' || name === undefined) return [];
-    return { name, delimiter: imapText(values?.[1]) ?? null, attributes: texts(values?.[0]) };
+    // Where UTF-8 is enabled, names are in it (RFC 6855 §3); elsewhere they are ASCII.
+    return {
+      name: Buffer.from(name, 'latin1').toString(),
+      delimiter: imapText(values?.[1]) ?? null,
+      attributes: texts(values?.[0]),
+    };
   });
 }
 

@@ -9,6 +9,7 @@ import { isWireFailure } from '../wire/failures.ts';
 import type { Bench } from './bench.ts';
 import { type Doubt, doubtOf } from './doubt.ts';
 import { causeOf } from './judge.ts';
+import { lackingFor } from './lacking.ts';
 import { openBody } from './open-body.ts';
 import { withPatienceAtTheDoor } from './patience-at-the-door.ts';
 import { createStopwatch } from './stopwatch.ts';
@@ -127,7 +128,7 @@ async function runControl(
   const began = performance.now();
   let found: unknown;
   let thrown: unknown;
-  const before = brokenBefore(definition, bench);
+  const before = lackingFor(definition, bench.target) ?? brokenBefore(definition, bench);
   try {
     thrown =
       before ??

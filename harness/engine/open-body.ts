@@ -26,7 +26,7 @@ import { createBudget } from './budget.ts';
 import { awaitedPatiently } from './mailbox/patiently.ts';
 import { shownMessage } from './mailbox/shown.ts';
 import { endingAtFailedLookups } from './own-lookups.ts';
-import { ADDRESSES, ADMISSION, CONNECTIONS, type RunWatch } from './stopwatch.ts';
+import { ADDRESSES, ADMISSION, CONNECTIONS, LOGINS, type RunWatch } from './stopwatch.ts';
 import { AHEAD } from './urgency.ts';
 import { createVerify } from './verifications.ts';
 import { caught, withinBudget } from './within-budget.ts';
@@ -259,6 +259,13 @@ export async function openBody(context: {
         return arrival && { mailbox: arrival.sighting.mailbox, bytes: arrival.bytes };
       },
       makeRoom: (account) => bench.mailboxes.makeRoom(account),
+      async untilLogin(account) {
+        const { left } = bench.mailboxes.paceOf(account);
+        while (left() > 0)
+          await watch.queueing(LOGINS, () => clock.queueing(() => delay(left(), undefined, { signal })));
+      },
+      loggedIn: (account) => bench.mailboxes.paceOf(account).loggedIn(),
+      demandsDelay: (account, delayMs) => bench.mailboxes.paceOf(account).demands(delayMs),
     },
     note: (text) => void recorder.event(0, { kind: 'note', text }),
     pause: (ms) => watch.waiting(() => delay(ms, undefined, { signal })),

@@ -12,6 +12,7 @@ import type { Bench } from './bench.ts';
 import { askForLife } from './control-conversation.ts';
 import { brokenBefore, rootOf } from './controls.ts';
 import { judge } from './judge.ts';
+import { lackingFor } from './lacking.ts';
 import { openBody } from './open-body.ts';
 import type { RunWatch } from './stopwatch.ts';
 
@@ -79,7 +80,8 @@ export async function runBody(context: {
             'precondition',
             `${definition.id} needs ${limit} connections at the same time, and the target allows ${target.connections}.`,
           )
-        : ((definition.asStranger && bench.lab ? favouredBy(bench.lab.access) : undefined) ??
+        : (lackingFor(definition, target) ??
+          (definition.asStranger && bench.lab ? favouredBy(bench.lab.access) : undefined) ??
           brokenBefore(definition, bench) ??
           (await stillGone(context, recorder)) ??
           (await body.run(check.body)));

@@ -123,3 +123,5 @@ export const CONNECTIONS = 'connections';
 export const ADDRESSES = 'addresses of the lab';
 /** What the greeting of a server that turned clients away is called, where checks wait to be let in. */
 export const ADMISSION = 'admission by the target';
+/** What the time between two logins of a user is called, where checks queue for it. */
+export const LOGINS = 'logins of the account';

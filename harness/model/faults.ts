@@ -581,6 +581,8 @@ export const FAULTS = {
   'outbound-sends-8bit-regardless': 'Octets beyond US-ASCII are sent to hosts without 8BITMIME.',
   'outbound-encodes-8bit-wrongly':
     'For hosts without 8BITMIME the body becomes quoted-printable, and the header still says 8bit.',
+  'outbound-encodes-signed-8bit':
+    'For hosts without 8BITMIME the body becomes quoted-printable after it was signed, and the header says so.',
   'outbound-does-not-declare-8bit': 'BODY=8BITMIME is not passed on to hosts that list 8BITMIME.',
   'outbound-sends-utf8-regardless': 'Mail that needs SMTPUTF8 is sent to hosts without it as it is.',
   'outbound-replaces-utf8': 'For hosts without SMTPUTF8 everything beyond US-ASCII becomes question marks.',

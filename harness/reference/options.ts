@@ -66,6 +66,12 @@ export interface ReferenceLife {
   readonly introducesItselfByAddress?: boolean;
   /** IMAP lists LOGINDISABLED beside its mechanisms inside TLS and refuses LOGIN (RFC 9051 §6.2.3). */
   readonly loginDisabled?: boolean;
+  /** POP3 announces so many seconds between two logins of a user, and refuses one before (RFC 2449 §6.5). */
+  readonly loginDelay?: number;
+  /** Mail with UTF-8 in its header is wrapped for sessions by POP3 and IMAP that do not ask for it (RFC 6855, 6856). */
+  readonly wrapsForOldSessions?: boolean;
+  /** Submission removes Received fields, as it is declared. */
+  readonly removesReceived?: boolean;
   /** SMTP offers no other mechanism than LOGIN. */
   readonly authLoginOnly?: boolean;
   /** RCPT takes recipients with 251 (RFC 5321 §3.4). */

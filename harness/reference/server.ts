@@ -120,6 +120,7 @@ function claimsOfSite(site: Site): Claims {
   const forwards = forwardingOf(site);
   return claimsOf({
     'public-mx': true,
+    'removes-received': site.life.removesReceived ?? false,
     'submission-requires-tls': true,
     'tls-required-destinations': [TLS_REQUIRED_DOMAIN],
     dnsbl: {

@@ -13,7 +13,7 @@ import { type AskAgain, createAskAgain, registerAskAgain, type Settled } from '.
 import type { JournalWriter } from './journal.ts';
 import { snapshotCapabilities } from './snapshot.ts';
 
-/** Vitest must never end a check: every check has a budget of its own. */
+/** Vitest must never end a check, or the wait for what may come late: each has a time of its own. */
 const NO_TIMEOUT = 86_400_000;
 
 /** The evaluations that have begun. */
@@ -55,7 +55,7 @@ export function register(
     } finally {
       journal.close();
     }
-  });
+  }, NO_TIMEOUT);
 
   // In one group, because Vitest would wait for the last test of one before it begins the next: checks that only
   // wait for mail that may never come hold nobody up.

@@ -33,7 +33,7 @@ async function writeSuite(bodies: readonly string[], head = ''): Promise<void> {
     ) => `export const check${index} = check({ id: '${ids[index]}', slug: 'check-${index}', title: 'check ${index}',
       sends: 's', demands: 'd', level: 'MUST', severity: 'low', clauses: ['rfc5321#4'], roles: ['mx'], needs: [],
       effect: 'reads', safety: 'safe', budget: '60s', kills: ['mx-omits-starttls'] },
-      async ({ smtp, verify, account, pause, connect }) => {
+      async ({ smtp, verify, account, pause, connect, inMailbox, offer }) => {
         ${body}
       });\n`,
   );
@@ -90,6 +90,21 @@ describe('a run', () => {
     expect(run).toMatchObject({ conclusion: 'conformant', interrupted: null, exitCode: 0 });
     expect(code).toBe(0);
     expect(run.targets[0]?.capabilities.map(({ role }) => role)).toContain('mx');
+  });
+
+  test('asks again for mail that came late, however long that takes', async () => {
+    await writeSuite([
+      `globalThis.calls = (globalThis.calls ?? 0) + 1;
+       if (globalThis.calls > 1) { await pause(11_000); verify.met('it came', 'late'); return; }
+       const sent = Buffer.from('From: <a@example.org>\\r\\nSubject: late-one\\r\\n\\r\\nlate-one\\r\\n');
+       const found = await inMailbox({ token: 'late-one', sent });
+       verify.absent(found, 'nothing comes', { what: 'a message', as: String });
+       await offer({ sender: '', content: sent });`,
+    ]);
+    const { code, results, run } = await audit();
+    expect(run).toMatchObject({ conclusion: 'conformant', interrupted: null });
+    expect(results[0]?.reason).toContain('It came: late. Asked again, since mail came that was given up');
+    expect(code).toBe(0);
   });
 
   test('with a finding ends with 1, whatever else went wrong', async () => {

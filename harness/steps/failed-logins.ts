@@ -14,14 +14,14 @@ const TIMING_FLOOR = 50;
 /** A connection inside TLS, and how its protocol logs in. */
 export interface LoginAttempts {
   readonly connection: Connection;
-  /** Logs in with a wrong password; the words of the server, without what differs each time. */
-  indication(login: string, password: string): Promise<string>;
+  /** Logs in with a wrong password; the words of the server, and whether it took it. */
+  indication(login: string, password: string): Promise<{ readonly words: string; readonly isTaken: boolean }>;
   /** The same, and the answer that decided, where an end of the connection and silence are answers too. */
   guess(login: string, password: string): Promise<Answer<unknown>>;
 }
 
 /**
- * Known and unknown users must be refused in the same words and should be equally fast; guessing should be
+ * Wrong passwords must be refused; known and unknown users must be refused in the same words and should be equally fast; guessing should be
  * slowed or limited. Costs one connection at a time, and may lock the account.
  * @throws Inconclusive where the account is not declared disposable
  */
@@ -32,8 +32,8 @@ export async function verifyFailedLogins(
 ): Promise<void> {
   const { nonce } = services;
   const { login } = disposableAccount(services);
-  const known: Indication[] = [];
-  const unknown: Indication[] = [];
+  const known: Attempt[] = [];
+  const unknown: Attempt[] = [];
   const started = performance.now();
   for (let round = 1; round <= ROUNDS.most; round += 1) {
     // Times that overlap go on doing so, whatever a further round takes.
@@ -41,7 +41,13 @@ export async function verifyFailedLogins(
     if (isDecided || performance.now() - started > PATIENCE_MS) break;
     known.push(await failure(open, login, `wrong-${nonce}-${round}`));
     unknown.push(await failure(open, nameLike(login, nonce), `wrong-${nonce}-${round}`));
+    const taken = [...known, ...unknown].find(({ isTaken }) => isTaken);
+    if (taken) {
+      verify.missed('a wrong password is refused', { expected: 'a refusal', actual: taken.indication });
+      return;
+    }
   }
+  verify.met('a wrong password is refused', `${known.length + unknown.length} times`);
   verify.equal(steady(unknown), steady(known), 'known and unknown users are refused alike');
   const apart = Math.abs(median(known) - median(unknown));
   const noticeable = apart > TIMING_FLOOR && apart > 0.3 * Math.min(median(known), median(unknown));
@@ -73,18 +79,23 @@ function nameLike(login: string, nonce: string): string {
   return `nosuch-${nonce}${at < 0 ? '' : login.slice(at)}`;
 }
 
+/** What a wrong password drew. */
+interface Attempt extends Indication {
+  readonly isTaken: boolean;
+}
+
 /** One failure on a connection of its own. */
 async function failure(
   open: () => Promise<LoginAttempts>,
   login: string,
   password: string,
-): Promise<Indication> {
+): Promise<Attempt> {
   const attempts = await open();
   const started = performance.now();
-  const words = await attempts.indication(login, password);
+  const { words, isTaken } = await attempts.indication(login, password);
   const ms = performance.now() - started;
   attempts.connection.close();
-  return { indication: words.replaceAll(login, '<login>'), ms };
+  return { indication: words.replaceAll(login, '<login>'), ms, isTaken };
 }
 
 /** Guesses on one connection until something limits it; undefined where nothing does. */

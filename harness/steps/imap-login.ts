@@ -15,6 +15,8 @@ export interface ImapSession {
   /** The role under test where it is one of IMAP; else the first declared of `IMAP_ROLES`. */
   readonly role?: Role;
   readonly vantage?: string;
+  /** UTF-8 in header fields is asked for where it is offered (RFC 6855 §3): else such mail may be shown otherwise. */
+  readonly utf8?: boolean;
 }
 
 /** What logging in needs. */
@@ -59,7 +61,10 @@ export async function openImap(services: LoginServices, session: ImapSession = {
       );
     }
     const refusal = await logInByImap(services, client, account);
-    if (!refusal) return client;
+    if (!refusal) {
+      if (session.utf8) await askForUtf8(client);
+      return client;
+    }
     client.connection.close();
     if (!refusal.busy || performance.now() >= patience)
       return inconclusive(
@@ -69,6 +74,12 @@ export async function openImap(services: LoginServices, session: ImapSession = {
     mailboxes.makeRoom(account);
     await pause(BUSY_PAUSE);
   }
+}
+
+async function askForUtf8(client: ImapClient): Promise<void> {
+  if (!client.capabilities) await client.capability();
+  if (['UTF8=ACCEPT', 'UTF8=ONLY'].some((one) => client.capabilities?.has(one)))
+    await client.command('ENABLE UTF8=ACCEPT');
 }
 
 /** LOGIN is not disabled, or a mechanism stands in for it. */

@@ -7,6 +7,39 @@ import type { Role } from '../model/roles.ts';
 /** Ways into a mailbox, best first: only IMAP sees others than INBOX and the octets as they are stored. */
 export const MAILBOX_ROLES: readonly Role[] = ['imaps', 'imap', 'pop3s', 'pop3'];
 
+/** Why nothing is said about mailboxes that cannot be read. */
+export const NO_MAILBOX = 'The target declares neither IMAP nor POP3, so no mailbox can be read.';
+
+/** The target declares a way into a mailbox. */
+export function hasMailbox({ endpoints }: Pick<Services['target'], 'endpoints'>): boolean {
+  return MAILBOX_ROLES.some((way) => endpoints[way]);
+}
+
+/**
+ * Ends what builds on what lies in a mailbox, or on what does not: a report that cannot be seen may have come.
+ * @throws Inconclusive where the target declares no way into one
+ */
+export function assertHasMailbox({ target, inconclusive }: Pick<Services, 'target' | 'inconclusive'>): void {
+  if (!hasMailbox(target)) inconclusive('precondition', NO_MAILBOX);
+}
+
+/** Why a message that is not in INBOX may have been delivered all the same. */
+export const INBOX_ALONE =
+  'The message was taken and is not in INBOX; POP3 shows no other mailbox, such as Junk.';
+
+/** Mailboxes beside INBOX are seen. */
+export function seesJunk({ endpoints }: Pick<Services['target'], 'endpoints'>): boolean {
+  return endpoints.imap !== undefined || endpoints.imaps !== undefined;
+}
+
+/**
+ * Ends what would take a message for lost that is not in INBOX.
+ * @throws Inconclusive where POP3 alone shows the mailbox, because a filter may have put it elsewhere
+ */
+export function assertSeesJunk({ target, inconclusive }: Pick<Services, 'target' | 'inconclusive'>): void {
+  if (!seesJunk(target)) inconclusive('precondition', INBOX_ALONE);
+}
+
 /**
  * Waits for a message in a mailbox of the target, Junk and every other one included; null where it does
  * not come. Reports that quote it are passed over (RFC 3462).
@@ -26,7 +59,7 @@ export async function returnedMail(
   services: Services,
   sought: Omit<MailSought, 'sent'>,
 ): Promise<StoredMessage | null> {
-  if (!MAILBOX_ROLES.some((way) => services.target.endpoints[way])) {
+  if (!hasMailbox(services.target)) {
     services.note('No mailbox can be read, so it was not looked whether a report came back.');
     return null;
   }
@@ -42,12 +75,8 @@ async function awaited(
   isSought: (message: StoredMessage) => boolean,
   isPatient: boolean,
 ): Promise<StoredMessage | null> {
-  const { target, inconclusive, mailboxes } = services;
-  if (!MAILBOX_ROLES.some((way) => target.endpoints[way]))
-    return inconclusive(
-      'precondition',
-      'The target declares neither IMAP nor POP3, so no mailbox can be read.',
-    );
+  const { target, mailboxes } = services;
+  assertHasMailbox(services);
   const taken = ({ mailbox, bytes }: WatchedMessage) => storedMessage(mailbox, bytes, sent);
   const found = await mailboxes.awaited({
     account: account ?? services.account(),

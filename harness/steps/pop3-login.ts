@@ -10,6 +10,9 @@ export const POP3_ROLES = ['pop3s', 'pop3'] as const satisfies readonly Role[];
 const LOCKED_FOR = 20_000;
 const LOCK_PAUSE = 500;
 
+/** Longest time between two logins that is waited for where the server demands one, and what counts as one that is not told, in milliseconds. */
+const DELAY = { longest: 60_000, untold: 10_000 };
+
 /** Whose session, where and from where. */
 export interface Pop3Session {
   /** The first account where none is given. */
@@ -17,6 +20,8 @@ export interface Pop3Session {
   /** The role under test where it is one of POP3; else the first declared of `POP3_ROLES`. */
   readonly role?: Role;
   readonly vantage?: string;
+  /** UTF-8 in header fields is asked for where it is offered (RFC 6856 §2): else such mail may be shown otherwise. */
+  readonly utf8?: boolean;
 }
 
 /**
@@ -31,7 +36,8 @@ export async function openPop3(services: LoginServices, session: Pop3Session = {
   const account = session.account ?? services.account();
   const { vantage } = session;
   const patience = performance.now() + LOCKED_FOR;
-  for (;;) {
+  for (let isDelayed = false; ; ) {
+    await mailboxes.untilLogin(account);
     const client = await pop3({
       role,
       at: beforeLogin(account),
@@ -44,9 +50,19 @@ export async function openPop3(services: LoginServices, session: Pop3Session = {
         'CAPA lists no STLS, USER or SASL',
       );
     }
+    if (session.utf8) await askForUtf8(client);
     const reply = await logInByPop3(services, client, account);
-    if (reply.status === '+OK') return client;
+    if (reply.status === '+OK') {
+      mailboxes.loggedIn(account);
+      return client;
+    }
+    const delayMs = reply.responseCode === 'LOGIN-DELAY' ? await demandedDelay(client) : 0;
     client.connection.close();
+    if (delayMs > 0 && delayMs <= DELAY.longest && !isDelayed) {
+      mailboxes.demandsDelay(account, delayMs);
+      isDelayed = true;
+      continue;
+    }
     if (reply.responseCode !== 'IN-USE' || performance.now() >= patience)
       return inconclusive(
         'precondition',
@@ -61,6 +77,18 @@ export async function openPop3(services: LoginServices, session: Pop3Session = {
 /** A server without CAPA lists nothing and may take USER all the same. */
 export function listsLogin({ capabilities }: Pop3Client): boolean {
   return !capabilities || capabilities.keywords.has('USER') || capabilities.mechanisms.length > 0;
+}
+
+async function askForUtf8(client: Pop3Client): Promise<void> {
+  if (!client.capabilities) await client.capa();
+  if (client.capabilities?.keywords.has('UTF8')) await client.command('UTF8');
+}
+
+/** Milliseconds between two logins, as announced (RFC 2449 §6.5). */
+async function demandedDelay(client: Pop3Client): Promise<number> {
+  const { capabilities } = await client.capa();
+  const seconds = Number.parseInt(capabilities?.get('LOGIN-DELAY') ?? '', 10);
+  return seconds > 0 ? seconds * 1_000 : DELAY.untold;
 }
 
 function roleOf({ role, target }: Pick<Services, 'role' | 'target'>): Role | undefined {

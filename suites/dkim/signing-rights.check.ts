@@ -25,7 +25,7 @@ export const onlyRightfulMailIsSigned = check(
     clauses: ['rfc6376#5.1', 'rfc6376#8.15'],
     roles: ['mx', 'submission', 'submissions'],
     per: 'target',
-    needs: ['account', 'mailbox', 'dns', 'sink'],
+    needs: ['account', 'mailbox-in-part', 'dns', 'sink'],
     effect: 'delivers',
     safety: 'sends-mail',
     buildsOn: [mailLeaves],

@@ -1,5 +1,6 @@
-import type { Services, Verify } from '../../harness/check/check.ts';
+import { Inconclusive, type Services, type Verify } from '../../harness/check/check.ts';
 import { assertLookedUp } from '../../harness/steps/controls/ordinary-mail.ts';
+import { INBOX_ALONE } from '../../harness/steps/in-mailbox.ts';
 import { silentDomain } from './author.ts';
 import { attempt, type Handling, recorded, type Trial, wordsOf } from './trial.ts';
 
@@ -82,8 +83,12 @@ export async function forgedAttempt(
   return attempt(services, { author: `author@${domain}`, sender, ...trial });
 }
 
-/** The message is kept from looking genuine. */
+/**
+ * The message is kept from looking genuine.
+ * @throws Inconclusive where it may lie in Junk, which is not seen
+ */
 export function verifyContained(verify: Pick<Verify, 'that'>, handling: Handling, demand: string): boolean {
+  if (handling.kind === 'lost' && handling.mayBeJunk) throw new Inconclusive('precondition', INBOX_ALONE);
   const expected = 'refused, in Junk, or delivered with dmarc=fail';
   return verify.that(isContained(handling), { demand, expected, actual: wordsOf(handling) });
 }

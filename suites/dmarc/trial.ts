@@ -1,5 +1,6 @@
 import type { Services, StoredMessage } from '../../harness/check/check.ts';
 import { compose } from '../../harness/steps/compose.ts';
+import { seesJunk } from '../../harness/steps/in-mailbox.ts';
 import { SELECTOR } from './author.ts';
 
 /** A message to be handed in, as its parts. */
@@ -25,8 +26,8 @@ export interface Trial {
 export type Handling =
   | { readonly kind: 'rejected'; readonly stage: string; readonly line: string }
   | { readonly kind: 'deferred'; readonly line: string }
-  /** Taken, and in no mailbox that can be read. */
-  | { readonly kind: 'lost' }
+  /** Taken, and in no mailbox that can be read, which may be INBOX alone. */
+  | { readonly kind: 'lost'; readonly mayBeJunk: boolean }
   | { readonly kind: 'junk' | 'inbox'; readonly message: StoredMessage };
 
 /** Hands in a message to the first account and looks where it went. */
@@ -45,7 +46,7 @@ export async function attempt(services: Services, trial: Trial): Promise<Handlin
   if (disposition === 'rejected') return { kind: 'rejected', stage, line };
   if (disposition === 'deferred') return { kind: 'deferred', line };
   const message = await inMailbox({ token, sent: content });
-  if (!message) return { kind: 'lost' };
+  if (!message) return { kind: 'lost', mayBeJunk: !seesJunk(services.target) };
   return { kind: message.mailbox.toUpperCase() === 'INBOX' ? 'inbox' : 'junk', message };
 }
 

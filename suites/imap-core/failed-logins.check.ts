@@ -19,7 +19,7 @@ export const failedLoginsTellNothing = check(
     safety: 'intrusive',
     budget: '150s',
     limits: ['May lock the account or ban the address of the audit; runs last.'],
-    kills: ['imap-reveals-unknown-user', 'auth-never-slows-down'],
+    kills: ['imap-reveals-unknown-user', 'auth-accepts-any-password', 'auth-never-slows-down'],
   },
   async (services) => {
     disposableAccount(services);
@@ -30,8 +30,8 @@ export const failedLoginsTellNothing = check(
       return {
         connection: client.connection,
         async indication(login, password) {
-          const { line } = await client.login(login, password);
-          return line.slice(line.indexOf(' ') + 1);
+          const { line, status } = await client.login(login, password);
+          return { words: line.slice(line.indexOf(' ') + 1), isTaken: status === 'OK' };
         },
         guess: (login, password) => client.attempt(`LOGIN "${login}" "${password}"`),
       };

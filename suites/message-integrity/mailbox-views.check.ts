@@ -68,7 +68,7 @@ async function readByImap(
   mailbox: string,
   token: string,
 ): Promise<{ bytes: Buffer; size: number }> {
-  const client = await openImap(services);
+  const client = await openImap(services, { utf8: true });
   await client.select(mailbox, { readOnly: true });
   const uid = (await client.search(`TEXT "${token}"`)).at(-1);
   const message = uid === undefined ? undefined : await client.fetch(uid);

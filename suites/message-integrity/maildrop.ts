@@ -6,7 +6,9 @@ const NEWEST = 200;
 
 /** The maildrop of the first account, open inside TLS; undefined where no POP3 is declared. */
 export async function openMaildrop(services: Services): Promise<Pop3Client | undefined> {
-  return POP3_ROLES.some((one) => services.target.endpoints[one]) ? openPop3(services) : undefined;
+  return POP3_ROLES.some((one) => services.target.endpoints[one])
+    ? openPop3(services, { utf8: true })
+    : undefined;
 }
 
 /** A message as RETR hands it out, dots unstuffed; undefined where there is no POP3, or no such message. */

@@ -6,7 +6,7 @@ import { deliveries } from '../../harness/steps/waits.ts';
 export const BOTH_WAYS = {
   roles: ['mx', 'submission', 'submissions'],
   per: 'target',
-  needs: ['account', 'mailbox', 'dns', 'sink'],
+  needs: ['account', 'mailbox-in-part', 'dns', 'sink'],
   effect: 'delivers',
   safety: 'sends-mail',
   considers: [mailLeaves],

@@ -1,4 +1,5 @@
 import type { ArrivedMessage, Offered, Receiver, Services, Verify } from '../../harness/check/check.ts';
+import { assertHasMailbox } from '../../harness/steps/in-mailbox.ts';
 import type { About } from './letter.ts';
 import { tokenOf } from './ways.ts';
 
@@ -19,10 +20,18 @@ export function extensionsWithout(...missing: readonly string[]): { plain: strin
   return { plain: [...kept, 'STARTTLS'], tls: kept };
 }
 
-/** Waits until a message came to the server or a report about it to its sender, as long as a delivery may take. */
-export async function fateOf(services: Services, receiver: Receiver, token: string): Promise<Fate> {
+/**
+ * Waits until a message came to the server or a report about it to its sender, as long as a delivery may take.
+ * @param since when the message set out, on the clock of `performance.now()`
+ */
+export async function fateOf(
+  services: Services,
+  receiver: Receiver,
+  token: string,
+  since = performance.now(),
+): Promise<Fate> {
   const within = services.lab().outboundMs;
-  const deadline = performance.now() + within;
+  const deadline = since + within;
   for (;;) {
     const [message] = await receiver.messages();
     if (message) return { kind: 'sent', message };
@@ -80,12 +89,13 @@ export async function handTo(
  * told. Ends the check where nothing was seen.
  */
 export function verifyHeldBack(
-  { inconclusive }: Services,
+  services: Services,
   verify: Verify,
   { kind, seen }: Exclude<Fate, { readonly kind: 'sent' }>,
 ): void {
-  if (kind === 'unseen') inconclusive('timeout', `The message never came to the next hop: ${seen}.`);
+  if (kind === 'unseen') services.inconclusive('timeout', `The message never came to the next hop: ${seen}.`);
   verify.met('the next hop is not sent what it cannot take', seen);
+  if (kind !== 'returned') assertHasMailbox(services);
   verify.ideally.found(kind === 'returned' ? seen : null, 'the sender is told in time', {
     what: 'a report in the mailbox of the sender',
   });

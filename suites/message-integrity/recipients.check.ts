@@ -6,6 +6,7 @@ import {
   type Services,
 } from '../../harness/check/check.ts';
 import { IMAP_ROLES, openImap } from '../../harness/steps/imap-login.ts';
+import { assertHasMailbox } from '../../harness/steps/in-mailbox.ts';
 import { deliveries } from '../../harness/steps/waits.ts';
 import { valuesOf } from './header.ts';
 import { shortLetter } from './letter.ts';
@@ -192,6 +193,7 @@ export const everyRecipientGetsOneCopy = check(
 async function handInToMailboxes(services: Services, label: string) {
   const { target, account, secondAccount, notApplicable } = services;
   if (!target.endpoints.mx) notApplicable('The target declares no mx.', 'no port 25');
+  assertHasMailbox(services);
   const accounts = [account(), secondAccount()];
   const token = tokenOf(services, label, 'in');
   const recipients = accounts.map(({ address }) => address);

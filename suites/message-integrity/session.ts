@@ -2,6 +2,7 @@ import type { Services, SmtpClient, SmtpReply } from '../../harness/check/check.
 import { mailLeaves } from '../../harness/steps/controls/mail-leaves.ts';
 import { ehloLists, extensionsOf } from '../../harness/steps/extensions.ts';
 import { isRecipientTaken } from '../../harness/steps/hand-over.ts';
+import { assertHasMailbox } from '../../harness/steps/in-mailbox.ts';
 import { lineOf } from '../../harness/steps/replies.ts';
 import { openStranger, openUser } from '../../harness/steps/smtp-login.ts';
 import { shortLetter } from './letter.ts';
@@ -18,6 +19,7 @@ export async function openSender(services: Services, way: Way, token: string): P
   const { target, account, lab, notApplicable } = services;
   if (way.key === 'in') {
     if (!target.endpoints.mx) notApplicable('The target declares no mx.', 'no port 25');
+    assertHasMailbox(services);
     const client = await openStranger(services);
     return { client, envelope: { from: await strangerOf(services), to: account().address } };
   }

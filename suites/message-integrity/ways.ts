@@ -1,15 +1,20 @@
 import {
   Inconclusive,
   type Lab,
+  type MailSought,
   type Offered,
   readHeader,
   type Services,
   type Verify,
 } from '../../harness/check/check.ts';
 import { mailLeaves } from '../../harness/steps/controls/mail-leaves.ts';
+import { assertHasMailbox, assertSeesJunk } from '../../harness/steps/in-mailbox.ts';
 import { valuesOf } from './header.ts';
 import { type About, shortLetter } from './letter.ts';
 import { retrieveByPop3 } from './maildrop.ts';
+
+/** Who has what a server elsewhere was handed. */
+export const NEXT_HOP = 'next hop';
 
 /** A message as somebody at its destination has it. */
 export interface Copy {
@@ -56,6 +61,7 @@ export const TO_MAILBOX: Way = {
   async send(services, mail) {
     const { offer, target, notApplicable } = services;
     if (!target.endpoints.mx) notApplicable('The target declares no mx.', 'no port 25');
+    assertHasMailbox(services);
     const envelope = { from: mail.sender ?? (await strangerOf(services)), to: services.account().address };
     const sent = mail.compose(envelope);
     const offered = await offer({ content: sent, sender: envelope.from, ...parametersOf(mail) });
@@ -90,18 +96,25 @@ async function journeyOf(services: Services, way: Way, begun: Omit<Journey, 'cop
   return { ...begun, copies: isTaken ? await retrieveCopies(services, way, begun) : [] };
 }
 
-/** What arrived of a message that was handed in by other means than `send`. */
+/**
+ * What arrived of a message that was handed in by other means than `send`.
+ * @param wait how long it is waited for; as long as a delivery may take where nothing is said
+ */
 export function retrieveCopies(
   services: Services,
   way: Way,
   { token, sent, to }: Pick<Journey, 'token' | 'sent' | 'to'>,
+  wait: { readonly withinMs?: number } = {},
 ): Promise<readonly Copy[]> {
-  return way.key === 'in' ? copiesInMailbox(services, token, sent) : copiesAtNextHop(services, to);
+  return way.key === 'in'
+    ? copiesInMailbox(services, { token, sent, ...wait })
+    : copiesAtNextHop(services, { recipient: to, kind: 'delivery', ...wait });
 }
 
-async function copiesInMailbox(services: Services, token: string, sent: Buffer): Promise<readonly Copy[]> {
+async function copiesInMailbox(services: Services, sought: MailSought): Promise<readonly Copy[]> {
   const { inMailbox, target } = services;
-  const stored = await inMailbox({ token, sent });
+  const { token } = sought;
+  const stored = await inMailbox(sought);
   if (!stored) return [];
   if (!target.endpoints.imap && !target.endpoints.imaps) return [{ reader: 'POP3', bytes: stored.bytes }];
   const copies: Copy[] = [{ reader: 'IMAP', bytes: stored.bytes }];
@@ -109,9 +122,12 @@ async function copiesInMailbox(services: Services, token: string, sent: Buffer):
   return retrieved ? [...copies, { reader: 'POP3', bytes: retrieved }] : copies;
 }
 
-async function copiesAtNextHop({ lab }: Services, recipient: string): Promise<readonly Copy[]> {
-  const arrived = await lab().waitForMessage({ recipient, kind: 'delivery' });
-  return arrived ? [{ reader: 'next hop', bytes: arrived.content }] : [];
+async function copiesAtNextHop(
+  { lab }: Services,
+  sought: Parameters<Lab['waitForMessage']>[0],
+): Promise<readonly Copy[]> {
+  const arrived = await lab().waitForMessage(sought);
+  return arrived ? [{ reader: NEXT_HOP, bytes: arrived.content }] : [];
 }
 
 /** One input, on every way. */
@@ -134,15 +150,18 @@ export interface Trial {
 export async function onEveryWay(services: Services, trial: Trial): Promise<void> {
   for (const way of trial.ways ?? WAYS) {
     await services.variant(`${trial.label}, ${way.name}`, async (verify) => {
-      const token = tokenOf(services, trial.label, way.key);
-      const journey = await way.send(services, {
-        token,
-        ...parametersOf(trial),
-        compose: (envelope) => trial.compose({ ...envelope, token }),
-      });
+      const send = (token: string) =>
+        way.send(services, {
+          token,
+          ...parametersOf(trial),
+          compose: (envelope) => trial.compose({ ...envelope, token }),
+        });
+      const journey = await send(tokenOf(services, trial.label, way.key));
       if (!isTaken(services, verify, journey, trial.refusal ?? 'leaves-open')) return;
-      for (const copy of await arrivedCopies(services, verify, journey, way))
-        await trial.judge(verify, copy, { sent: journey.sent, token });
+      const { sent, token } = journey;
+      const again = () => send(tokenOf(services, `${trial.label} again`, way.key));
+      for (const copy of await arrivedCopies(services, verify, { ...journey, again }, way))
+        await trial.judge(verify, copy, { sent, token });
     });
   }
 }
@@ -176,18 +195,20 @@ export function assertTaken({ inconclusive }: Services, { disposition, line }: O
 }
 
 /**
- * The copies of what was taken; none where its absence was verified. Before that counts, an ordinary message
- * has to arrive on the same way, behind which this one is looked for again.
+ * The copies of what was taken; none where its absence was verified. Before that counts, an ordinary message has to
+ * arrive on the same way, and the same message that is sent once more has to stay away too: what kept the first one
+ * away may have been a moment of this machine, or of the lab.
  */
 export async function arrivedCopies(
   services: Services,
   verify: Verify,
-  journey: Journey,
+  journey: Journey & { again(): Promise<Journey> },
   way: Way,
 ): Promise<readonly Copy[]> {
   const { copies, offered, sent } = journey;
   if (copies.length > 0) return copies;
-  const token = tokenOf(services, 'control', way.key);
+  const [name = ''] = journey.token.split('-');
+  const token = tokenOf(services, `${name} control`, way.key);
   const control = await way.send(services, {
     token,
     compose: (envelope) => shortLetter(services, { ...envelope, token }),
@@ -197,11 +218,19 @@ export async function arrivedCopies(
       'precondition',
       `Neither this message nor an ordinary one arrived behind it, so nothing can be said: ${control.offered.line}`,
     );
-  const late = await retrieveCopies(services, way, journey);
+  const second = await journey.again();
+  const late = await retrieveCopies(services, way, journey, { withinMs: 0 });
   if (late.length > 0) return late;
+  if (second.copies.length > 0)
+    services.inconclusive(
+      'timeout',
+      `The message did not arrive, and the same message arrived that was sent once more: ${offered.line}`,
+    );
+  if (way.key === 'in') assertSeesJunk(services);
+  const fate = second.offered.disposition === 'accepted' ? 'twice' : `, then ${second.offered.line}`;
   verify.missed('what was taken arrives', {
     expected: 'a delivery, as of an ordinary message',
-    actual: `${await whatCameBack(services, sent)} behind ${offered.line}`,
+    actual: `${await whatCameBack(services, sent)} behind ${offered.line}, ${fate}`,
   });
   return [];
 }

@@ -29,7 +29,7 @@ export const failedLoginsTellNothing = check(
     budget: '150s',
     resources: [MAILDROP],
     limits: ['May lock the account or ban the address of the audit; runs last.'],
-    kills: ['pop3-reveals-unknown-user', 'auth-never-slows-down'],
+    kills: ['pop3-reveals-unknown-user', 'auth-accepts-any-password', 'auth-never-slows-down'],
   },
   async (services) => {
     const { variant, pop3, bytes } = services;
@@ -63,9 +63,11 @@ async function attempts({ pop3 }: Services): Promise<LoginAttempts> {
     connection: client.connection,
     async indication(login, password) {
       const user = await client.command(`USER ${login}`);
-      if (user.status !== '+OK') return user.line;
+      if (user.status !== '+OK') return { words: user.line, isTaken: false };
       const pass = await client.attempt(`PASS ${password}`);
-      return `${user.line} / ${pass.kind === 'reply' ? pass.reply.line : pass.kind}`;
+      const said = pass.kind === 'reply' ? pass.reply.line : pass.kind;
+      const isTaken = pass.kind === 'reply' && pass.reply.status === '+OK';
+      return { words: `${user.line} / ${said}`, isTaken };
     },
     async guess(login, password) {
       const user = await client.attempt(`USER ${login}`);

@@ -62,8 +62,9 @@ export function ownMail(
   body: readonly string[] = [`The minutes of the meeting are complete: ${label}.`],
   { unended = false } = {},
 ): OwnMail {
-  const { bytes, nonce, target } = services;
-  const address = `minutes@${target.domain}`;
+  const { bytes, nonce, account } = services;
+  // Who submits it may have to be its author.
+  const { address } = account();
   const about = { from: address, to: address, token: `${nonce}-${label}`, id: `${label}.${nonce}` };
   const content = compose(services, { ...about, body });
   return { label, content: unended ? content.subarray(0, -bytes.CRLF.length) : content };
@@ -159,10 +160,10 @@ async function deposit(services: Services, mail: readonly OwnMail[], account: Ac
       'precondition',
       'Mail cannot be put into the mailbox: the target has neither IMAP nor submission.',
     );
-  const client = await openUser(services, { role: way, account });
+  const client = await openUser(services, { role: way });
+  const sender = services.account().address;
   for (const { content } of mail) {
-    const { address } = account;
-    const transfer = await handOver(client, { sender: address, recipient: address, content });
+    const transfer = await handOver(client, { sender, recipient: account.address, content });
     if (!transfer.taken)
       inconclusive('precondition', `Mail cannot be sent to the mailbox: ${decisive(transfer)}`);
   }

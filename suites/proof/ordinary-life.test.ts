@@ -95,6 +95,16 @@ const WAYS: readonly {
     life: { recordsOneSignature: true },
     checks: /^DKIM-0(0|1[0-6])/,
   },
+  {
+    habit: 'removes Received fields from submitted mail, and says so',
+    life: { removesReceived: true },
+    checks: /^(MSG-0(01|10|11|17)|SUB-01[4-9]|SMTP-02[12]|DKIM-01[6-9])/,
+  },
+  {
+    habit: 'wraps internationalised mail for sessions that do not ask for it',
+    life: { wrapsForOldSessions: true },
+    checks: /^(MSG-0(01|08|22)|POP3-00[2-4]|SMTP-019)$/,
+  },
 ];
 
 for (const { habit, life, checks } of WAYS) {
@@ -108,6 +118,40 @@ for (const { habit, life, checks } of WAYS) {
     }
   });
 }
+
+describe.concurrent('a good server whose mailboxes are read by POP3 alone', () => {
+  /** What a quarantine holds is not to be seen. */
+  const open = ['DMARC-006'];
+  for (const check of CHECKS.filter(({ definition }) => /^(POP3|DMARC|MSG|SMTP-007)/.test(definition.id))) {
+    const { id, title } = check.definition;
+    test(`${id} raises no alarm and stays decided: ${title}`, async () => {
+      const result = await resultOn(check, { without: ['imap', 'imaps'] });
+      const verdicts = open.includes(id) ? ['inconclusive'] : ['pass', 'not-applicable'];
+      expect(verdicts, explained(result)).toContain(result.verdict);
+    });
+  }
+});
+
+describe.concurrent('a good server whose mailboxes are not declared', () => {
+  const reads = (need: 'mailbox' | 'mailbox-in-part') =>
+    CHECKS.filter(({ definition }) => definition.needs.includes(need));
+  const without = ['imap', 'imaps', 'pop3', 'pop3s'] as const;
+  for (const check of reads('mailbox-in-part')) {
+    const { id, title } = check.definition;
+    test(`${id} raises no alarm: ${title}`, async () => {
+      const result = await resultOn(check, { without });
+      expect(['pass', 'not-applicable', 'inconclusive'], explained(result)).toContain(result.verdict);
+    });
+  }
+  for (const check of reads('mailbox')) {
+    const { id, title } = check.definition;
+    test(`${id} does not begin: ${title}`, async () => {
+      const { verdict, transcript } = await resultOn(check, { without });
+      expect(['not-applicable', 'inconclusive']).toContain(verdict);
+      expect(transcript.filter(({ who }) => who === 'client')).toEqual([]);
+    });
+  }
+});
 
 describe.concurrent('a server that refuses every message by policy', () => {
   for (const check of CHECKS.filter(({ suite }) => suite === 'smtp-core')) {

@@ -26,7 +26,7 @@ export const eightBitMailIsHonoured = check(
     severity: 'low',
     clauses: ['rfc6152#3', 'rfc6531#3.1', 'rfc6531#3.5'],
     ...MAILBOX,
-    needs: ['account', 'mailbox', 'dns', 'sink'],
+    needs: ['account', 'mailbox-in-part', 'dns', 'sink'],
     budget: '20s',
     limits: [
       'What becomes of addresses in UTF-8 on the way to others is looked at by the suite message-integrity.',

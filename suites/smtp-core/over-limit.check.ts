@@ -27,7 +27,7 @@ export const overlongInputIsRefusedInOrder = check(
     severity: 'medium',
     clauses: ['rfc5321#4.5.3.1.9', 'rfc5321#4.5.3.1.10', 'rfc5321#4.2'],
     roles: ['mx', 'submission', 'submissions'],
-    needs: ['account', 'mailbox'],
+    needs: ['account', 'mailbox-in-part'],
     effect: 'disturbs',
     safety: 'intrusive',
     budget: '40s',

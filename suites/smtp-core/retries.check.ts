@@ -5,6 +5,7 @@ import {
   type StoredMessage,
   type Verify,
 } from '../../harness/check/check.ts';
+import { assertHasMailbox } from '../../harness/steps/in-mailbox.ts';
 import { OUTGOING_MAIL } from '../../harness/steps/make-target-send.ts';
 import { deliveries } from '../../harness/steps/waits.ts';
 import { arrivalsOf, assertTaken, attemptsAt, awaitArrival, type Sent, submit } from './outgoing.ts';
@@ -43,7 +44,7 @@ export const temporaryFailuresAreRetried = check(
     clauses: ['rfc5321#4.5.4.1', 'rfc5321#4.2.5', 'rfc5321#4.2', 'rfc5321#4.3.2'],
     ...OUTGOING_MAIL,
     roles: ['submission', 'submissions'],
-    needs: ['account', 'mailbox', 'dns', 'sink', 'time'],
+    needs: ['account', 'mailbox-in-part', 'dns', 'sink', 'time'],
     budget: '30s',
     connections: 2,
     waits: deliveries(3),
@@ -99,6 +100,7 @@ async function judge(
     const attempts = await attemptsAt(receiver, token);
     if (attempts === 0) inconclusive('precondition', 'The message did not come to the receiver.');
     verify.equal(attempts, 1, `a message that gets ${name} is not tried again`);
+    assertHasMailbox(services);
     verify.ideally.found(report, `a message that gets ${name} is reported`, REPORT);
     return;
   }
@@ -111,6 +113,7 @@ async function judge(
     const late =
       prefix === INTERRUPTED && patient.length > 0 && !(await awaitArrival(services, [receiver], token));
     if (late) {
+      assertHasMailbox(services);
       verify.missed(demand, {
         expected: 'a delivery, as of what was refused for now',
         actual: 'neither a delivery nor a report',

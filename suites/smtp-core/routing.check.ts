@@ -5,6 +5,7 @@ import {
   type Verify,
   type ZoneRecord,
 } from '../../harness/check/check.ts';
+import { assertHasMailbox } from '../../harness/steps/in-mailbox.ts';
 import { OUTGOING_MAIL } from '../../harness/steps/make-target-send.ts';
 import { lineOf } from '../../harness/steps/replies.ts';
 import { deliveries } from '../../harness/steps/waits.ts';
@@ -89,7 +90,7 @@ export const mailIsRoutedByMx = check(
     clauses: ['rfc5321#5.1', 'rfc7505#3', 'rfc7505#4.1', 'rfc7504#4'],
     ...OUTGOING_MAIL,
     roles: ['submission', 'submissions'],
-    needs: ['account', 'mailbox', 'dns', 'sink'],
+    needs: ['account', 'mailbox-in-part', 'dns', 'sink'],
     budget: '30s',
     connections: 2,
     waits: deliveries(5),
@@ -164,6 +165,7 @@ async function judge(
     what: 'a delivery',
     as: ({ clientAddress }) => `a delivery from ${clientAddress}`,
   });
+  if (taken) assertHasMailbox(services);
   const shown = taken ? (report ? 'a report of failure' : 'neither a report nor a refusal') : lineOf(reply);
   if (goes === 'later') {
     verify.that(report === null && reply.code < 500, {

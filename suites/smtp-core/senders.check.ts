@@ -1,4 +1,5 @@
 import { check, type Services, type SmtpReply } from '../../harness/check/check.ts';
+import { assertSeesJunk } from '../../harness/steps/in-mailbox.ts';
 import { nameRecipient } from '../../harness/steps/name-recipient.ts';
 import { assertDecided, isPositive, lineOf } from '../../harness/steps/replies.ts';
 import { message } from './message.ts';
@@ -17,7 +18,7 @@ export const sendersAreNotRefusedAsSuch = check(
     severity: 'medium',
     clauses: ['rfc2505#2.6.1', 'rfc2505#2.6.2', 'rfc2505#2.7', 'rfc5321#4.1.4'],
     roles: ['mx'],
-    needs: ['account', 'mailbox', 'dns', 'vantage'],
+    needs: ['account', 'mailbox-in-part', 'dns', 'vantage'],
     effect: 'delivers',
     safety: 'sends-mail',
     budget: '20s',
@@ -43,8 +44,12 @@ export const sendersAreNotRefusedAsSuch = check(
       await refusalIsAboutContent(services, end);
       const stored = disposition === 'accepted' ? await inMailbox({ token, sent: content }) : null;
       const demand = 'a report from the null sender arrives';
-      if (stored) verify.met(demand, `a message in ${stored.mailbox}`);
-      else verify.missed(demand, { expected: 'a message in the mailbox', actual: lineOf(end) });
+      if (stored) {
+        verify.met(demand, `a message in ${stored.mailbox}`);
+        return;
+      }
+      if (disposition === 'accepted') assertSeesJunk(services);
+      verify.missed(demand, { expected: 'a message in the mailbox', actual: lineOf(end) });
     });
     await variant('sender of the target', async (verify) => {
       const sender = target.accounts[1]?.address ?? `postmaster@${target.domain}`;

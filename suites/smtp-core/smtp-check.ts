@@ -18,9 +18,9 @@ export const MESSAGES = {
   safety: 'sends-mail',
 } as const satisfies Partial<CheckDefinition>;
 
-/** As `MESSAGES`, where the mailbox is read at the same time. */
+/** As `MESSAGES`, where the mailbox is read at the same time; what is refused is decided without. */
 export const MAILBOX = {
   ...MESSAGES,
-  needs: ['account', 'mailbox'],
+  needs: ['account', 'mailbox-in-part'],
   connections: 2,
 } as const satisfies Partial<CheckDefinition>;

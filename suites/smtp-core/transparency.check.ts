@@ -31,6 +31,7 @@ export const contentIsTransparent = check(
     severity: 'medium',
     clauses: ['rfc5321#4.5.2', 'rfc5321#2.3.8', 'rfc5321#4.1.1.4'],
     ...MAILBOX,
+    needs: ['account', 'mailbox'],
     budget: '15s',
     limits: ['Where only POP3 shows the mailbox, its own dot stuffing stands between.'],
     kills: ['smtp-keeps-stuffed-dots'],

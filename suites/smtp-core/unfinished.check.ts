@@ -24,6 +24,7 @@ export const unfinishedMessagesAreDropped = check(
     asStranger: true,
     clauses: ['rfc5321#3.8', 'rfc5321#4.1.1.4'],
     ...MAILBOX,
+    needs: ['account', 'mailbox'],
     budget: '20s',
     kills: ['smtp-delivers-unfinished-messages'],
   },

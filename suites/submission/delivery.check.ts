@@ -1,5 +1,6 @@
 import { check } from '../../harness/check/check.ts';
 import { decisive } from '../../harness/steps/hand-over.ts';
+import { removesReceived } from '../../harness/steps/received.ts';
 import { deliveries } from '../../harness/steps/waits.ts';
 import { valuesOf } from './header.ts';
 import { assertNoExcuse, sendOwnMail } from './own-mail.ts';
@@ -78,8 +79,8 @@ export const submissionIsTraceable = check(
     ],
   },
   async (services) => {
-    const { verify, lab, nonce, inconclusive, notApplicable, target } = services;
-    if (target.claims.removesReceived)
+    const { verify, lab, nonce, inconclusive, notApplicable, role, target } = services;
+    if (removesReceived(target, role))
       notApplicable('Submission removes Received fields by policy.', 'claims.removes-received is true');
     const { arrived, cipher, transfer } = await sendOwnMail(services, `${nonce}-control`);
     if (!arrived)

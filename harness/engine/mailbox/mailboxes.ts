@@ -1,27 +1,24 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { MailAwaited } from '../../check/mail-watch.ts';
 import { MAILDROP, SECOND_MAILDROP } from '../../check/resources.ts';
-import type { ImapClient } from '../../client/imap.ts';
-import type { Pop3Client } from '../../client/pop3.ts';
 import * as sasl from '../../client/sasl/sasl.ts';
 import { createRecorder, type Recorder } from '../../evidence/recorder.ts';
 import { CLIENT_DOMAIN } from '../../lab/names.ts';
 import type { ControlResult } from '../../model/control-result.ts';
 import { Inconclusive, NotApplicable } from '../../model/outcomes.ts';
-import { ROLES, type Role } from '../../model/roles.ts';
+import type { Role } from '../../model/roles.ts';
 import type { Account } from '../../model/target.ts';
 import { type LoginServices, openImap } from '../../steps/imap-login.ts';
 import { MAILBOX_ROLES } from '../../steps/in-mailbox.ts';
 import { openPop3 } from '../../steps/pop3-login.ts';
 import type { Bench } from '../bench.ts';
 import { AHEAD } from '../urgency.ts';
-import { createImapView } from './imap-view.ts';
-import { type Arrival, createMemory } from './memory.ts';
-import { createPermit, FREE } from './permit.ts';
-import { createPop3View } from './pop3-view.ts';
+import { createLoginPace, type LoginPace } from './login-pace.ts';
+import type { Arrival } from './memory.ts';
+import { createPermit, whereNeeded } from './permit.ts';
 import { resultOf } from './result.ts';
-import type { View } from './waiting.ts';
-import { createWatch, type Waiter, type Watch, type WatchParts } from './watch.ts';
+import { createWatch, type Waiter, type Watch } from './watch.ts';
+import { createWays, type Ways } from './ways.ts';
 
 /** The watched mailboxes of a bench: one watch per account, begun when the first check needs it. */
 export interface Mailboxes {
@@ -34,6 +31,8 @@ export interface Mailboxes {
   /** Name of the watch of an account, by which the record has it among the controls. */
   nameOf(account: Account): string;
   makeRoom(account: Account): void;
+  /** When the next login of an account by POP3 may come. */
+  paceOf(account: Account): LoginPace;
   /** Somebody else of the bench opens IMAP or POP3: sessions that have rested for a while end. */
   stepAside(): void;
   /** Ends every watch and seals its evidence. */
@@ -51,7 +50,7 @@ export interface Watched {
   readonly name: string;
   readonly account: Account;
   readonly watch: Watch;
-  readonly view: View;
+  readonly ways: Pick<Ways, 'view'>;
   readonly recorder: Recorder;
   readonly startedAt: Date;
 }
@@ -62,13 +61,19 @@ export function createMailboxes(
   onResult: (result: ControlResult) => void = () => undefined,
 ): Mailboxes {
   const watches = new Map<string, Watched>();
+  const paces = new Map<string, LoginPace>();
 
   function watched(account: Account): Watched {
     const known = watches.get(account.address);
     if (known) return known;
-    const begun = begin(bench(), account, nameOf(account));
+    const begun = begin(bench(), account, nameOf(account), paceOf(account));
     watches.set(account.address, begun);
     return begun;
+  }
+  function paceOf({ address }: Account): LoginPace {
+    const pace = paces.get(address) ?? createLoginPace();
+    paces.set(address, pace);
+    return pace;
   }
   function nameOf({ address }: Account): string {
     const { accounts } = bench().target;
@@ -84,6 +89,7 @@ export function createMailboxes(
       return watch.awaited(wanted, { ...waiter, lends });
     },
     nameOf,
+    paceOf,
     makeRoom: (account) => watches.get(account.address)?.watch.makeRoom(),
     stepAside() {
       for (const { watch } of watches.values()) watch.stepAside();
@@ -102,58 +108,49 @@ function maildropOf({ target }: Bench, { address }: Account): string {
   return [MAILDROP, SECOND_MAILDROP][at] ?? `maildrop of ${address}`;
 }
 
-function begin(bench: Bench, account: Account, name: string): Watched {
+function begin(bench: Bench, account: Account, name: string, pace: LoginPace): Watched {
   const { target, slots, locks } = bench;
-  const role = MAILBOX_ROLES.find((way) => target.endpoints[way]);
+  const [role, ...others] = MAILBOX_ROLES.filter((way) => target.endpoints[way]);
   if (role === undefined) throw new Error(`${target.name} declares no way into a mailbox.`);
   const recorder = createRecorder(bench.redactor);
-  const logins = loginsOf(bench, { account, role, name, recorder });
-  const byPop3 = ROLES[role].protocol === 'pop3';
-  const { view, open } = byPop3
-    ? byPop3Of((signal) => openPop3(logins(signal), { role, account }))
-    : byImapOf((signal) => openImap(logins(signal), { role, account }));
+  const logins = loginsOf(bench, { account, name, recorder }, pace);
+  const ways = createWays([role, ...others], {
+    byImap: (way, signal) => openImap(logins(way, signal), { role: way, account, utf8: true }),
+    byPop3: (way, signal) => openPop3(logins(way, signal), { role: way, account, utf8: true }),
+  });
   return {
     name,
     account,
-    view,
+    ways,
     recorder,
     startedAt: new Date(),
     watch: createWatch({
-      view,
-      open,
+      ways,
       permits: (onLost) => ({
         slot: createPermit((signal) => slots.take(1, signal, AHEAD), onLost),
-        maildrop: byPop3
-          ? createPermit((signal) => locks.hold([maildropOf(bench, account)], signal, AHEAD), onLost)
-          : FREE,
+        maildrop: whereNeeded(
+          () => ways.byPop3,
+          (lost) => createPermit((signal) => locks.hold([maildropOf(bench, account)], signal, AHEAD), lost),
+          onLost,
+        ),
       }),
       slots,
+      pace,
       signal: bench.signal,
     }),
   };
 }
 
-type Way = Pick<WatchParts, 'view' | 'open'>;
-
-function byImapOf(logIn: (signal: AbortSignal) => Promise<ImapClient>): Way {
-  const view = createImapView(createMemory());
-  return { view, open: async (signal) => view.session(await logIn(signal)) };
-}
-
-function byPop3Of(logIn: (signal: AbortSignal) => Promise<Pop3Client>): Way {
-  const view = createPop3View(createMemory());
-  return { view, open: async (signal) => view.session(await logIn(signal)) };
-}
-
 /** The services that the steps of a login need, for one session after the other. */
 function loginsOf(
   bench: Bench,
-  about: Pick<Watched, 'account' | 'name' | 'recorder'> & { readonly role: Role },
-): (signal: AbortSignal) => LoginServices {
+  about: Pick<Watched, 'account' | 'name' | 'recorder'>,
+  pace: LoginPace,
+): (role: Role, signal: AbortSignal) => LoginServices {
   const { target, lab } = bench;
-  const { account, role, name, recorder } = about;
+  const { account, name, recorder } = about;
   let connections = 0;
-  return (signal) => {
+  return (role, signal) => {
     const { imap, pop3 } = bench.openSessions({
       target,
       role,
@@ -175,7 +172,16 @@ function loginsOf(
       sasl,
       target,
       // Nobody has to make room for itself.
-      mailboxes: { awaited: async () => null, makeRoom: () => undefined },
+      mailboxes: {
+        awaited: async () => null,
+        makeRoom: () => undefined,
+        // The watch waits for it without a connection.
+        async untilLogin() {
+          if (pace.left() > 0) throw new Inconclusive('precondition', 'The next login comes too early.');
+        },
+        loggedIn: pace.loggedIn,
+        demandsDelay: (_account, delayMs) => pace.demands(delayMs),
+      },
       pause: (ms) => delay(ms, undefined, { signal }),
       inconclusive(why, reason) {
         throw new Inconclusive(why, reason);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createSlots } from '../slots.ts';
 import { AHEAD } from '../urgency.ts';
-import { createPermit } from './permit.ts';
+import { createPermit, whereNeeded } from './permit.ts';
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
@@ -66,5 +66,34 @@ test('who waits for it goes on when it is lent, and when it is given back', asyn
   expect(permit.valid).toBe(false);
   release();
   // What was asked for and given up is free.
+  (await slots.take(1))();
+});
+
+test('what is needed at times is asked for then alone, and what was lent before counts', async () => {
+  const slots = createSlots(1);
+  let isNeeded = false;
+  let lost = 0;
+  const permit = whereNeeded(
+    () => isNeeded,
+    (onLost) => createPermit((signal) => slots.take(1, signal, AHEAD), onLost),
+    () => {
+      lost += 1;
+    },
+  );
+  await permit.obtain();
+  expect([permit.valid, permit.own]).toEqual([true, true]);
+  const release = await slots.take(1);
+  permit.lend()();
+  expect(lost).toBe(0);
+  const back = permit.lend();
+  isNeeded = true;
+  await permit.obtain();
+  expect([permit.valid, permit.own]).toEqual([true, false]);
+  back();
+  expect([permit.valid, lost]).toEqual([false, 1]);
+  release();
+  await permit.obtain();
+  expect(permit.own).toBe(true);
+  permit.giveBack();
   (await slots.take(1))();
 });

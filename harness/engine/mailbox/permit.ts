@@ -81,11 +81,28 @@ export function createPermit(take: (signal: AbortSignal) => Promise<() => void>,
   };
 }
 
-/** Where nothing is needed. */
-export const FREE: Permit = {
-  valid: true,
-  own: true,
-  lend: () => () => undefined,
-  obtain: async () => undefined,
-  giveBack: () => undefined,
-};
+/**
+ * A permit that is needed at times: at others it is valid without being held or lent, and nobody asks for it. Who lends
+ * theirs does so for the time in which it becomes needed.
+ * @param make makes the permit, with what it calls when it was lost
+ */
+export function whereNeeded(
+  isNeeded: () => boolean,
+  make: (onLost: () => void) => Permit,
+  onLost: () => void,
+): Permit {
+  const permit = make(() => {
+    if (isNeeded()) onLost();
+  });
+  return {
+    get valid() {
+      return !isNeeded() || permit.valid;
+    },
+    get own() {
+      return !isNeeded() || permit.own;
+    },
+    lend: () => permit.lend(),
+    obtain: async () => (isNeeded() ? permit.obtain() : undefined),
+    giveBack: () => permit.giveBack(),
+  };
+}

@@ -6,7 +6,7 @@ import type { Services } from '../../check/services.ts';
 import { openBenchLab } from '../../lab/check-lab.ts';
 import type { ControlResult } from '../../model/control-result.ts';
 import { startReferenceInLab } from '../../reference/in-lab/reference-lab.ts';
-import type { ReferenceCapability } from '../../reference/options.ts';
+import type { ReferenceCapability, ReferenceOptions } from '../../reference/options.ts';
 import { compose } from '../../steps/compose.ts';
 import { openPop3 } from '../../steps/pop3-login.ts';
 import { createBench } from '../create-bench.ts';
@@ -18,12 +18,20 @@ const BY_POP3: readonly ReferenceCapability[] = ['imap', 'imaps'];
 /** The reference in its lab, with a bench that is closed at the end. */
 async function referenceBench(
   without: readonly ReferenceCapability[] = [],
-  over: { readonly connections?: number } = {},
+  { cleartextSecret, ...over }: { readonly connections?: number; readonly cleartextSecret?: boolean } = {},
+  options: Pick<ReferenceOptions, 'faults' | 'life'> = {},
 ) {
-  const { server, access, close } = await startReferenceInLab({ without });
+  const { server, access, close } = await startReferenceInLab({ without, ...options });
   const controls: ControlResult[] = [];
   const bench = createBench({
-    target: { ...server.target, ...over },
+    target: {
+      ...server.target,
+      ...over,
+      accounts: server.target.accounts.map((one) => ({
+        ...one,
+        cleartextSecret: cleartextSecret ?? one.cleartextSecret,
+      })),
+    },
     lab: openBenchLab(access),
     runId: 'test',
     evidenceFolder: null,
@@ -87,6 +95,37 @@ describe.each([
   });
 });
 
+describe('a mailbox to which the best way lets nobody in safely', () => {
+  const IN_CLEAR: readonly ReferenceCapability[] = ['imap', 'imaps', 'pop3s', 'pop3-stls'];
+  const faults = ['pop3-accepts-user-pass-before-tls'] as const;
+
+  test('is read in the clear where the account allows that', async () => {
+    await using reference = await referenceBench(IN_CLEAR, {}, { faults });
+    expect(await reference.run((services) => roundTrip(services, 'clear'))).toMatch(/^pass/);
+    await reference.close();
+    expect(reference.controls[0]?.line).toMatch(/^1 message in 1 mailbox/);
+  });
+
+  test('is not where it does not', async () => {
+    await using reference = await referenceBench(IN_CLEAR, { cleartextSecret: false }, { faults });
+    expect(await reference.run((services) => roundTrip(services, 'clear'))).toMatch(/does not offer STLS/);
+    await reference.close();
+    const transcript = reference.controls.flatMap((control) => control.transcript.map(({ text }) => text));
+    expect(transcript.filter((text) => text.includes('PASS'))).toEqual([]);
+  });
+
+  test('is read on the next way that is declared', async () => {
+    await using reference = await referenceBench(['imaps', 'imap-starttls', 'pop3s']);
+    const outcomes = await Promise.all(
+      ['a', 'b'].map((label) => reference.run((services) => roundTrip(services, label))),
+    );
+    for (const outcome of outcomes) expect(outcome).toMatch(/^pass/);
+    await reference.close();
+    expect(reference.controls[0]?.line).toMatch(/^2 messages in 1 mailbox/);
+    (await reference.bench.locks.hold([MAILDROP]))();
+  });
+});
+
 describe('a maildrop that one session has for itself', () => {
   test('is visited while somebody who holds it waits, and left alone while they use it', async () => {
     await using reference = await referenceBench(BY_POP3);
@@ -144,4 +183,23 @@ describe('a maildrop that one session has for itself', () => {
     ]);
     for (const outcome of outcomes) expect(outcome).toMatch(/^pass/);
   });
+});
+
+test('a delay that a server demands between two logins is honoured, and costs a check no time', async () => {
+  await using reference = await referenceBench(BY_POP3, {}, { life: { loginDelay: 3 } });
+  const outcomes = await Promise.all(
+    ['a', 'b', 'c'].map((label) =>
+      reference.run(
+        async (services) => {
+          if (label === 'c') await (await openPop3(services)).quit();
+          await roundTrip(services, label);
+        },
+        { budget: '4s', resources: [MAILDROP] },
+      ),
+    ),
+  );
+  for (const outcome of outcomes) expect(outcome).toMatch(/^pass/);
+  await reference.close();
+  const transcript = reference.controls.flatMap((control) => control.transcript.map(({ text }) => text));
+  expect(transcript.filter((text) => text.includes('LOGIN-DELAY]')).length).toBeLessThanOrEqual(1);
 });

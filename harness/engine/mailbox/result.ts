@@ -7,7 +7,7 @@ import type { Watched } from './mailboxes.ts';
 
 /** A watch as the record has it, among the controls. */
 export async function resultOf(
-  { name, account, watch, view, recorder, startedAt }: Watched,
+  { name, account, watch, ways: { view }, recorder, startedAt }: Watched,
   evidenceFolder: string | null,
 ): Promise<ControlResult> {
   const { logins, looks, broken, failure } = watch.count;

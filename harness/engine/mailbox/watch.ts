@@ -1,16 +1,20 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { MailAwaited } from '../../check/mail-watch.ts';
-import { Inconclusive } from '../../model/outcomes.ts';
+import { Inconclusive, NotApplicable } from '../../model/outcomes.ts';
 import { deadlineIn } from '../../wire/deadline.ts';
 import { isWireFailure } from '../../wire/failures.ts';
 import type { Slots } from '../slots.ts';
+import type { LoginPace } from './login-pace.ts';
 import { type Arrival, quotesToken } from './memory.ts';
 import type { Permit } from './permit.ts';
 import { type Rest, restUntilWanted } from './rest.ts';
-import type { MailboxSession, View, Waiting } from './waiting.ts';
+import type { MailboxSession, Waiting } from './waiting.ts';
+import type { Ways } from './ways.ts';
 
 /** Shortest and longest pause between two looks, in milliseconds. */
 const PAUSE = { shortest: 200, longest: 2_000 };
+/** Shortest one where each look is a login, in milliseconds. */
+const PAUSE_OF_LOGINS = 1_000;
 /** How long a session that nobody needs is kept from others that wait for its slot, or log in, in milliseconds. */
 const REST = 2_000;
 /** How long the watch stays away where the user has too many sessions; who was refused comes again before. */
@@ -18,6 +22,8 @@ const AWAY = 2_000;
 /** Logins in a row that may be refused before a refusal stands for a while, and that while in milliseconds. */
 const REFUSALS = 2;
 const REFUSED_FOR = 30_000;
+/** Logins in a row that may come too early for the server; one shows how long it waits, and somebody else may come first. */
+const TOO_EARLY = 3;
 /** Longest time that counts as waiting for other checks, in milliseconds: who holds what may wait for each other. */
 const BLOCKED = 60_000;
 /** How long a server is given to say goodbye at the end, in milliseconds. */
@@ -58,19 +64,16 @@ export interface Watch {
 
 /** What a watch is made of. */
 export interface WatchParts {
-  readonly view: View;
-  /**
-   * A session that is logged in.
-   * @throws Inconclusive, NotApplicable or the failure of the connection
-   */
-  open(signal: AbortSignal): Promise<MailboxSession>;
+  readonly ways: Ways;
   /** What must be held, or lent, while a session is open. `onLost` is called when it no longer is. */
   permits(onLost: () => void): { readonly slot: Permit; readonly maildrop: Permit };
   readonly slots: Pick<Slots, 'wanted' | 'onWanted'>;
+  /** When the server takes the next login, where each look is one. */
+  readonly pace: Pick<LoginPace, 'left'>;
   readonly signal: AbortSignal;
 }
 
-export function createWatch({ view, open, permits, slots, signal }: WatchParts): Watch {
+export function createWatch({ ways, permits, slots, pace, signal }: WatchParts): Watch {
   const waiters = new Set<Waiting & Ends>();
   const count = { looks: 0, logins: 0, broken: 0, failure: undefined as unknown };
   let serials = 0;
@@ -103,6 +106,7 @@ export function createWatch({ view, open, permits, slots, signal }: WatchParts):
   async function obtain(): Promise<void> {
     const isOver = () => waiters.size === 0 || stop.signal.aborted;
     const obtained = (async () => {
+      while (ways.byPop3 && !isOver() && pace.left() > 0) await pauseUntil(performance.now() + pace.left());
       // One of its own is asked for in any case, behind what is lent.
       for (let asked = false; !isOver() && !(asked && slot.valid && maildrop.valid); asked = true) {
         // Who waits for a resource keeps no connection from others.
@@ -130,7 +134,7 @@ export function createWatch({ view, open, permits, slots, signal }: WatchParts):
     if (!session?.alive) {
       if (session) count.broken += 1;
       session = undefined;
-      session = await open(AbortSignal.any([signal, stop.signal]));
+      session = await ways.open(AbortSignal.any([signal, stop.signal]));
       count.logins += 1;
       loginMs = performance.now() - began;
       count.failure = undefined;
@@ -139,7 +143,8 @@ export function createWatch({ view, open, permits, slots, signal }: WatchParts):
     await session.look(queue);
     count.looks += 1;
     const now = performance.now();
-    nextLook = now + Math.min(PAUSE.longest, Math.max(PAUSE.shortest, now - began));
+    const shortest = ways.byPop3 ? PAUSE_OF_LOGINS : PAUSE.shortest;
+    nextLook = now + Math.min(PAUSE.longest, Math.max(shortest, now - began));
     for (const one of present) if (one.waits && one.isOver()) one.end(null);
   }
 
@@ -161,6 +166,7 @@ export function createWatch({ view, open, permits, slots, signal }: WatchParts):
 
   async function serve(): Promise<void> {
     let tries = 0;
+    let early = 0;
     while (waiters.size > 0 && !closed) {
       if (stop.signal.aborted) stop = new AbortController();
       await pauseUntil(Math.max(nextLook, awayUntil));
@@ -172,6 +178,7 @@ export function createWatch({ view, open, permits, slots, signal }: WatchParts):
       try {
         await look();
         tries = 0;
+        early = 0;
         if (session?.alive && !stop.signal.aborted && performance.now() >= awayUntil) continue;
         await session?.leave();
         drop();
@@ -180,6 +187,12 @@ export function createWatch({ view, open, permits, slots, signal }: WatchParts):
         const wasOpen = session !== undefined;
         drop();
         if (isOurs) continue;
+        if (!wasOpen && ways.byPop3 && pace.left() > 0 && early < TOO_EARLY) {
+          early += 1;
+          continue;
+        }
+        // No safe login here, and another way is declared.
+        if (!wasOpen && thrown instanceof NotApplicable && ways.next()) continue;
         tries = failed(thrown, wasOpen, tries) ? tries + 1 : 0;
       }
     }
@@ -277,7 +290,7 @@ export function createWatch({ view, open, permits, slots, signal }: WatchParts):
     async awaited(wanted, waiter) {
       waiter.signal.throwIfAborted();
       if (closed) throw new Inconclusive('harness', 'The run was ended before the mailbox was looked into.');
-      for (const arrival of view.kept()) {
+      for (const arrival of ways.view.kept()) {
         const { mailbox } = arrival.sighting;
         if (quotesToken(arrival, wanted.token) && wanted.isAwaited({ mailbox, bytes: arrival.bytes }))
           return arrival;

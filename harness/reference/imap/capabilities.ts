@@ -7,6 +7,7 @@ export function capabilities(session: ImapSession): string {
   const { site, connection, account } = session;
   const listed = ['IMAP4rev1', 'LITERAL-', 'SASL-IR', 'NAMESPACE', 'UNSELECT'];
   if (listsStartTls(session)) listed.push('STARTTLS');
+  if (site.life.wrapsForOldSessions) listed.push('ENABLE', 'UTF8=ACCEPT');
   if (account) return listed.join(' ');
   if (connection.tls) {
     if (site.faulty('imap-keeps-logindisabled-inside-tls') || site.life.loginDisabled)

@@ -91,7 +91,7 @@ export function fetchMessages(
   return chosen.map(({ number, message }) => {
     const newlySeen = marksSeen && !message.flags.has('\\Seen');
     if (newlySeen) view.mailbox.setFlags(message.uid, new Set([...message.flags, '\\Seen']));
-    const current = view.mailbox.find(message.uid) ?? message;
+    const current = { ...(view.mailbox.find(message.uid) ?? message), content: message.content };
     const wanted: FetchItem[] = [...items];
     if (withUid && !items.some(({ kind }) => kind === 'UID')) wanted.unshift({ kind: 'UID' });
     if (newlySeen && !items.some(({ kind }) => kind === 'FLAGS')) wanted.push({ kind: 'FLAGS' });

@@ -37,6 +37,7 @@ export async function serveImap(site: Site, role: ImapRole, connection: ServerCo
     role,
     account: undefined,
     view: undefined,
+    isUtf8: false,
     assertedAddress: undefined,
     failedLogins: 0,
     errors: 0,
@@ -131,6 +132,8 @@ async function execute(session: ImapSession, tag: string, verb: string, cursor: 
         return await authenticate(session, cursor);
       case 'ID':
         return believes(session, cursor.texts.join('')) ? ok('Noted', [untagged('ID NIL')]) : UNKNOWN;
+      case 'ENABLE':
+        return enable(session, cursor);
       default:
         return executeLoggedIn(session, verb, cursor);
     }
@@ -138,6 +141,14 @@ async function execute(session: ImapSession, tag: string, verb: string, cursor: 
     if (failure instanceof ImapSyntaxError) return bad(failure.message);
     throw failure;
   }
+}
+
+/** ENABLE (RFC 9051 §6.3.1), of UTF8=ACCEPT alone. */
+function enable(session: ImapSession, cursor: Cursor): ImapResult {
+  if (!session.site.life.wrapsForOldSessions) return UNKNOWN;
+  if (!storeOf(session)) return LOG_IN_FIRST;
+  session.isUtf8 ||= /\bUTF8=ACCEPT\b/i.test(cursor.texts.join(''));
+  return ok('Done', [untagged(session.isUtf8 ? 'ENABLED UTF8=ACCEPT' : 'ENABLED')]);
 }
 
 function farewell({ site }: ImapSession): Buffer[] {

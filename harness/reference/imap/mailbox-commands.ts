@@ -1,4 +1,5 @@
 import { CR, CRLF, LF, NUL } from '../../wire/bytes.ts';
+import { shownTo } from '../message/for-old-sessions.ts';
 import type { Site } from '../site.ts';
 import type { MailAccountStore } from '../store/mail-store.ts';
 import type { Mailbox } from '../store/mailbox.ts';
@@ -48,11 +49,16 @@ export function select(
   session.view = undefined;
   if (!mailbox) return NOT_FOUND;
   const { site } = session;
-  const view = openView(mailbox, readOnly, {
-    expungeUntold: site.faulty('imap-expunge-untold'),
-    sizesWithoutLineEnds: site.faulty('imap-size-without-line-ends'),
-    arrivalsUntold: site.faulty('imap-arrivals-untold'),
-  });
+  const view = openView(
+    mailbox,
+    readOnly,
+    {
+      expungeUntold: site.faulty('imap-expunge-untold'),
+      sizesWithoutLineEnds: site.faulty('imap-size-without-line-ends'),
+      arrivalsUntold: site.faulty('imap-arrivals-untold'),
+    },
+    (message) => shownTo(site, session.isUtf8, message),
+  );
   session.view = view;
   const messages = view.numbered();
   const unseen = messages.find(({ message }) => !message.flags.has('\\Seen'));

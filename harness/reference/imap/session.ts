@@ -20,6 +20,8 @@ export interface ImapSession extends AddressHolder {
   account: ReferenceAccount | undefined;
   /** The mailbox that is selected. */
   view: MailboxView | undefined;
+  /** UTF8=ACCEPT was enabled (RFC 6855 §3). */
+  isUtf8: boolean;
   failedLogins: number;
   errors: number;
 }

@@ -35,7 +35,13 @@ export interface ViewMistakes {
   readonly sizesWithoutLineEnds: boolean;
 }
 
-export function openView(mailbox: Mailbox, readOnly: boolean, mistakes?: ViewMistakes): MailboxView {
+/** @param shown a message as the session sees it */
+export function openView(
+  mailbox: Mailbox,
+  readOnly: boolean,
+  mistakes?: ViewMistakes,
+  shown: (message: StoredMessage) => StoredMessage = (message) => message,
+): MailboxView {
   let known = mailbox.messages.map(({ uid, revision }) => ({ uid, revision }));
   let largestUid = known.at(-1)?.uid ?? 0;
   const recent = new Set<number>();
@@ -56,7 +62,7 @@ export function openView(mailbox: Mailbox, readOnly: boolean, mistakes?: ViewMis
     numbered: () =>
       known.flatMap(({ uid }, index) => {
         const message = mailbox.find(uid);
-        return message ? [{ number: index + 1, message }] : [];
+        return message ? [{ number: index + 1, message: shown(message) }] : [];
       }),
     get largest() {
       return { number: known.length, uid: known.at(-1)?.uid ?? 0 };

@@ -59,6 +59,18 @@ export function termsOf(
       envelope,
     };
   }
+  if (faulty('outbound-encodes-signed-8bit')) {
+    const renamed = header
+      .toString('latin1')
+      .replace(/^(content-transfer-encoding:)[^\r]*/im, '$1 quoted-printable');
+    const encoded = escaped(Buffer.from(body.toString('latin1').replaceAll('=', '=3D'), 'latin1'));
+    return {
+      possible: true,
+      parameters,
+      message: Buffer.concat([Buffer.from(renamed, 'latin1'), separator, encoded]),
+      envelope,
+    };
+  }
   return { possible: false, reply: '5.6.3 The host does not offer 8BITMIME' };
 }
 

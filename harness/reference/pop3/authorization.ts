@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { base64, line } from '../../wire/bytes.ts';
 import type { ReferenceAccount } from '../accounts.ts';
+import { shownTo } from '../message/for-old-sessions.ts';
 import { mailboxClient } from '../pop-before-smtp/asserted-address.ts';
 import { type BrokenOff, decodeBase64, EMPTY, runExchange, type SaslOutcome } from '../sasl/exchange.ts';
 import { AUTH_LINE_LIMIT } from '../sasl/limits.ts';
@@ -9,6 +10,7 @@ import { throttle } from '../session/login-throttle.ts';
 import type { Site } from '../site.ts';
 import { timestampsFor } from './apop-timestamp.ts';
 import { pop3Mechanisms } from './capabilities.ts';
+import { comesTooEarly } from './login-delay.ts';
 import { addressOfMaildrop, maildropOver } from './maildrop.ts';
 import { closing, err, IDLE_MS, ok, type Pop3Response, type Pop3Session } from './session.ts';
 
@@ -124,8 +126,14 @@ function openMaildrop(session: Pop3Session, account: ReferenceAccount): Pop3Resp
   const shared = site.faulty('pop3-numbers-shift');
   const release = shared ? () => undefined : store.lock();
   if (!release) return err('The mailbox is open in another session', 'IN-USE');
+  if (comesTooEarly(site, store)) {
+    release();
+    return err('The last login was a moment ago', 'LOGIN-DELAY');
+  }
   const { inbox } = store;
-  const messages = shared ? inbox.messages : [...inbox.messages];
+  const messages = shared
+    ? inbox.messages
+    : inbox.messages.map((message) => shownTo(site, session.isUtf8, message));
   session.maildrop = maildropOver({ site, account, mailbox: inbox, messages, release });
   session.site.grants.loggedIn(mailboxClient(session, 'pop3'), account);
   return ok(`${messages.length} messages`);

@@ -7,6 +7,8 @@ import { ok, type Pop3Response, type Pop3Session } from './session.ts';
 export function capa(session: Pop3Session): Pop3Response {
   const { site, connection } = session;
   const listed = ['TOP', 'UIDL', 'RESP-CODES', 'AUTH-RESP-CODE'];
+  if (site.life.loginDelay !== undefined) listed.push(`LOGIN-DELAY ${site.life.loginDelay}`);
+  if (site.life.wrapsForOldSessions) listed.push('UTF8');
   if (site.offers('pipelining')) listed.push('PIPELINING');
   if (listsStls(session)) listed.push('STLS');
   if (connection.tls ? !site.faulty('pop3-no-login-inside-tls') : listsUserBeforeTls(session))

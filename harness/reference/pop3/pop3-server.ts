@@ -36,6 +36,7 @@ export async function servePop3(site: Site, role: Pop3Role, connection: ServerCo
     timestamp: apopTimestamp(site, role),
     user: undefined,
     maildrop: undefined,
+    isUtf8: false,
     assertedAddress: undefined,
     failedLogins: 0,
     errors: 0,
@@ -122,6 +123,8 @@ async function execute(session: Pop3Session, bytes: Buffer): Promise<Outcome> {
     case 'AUTH':
       if (session.site.life.closesOnPop3Auth && !session.connection.tls) return 'closed';
       return auth(session, argument.trim());
+    case 'UTF8':
+      return utf8(session);
     case 'STLS':
       return stls(session, argument);
     default:
@@ -159,6 +162,14 @@ function unguardedMaildrop({ site, role, connection }: Pop3Session): Maildrop | 
 function quit({ site, maildrop }: Pop3Session): Pop3Response {
   if (maildrop) update(maildrop);
   return closing(ok(`${site.hostname} closing the connection`));
+}
+
+/** UTF8 (RFC 6856 §2): before the login. */
+function utf8(session: Pop3Session): Pop3Response {
+  if (!session.site.life.wrapsForOldSessions) return err('Unknown command');
+  if (session.maildrop) return err('Only before login');
+  session.isUtf8 = true;
+  return ok('UTF-8 it is');
 }
 
 /** STLS (RFC 2595 §4): in AUTHORIZATION only, and only once. */

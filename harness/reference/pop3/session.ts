@@ -33,6 +33,8 @@ export interface Pop3Session extends AddressHolder {
   /** What USER said. */
   user: string | undefined;
   maildrop: Maildrop | undefined;
+  /** UTF8 was said (RFC 6856 §2). */
+  isUtf8: boolean;
   failedLogins: number;
   errors: number;
 }

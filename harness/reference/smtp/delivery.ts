@@ -9,7 +9,7 @@ import { bounce } from './bounce.ts';
 import { type Reply, reply } from './reply.ts';
 import type { SmtpSession, Transaction } from './session.ts';
 import { notifySuccess } from './success-notification.ts';
-import { newId, receivedField } from './trace.ts';
+import { newId, receivedField, withoutTrace } from './trace.ts';
 
 /**
  * Takes responsibility for a message: hands it to the world for recipients elsewhere, then puts it
@@ -21,7 +21,11 @@ export async function deliver(
   { message, results, mailbox }: Admission,
 ): Promise<Reply> {
   const { site, connection, account } = session;
-  const traced = Buffer.concat([results, receivedField(session, transaction), mishandled(site, message)]);
+  const traced = Buffer.concat([
+    results,
+    receivedField(session, transaction),
+    withoutTrace(session, mishandled(site, message)),
+  ]);
   const elsewhere = transaction.recipients.filter(
     ({ account: local, fate, forwardedTo }) => !local && !fate && forwardedTo === undefined,
   );

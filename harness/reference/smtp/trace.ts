@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { lines } from '../../wire/bytes.ts';
 import { headerDate } from '../message/date.ts';
+import { splitMessage } from '../message/header.ts';
 import { isSubmission, type SmtpSession, type Transaction } from './session.ts';
 
 /** The Received field of a message (RFC 5321 §4.4), with the tls clause of RFC 8314 §4.3; empty under a fault. */
 export function receivedField(session: SmtpSession, transaction: Transaction): Buffer {
   const { site, connection, hello, helloBeforeTls } = session;
-  if (isSubmission(session) && site.faulty('submission-removes-received')) return Buffer.alloc(0);
+  if (isSubmission(session) && (site.faulty('submission-removes-received') || site.life.removesReceived))
+    return Buffer.alloc(0);
   const name = helloBeforeTls ?? hello?.name ?? 'unknown';
   const address = connection.clientAddress;
   const literal = address.includes(':') ? `IPv6:${address}` : address;
@@ -26,6 +28,14 @@ export function receivedField(session: SmtpSession, transaction: Transaction): B
     `\t${clauses.join(' ')};`,
     `\t${headerDate(new Date())}`,
   );
+}
+
+/** What a policy leaves of a message that was submitted: where clients are nobody's business, no trace of them. */
+export function withoutTrace(session: SmtpSession, message: Buffer): Buffer {
+  if (!isSubmission(session) || !session.site.life.removesReceived) return message;
+  const { fields, separator, body } = splitMessage(message);
+  const kept = fields.filter(({ name }) => name !== 'received').map(({ octets }) => octets);
+  return Buffer.concat([...kept, separator, body]);
 }
 
 /** The protocol word of RFC 3848 and RFC 6531 §4.3. */

@@ -29,6 +29,13 @@ export const TERMS_OF_HOSTS: Partial<Record<FaultName, TermsObservation>> = {
     good: /^not: 5\.6\.3/,
     faulty: /^ as .*8bit.*J=C3=B6rg/s,
   },
+  'outbound-encodes-signed-8bit': {
+    keywords: [],
+    smtpUtf8: false,
+    message: EIGHT_BIT,
+    good: /^not: 5\.6\.3/,
+    faulty: /^ as .*quoted-printable.*J=C3=B6rg/s,
+  },
   'outbound-does-not-declare-8bit': {
     keywords: ['8BITMIME'],
     smtpUtf8: false,
