@@ -391,6 +391,8 @@ export const FAULTS = {
   'tls-accepts-rc4': 'As tls-accepts-null-suites, for RC4.',
   'tls-accepts-single-des': 'As tls-accepts-null-suites, for single DES.',
   'tls-accepts-triple-des': 'As tls-accepts-null-suites, for 3DES.',
+  'tls-accepts-short-primes':
+    'As tls-accepts-null-suites, for suites with DHE, and with a prime of 1024 bits behind it.',
   'tls-prefers-rsa-key-transport':
     'An RSA certificate; TLS 1.2 prefers key transport by RSA to ephemeral keys.',
   'tls-accepts-rsa-key-transport': 'An RSA certificate; TLS 1.2 accepts key transport by RSA.',

@@ -1,6 +1,6 @@
 import { type CipherSuite, check } from '../../harness/check/check.ts';
 import { isRefusal, isTaken, offer, provenAnswer, verifyRefused } from './hello.ts';
-import { strengthFor, WRITES_HELLOS } from './tls-door.ts';
+import { atTheDoor, strengthFor, WRITES_HELLOS } from './tls-door.ts';
 
 /** Weak kinds of suites; a suite belongs to the first kind that fits. */
 const WEAK: readonly {
@@ -119,6 +119,49 @@ export const forwardSecrecyPreferred = check(
         expected: 'a ServerHello of TLS 1.3',
         actual: answer.text,
       });
+    });
+  },
+);
+
+/** Least length of the prime (RFC 9325 §4.5); one of 1024 bits is within reach of states (the Logjam attack). */
+const PRIME_FLOOR = 2_048;
+
+export const finiteFieldsMeetFloor = check(
+  {
+    ...WRITES_HELLOS,
+    id: 'ITLS-018',
+    slug: 'finite-fields-meet-floor',
+    title: 'Finite-field Diffie-Hellman uses a prime of 2048 bits or more',
+    sends: 'a ClientHello of TLS 1.2 that offers suites with DHE alone, and no finite-field group by name',
+    demands: 'it is refused, or the prime has 2048 bits or more',
+    level: 'MUST',
+    severity: 'medium',
+    clauses: ['rfc9325#4.5'],
+    budget: '20s',
+    limits: ['On port 25 a short prime is a warning: a client may have no better.'],
+    kills: ['tls-accepts-short-primes'],
+  },
+  async (services) => {
+    const { tls, target, verify, inconclusive } = services;
+    const control = await provenAnswer(services);
+    const suites = tls.olderSuites((suite) => suite.finiteField && !suite.null && !suite.export);
+    const connection = await atTheDoor(services);
+    const answer = await tls.probeFiniteField(connection, {
+      serverName: target.hostname,
+      version: 'TLSv1.2',
+      cipherSuites: suites.map(({ number }) => number),
+      // Clients that know the groups of RFC 7919 may be given a better one than others.
+      groups: ['x25519', 'secp256r1', 'secp384r1'],
+    });
+    connection.close();
+    const demand = 'the prime has 2048 bits or more where DHE is taken';
+    if (!isTaken(services, answer, 'DHE was')) return void verify.met(demand, answer.text);
+    if (answer.kind !== 'server-hello' || answer.primeBits === undefined)
+      return inconclusive('malformed', `DHE alone was offered, and this was chosen: ${answer.text}.`);
+    strengthFor(verify, services).that(answer.primeBits >= PRIME_FLOOR, {
+      demand,
+      expected: `${PRIME_FLOOR} bits or more`,
+      actual: `${answer.text} (a current offer: ${control.text})`,
     });
   },
 );

@@ -7,7 +7,7 @@ import { SessionEnded } from '../session/endings.ts';
 import type { Site } from '../site.ts';
 import { type OfferedHello, readOfferedHello } from './client-hello.ts';
 import { acceptEarlyData } from './early-data.ts';
-import { fatalAlert, serverHello, sslv2ServerHello } from './server-hello.ts';
+import { fatalAlert, finiteFieldKeyExchange, serverHello, sslv2ServerHello } from './server-hello.ts';
 
 /** What a server of a fault answers to a hello; undefined: what it would answer without the fault. */
 type HandMadeAnswer = (hello: OfferedHello) => Buffer | undefined;
@@ -81,6 +81,7 @@ function handMadeAnswers({ faulty, hostname }: Site, role: Role): readonly HandM
     ['tls-accepts-rc4', onlySuites((suite) => suite.rc4)],
     ['tls-accepts-single-des', onlySuites((suite) => suite.des)],
     ['tls-accepts-triple-des', onlySuites((suite) => suite.tripleDes)],
+    ['tls-accepts-short-primes', shortPrime],
     ['tls-compresses', (hello) => tls12(hello, { compression: 1 })],
     ['tls-without-secure-renegotiation', (hello) => tls12(hello, { renegotiation: false })],
     ['tls-accepts-early-data', acceptEarlyData],
@@ -118,6 +119,11 @@ function onlySuites(test: (suite: CipherSuite) => boolean): HandMadeAnswer {
         })
       : undefined;
   };
+}
+
+function shortPrime(hello: OfferedHello): Buffer | undefined {
+  const answer = onlySuites((suite) => suite.finiteField)(hello);
+  return answer && Buffer.concat([answer, finiteFieldKeyExchange(1_024)]);
 }
 
 /** The answer to a hello of TLS 1.2 that offers compression, which no client of today does. */
