@@ -409,6 +409,8 @@ export const FAULTS = {
   'mx-demands-server-name': 'mx refuses a handshake without server name.',
   'access-refuses-unknown-server-name':
     'Roles other than mx refuse a handshake with another server name than their own.',
+  'access-refuses-own-server-name':
+    'Roles other than mx end the connection on a handshake with their own server name.',
   'access-demands-server-name': 'Roles other than mx refuse a handshake without server name.',
   'client-records-name-cleartext-only':
     'SRV records are published for submission, imap and pop3 only, which begin in the clear.',

@@ -88,9 +88,13 @@ function handMadeAnswers({ faulty, hostname }: Site, role: Role): readonly HandM
     [
       role === 'mx' ? 'mx-refuses-unknown-server-name' : 'access-refuses-unknown-server-name',
       (hello) => {
-        const name = hello.extensions.get(EXTENSION.serverName)?.subarray(5).toString();
+        const name = serverNameOf(hello);
         return name === undefined || name === hostname ? undefined : fatalAlert(UNRECOGNIZED_NAME);
       },
+    ],
+    [
+      'access-refuses-own-server-name',
+      (hello) => (role !== 'mx' && serverNameOf(hello) === hostname ? NO_ANSWER : undefined),
     ],
     [
       role === 'mx' ? 'mx-demands-server-name' : 'access-demands-server-name',
@@ -98,6 +102,13 @@ function handMadeAnswers({ faulty, hostname }: Site, role: Role): readonly HandM
     ],
   ];
   return known.filter(([fault]) => faulty(fault)).map(([, answer]) => answer);
+}
+
+/** The connection ends without a word. */
+const NO_ANSWER = Buffer.alloc(0);
+
+function serverNameOf({ extensions }: OfferedHello): string | undefined {
+  return extensions.get(EXTENSION.serverName)?.subarray(5).toString();
 }
 
 function sslv3(hello: OfferedHello): Buffer | undefined {
