@@ -6,16 +6,14 @@ import { atTheDoor, strengthFor, WRITES_HELLOS } from './tls-door.ts';
 const WEAK: readonly {
   readonly name: string;
   readonly fits: (suite: CipherSuite) => boolean;
-  /** `tolerated`: a deviation everywhere; `tolerated-on-25`: there alone, where a client may have no better. */
-  readonly grade: 'never' | 'tolerated-on-25' | 'tolerated';
+  readonly tolerated?: true;
 }[] = [
-  { name: 'NULL', fits: (suite) => suite.null, grade: 'never' },
-  { name: 'EXPORT', fits: (suite) => suite.export, grade: 'never' },
-  { name: 'anonymous', fits: (suite) => suite.anon, grade: 'tolerated-on-25' },
-  { name: 'RC4', fits: (suite) => suite.rc4, grade: 'never' },
-  { name: 'DES', fits: (suite) => suite.des, grade: 'never' },
-  { name: 'below 112 bits', fits: (suite) => suite.bits < 112, grade: 'never' },
-  { name: '3DES', fits: (suite) => suite.tripleDes, grade: 'tolerated' },
+  { name: 'NULL', fits: (suite) => suite.null },
+  { name: 'EXPORT', fits: (suite) => suite.export },
+  { name: 'RC4', fits: (suite) => suite.rc4 },
+  { name: 'DES', fits: (suite) => suite.des },
+  { name: 'below 112 bits', fits: (suite) => suite.bits < 112 },
+  { name: '3DES', fits: (suite) => suite.tripleDes, tolerated: true },
 ];
 
 export const weakSuitesRefused = check(
@@ -23,16 +21,15 @@ export const weakSuitesRefused = check(
     ...WRITES_HELLOS,
     id: 'ITLS-011',
     slug: 'weak-suites-refused',
-    title: 'NULL, anonymous, export, RC4 and sub-112-bit ciphers are refused; 3DES reported',
+    title: 'NULL, export, RC4 and sub-112-bit ciphers are refused; 3DES reported',
     sends: 'for each weak kind of cipher suites a ClientHello that offers nothing else',
     demands: 'none is negotiated',
     level: 'MUST',
     severity: 'high',
     clauses: ['rfc9325#4.1', 'rfc7672#8.2', 'cisa-bod-18-01#email'],
     budget: '60s',
-    limits: ['3DES is a warning, and so are anonymous suites on port 25, where clients authenticate nobody.'],
+    limits: ['3DES is a warning. Anonymous suites that are strong otherwise are rated by ITLS-019.'],
     kills: [
-      'tls-accepts-anonymous-suites',
       'tls-accepts-null-suites',
       'tls-accepts-export-suites',
       'tls-accepts-rc4',
@@ -41,9 +38,9 @@ export const weakSuitesRefused = check(
     ],
   },
   async (services) => {
-    const { tls, variant, role } = services;
+    const { tls, variant } = services;
     const control = await provenAnswer(services);
-    for (const [at, { name, fits, grade }] of WEAK.entries()) {
+    for (const [at, { name, fits, tolerated }] of WEAK.entries()) {
       const earlier = WEAK.slice(0, at);
       const suites = tls.olderSuites((suite) => fits(suite) && !earlier.some((kind) => kind.fits(suite)));
       if (suites.length === 0) continue;
@@ -52,8 +49,7 @@ export const weakSuitesRefused = check(
           version: 'TLSv1.2',
           cipherSuites: suites.map(({ number }) => number),
         });
-        const isTolerated = grade === 'tolerated' || (grade === 'tolerated-on-25' && role === 'mx');
-        verifyRefused(services, isTolerated ? verify.ideally : verify, answer, {
+        verifyRefused(services, tolerated ? verify.ideally : verify, answer, {
           what: 'The weak suites were',
           demand: `${suites.length} suites of the kind ${name} are refused`,
           control,
@@ -162,6 +158,37 @@ export const finiteFieldsMeetFloor = check(
       demand,
       expected: `${PRIME_FLOOR} bits or more`,
       actual: `${answer.text} (a current offer: ${control.text})`,
+    });
+  },
+);
+
+export const anonymousSuitesRefused = check(
+  {
+    ...WRITES_HELLOS,
+    id: 'ITLS-019',
+    slug: 'anonymous-suites-refused',
+    title: 'Anonymous key exchange is refused',
+    sends: 'a ClientHello of TLS 1.2 that offers anonymous suites alone',
+    demands: 'none is negotiated',
+    level: 'MUST',
+    severity: 'medium',
+    clauses: ['rfc5246#A.5', 'rfc7672#8.2'],
+    budget: '20s',
+    limits: ['On port 25 it is a warning: opportunistic clients authenticate nobody.'],
+    kills: ['tls-accepts-anonymous-suites'],
+  },
+  async (services) => {
+    const { tls, verify } = services;
+    const control = await provenAnswer(services);
+    const suites = tls.olderSuites(({ anon, bits, rc4 }) => anon && bits >= 112 && !rc4);
+    const answer = await offer(services, {
+      version: 'TLSv1.2',
+      cipherSuites: suites.map(({ number }) => number),
+    });
+    verifyRefused(services, strengthFor(verify, services), answer, {
+      what: 'Anonymous suites were',
+      demand: 'anonymous suites are refused',
+      control,
     });
   },
 );
