@@ -91,6 +91,8 @@ export const FAULTS = {
     'MAIL before TLS on submission is refused with 550 instead of 530.',
   'smtp-keeps-login-across-tls':
     'AUTH PLAIN works in the clear on submission, and the login survives the upgrade to TLS.',
+  'begun-login-survives-upgrade':
+    'A login begins in the clear: USER is kept across STLS, and AUTH PLAIN goes on inside TLS where the upgrade command comes instead of the response.',
   'body-with-starttls-refused': 'A message whose body contains the word STARTTLS is refused with 554.',
 
   // Submission and SMTP AUTH.
