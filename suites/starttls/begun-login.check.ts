@@ -58,20 +58,23 @@ async function judge(
   verify.that(!finished.positive, { demand, expected: 'a refusal', actual: finished.line });
 }
 
+/** Asked for when it is needed: where no login begins, no account is. */
+type Secret = () => string;
+
 function saslOf(services: Services): Promise<HalvedLogin> {
   const { role, account, bytes } = services;
-  const { login, password } = account();
-  const secret = bytes.base64(`\0${login}\0${password}`);
+  const secret = () => bytes.base64(`\0${account().login}\0${account().password}`);
   if (role === 'pop3') return byPop3(services, 'AUTH PLAIN', secret);
   return role === 'imap' ? byImap(services, secret) : bySmtp(services, secret);
 }
 
 function userOf(services: Services): Promise<HalvedLogin> {
-  const { login, password } = services.account();
-  return byPop3(services, `USER ${login}`, `PASS ${password}`);
+  const { account, target, nonce } = services;
+  const login = target.accounts[0]?.login ?? `probe-${nonce}@${target.domain}`;
+  return byPop3(services, `USER ${login}`, () => `PASS ${account().password}`);
 }
 
-async function bySmtp({ smtp, target }: Services, secret: string): Promise<HalvedLogin> {
+async function bySmtp({ smtp, target }: Services, secret: Secret): Promise<HalvedLogin> {
   const client = await smtp({ at: 'ready' });
   return {
     async begin() {
@@ -85,13 +88,14 @@ async function bySmtp({ smtp, target }: Services, secret: string): Promise<Halve
       return { positive: goAhead.code === 220, line: lineOf(goAhead) };
     },
     async finish() {
-      const reply = await client.command(secret, [Buffer.from(secret)]);
+      const text = secret();
+      const reply = await client.command(text, [Buffer.from(text)]);
       return { positive: reply.code === 235, line: lineOf(reply) };
     },
   };
 }
 
-async function byPop3({ pop3, target }: Services, begin: string, secret: string): Promise<HalvedLogin> {
+async function byPop3({ pop3, target }: Services, begin: string, secret: Secret): Promise<HalvedLogin> {
   const client = await pop3({ at: 'ready' });
   return {
     async begin() {
@@ -105,13 +109,14 @@ async function byPop3({ pop3, target }: Services, begin: string, secret: string)
       return { positive: goAhead.status === '+OK', line: goAhead.line };
     },
     async finish() {
-      const { status, line } = await client.command(secret, [Buffer.from(secret)]);
+      const text = secret();
+      const { status, line } = await client.command(text, [Buffer.from(text)]);
       return { positive: status === '+OK', line };
     },
   };
 }
 
-async function byImap({ imap, bytes, target }: Services, secret: string): Promise<HalvedLogin> {
+async function byImap({ imap, bytes, target }: Services, secret: Secret): Promise<HalvedLogin> {
   const client = await imap({ at: 'ready' });
   const { connection } = client;
   const answer = async (awaited: string) => {
@@ -139,7 +144,8 @@ async function byImap({ imap, bytes, target }: Services, secret: string): Promis
       return { positive: goAhead.status === 'OK', line: goAhead.line };
     },
     async finish() {
-      client.raw(bytes.line(secret), [Buffer.from(secret)]);
+      const text = secret();
+      client.raw(bytes.line(text), [Buffer.from(text)]);
       const response = await answer('the reply to a secret');
       return { positive: response.kind === 'tagged' && response.status === 'OK', line: response.line };
     },
