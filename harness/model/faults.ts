@@ -91,6 +91,8 @@ export const FAULTS = {
     'MAIL before TLS on submission is refused with 550 instead of 530.',
   'smtp-keeps-login-across-tls':
     'AUTH PLAIN works in the clear on submission, and the login survives the upgrade to TLS.',
+  'begun-login-survives-upgrade':
+    'A login begins in the clear: USER is kept across STLS, and AUTH PLAIN goes on inside TLS where the upgrade command comes instead of the response.',
   'body-with-starttls-refused': 'A message whose body contains the word STARTTLS is refused with 554.',
 
   // Submission and SMTP AUTH.
@@ -391,6 +393,8 @@ export const FAULTS = {
   'tls-accepts-rc4': 'As tls-accepts-null-suites, for RC4.',
   'tls-accepts-single-des': 'As tls-accepts-null-suites, for single DES.',
   'tls-accepts-triple-des': 'As tls-accepts-null-suites, for 3DES.',
+  'tls-accepts-short-primes':
+    'As tls-accepts-null-suites, for suites with DHE, and with a prime of 1024 bits behind it.',
   'tls-prefers-rsa-key-transport':
     'An RSA certificate; TLS 1.2 prefers key transport by RSA to ephemeral keys.',
   'tls-accepts-rsa-key-transport': 'An RSA certificate; TLS 1.2 accepts key transport by RSA.',
@@ -407,6 +411,8 @@ export const FAULTS = {
   'mx-demands-server-name': 'mx refuses a handshake without server name.',
   'access-refuses-unknown-server-name':
     'Roles other than mx refuse a handshake with another server name than their own.',
+  'access-refuses-own-server-name':
+    'Roles other than mx end the connection on a handshake with their own server name.',
   'access-demands-server-name': 'Roles other than mx refuse a handshake without server name.',
   'client-records-name-cleartext-only':
     'SRV records are published for submission, imap and pop3 only, which begin in the clear.',

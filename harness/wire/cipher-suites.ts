@@ -259,6 +259,8 @@ export interface CipherSuite {
   readonly aead: boolean;
   /** Ephemeral keys: a recorded session stays confidential when the long-term key becomes known. */
   readonly forwardSecret: boolean;
+  /** Ephemeral Diffie-Hellman over a prime that the server brings (DHE). */
+  readonly finiteField: boolean;
   /** Plain RSA key transport. */
   readonly rsaKeyTransport: boolean;
   /** Effective strength of the encryption in bits: 40 for export suites, 112 for 3DES. */
@@ -290,6 +292,7 @@ function describe(number: number, name: string): CipherSuite {
     tripleDes: cipher.startsWith('3DES'),
     aead: /_GCM_|_CCM|_POLY1305/.test(cipher),
     forwardSecret: tls13 || /^(?:EC)?DH(?:E_|_anon)/.test(keyExchange),
+    finiteField: /^DHE_/.test(keyExchange ?? ''),
     rsaKeyTransport: /^RSA(?:_EXPORT|$)/.test(keyExchange ?? ''),
     bits: STRENGTHS.find(([form]) => form.test(cipher))?.[1] ?? 0,
   };

@@ -107,6 +107,17 @@ export function readServerHello(
   };
 }
 
+/** The body of the first handshake message of a type; undefined where it is not there, or not whole. */
+export function readMessage(handshake: Buffer, type: number): Buffer | undefined {
+  for (let at = 0; at + 4 <= handshake.length; ) {
+    const end = at + 4 + handshake.readUIntBE(at + 1, 3);
+    if (end > handshake.length) return undefined;
+    if (handshake[at] === type) return handshake.subarray(at + 4, end);
+    at = end;
+  }
+  return undefined;
+}
+
 /** No ServerHello comes near this length. */
 const MESSAGE_LIMIT = 65_536;
 

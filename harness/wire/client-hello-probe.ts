@@ -3,6 +3,7 @@ import {
   type NotTls,
   notTls,
   readAlert,
+  readMessage,
   readRecordHeader,
   readServerHello,
   type ServerHello,
@@ -16,7 +17,7 @@ import {
 } from './client-hello-sslv2.ts';
 import type { Connection } from './connection.ts';
 import { ConnectionEnded, Silence } from './failures.ts';
-import { RECORD } from './tls-numbers.ts';
+import { HANDSHAKE, RECORD } from './tls-numbers.ts';
 
 /** No answer: the server ended the connection, or said nothing. */
 export type NoAnswer =
@@ -32,11 +33,50 @@ const RECORD_HEADER = 5;
  * the server makes of it. Independent of the TLS library of this machine, so that a refusal is the
  * server's. The connection is of no further use.
  */
-export async function probeHello(
+export function probeHello(
   connection: Connection,
   options: ClientHelloOptions,
   withinMs?: number,
 ): Promise<HelloAnswer> {
+  return answerTo(connection, options, readServerHello, withinMs);
+}
+
+/** A ServerHello of TLS 1.2 or older, and what the server brings to a finite-field Diffie-Hellman exchange. */
+export interface FiniteFieldAnswer extends ServerHello {
+  /** Length of the prime (RFC 5246 §7.4.3); undefined where no ephemeral key of this kind was chosen. */
+  readonly primeBits: number | undefined;
+}
+
+/** As `probeHello`, and reads on to the key exchange of the server where a suite with DHE was chosen. */
+export function probeFiniteField(
+  connection: Connection,
+  options: ClientHelloOptions,
+  withinMs?: number,
+): Promise<FiniteFieldAnswer | Exclude<HelloAnswer, ServerHello>> {
+  const read = (octets: Buffer, warnings: readonly string[]) => {
+    const hello = readServerHello(octets, warnings);
+    if (hello?.kind !== 'server-hello') return hello;
+    if (!hello.suite.finiteField) return { ...hello, primeBits: undefined };
+    const message = readMessage(octets, HANDSHAKE.serverKeyExchange);
+    if (!message) return undefined;
+    const primeBits = bitsOf(message.subarray(2, 2 + message.readUInt16BE(0)));
+    return { ...hello, primeBits, text: `${hello.text}, a prime of ${primeBits} bits` };
+  };
+  return answerTo(connection, options, read, withinMs);
+}
+
+function bitsOf(number: Buffer): number {
+  const first = number.findIndex((octet) => octet !== 0);
+  return first < 0 ? 0 : 8 * (number.length - first) - Math.clz32(number[first] ?? 0) + 24;
+}
+
+/** @param read makes something of the handshake octets so far; undefined where more are needed */
+async function answerTo<Answer>(
+  connection: Connection,
+  options: ClientHelloOptions,
+  read: (handshake: Buffer, warnings: readonly string[]) => Answer | undefined,
+  withinMs: number | undefined,
+): Promise<Answer | TlsAlert | NotTls | NoAnswer> {
   connection.send(clientHello(options));
   const warnings: TlsAlert[] = [];
   let handshake: Buffer = Buffer.alloc(0);
@@ -54,16 +94,20 @@ export async function probeHello(
         continue;
       }
       handshake = Buffer.concat([handshake, content]);
-      const hello = readServerHello(
+      if (handshake.length > HANDSHAKE_LIMIT) return notTls(handshake);
+      const answer = read(
         handshake,
         warnings.map(({ description }) => description),
       );
-      if (hello) return hello;
+      if (answer) return answer;
     }
   } catch (thrown) {
     return unanswered(thrown, connection, warnings.at(-1));
   }
 }
+
+/** No server sends more before its key exchange is over. */
+const HANDSHAKE_LIMIT = 1_048_576;
 
 /** A server that only warns is refusing. */
 const WARNING_LIMIT = 8;

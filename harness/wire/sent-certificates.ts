@@ -1,9 +1,8 @@
-import { readServerHello } from './client-hello-answer.ts';
+import { readMessage, readServerHello } from './client-hello-answer.ts';
 import { HANDSHAKE, RECORD } from './tls-numbers.ts';
 import { keySchedule, type Tls13Suite, tls13Suite, trafficKey, unprotect } from './tls13-keys.ts';
 
 const RECORD_HEADER = 5;
-const MESSAGE_HEADER = 4;
 
 /**
  * The certificates of a server in the order in which it sent them (RFC 8446 §4.4.2, RFC 5246 §7.4.2), from its side
@@ -25,11 +24,12 @@ export function sentCertificates(octets: Buffer, secret: Buffer | undefined): re
     if (header[0] === RECORD.applicationData) sealed.push({ header, content });
   }
   const readable = Buffer.concat(clear);
-  if (!secret) return certificatesIn(messageOf(readable), 'TLSv1.2');
+  if (!secret) return certificatesIn(readMessage(readable, HANDSHAKE.certificate), 'TLSv1.2');
   const hello = readServerHello(readable, []);
   const suite = hello?.kind === 'server-hello' ? tls13Suite(hello.suite.number) : undefined;
   if (!suite) return undefined;
-  return certificatesIn(messageOf(Buffer.concat(opened(suite, secret, sealed))), 'TLSv1.3');
+  const handshake = Buffer.concat(opened(suite, secret, sealed));
+  return certificatesIn(readMessage(handshake, HANDSHAKE.certificate), 'TLSv1.3');
 }
 
 /** Handshake octets of encrypted records, up to the first that these keys do not open. */
@@ -46,17 +46,6 @@ function opened(
     if (plain.type === RECORD.handshake) found.push(plain.content);
   }
   return found;
-}
-
-/** The body of the first Certificate message. */
-function messageOf(handshake: Buffer): Buffer | undefined {
-  for (let at = 0; at + MESSAGE_HEADER <= handshake.length; ) {
-    const end = at + MESSAGE_HEADER + handshake.readUIntBE(at + 1, 3);
-    if (end > handshake.length) return undefined;
-    if (handshake[at] === HANDSHAKE.certificate) return handshake.subarray(at + MESSAGE_HEADER, end);
-    at = end;
-  }
-  return undefined;
 }
 
 /** TLS 1.3 has a context in front, which is empty in a handshake, and extensions behind each certificate. */

@@ -9,6 +9,7 @@ import {
 } from '../../harness/check/check.ts';
 import { clearAnswer } from './clear-speech.ts';
 import { currentOffers, offer } from './hello.ts';
+import { refusalOfOwnName } from './tls-door.ts';
 
 /** What the checks of this file have in common. */
 const PORT = {
@@ -31,7 +32,7 @@ export const submissionsStartsTls = check(
     level: 'SHOULD',
     clauses: ['rfc8314#3.3', 'rfc8314#4', 'rfc9325#3.2'],
     roles: ['submission', 'submissions'],
-    kills: ['submissions-closed', 'submissions-speaks-cleartext'],
+    kills: ['submissions-closed', 'submissions-speaks-cleartext', 'access-refuses-own-server-name'],
   },
   async (services) => {
     const greeted = await reached(services, 'submissions', 'submission', () =>
@@ -54,7 +55,7 @@ export const imapsStartsTls = check(
     level: 'MUST',
     clauses: ['rfc8314#3.2', 'rfc9051#11.2'],
     roles: ['imap', 'imaps'],
-    kills: ['imaps-closed', 'imaps-speaks-cleartext'],
+    kills: ['imaps-closed', 'imaps-speaks-cleartext', 'access-refuses-own-server-name'],
   },
   async (services) => {
     const greeted = await reached(services, 'imaps', 'imap', () => services.imap({ role: 'imaps' }));
@@ -76,7 +77,12 @@ export const pop3sStartsTls = check(
     clauses: ['rfc8314#3.1'],
     roles: ['pop3', 'pop3s'],
     limits: ['No client certificate is shown: that one alone must not log in either is not seen.'],
-    kills: ['pop3s-closed', 'pop3s-speaks-cleartext', 'pop3s-serves-mailbox-without-login'],
+    kills: [
+      'pop3s-closed',
+      'pop3s-speaks-cleartext',
+      'access-refuses-own-server-name',
+      'pop3s-serves-mailbox-without-login',
+    ],
   },
   async (services) => {
     const greeted = await reached(services, 'pop3s', 'pop3', () => services.pop3({ role: 'pop3s' }));
@@ -88,7 +94,8 @@ export const pop3sStartsTls = check(
 
 /**
  * What `enter` reaches on the implicit-TLS role; undefined where a violation is verified instead: nothing
- * declared or listening although the sibling serves, cleartext, or every handshake refused.
+ * declared or listening although the sibling serves, cleartext, every handshake refused, or those with the name of
+ * the host.
  */
 async function reached<Client>(
   services: Services,
@@ -112,11 +119,12 @@ async function reached<Client>(
     }
     if (!(failure instanceof TlsFailed) && !(failure instanceof ConnectionEnded)) throw failure;
     note(failure.message);
+    const own = services.on(implicit);
+    const refusal = (await refusesEveryHello(own)) ?? (await refusalOfOwnName(own));
+    if (refusal) return violated(refusal);
     const clear = await clearAnswer(services, implicit);
-    if (clear) return violated(`without TLS ${clear}`);
-    const refusal = await refusesEveryHello(services.on(implicit));
-    if (!refusal) throw failure;
-    return violated(refusal);
+    if (!clear) throw failure;
+    return violated(`without TLS ${clear}`);
   }
 }
 

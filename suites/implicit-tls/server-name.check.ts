@@ -1,5 +1,5 @@
-import { check, TlsFailed } from '../../harness/check/check.ts';
-import { atTheDoor, SHAKES_HANDS } from './tls-door.ts';
+import { check } from '../../harness/check/check.ts';
+import { handshakeFailure, refusalOfOwnName, SHAKES_HANDS } from './tls-door.ts';
 
 export const serverNameBreaksNothing = check(
   {
@@ -19,39 +19,34 @@ export const serverNameBreaksNothing = check(
       'mx-demands-server-name',
       'access-refuses-unknown-server-name',
       'access-demands-server-name',
+      'access-refuses-own-server-name',
     ],
   },
   async (services) => {
-    const { target, role, nonce, variant, inconclusive } = services;
-    const known = await shakeHands(target.hostname);
-    if (known !== null)
-      inconclusive('precondition', `The handshake with the name of the host fails: ${known}.`);
+    const { target, role, nonce, variant, verify, inconclusive } = services;
+    const known = await handshakeFailure(services, target.hostname);
+    if (known !== null) {
+      const refusal = await refusalOfOwnName(services);
+      if (!refusal)
+        return inconclusive('precondition', `The handshake with the name of the host fails: ${known}.`);
+      verify.missed('a handshake with the name of the host completes', {
+        expected: 'a handshake',
+        actual: refusal,
+      });
+      return;
+    }
     for (const [name, serverName] of [
       ['unknown name', `unknown-${nonce}.test`],
       ['no name', ''],
     ] as const) {
-      await variant(name, async (verify) => {
-        const failure = await shakeHands(serverName);
-        (role === 'mx' ? verify : verify.ideally).that(failure === null, {
+      await variant(name, async (own) => {
+        const failure = await handshakeFailure(services, serverName);
+        (role === 'mx' ? own : own.ideally).that(failure === null, {
           demand: `a handshake with ${name === 'no name' ? 'no server name' : 'an unknown server name'} completes`,
           expected: 'a handshake, whatever the certificate',
           actual: failure ?? 'completed',
         });
       });
-    }
-
-    /** Null, or how the handshake failed. */
-    async function shakeHands(serverName: string): Promise<string | null> {
-      const connection = await atTheDoor(services);
-      try {
-        await connection.startTls({ serverName, minVersion: 'TLSv1' });
-        return null;
-      } catch (failure) {
-        if (failure instanceof TlsFailed) return failure.message;
-        throw failure;
-      } finally {
-        connection.close();
-      }
     }
   },
 );

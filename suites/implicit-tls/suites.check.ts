@@ -1,21 +1,19 @@
 import { type CipherSuite, check } from '../../harness/check/check.ts';
 import { isRefusal, isTaken, offer, provenAnswer, verifyRefused } from './hello.ts';
-import { strengthFor, WRITES_HELLOS } from './tls-door.ts';
+import { atTheDoor, strengthFor, WRITES_HELLOS } from './tls-door.ts';
 
 /** Weak kinds of suites; a suite belongs to the first kind that fits. */
 const WEAK: readonly {
   readonly name: string;
   readonly fits: (suite: CipherSuite) => boolean;
-  /** `tolerated`: a deviation everywhere; `tolerated-on-25`: there alone, where a client may have no better. */
-  readonly grade: 'never' | 'tolerated-on-25' | 'tolerated';
+  readonly tolerated?: true;
 }[] = [
-  { name: 'NULL', fits: (suite) => suite.null, grade: 'never' },
-  { name: 'EXPORT', fits: (suite) => suite.export, grade: 'never' },
-  { name: 'anonymous', fits: (suite) => suite.anon, grade: 'tolerated-on-25' },
-  { name: 'RC4', fits: (suite) => suite.rc4, grade: 'never' },
-  { name: 'DES', fits: (suite) => suite.des, grade: 'never' },
-  { name: 'below 112 bits', fits: (suite) => suite.bits < 112, grade: 'never' },
-  { name: '3DES', fits: (suite) => suite.tripleDes, grade: 'tolerated' },
+  { name: 'NULL', fits: (suite) => suite.null },
+  { name: 'EXPORT', fits: (suite) => suite.export },
+  { name: 'RC4', fits: (suite) => suite.rc4 },
+  { name: 'DES', fits: (suite) => suite.des },
+  { name: 'below 112 bits', fits: (suite) => suite.bits < 112 },
+  { name: '3DES', fits: (suite) => suite.tripleDes, tolerated: true },
 ];
 
 export const weakSuitesRefused = check(
@@ -23,16 +21,15 @@ export const weakSuitesRefused = check(
     ...WRITES_HELLOS,
     id: 'ITLS-011',
     slug: 'weak-suites-refused',
-    title: 'NULL, anonymous, export, RC4 and sub-112-bit ciphers are refused; 3DES reported',
+    title: 'NULL, export, RC4 and sub-112-bit ciphers are refused; 3DES reported',
     sends: 'for each weak kind of cipher suites a ClientHello that offers nothing else',
     demands: 'none is negotiated',
     level: 'MUST',
     severity: 'high',
     clauses: ['rfc9325#4.1', 'rfc7672#8.2', 'cisa-bod-18-01#email'],
     budget: '60s',
-    limits: ['3DES is a warning, and so are anonymous suites on port 25, where clients authenticate nobody.'],
+    limits: ['3DES is a warning. Anonymous suites that are strong otherwise are rated by ITLS-019.'],
     kills: [
-      'tls-accepts-anonymous-suites',
       'tls-accepts-null-suites',
       'tls-accepts-export-suites',
       'tls-accepts-rc4',
@@ -41,9 +38,9 @@ export const weakSuitesRefused = check(
     ],
   },
   async (services) => {
-    const { tls, variant, role } = services;
+    const { tls, variant } = services;
     const control = await provenAnswer(services);
-    for (const [at, { name, fits, grade }] of WEAK.entries()) {
+    for (const [at, { name, fits, tolerated }] of WEAK.entries()) {
       const earlier = WEAK.slice(0, at);
       const suites = tls.olderSuites((suite) => fits(suite) && !earlier.some((kind) => kind.fits(suite)));
       if (suites.length === 0) continue;
@@ -52,8 +49,7 @@ export const weakSuitesRefused = check(
           version: 'TLSv1.2',
           cipherSuites: suites.map(({ number }) => number),
         });
-        const isTolerated = grade === 'tolerated' || (grade === 'tolerated-on-25' && role === 'mx');
-        verifyRefused(services, isTolerated ? verify.ideally : verify, answer, {
+        verifyRefused(services, tolerated ? verify.ideally : verify, answer, {
           what: 'The weak suites were',
           demand: `${suites.length} suites of the kind ${name} are refused`,
           control,
@@ -119,6 +115,80 @@ export const forwardSecrecyPreferred = check(
         expected: 'a ServerHello of TLS 1.3',
         actual: answer.text,
       });
+    });
+  },
+);
+
+/** Least length of the prime (RFC 9325 §4.5); one of 1024 bits is within reach of states (the Logjam attack). */
+const PRIME_FLOOR = 2_048;
+
+export const finiteFieldsMeetFloor = check(
+  {
+    ...WRITES_HELLOS,
+    id: 'ITLS-018',
+    slug: 'finite-fields-meet-floor',
+    title: 'Finite-field Diffie-Hellman uses a prime of 2048 bits or more',
+    sends: 'a ClientHello of TLS 1.2 that offers suites with DHE alone, and no finite-field group by name',
+    demands: 'it is refused, or the prime has 2048 bits or more',
+    level: 'MUST',
+    severity: 'medium',
+    clauses: ['rfc9325#4.5'],
+    budget: '20s',
+    limits: ['On port 25 a short prime is a warning: a client may have no better.'],
+    kills: ['tls-accepts-short-primes'],
+  },
+  async (services) => {
+    const { tls, target, verify, inconclusive } = services;
+    const control = await provenAnswer(services);
+    const suites = tls.olderSuites((suite) => suite.finiteField && !suite.null && !suite.export);
+    const connection = await atTheDoor(services);
+    const answer = await tls.probeFiniteField(connection, {
+      serverName: target.hostname,
+      version: 'TLSv1.2',
+      cipherSuites: suites.map(({ number }) => number),
+      // Clients that know the groups of RFC 7919 may be given a better one than others.
+      groups: ['x25519', 'secp256r1', 'secp384r1'],
+    });
+    connection.close();
+    const demand = 'the prime has 2048 bits or more where DHE is taken';
+    if (!isTaken(services, answer, 'DHE was')) return void verify.met(demand, answer.text);
+    if (answer.kind !== 'server-hello' || answer.primeBits === undefined)
+      return inconclusive('malformed', `DHE alone was offered, and this was chosen: ${answer.text}.`);
+    strengthFor(verify, services).that(answer.primeBits >= PRIME_FLOOR, {
+      demand,
+      expected: `${PRIME_FLOOR} bits or more`,
+      actual: `${answer.text} (a current offer: ${control.text})`,
+    });
+  },
+);
+
+export const anonymousSuitesRefused = check(
+  {
+    ...WRITES_HELLOS,
+    id: 'ITLS-019',
+    slug: 'anonymous-suites-refused',
+    title: 'Anonymous key exchange is refused',
+    sends: 'a ClientHello of TLS 1.2 that offers anonymous suites alone',
+    demands: 'none is negotiated',
+    level: 'MUST',
+    severity: 'medium',
+    clauses: ['rfc5246#A.5', 'rfc7672#8.2'],
+    budget: '20s',
+    limits: ['On port 25 it is a warning: opportunistic clients authenticate nobody.'],
+    kills: ['tls-accepts-anonymous-suites'],
+  },
+  async (services) => {
+    const { tls, verify } = services;
+    const control = await provenAnswer(services);
+    const suites = tls.olderSuites(({ anon, bits, rc4 }) => anon && bits >= 112 && !rc4);
+    const answer = await offer(services, {
+      version: 'TLSv1.2',
+      cipherSuites: suites.map(({ number }) => number),
+    });
+    verifyRefused(services, strengthFor(verify, services), answer, {
+      what: 'Anonymous suites were',
+      demand: 'anonymous suites are refused',
+      control,
     });
   },
 );

@@ -3,6 +3,7 @@ import {
   type Connection,
   ROLES,
   type Services,
+  TlsFailed,
   type Verify,
 } from '../../harness/check/check.ts';
 import { announcement } from '../../harness/steps/announcement.ts';
@@ -45,6 +46,35 @@ export async function atTheDoor(services: Services): Promise<Connection> {
   if (!positive && isMute) return notApplicable(`${role} has neither CAPA nor ${upgrade}.`, text);
   if (!positive) return inconclusive('precondition', `${role} offers ${upgrade} and refuses it: ${text}`);
   return connection;
+}
+
+/** Null, or how a handshake with a server name fails; with none where that is empty. */
+export async function handshakeFailure(services: Services, serverName: string): Promise<string | null> {
+  const connection = await atTheDoor(services);
+  try {
+    await connection.startTls({ serverName, minVersion: 'TLSv1' });
+    return null;
+  } catch (failure) {
+    if (failure instanceof TlsFailed) return failure.message;
+    throw failure;
+  } finally {
+    connection.close();
+  }
+}
+
+/**
+ * How a handshake fails with the name of the host alone, which is what every client sends: with another name, or with
+ * none, it completes. Undefined where that is not so.
+ */
+export async function refusalOfOwnName(services: Services): Promise<string | undefined> {
+  const failure = await handshakeFailure(services, services.target.hostname);
+  if (failure === null) return undefined;
+  for (const serverName of ['', `unknown-${services.nonce}.test`]) {
+    if ((await handshakeFailure(services, serverName)) !== null) continue;
+    const which = serverName === '' ? 'without a name' : 'with an unknown name';
+    return `with the name of the host: ${failure} A handshake ${which} completes.`;
+  }
+  return undefined;
 }
 
 /** Where a deviation counts fully, or is a warning. */

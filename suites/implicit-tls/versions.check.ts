@@ -1,6 +1,6 @@
 import { check } from '../../harness/check/check.ts';
 import { currentOffers, offer, provenAnswer, saysNo, verifyRefused } from './hello.ts';
-import { atTheDoor, strengthFor, WRITES_HELLOS } from './tls-door.ts';
+import { atTheDoor, refusalOfOwnName, strengthFor, WRITES_HELLOS } from './tls-door.ts';
 
 export const todaysVersionsSpoken = check(
   {
@@ -14,7 +14,7 @@ export const todaysVersionsSpoken = check(
     severity: 'high',
     clauses: ['rfc8314#4', 'rfc9325#3.1.1', 'rfc9051#11.1'],
     budget: '20s',
-    kills: ['tls-ends-at-1-1', 'tls-without-1-3'],
+    kills: ['tls-ends-at-1-1', 'tls-without-1-3', 'access-refuses-own-server-name'],
   },
   async (services) => {
     const { verify, role, inconclusive } = services;
@@ -25,17 +25,18 @@ export const todaysVersionsSpoken = check(
     const has13 = newest.kind === 'server-hello' && newest.version === 'TLSv1.3';
     const actual = `TLS 1.2 offered: ${older.text}; TLS 1.3 offered: ${newest.text}`;
     // Silence and broken answers are no refusal of a version.
-    if (
-      !has12 &&
-      !has13 &&
-      older.kind !== 'server-hello' &&
-      !(saysNo(services, older) && saysNo(services, newest))
-    )
+    const isDecided =
+      has12 ||
+      has13 ||
+      older.kind === 'server-hello' ||
+      (saysNo(services, older) && saysNo(services, newest));
+    const refusal = isDecided ? undefined : await refusalOfOwnName(services);
+    if (!isDecided && !refusal)
       inconclusive('precondition', `${role} neither takes nor refuses a ClientHello. ${actual}.`);
     const held = verify.that(has12 || has13, {
       demand: 'TLS 1.2 or TLS 1.3 can be negotiated',
       expected: 'a ServerHello of TLS 1.2 or 1.3',
-      actual,
+      actual: refusal ?? actual,
     });
     if (!held) return;
     verify.ideally.that(has13, {

@@ -10,6 +10,7 @@ const NOT_APPLICABLE: Readonly<Record<string, string>> = {
     ]),
   ),
   'PTA-002': 'the mx of the reference server offers no AUTH in either phase, which is what it should do',
+  'STLS-029': 'the reference server begins no login before TLS, so none can go on inside it',
   'STLS-025': 'the reference server takes no login before TLS, so none can survive the upgrade',
 };
 

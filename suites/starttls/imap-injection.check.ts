@@ -37,12 +37,12 @@ function imapDialect({ imap, role, notApplicable, bytes }: Services): UpgradeDia
         },
       };
     },
-    // Untagged data, such as capabilities pushed after the handshake, is not an answer to anything.
+    // A continuation asks for the literal of a command. Untagged data, such as capabilities pushed after the handshake, is not an answer to anything.
     answersIn(octets) {
       const answers = octets
         .toString('latin1')
         .split('\n')
-        .filter((text) => text.startsWith(`${INJECTED} `));
+        .filter((text) => text.startsWith(`${INJECTED} `) || text.startsWith('+'));
       return Buffer.from(answers.join('\n'), 'latin1');
     },
   };
@@ -55,7 +55,7 @@ export const imapDiscardsInjectedCommands = check(
     slug: 'imap-discards-injected-commands',
     title: 'IMAP: data after STARTTLS in the same buffer is discarded or fed to TLS',
     sends:
-      'STARTTLS with NOOP, CAPABILITY, a login or an incomplete line behind it: in the same segment, in a second one, and behind the OK; then completes TLS, waits, and gives one command',
+      'STARTTLS with NOOP, CAPABILITY, a login, an open literal or an incomplete line behind it: in the same segment, in a second one, and behind the OK; then completes TLS, waits, and gives one command',
     demands:
       'no response with the tag of the injected command ever arrives; no incomplete line is continued inside TLS; no login remains',
     clauses: ['rfc9051#6.2.1'],
@@ -76,6 +76,8 @@ export const imapDiscardsInjectedCommands = check(
       ['NOOP', noop, 'in a second segment'],
       ['NOOP', noop, 'behind the go-ahead'],
       ['CAPABILITY', bytes.line(`${INJECTED} CAPABILITY`), 'in one segment'],
+      // What the client says inside TLS would become a part of the login, or of a message by APPEND.
+      ['an open literal', bytes.line(`${INJECTED} LOGIN {64}`), 'in one segment'],
       ['an incomplete line', incomplete, 'in one segment'],
       ['an incomplete line', incomplete, 'in a second segment'],
     ];

@@ -19,7 +19,12 @@ export const advertisedUpgradeSucceeds = check(
     severity: 'high',
     clauses: ['rfc8314#4', 'rfc5321#4.2.4'],
     budget: '15s',
-    kills: ['upgrade-refused', 'upgrade-handshake-fails', 'pop3-announces-stls-and-refuses'],
+    kills: [
+      'upgrade-refused',
+      'upgrade-handshake-fails',
+      'pop3-announces-stls-and-refuses',
+      'access-refuses-own-server-name',
+    ],
   },
   async (services) => {
     const { verify, pause } = services;

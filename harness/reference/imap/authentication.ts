@@ -9,7 +9,7 @@ import { upgradeConduct } from '../session/upgrade-conduct.ts';
 import type { Site } from '../site.ts';
 import { capabilities, imapMechanisms } from './capabilities.ts';
 import { untagged } from './encoding.ts';
-import { astring, atEnd, atom, type Cursor, expect, expectEnd } from './parser.ts';
+import { astring, atEnd, atom, type Cursor, cursorOver, expect, expectEnd } from './parser.ts';
 import { bad, IDLE_MS, type ImapResult, type ImapSession, no, ok } from './session.ts';
 
 export const PRIVACY_REQUIRED = no('[PRIVACYREQUIRED] TLS is required, use STARTTLS first');
@@ -81,12 +81,18 @@ function decode(site: Site, text: string): Buffer | undefined {
   return site.faulty('imap-accepts-bad-base64') ? Buffer.from(text, 'base64') : decodeBase64(text);
 }
 
-async function readResponse({ site, connection }: ImapSession): Promise<Buffer | BrokenOff<ImapResult>> {
+async function readResponse(session: ImapSession): Promise<Buffer | BrokenOff<ImapResult>> {
+  const { site, connection } = session;
   const rules = { limit: AUTH_LINE_LIMIT, withinMs: IDLE_MS.before };
   const input = await connection.readLine('a SASL response', rules);
   if (input.kind === 'overlong') return { brokenOff: bad('Authentication exchange line is too long') };
   const text = input.bytes.toString('latin1');
   if (text === '*') return { brokenOff: bad('Authentication cancelled') };
+  const [, tag] = /^(\S+) STARTTLS$/.exec(text) ?? [];
+  if (tag !== undefined && site.faulty('begun-login-survives-upgrade')) {
+    await starttls(session, tag, cursorOver([''], []), async () => undefined);
+    return readResponse(session);
+  }
   return decode(site, text) ?? { brokenOff: bad('Cannot decode base64') };
 }
 

@@ -30,5 +30,7 @@ function listsStartTls({ site, connection, account }: ImapSession): boolean {
 /** What AUTHENTICATE takes: nothing before TLS but for a fault, the mechanisms of the site inside. */
 export function imapMechanisms({ site, connection }: ImapSession): readonly Mechanism[] {
   if (connection.tls) return mechanismsInsideTls({ site, tls: connection.tls });
-  return site.faulty('imap-accepts-authenticate-before-tls') ? mechanismsNamed(['PLAIN']) : [];
+  const isOpen =
+    site.faulty('imap-accepts-authenticate-before-tls') || site.faulty('begun-login-survives-upgrade');
+  return isOpen ? mechanismsNamed(['PLAIN']) : [];
 }

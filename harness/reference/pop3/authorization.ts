@@ -40,6 +40,7 @@ function takesUserBeforeTls({ site }: Pop3Session): boolean {
   return (
     takesPasswordBeforeTls(site) ||
     site.faulty('pop3-solicits-password-before-tls') ||
+    site.faulty('begun-login-survives-upgrade') ||
     site.faulty('pop3-refuses-right-password-differently')
   );
 }

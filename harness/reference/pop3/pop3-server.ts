@@ -192,7 +192,7 @@ async function stls(session: Pop3Session, argument: string): Promise<Outcome> {
     complaint: encode(err('TLS handshake failed', 'SYS/TEMP')),
     idleMs: IDLE_MS,
     forget() {
-      session.user = undefined;
+      if (!site.faulty('begun-login-survives-upgrade')) session.user = undefined;
     },
     execute: () => executeNext(session),
   });

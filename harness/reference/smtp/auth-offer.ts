@@ -26,7 +26,8 @@ function offerBeforeTls({ site, role }: SmtpSession): AuthOffer {
   if (role === 'submission') {
     if (site.faulty('smtp-advertises-plain-before-tls')) listed.push('PLAIN', 'LOGIN');
     if (site.faulty('smtp-accepts-hidden-auth-before-tls')) accepted.push('PLAIN');
-    if (site.faulty('smtp-keeps-login-across-tls')) accepted.push('PLAIN');
+    if (site.faulty('smtp-keeps-login-across-tls') || site.faulty('begun-login-survives-upgrade'))
+      accepted.push('PLAIN');
     if (site.faulty('smtp-advertises-bearer-before-tls')) {
       listed.push('OAUTHBEARER', 'XOAUTH2');
       accepted.push('OAUTHBEARER', 'XOAUTH2');

@@ -15,6 +15,7 @@ import { authOffer } from './auth-offer.ts';
 import { IDLE_MS } from './limits.ts';
 import { closing, type Reply, reply } from './reply.ts';
 import type { SmtpSession } from './session.ts';
+import { starttls } from './starttls.ts';
 
 const CUT_AT = 4_096;
 const NOT_BASE64 = reply(501, '5.5.2', 'Cannot decode base64');
@@ -136,6 +137,10 @@ async function readResponse(session: SmtpSession): Promise<Buffer | BrokenOff<Re
       return { brokenOff: TOO_LONG };
     }
     const text = input.bytes.toString('latin1');
+    if (text === 'STARTTLS' && site.faulty('begun-login-survives-upgrade')) {
+      await starttls(session, '', async () => undefined);
+      continue;
+    }
     if (text !== '*') return decodeResponse(session, text) ?? { brokenOff: NOT_BASE64 };
     if (!site.faulty('auth-cancel-ignored')) return { brokenOff: CANCELLED };
   }

@@ -7,7 +7,7 @@ import { SessionEnded } from '../session/endings.ts';
 import type { Site } from '../site.ts';
 import { type OfferedHello, readOfferedHello } from './client-hello.ts';
 import { acceptEarlyData } from './early-data.ts';
-import { fatalAlert, serverHello, sslv2ServerHello } from './server-hello.ts';
+import { fatalAlert, finiteFieldKeyExchange, serverHello, sslv2ServerHello } from './server-hello.ts';
 
 /** What a server of a fault answers to a hello; undefined: what it would answer without the fault. */
 type HandMadeAnswer = (hello: OfferedHello) => Buffer | undefined;
@@ -81,15 +81,20 @@ function handMadeAnswers({ faulty, hostname }: Site, role: Role): readonly HandM
     ['tls-accepts-rc4', onlySuites((suite) => suite.rc4)],
     ['tls-accepts-single-des', onlySuites((suite) => suite.des)],
     ['tls-accepts-triple-des', onlySuites((suite) => suite.tripleDes)],
+    ['tls-accepts-short-primes', shortPrime],
     ['tls-compresses', (hello) => tls12(hello, { compression: 1 })],
     ['tls-without-secure-renegotiation', (hello) => tls12(hello, { renegotiation: false })],
     ['tls-accepts-early-data', acceptEarlyData],
     [
       role === 'mx' ? 'mx-refuses-unknown-server-name' : 'access-refuses-unknown-server-name',
       (hello) => {
-        const name = hello.extensions.get(EXTENSION.serverName)?.subarray(5).toString();
+        const name = serverNameOf(hello);
         return name === undefined || name === hostname ? undefined : fatalAlert(UNRECOGNIZED_NAME);
       },
+    ],
+    [
+      'access-refuses-own-server-name',
+      (hello) => (role !== 'mx' && serverNameOf(hello) === hostname ? NO_ANSWER : undefined),
     ],
     [
       role === 'mx' ? 'mx-demands-server-name' : 'access-demands-server-name',
@@ -97,6 +102,13 @@ function handMadeAnswers({ faulty, hostname }: Site, role: Role): readonly HandM
     ],
   ];
   return known.filter(([fault]) => faulty(fault)).map(([, answer]) => answer);
+}
+
+/** The connection ends without a word. */
+const NO_ANSWER = Buffer.alloc(0);
+
+function serverNameOf({ extensions }: OfferedHello): string | undefined {
+  return extensions.get(EXTENSION.serverName)?.subarray(5).toString();
 }
 
 function sslv3(hello: OfferedHello): Buffer | undefined {
@@ -118,6 +130,11 @@ function onlySuites(test: (suite: CipherSuite) => boolean): HandMadeAnswer {
         })
       : undefined;
   };
+}
+
+function shortPrime(hello: OfferedHello): Buffer | undefined {
+  const answer = onlySuites((suite) => suite.finiteField)(hello);
+  return answer && Buffer.concat([answer, finiteFieldKeyExchange(1_024)]);
 }
 
 /** The answer to a hello of TLS 1.2 that offers compression, which no client of today does. */

@@ -25,6 +25,19 @@ export function serverHello(chosen: {
   return Buffer.concat([Buffer.of(22), uint(version, 2), vector(2, message)]);
 }
 
+/** A ServerKeyExchange of DHE without a signature (RFC 5246 §7.4.3), in a record of TLS 1.2. */
+export function finiteFieldKeyExchange(primeBits: number): Buffer {
+  const prime = Buffer.alloc(primeBits / 8, 0xff);
+  const message = Buffer.concat([
+    Buffer.of(12),
+    vector(
+      3,
+      Buffer.concat([vector(2, prime), vector(2, Buffer.of(2)), vector(2, randomBytes(prime.length))]),
+    ),
+  ]);
+  return Buffer.concat([Buffer.of(22), uint(0x0303, 2), vector(2, message)]);
+}
+
 /** SERVER-HELLO of SSL 2.0 with no certificate and the one cipher RC4. */
 export function sslv2ServerHello(): Buffer {
   const rc4 = uint(0x010080, 3);
