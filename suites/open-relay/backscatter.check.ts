@@ -1,6 +1,7 @@
 import { check, type Services, type Verify } from '../../harness/check/check.ts';
 import { assertStrangersAreServed } from '../../harness/steps/controls/strangers-are-served.ts';
 import { announcedExtensions } from '../../harness/steps/extensions.ts';
+import { assertLabWasThere } from '../../harness/steps/given-time.ts';
 import { outboundControl } from './controls.ts';
 import { createFields } from './fields.ts';
 import { type Fields, fill, STRANGER } from './forms.ts';
@@ -115,6 +116,7 @@ async function judgeUnknown(
     verify.missed(demand, { expected: 'a refusal during the session', actual: `${seen}, behind ${line}` });
     return;
   }
+  if (sighting.kind === 'unseen' && sighting.given) assertLabWasThere(services, sighting.given);
   verify.met(demand, line);
   if (outcome.kind !== 'accepted') return;
   const { works, line: control } = outboundControl(services);

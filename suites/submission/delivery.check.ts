@@ -1,4 +1,5 @@
 import { check } from '../../harness/check/check.ts';
+import { assertLabWasThere, giveTime } from '../../harness/steps/given-time.ts';
 import { decisive } from '../../harness/steps/hand-over.ts';
 import { deliveries } from '../../harness/steps/waits.ts';
 import { valuesOf } from './header.ts';
@@ -27,6 +28,7 @@ export const usersReachExternalRecipients = check(
   },
   async (services) => {
     const { verify, nonce } = services;
+    const given = giveTime(services, services.lab().outboundMs);
     const { transfer, arrived } = await sendOwnMail(services, nonce);
     assertDecided(services, transfer);
     const taken = verify.that(transfer.taken, {
@@ -35,6 +37,7 @@ export const usersReachExternalRecipients = check(
       actual: decisive(transfer),
     });
     if (!taken) return;
+    if (!arrived) assertLabWasThere(services, given);
     if (!arrived) await assertNoExcuse(services, await services.lab().externalRecipient(nonce));
     const demand = 'mail that was taken arrives';
     if (arrived)
