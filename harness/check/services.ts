@@ -179,6 +179,11 @@ export interface Saying {
   note(text: string): void;
   pause(ms: number): Promise<void>;
   /**
+   * Milliseconds since the body began in which this machine or the lab did not do its work. Nothing that the target
+   * did not do meanwhile is its fault: steps that wait for it do not count this time (`harness/steps/given-time.ts`).
+   */
+  ownDelay(): number;
+  /**
    * Repeats what is refused for now (4yz) after the pauses that the target declares in `retry-after`:
    * greylisting and screeners turn a first visit away. Returns the last outcome.
    */

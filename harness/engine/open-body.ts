@@ -19,6 +19,7 @@ import * as smime from '../smime/smime.ts';
 import { inMailbox, returnedMail } from '../steps/in-mailbox.ts';
 import { offer } from '../steps/offer.ts';
 import * as bytes from '../wire/bytes.ts';
+import { ownDelay } from '../wire/own-delay.ts';
 import * as tls from '../wire/tls-probe.ts';
 import type { Bench } from './bench.ts';
 import { boundTo } from './bound-to.ts';
@@ -92,6 +93,7 @@ export async function openBody(context: {
     ? () => undefined
     : await watch.queueing(CONNECTIONS, () => bench.slots.take(limit, undefined, urgency));
   watch.holds(resources);
+  const delayedBefore = ownDelay.total();
   const recorder = createRecorder(bench.redactor, watch.begin());
   const nonce = randomBytes(8).toString('hex');
   const helloName = `probe-${nonce}.${CLIENT_DOMAIN}`;
@@ -269,6 +271,7 @@ export async function openBody(context: {
     },
     note: (text) => void recorder.event(0, { kind: 'note', text }),
     pause: (ms) => watch.waiting(() => delay(ms, undefined, { signal })),
+    ownDelay: () => ownDelay.total() - delayedBefore,
     async patiently(attempt) {
       let outcome = await attempt();
       for (const ms of target.timing.retryAfterMs) {

@@ -342,6 +342,7 @@ export const FAULTS = {
   'mx-drops-unknown-users': 'mx takes mail for unknown users and throws it away.',
   'mx-notifies-original-recipient':
     'A notification of success goes to the address of ORCPT instead of the sender.',
+  'mx-puts-off-unknown-users': 'mx refuses mail for unknown users with 450, again and again.',
   'mx-refuses-relay-for-now': 'mx refuses to relay with 454 4.7.1.',
   'mx-refuses-relay-without-enhanced-code': 'mx refuses to relay with 550 and no enhanced code.',
   'mx-relays-behind-local-recipient': 'mx relays in a transaction that has a local recipient already.',

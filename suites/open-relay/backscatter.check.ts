@@ -1,6 +1,7 @@
 import { check, type Services, type Verify } from '../../harness/check/check.ts';
 import { assertStrangersAreServed } from '../../harness/steps/controls/strangers-are-served.ts';
 import { announcedExtensions } from '../../harness/steps/extensions.ts';
+import { assertLabWasThere } from '../../harness/steps/given-time.ts';
 import { outboundControl } from './controls.ts';
 import { createFields } from './fields.ts';
 import { type Fields, fill, STRANGER } from './forms.ts';
@@ -29,7 +30,12 @@ export const noBackscatter = check(
     limits: [
       'Messages that a filter or a full mailbox would turn away are not sent: what a target turns away is not declared.',
     ],
-    kills: ['mx-bounces-unknown-users', 'mx-drops-unknown-users', 'mx-notifies-original-recipient'],
+    kills: [
+      'mx-bounces-unknown-users',
+      'mx-drops-unknown-users',
+      'mx-puts-off-unknown-users',
+      'mx-notifies-original-recipient',
+    ],
   },
   async (services) => {
     const { lab, variant, account, notApplicable, inconclusive } = services;
@@ -91,7 +97,15 @@ async function judgeUnknown(
   const outcome = result();
   const line = lineOfOutcome(outcome);
   if (isPostponed(outcome)) {
-    inconclusive('precondition', `The unknown recipient is refused for now only: ${line}`);
+    if (outcome.kind !== 'refused' || outcome.stage !== 'RCPT')
+      inconclusive('precondition', `Mail for the unknown recipient is put off: ${line}`);
+    // Known recipients are taken from strangers meanwhile, so nothing but the recipient is in the way.
+    verify.met('a forged sender gets no bounce about an unknown local recipient', line);
+    verify.ideally.missed('an unknown local recipient is refused for good', {
+      expected: '550, so that the sender hears of the mistake at once',
+      actual: `${line}, as often as it was tried`,
+    });
+    return;
   }
   if (sighting.kind === 'kept') {
     inconclusive('precondition', 'The mailbox of the account has it: the domain takes mail for every name.');
@@ -102,6 +116,7 @@ async function judgeUnknown(
     verify.missed(demand, { expected: 'a refusal during the session', actual: `${seen}, behind ${line}` });
     return;
   }
+  if (sighting.kind === 'unseen' && sighting.given) assertLabWasThere(services, sighting.given);
   verify.met(demand, line);
   if (outcome.kind !== 'accepted') return;
   const { works, line: control } = outboundControl(services);

@@ -1,4 +1,5 @@
 import type { ArrivedMessage, Services } from '../../harness/check/check.ts';
+import { type GivenTime, giveTime } from '../../harness/steps/given-time.ts';
 import { type LocalMail, openMailbox } from './mailbox.ts';
 
 /** What became of a message behind a positive reply, as far as it can be seen. */
@@ -9,8 +10,8 @@ export type Sighting =
   | { readonly kind: 'bounced'; readonly where: string }
   /** It lies in the mailbox of the account. */
   | { readonly kind: 'kept' }
-  /** Nothing of the sort within the time. */
-  | { readonly kind: 'unseen' };
+  /** Nothing of the sort within the time, of which this machine or the lab may have missed a part. */
+  | { readonly kind: 'unseen'; readonly given?: GivenTime };
 
 /** A message to look for; `besides`: the copy in the mailbox is not all there is to it. */
 export interface Sought {
@@ -59,10 +60,10 @@ export async function watchFor(
     for (const [token, what] of found) sightings.set(token, local(what));
   };
 
-  const deadline = performance.now() + world.outboundMs;
+  const given = giveTime(services, world.outboundMs);
   for (let look = 0; waits(); look += 1) {
     await lookAtSink();
-    const ends = performance.now() >= deadline;
+    const ends = given.left() <= 0;
     if (unseen().length > 0 && (ends || look % MAILBOX_EVERY === 1)) await lookIntoMailbox();
     if (ends) break;
     if (waits()) await pause(LOOK_AGAIN);
@@ -73,7 +74,10 @@ export async function watchFor(
     await pause(target.timing.quietMs);
     await lookAtSink();
   }
-  for (const token of unseen()) note(`nothing was seen of ${token} within ${world.outboundMs} ms`);
+  for (const token of unseen()) {
+    note(`nothing was seen of ${token} within ${world.outboundMs} ms`);
+    sightings.set(token, { kind: 'unseen', given });
+  }
   return sightings;
 }
 

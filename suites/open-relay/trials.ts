@@ -1,4 +1,5 @@
 import type { Services, Verify } from '../../harness/check/check.ts';
+import { assertLabWasThere } from '../../harness/steps/given-time.ts';
 import { outboundControl } from './controls.ts';
 import { type Sighting, watchFor } from './sightings.ts';
 import { type Envelope, isPostponed, lineOfOutcome, type Outcome } from './transaction.ts';
@@ -110,6 +111,7 @@ async function judge(
       verify.met(demand, `delivered to a mailbox of the target, behind ${line}`);
       return;
     case 'unseen': {
+      if (sighting.given) assertLabWasThere(services, sighting.given);
       const { works, line: control } = outboundControl(services);
       const addition = works
         ? 'An authenticated message does reach the receiving server, so this one was dropped, or waits.'

@@ -100,12 +100,14 @@ export interface MailboxLogin {
 /**
  * From a vantage, the first account logs in and out again wherever the protocol is served: inside TLS, and in the
  * clear for a password that may travel so. Any of these may be what a server takes for a reason to relay.
+ * @param places `one`: where it is protected best, for a window whose time is to be measured
  * @throws NotApplicable where the target declares no such role; Inconclusive where no login can be made
  */
 export async function logIn(
   services: Services,
   from: Vantage,
   protocol: MailboxProtocol,
+  places: 'all' | 'one' = 'all',
 ): Promise<MailboxLogin> {
   const { target, note, notApplicable, inconclusive } = services;
   const roles = mailboxRoles(services, protocol);
@@ -120,6 +122,7 @@ export async function logIn(
     const usual = await logInAsUsual(services, protocol, at);
     if (usual instanceof NotApplicable) obstacle = usual.message;
     else entered = true;
+    if (entered && places === 'one') break;
     if (usual === 'in the clear' || ROLES[role].tls === 'implicit' || !permitted) continue;
     const refusal = await refusalInTheClear(services, protocol, at, permitted);
     if (refusal === undefined) entered = true;

@@ -34,7 +34,7 @@ export async function openWindow(
 ): Promise<OpenedWindow> {
   const sender = services.account().address;
   await assertClosedBefore(services, [{ from, sender }]);
-  const login = await logIn(services, from, protocol);
+  const login = await logIn(services, from, protocol, 'one');
   const deadline = login.endedAt + declared.granularityMs;
   for (;;) {
     const attempt = await attemptRelay(services, { from, sender });
@@ -63,7 +63,7 @@ export async function openWindowBesideQuietOne(
   await assertClosedBefore(services, [envelope]);
   const [window, login] = await Promise.all([
     openWindow(services, lab().unusedVantage(), 'pop3', declared),
-    logIn(services, envelope.from, 'pop3'),
+    logIn(services, envelope.from, 'pop3', 'one'),
   ]);
   return { window, quiet: { ...envelope, login } };
 }

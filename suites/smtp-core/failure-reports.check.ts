@@ -5,6 +5,7 @@ import {
   type StoredMessage,
   type Verify,
 } from '../../harness/check/check.ts';
+import { assertLabWasThere, giveTime } from '../../harness/steps/given-time.ts';
 import { OUTGOING_MAIL } from '../../harness/steps/make-target-send.ts';
 import { lineOf } from '../../harness/steps/replies.ts';
 import { deliveries, PATIENCE } from '../../harness/steps/waits.ts';
@@ -80,9 +81,9 @@ const REPORT = { what: 'a report', as: ({ mailbox }: StoredMessage) => `a messag
 
 /** A report is due from when the receiver refused. */
 async function untilOffered(services: Services, receiver: Receiver, token: string): Promise<void> {
-  const deadline = performance.now() + services.lab().outboundMs;
+  const given = giveTime(services, services.lab().outboundMs);
   while ((await attemptsAt(receiver, token)) === 0) {
-    if (performance.now() >= deadline)
+    if (given.left() <= 0)
       services.inconclusive('precondition', 'The message was taken and did not come to the receiver.');
     await services.pause(100);
   }
@@ -90,7 +91,9 @@ async function untilOffered(services: Services, receiver: Receiver, token: strin
 
 async function reported(services: Services, verify: Verify, token: string, name: string): Promise<void> {
   const withinMs = PATIENCE * services.lab().outboundMs;
+  const given = giveTime(services, withinMs);
   const report = await services.returnedMail({ token, withinMs });
+  if (!report) assertLabWasThere(services, given);
   const demand = `mail that is ${name} is reported to its sender`;
   if (!verify.found(report, demand, { ...REPORT, what: `a report within ${withinMs} ms` })) return;
   const text = report.bytes.toString('latin1');

@@ -1,4 +1,5 @@
 import type { ArrivedMessage, Receiver, Services, SmtpReply } from '../../harness/check/check.ts';
+import { type GivenTime, giveTime } from '../../harness/steps/given-time.ts';
 import { nameRecipient } from '../../harness/steps/name-recipient.ts';
 import { isPositive, isTemporary, lineOf } from '../../harness/steps/replies.ts';
 import { message } from './message.ts';
@@ -44,19 +45,18 @@ export async function arrivalsOf(receiver: Receiver, token: string): Promise<rea
 
 /** As `arrivalsOf`, once there is one; none where none comes. */
 export async function awaitArrival(
-  { lab, pause }: Services,
+  services: Services,
   receivers: readonly Receiver[],
   token: string,
-  withinMs = lab().outboundMs,
+  given: GivenTime = giveTime(services, services.lab().outboundMs),
 ): Promise<{ readonly receiver: Receiver; readonly message: ArrivedMessage } | null> {
-  const deadline = performance.now() + withinMs;
   for (;;) {
     for (const receiver of receivers) {
       const [message] = await arrivalsOf(receiver, token);
       if (message) return { receiver, message };
     }
-    if (performance.now() >= deadline) return null;
-    await pause(100);
+    if (given.left() <= 0) return null;
+    await services.pause(100);
   }
 }
 

@@ -5,6 +5,7 @@ import {
   type StoredMessage,
   type Verify,
 } from '../../harness/check/check.ts';
+import { assertLabWasThere, type GivenTime, giveTime } from '../../harness/steps/given-time.ts';
 import { assertHasMailbox } from '../../harness/steps/in-mailbox.ts';
 import { OUTGOING_MAIL } from '../../harness/steps/make-target-send.ts';
 import { deliveries } from '../../harness/steps/waits.ts';
@@ -75,9 +76,9 @@ export const temporaryFailuresAreRetried = check(
       sent.set(one, await submit(services, { recipient: `${token}@${receiver.domain}`, token }));
     }
     // All of them have been on their way since then.
-    const until = performance.now() + lab().outboundMs;
+    const given = giveTime(services, lab().outboundMs);
     for (const [one, outcome] of sent)
-      await variant(one.name, (verify) => judge(services, verify, { receiver, until }, one, outcome));
+      await variant(one.name, (verify) => judge(services, verify, { receiver, given }, one, outcome));
   },
 );
 
@@ -87,16 +88,15 @@ const REPORT = { what: 'a report', as: ({ mailbox }: StoredMessage) => `a report
 async function judge(
   services: Services,
   verify: Verify,
-  { receiver, until }: { readonly receiver: Receiver; readonly until: number },
+  { receiver, given }: { readonly receiver: Receiver; readonly given: GivenTime },
   { name, prefix, becomes }: Case,
   sent: Sent,
 ): Promise<void> {
   const { nonce, lab, inconclusive } = services;
   const token = `${prefix}${nonce}`;
-  const left = () => Math.max(0, until - performance.now());
   assertTaken(services, sent);
   if (becomes === 'refused') {
-    const report = await services.returnedMail({ token, withinMs: left() });
+    const report = await services.returnedMail({ token, withinMs: Math.max(0, given.left()) });
     const attempts = await attemptsAt(receiver, token);
     if (attempts === 0) inconclusive('precondition', 'The message did not come to the receiver.');
     verify.equal(attempts, 1, `a message that gets ${name} is not tried again`);
@@ -105,7 +105,7 @@ async function judge(
     return;
   }
   const demand = `a message that gets ${name} arrives in the end`;
-  const arrived = await awaitArrival(services, [receiver], token, left());
+  const arrived = await awaitArrival(services, [receiver], token, given);
   const report = arrived ? null : await services.returnedMail({ token, withinMs: 0 });
   if (!arrived && !report) {
     // Who tries other mail again within half of this time has given this one up.
@@ -114,6 +114,7 @@ async function judge(
       prefix === INTERRUPTED && patient.length > 0 && !(await awaitArrival(services, [receiver], token));
     if (late) {
       assertHasMailbox(services);
+      assertLabWasThere(services, given);
       verify.missed(demand, {
         expected: 'a delivery, as of what was refused for now',
         actual: 'neither a delivery nor a report',

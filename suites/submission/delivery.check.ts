@@ -1,4 +1,5 @@
 import { check } from '../../harness/check/check.ts';
+import { assertLabWasThere, giveTime } from '../../harness/steps/given-time.ts';
 import { decisive } from '../../harness/steps/hand-over.ts';
 import { removesReceived } from '../../harness/steps/received.ts';
 import { deliveries } from '../../harness/steps/waits.ts';
@@ -28,6 +29,7 @@ export const usersReachExternalRecipients = check(
   },
   async (services) => {
     const { verify, nonce } = services;
+    const given = giveTime(services, services.lab().outboundMs);
     const { transfer, arrived } = await sendOwnMail(services, nonce);
     assertDecided(services, transfer);
     const taken = verify.that(transfer.taken, {
@@ -36,6 +38,7 @@ export const usersReachExternalRecipients = check(
       actual: decisive(transfer),
     });
     if (!taken) return;
+    if (!arrived) assertLabWasThere(services, given);
     if (!arrived) await assertNoExcuse(services, await services.lab().externalRecipient(nonce));
     const demand = 'mail that was taken arrives';
     if (arrived)

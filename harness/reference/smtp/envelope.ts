@@ -206,6 +206,8 @@ function refusalOfRecipient(session: SmtpSession, address: string): Reply | unde
   const domain = domainOf(address);
   if (domain === site.domain) {
     const contradicts = site.faulty('smtp-enhanced-code-contradicts');
+    if (session.role === 'mx' && site.faulty('mx-puts-off-unknown-users'))
+      return reply(450, '4.1.1', 'Recipient address rejected: unverified address');
     return reply(550, contradicts ? '4.1.1' : '5.1.1', 'User unknown');
   }
   if (isSubmission(session)) {
