@@ -26,6 +26,7 @@ export const aggregateReportsReachWhoAgreed = check(
     clauses: ['rfc9989#5.3.8', 'rfc9990#4', 'bsi-tr-03182#4.1.8'],
     budget: '60s',
     waits: ({ claims }) => (claims.dmarcReportsWithinMs ?? 0) * 2,
+    upholds: ['dmarc-reports'],
     kills: ['dmarc-reports-to-strangers', 'dmarc-reports-unsent'],
     limits: [
       'Servers report once a day. The check waits as long as the target file says (claims: dmarc-reports), and is not applicable where it says nothing.',
