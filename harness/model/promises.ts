@@ -18,6 +18,7 @@ const PROMISES = {
   'client-records': ({ clientRecords }: Claims) => clientRecords,
   'tls-required-destinations': ({ tlsRequiredDestinations }: Claims) => tlsRequiredDestinations,
   'submission-requires-tls': ({ submissionRequiresTls }: Claims) => submissionRequiresTls,
+  'sender-identity': ({ senderIdentity }: Claims) => senderIdentity,
   'pop-before-smtp': ({ popBeforeSmtp }: Claims) => popBeforeSmtp,
   'dmarc-reports': ({ dmarcReportsWithinMs }: Claims) => dmarcReportsWithinMs,
   'dnsbl.zones': ({ dnsbl }: Claims) => dnsbl.zones,
