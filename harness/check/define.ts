@@ -2,6 +2,7 @@ import { type Clause, clauseFacts } from '../model/clause.ts';
 import { type Duration, milliseconds } from '../model/duration.ts';
 import type { FaultName } from '../model/faults.ts';
 import type { Effect, Safety, Severity } from '../model/levels.ts';
+import type { PromiseName } from '../model/promises.ts';
 import type { Role } from '../model/roles.ts';
 import { type CheckId, type SuiteSlug, suiteOf } from '../model/suites.ts';
 import type { Target } from '../model/target.ts';
@@ -77,6 +78,11 @@ interface CheckStatement {
    * with failed logins always do.
    */
   readonly ownAddress?: true;
+  /**
+   * Claims that the check holds the target to. Where one of them is made, a failure is a broken promise, which counts
+   * in every profile, whatever it makes of the check otherwise.
+   */
+  readonly upholds?: readonly [PromiseName, ...PromiseName[]];
   /** What the check cannot see or decide, in sentences; shown with every result. */
   readonly limits?: readonly string[];
 }

@@ -122,6 +122,7 @@ async function explain({ definition, suite, source }: Check) {
     budget: definition.budget,
     buildsOn: (definition.buildsOn ?? []).map(controlFacts),
     considers: (definition.considers ?? []).map(controlFacts),
+    upholds: definition.upholds ?? [],
     limits: definition.limits ?? [],
     gates: profiles.map(({ id, gates, clauses }) => ({
       profile: id,
@@ -162,6 +163,10 @@ function textOf(one: Explanation): string {
     ['Builds on', one.buildsOn.map(({ control, title }) => `${control}: ${title}`)],
     ['Considers', one.considers.map(({ control, title }) => `${control}: ${title}`)],
     ['Limits', one.limits],
+    [
+      'Upholds',
+      one.upholds.map((name) => `where the target claims ${name}, a failure counts in every profile`),
+    ],
     ['Profiles', one.gates.map(gateLine)],
     ['Mend', one.remedies.flatMap(remedyLines)],
     ['Proven by', one.faults.map(({ fault, verdict, does }) => `${verdict.padEnd(4)} ${fault}: ${does}`)],

@@ -668,6 +668,8 @@ export const FAULTS = {
   'spf-refuses-temperror': 'Mail whose SPF policy cannot be looked up is refused with 550 5.7.24.',
   'spf-prefix-31-as-32': 'Networks of 31 bits are compared as single addresses by SPF.',
   'spf-forgives-malformed-networks': 'Malformed networks in an SPF policy are skipped.',
+  'spf-evaluators-disagree':
+    'A second evaluator of SPF takes softfail and neutral for fail, and records that.',
   'spf-macros-not-reversed': 'The r of macros in SPF policies is overlooked.',
   'spf-skips-null-sender': 'SPF is not evaluated for a null reverse-path.',
   'spf-skips-hello': 'SPF is not evaluated for the HELO name where there is a sender.',

@@ -1,6 +1,7 @@
 import type { Gate } from '../../reports/model/record.ts';
 import type { Check } from '../check/define.ts';
 import { ConfigurationError } from '../model/configuration-error.ts';
+import { isPromised } from '../model/promises.ts';
 import type { CheckResult } from '../model/result.ts';
 import { SUITES } from '../model/suites.ts';
 import type { Target } from '../model/target.ts';
@@ -36,12 +37,13 @@ export interface TargetPlan {
 }
 
 /**
- * Selects the checks for a target: by `--only` and `--skip`, by the profile, by what the target permits.
+ * Selects the checks for a target: by `--only` and `--skip`, by the profile, by what the target permits. What its
+ * operator claims is held against it in every profile.
  * @throws ConfigurationError when `--only` or `--skip` names nothing that exists
  */
 export function planTarget(
   checks: readonly Check[],
-  target: Pick<Target, 'name' | 'permissions'> & Partial<Pick<Target, 'driver'>>,
+  target: Pick<Target, 'name' | 'permissions'> & Partial<Pick<Target, 'driver' | 'claims'>>,
   profile: Profile,
   selection: Selection,
 ): TargetPlan {
@@ -49,8 +51,10 @@ export function planTarget(
   const selected: { facts: CheckFacts; gate: Gate }[] = [];
   const notSelected: { check: string; why: string }[] = [];
   for (const check of checks) {
-    const { id, safety } = check.definition;
-    const gate = profile.gates[id];
+    const { id, safety, upholds = [] } = check.definition;
+    const { claims } = target;
+    const isBinding = claims !== undefined && upholds.some((name) => isPromised(name, claims));
+    const gate = isBinding ? 'fail' : profile.gates[id];
     const why = !wanted(check, selection)
       ? 'excluded by --only or --skip'
       : gate === undefined

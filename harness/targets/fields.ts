@@ -119,7 +119,7 @@ export const clientAddresses = z
   .enum(CLIENT_ADDRESSES, { error: `one of ${CLIENT_ADDRESSES.join(', ')}` })
   .default('documentation')
   .describe(
-    'Which addresses clients in the lab come from: documentation (203.0.113.0/24, 198.51.100.0/24), or benchmarking (198.18.0.0/15) for servers that take the former for private ones, as Haraka does.',
+    'Which addresses clients and servers of the lab have: documentation (203.0.113.0/24, 198.51.100.0/24), benchmarking (198.18.0.0/15) for servers that take the former for private ones, as Haraka does, or public (192.88.99.0/24, 192.52.193.0/24, of relays that nobody runs) for servers that deliver to public addresses alone. None of them leads out of the lab.',
   );
 
 export const connections = wholeNumber(1, 1000).describe(

@@ -104,6 +104,7 @@ export const brokenSignaturesAloneRejectNothing = check(
     severity: 'medium',
     clauses: ['rfc6376#6.1', 'rfc6376#6.3'],
     waits: deliveries(2),
+    upholds: ['inbound-authentication.dkim'],
     kills: ['dkim-refuses-broken-signatures'],
   },
   async (services) => {
@@ -113,6 +114,12 @@ export const brokenSignaturesAloneRejectNothing = check(
     const unsigned = await attemptUnsigned(services, author);
     const outcome = await attemptBroken(services, author, order);
     const declared = target.claims.inboundAuthentication?.dkim === 'reject';
+    if (declared)
+      verify.that(outcome.offered.disposition === 'rejected', {
+        demand: 'a message with a failing signature is refused, as declared',
+        expected: '550',
+        actual: outcome.line,
+      });
     const strength = declared ? verify.ideally : verify;
     const taken = strength.that(outcome.offered.disposition !== 'rejected', {
       demand: 'a broken signature alone is no reason to refuse a message',

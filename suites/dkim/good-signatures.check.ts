@@ -20,6 +20,7 @@ export const goodSignaturesAreRecorded = check(
     severity: 'high',
     clauses: ['rfc8301#3.1', 'rfc6376#6.1', 'rfc8601#2.7.1'],
     waits: deliveries(3),
+    upholds: ['inbound-authentication.dkim'],
     kills: ['dkim-verifies-nothing', 'results-not-recorded'],
   },
   async (services) => {

@@ -18,6 +18,7 @@ export const forgedMailIsContained = check(
     severity: 'high',
     clauses: ['rfc9989#5.3', 'rfc9989#5.4', 'bsi-tr-03182#4.1.7'],
     budget: '60s',
+    upholds: ['inbound-authentication.dmarc'],
     kills: ['dmarc-not-evaluated', 'dmarc-failure-delivered-unmarked'],
     limits: [
       'RFC 9989 asks receivers not to refuse for p=reject alone. Other reasons for a refusal cannot be seen, so a refusal counts as good.',

@@ -1,10 +1,16 @@
 import { type ArrivedMessage, check, type Receiver, type Services } from '../../harness/check/check.ts';
+import { mailLeaves } from '../../harness/steps/controls/mail-leaves.ts';
+import { SENDING_ROLES } from '../../harness/steps/smtp-login.ts';
 import { publish, silentDomain } from './author.ts';
 import { AUTHORED_MAIL } from './dmarc-check.ts';
 import { assertEvaluated } from './evaluation.ts';
 import { attempt, wordsOf } from './trial.ts';
 
-const common = { ...AUTHORED_MAIL, needs: ['account', 'mailbox', 'dns', 'sink', 'time'] } as const;
+const common = {
+  ...AUTHORED_MAIL,
+  needs: ['account', 'mailbox', 'dns', 'sink', 'time'],
+  considers: [mailLeaves],
+} as const;
 /** Messages about which a report has to tell: one that passes, and one that does not. */
 const MESSAGES = 2;
 /** How far apart the reports of one go may come, in milliseconds. */
@@ -26,6 +32,7 @@ export const aggregateReportsReachWhoAgreed = check(
     clauses: ['rfc9989#5.3.8', 'rfc9990#4', 'bsi-tr-03182#4.1.8'],
     budget: '60s',
     waits: ({ claims }) => (claims.dmarcReportsWithinMs ?? 0) * 2,
+    upholds: ['dmarc-reports'],
     kills: ['dmarc-reports-to-strangers', 'dmarc-reports-unsent'],
     limits: [
       'Servers report once a day. The check waits as long as the target file says (claims: dmarc-reports), and is not applicable where it says nothing.',
@@ -39,6 +46,7 @@ export const aggregateReportsReachWhoAgreed = check(
         'No time is declared within which aggregate reports come.',
         'claims: dmarc-reports is left out',
       );
+    assertReportsCouldLeave(services);
     const world = lab();
     const own = await world.receiver({ label: 'own' });
     const willing = await world.receiver({ label: 'willing' });
@@ -74,6 +82,14 @@ export const aggregateReportsReachWhoAgreed = check(
     });
   },
 );
+
+/**
+ * Where no mail leaves the target, no report does. A target without submission is taken at its word.
+ * @throws Inconclusive
+ */
+function assertReportsCouldLeave({ target, finding }: Services): void {
+  if (SENDING_ROLES.some((role) => target.endpoints[role])) finding(mailLeaves);
+}
 
 /** Publishes a policy whose reports go to a receiving server. */
 function reportTo({ lab }: Services, domain: string, receiver: Receiver): Promise<void> {
@@ -156,6 +172,7 @@ export const failureReportsAreNotSent = check(
   },
   async (services) => {
     const { verify, lab } = services;
+    assertReportsCouldLeave(services);
     const world = lab();
     const receiver = await world.receiver({ label: 'curious' });
     const name = `_dmarc.${receiver.domain}`;

@@ -20,6 +20,7 @@ export const listedClientsAreRefused = check(
     limits: [
       'A weighted list that does not reach its threshold alone looks like one whose result is ignored.',
     ],
+    upholds: ['dnsbl.zones'],
     kills: ['dnsbl-result-ignored', 'dnsbl-refusal-unexplained'],
   },
   async (services) => {

@@ -22,6 +22,7 @@ export const listsAreAskedInDueForm = check(
     safety: 'safe',
     budget: '40s',
     limits: ['The vantages of the lab have IPv4 only: the form of IPv6 queries is not seen.'],
+    upholds: ['dnsbl.zones'],
     kills: ['dnsbl-keeps-octet-order'],
   },
   async (services) => {

@@ -25,6 +25,7 @@ export const outboundAddressesAreInGoodStanding = check(
       'Lists and reverse DNS are those of the lab; no public list is asked. Lists of dynamic ranges have addresses that nobody abused.',
       'One message shows one outbound address.',
     ],
+    upholds: ['dnsbl.reputation-zones'],
     kills: ['outbound-address-listed', 'outbound-address-unnamed'],
   },
   async (services) => {

@@ -33,6 +33,7 @@ export const clientRecordsPreferTls = check(
     safety: 'safe',
     budget: '20s',
     limits: ['SRV records are read; autoconfig and autodiscover documents are not.'],
+    upholds: ['client-records'],
     kills: [
       'client-records-name-cleartext-only',
       'client-records-prefer-upgrade',

@@ -18,6 +18,7 @@ export const port25IsBlocked = check(
       'Speaks for the customer class of the vantage; customers with static addresses are usually exempt.',
       'IPv6 is judged where the network and the lab have it.',
     ],
+    upholds: ['op25b.declared'],
     kills: ['network-passes-port-25', 'network-passes-port-25-to-some', 'network-passes-port-25-over-ipv6'],
   },
   async (services) => {

@@ -34,6 +34,7 @@ export const windowCloses = check(
     limits: [
       'A window that closes late is not told from one that never closes: the audit does not wait for longer than was declared.',
     ],
+    upholds: ['pop-before-smtp'],
     kills: ['pop-before-smtp-never-expires', 'pop-before-smtp-longer-than-declared'],
   },
   async (services) => {

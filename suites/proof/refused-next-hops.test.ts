@@ -32,6 +32,7 @@ test('a target that refuses every next hop says so once, and no outgoing check s
     for (const result of results) {
       expect(result.verdict, explained(result)).toBe('inconclusive');
       expect(result.reason).toContain('refusing to relay to a non-public next hop');
+      expect(result.reason).toContain('client-addresses: public');
       expect(result.transcript.filter(({ who }) => who === 'client')).toEqual([]);
     }
     await bench.close();

@@ -17,6 +17,7 @@ export const spfIsEvaluated = check(
     severity: 'high',
     clauses: ['rfc7208#2.4', 'rfc7208#9'],
     waits: deliveries(1),
+    upholds: ['inbound-authentication.spf'],
     kills: ['spf-not-evaluated', 'spf-not-recorded'],
   },
   async (services) => {
@@ -41,6 +42,13 @@ export const spfIsEvaluated = check(
     const what = 'a TXT query for the domain, or a recorded result';
     if (!verify.found(seen, 'SPF is evaluated for MAIL FROM', { what, as: String })) return;
     const enforced = isShown || services.finding(spfIsEnforced).enforced;
+    const declared = target.claims.inboundAuthentication?.spf === 'mark';
+    if (declared)
+      verify.that(isShown, {
+        demand: 'the result is recorded, as declared',
+        expected: 'Received-SPF or Authentication-Results',
+        actual: isShown ? 'recorded' : 'no recorded result',
+      });
     verify.ideally.that(enforced, {
       demand: 'the result is recorded or enforced',
       expected: 'Received-SPF or Authentication-Results, or a refusal of what a policy forbids',

@@ -43,6 +43,7 @@ export const unauthorisedClientFails = check(
     severity: 'high',
     clauses: ['rfc7208#2.6.4', 'rfc7208#8.4', 'rfc7372#3.2'],
     waits: deliveries(1),
+    upholds: ['inbound-authentication.spf'],
     kills: ['spf-fail-as-neutral'],
   },
   async (services) => {

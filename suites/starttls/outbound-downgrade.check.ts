@@ -51,6 +51,7 @@ export const downgradeIsKnown = check(
       'Only what happens within the time for a delivery is seen: a sender that falls back to the clear at a retry hours later looks like one that never does.',
       'Without a declared domain that demands TLS, delivery in the clear is a warning: nothing shows that the target could be told to demand it.',
     ],
+    upholds: ['tls-required-destinations'],
     kills: ['outbound-ignores-required-tls'],
   },
   async (services) => {

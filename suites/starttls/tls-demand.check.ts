@@ -55,6 +55,7 @@ export const submissionDemandsTlsReadably = check(
     clauses: ['rfc3207#4'],
     roles: ['submission'],
     budget: '10s',
+    upholds: ['submission-requires-tls'],
     kills: ['submission-takes-mail-before-tls', 'submission-refuses-clear-with-other-code'],
   },
   async (services) => {

@@ -56,6 +56,7 @@ export const claimedIdentityIsEnforced = check(
     level: 'policy',
     severity: 'high',
     clauses: ['rfc6409#6.1', 'rfc5068#3.1'],
+    upholds: ['sender-identity'],
     kills: ['submission-sends-as-other-user', 'submission-takes-foreign-from'],
   },
   async (services) => {

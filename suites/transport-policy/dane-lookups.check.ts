@@ -34,6 +34,7 @@ export const failedLookupsHoldMailBack = check(
     severity: 'high',
     clauses: ['rfc7672#2.1.2', 'rfc7672#2.2', 'rfc7672#2.2.2', 'bsi-tr-03108#4.1.6'],
     waits: expectedDeliveries(1),
+    upholds: ['outgoing-policies.dane'],
     kills: ['dane-takes-failure-for-absence'],
   },
   async (services) => {

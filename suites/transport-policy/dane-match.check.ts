@@ -20,6 +20,7 @@ export const pinnedKeyAuthenticates = check(
     severity: 'high',
     clauses: ['rfc7672#3.1.1', 'rfc7672#3.2.1', 'rfc7672#2.2.3', 'bsi-tr-03108#4.1.6'],
     waits: expectedDeliveries(1),
+    upholds: ['outgoing-policies.dane'],
     kills: ['dane-demands-name-of-pinned-key', 'outbound-without-dane'],
   },
   async (services) => {

@@ -28,6 +28,7 @@ export const mismatchStopsDelivery = check(
     clauses: ['rfc7672#2.2', 'rfc7672#3.2', 'bsi-tr-03108#4.1.6'],
     waits: expectedDeliveries(2),
     limits: [DELAY_LIMIT],
+    upholds: ['outgoing-policies.dane'],
     kills: ['dane-delivers-despite-mismatch', 'outbound-gives-up-tls-after-bad-certificate'],
   },
   async (services) => {

@@ -22,6 +22,7 @@ export const publishedKeysMatch = check(
       'Of several MX hosts the one that is under audit is connected to.',
       'Whether the DNS vouches for a record is told by the lab, which holds the zones.',
     ],
+    upholds: ['published-policies'],
     kills: ['tlsa-of-previous-certificate', 'tlsa-absent'],
   },
   async (services) => {

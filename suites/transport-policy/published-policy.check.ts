@@ -21,6 +21,7 @@ export const publishedPolicyIsValid = check(
       'Of several MX hosts the one that is under audit is connected to.',
       'No report is sent to the address for TLS reports.',
     ],
+    upholds: ['published-policies'],
     kills: ['published-policy-names-old-mx', 'tls-report-record-malformed'],
   },
   async (services) => {

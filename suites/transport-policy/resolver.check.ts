@@ -41,6 +41,7 @@ export const bogusAnswersDelayMail = check(
     clauses: ['rfc7672#2.1.1', 'rfc7672#2.1.2', 'bsi-tr-03108#4.1.4'],
     waits: expectedDeliveries(2),
     limits: [DELAY_LIMIT],
+    upholds: ['outgoing-policies.dnssec'],
     kills: ['outbound-believes-bogus-answers'],
   },
   async (services) => {

@@ -55,6 +55,7 @@ export const policyResistsStripping = check(
     clauses: ['rfc8461#5', 'rfc8461#4', 'bsi-tr-03108#4.1.8'],
     waits: expectedDeliveries(3),
     limits: [DELAY_LIMIT],
+    upholds: ['outgoing-policies.mta-sts'],
     kills: ['sts-enforces-nothing'],
   },
   async (services) => {
@@ -172,6 +173,7 @@ export const policyDemandsCertificate = check(
     severity: 'critical',
     clauses: ['rfc8461#4.2', 'rfc8461#5', 'bsi-tr-03108#4.1.8'],
     waits: expectedDeliveries(2),
+    upholds: ['outgoing-policies.mta-sts'],
     kills: ['sts-skips-certificate-name', 'outbound-gives-up-tls-after-bad-certificate'],
   },
   async (services) => {

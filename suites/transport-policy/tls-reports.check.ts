@@ -78,6 +78,7 @@ export const tlsReportsTellDomainsThatAsk = check(
       'Servers report once a day. The check waits as long as the target file says (claims: outgoing-policies: tls-reports), and is not applicable where it says nothing.',
       'Reports by https are not asked for: they carry no signature that could be judged.',
     ],
+    upholds: ['outgoing-policies.tls-reports'],
     kills: [
       'tls-reports-unsent',
       'tls-reports-omit-failures',

@@ -32,13 +32,20 @@ export interface Sidecar {
 const DOCUMENTATION = ['203.0.113', '198.51.100'] as const;
 const BENCHMARKING = ['198.18.113', '198.19.100'] as const;
 /**
+ * Of 6to4 relays, which there are no more (RFC 7526), and of AMT relays (RFC 7450): addresses of no host, which few
+ * servers count among the special ones. They are on interfaces of the lab; its network has no way out.
+ */
+const PUBLIC = ['192.88.99', '192.52.193'] as const;
+/**
  * TEST-NET-3 and TEST-NET-2 (RFC 5737), strangers to all servers but those that count them as private; for these
- * there is the network for benchmarks (RFC 2544). Neither is anybody's.
+ * there is the network for benchmarks (RFC 2544), and for those that deliver to public addresses alone a third plan.
+ * None of them is anybody's.
  */
 const PLANS: Readonly<Record<ClientAddresses, AddressPlan>> = {
   documentation: planAddresses(...DOCUMENTATION, BENCHMARKING[0]),
   // Without the others: who favours these is no reason to doubt what it does to strangers.
   benchmarking: planAddresses(...BENCHMARKING),
+  public: planAddresses(...PUBLIC),
 };
 const CONTROL_PORT = 8053;
 const RELAY_PORT = 3128;

@@ -55,6 +55,7 @@ export async function admit(
     ...(sender.receivedSpf === undefined || site.faulty('results-not-recorded')
       ? []
       : [Buffer.from(sender.receivedSpf), CRLF]),
+    secondOpinion(site, sender.findings),
   ]);
   const cleaned = withoutForgedResults(site, message);
   const admission = site.faulty('results-at-the-bottom')
@@ -75,6 +76,15 @@ export async function admit(
 function withFieldsAtBottom(message: Buffer, fields: Buffer): Buffer {
   const { header, separator, body } = splitMessage(message);
   return Buffer.concat([header, fields, separator, body]);
+}
+
+/** Under a fault: what another evaluator makes of the sender, under a name of its own. */
+function secondOpinion(site: Site, findings: readonly Finding[]): Buffer {
+  if (!site.faulty('spf-evaluators-disagree') || findings.length === 0) return Buffer.alloc(0);
+  const harsh = findings.map((one) =>
+    one.result === 'softfail' || one.result === 'neutral' ? { ...one, result: 'fail' } : one,
+  );
+  return resultsField({ hostname: `filter.${site.hostname}` }, harsh);
 }
 
 /** The findings that are written down: all of them, without a fault. */

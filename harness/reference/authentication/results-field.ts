@@ -3,7 +3,10 @@ import type { Site } from '../site.ts';
 import type { Finding } from './finding.ts';
 
 /** The Authentication-Results field of this site (RFC 8601 §2.2), one finding a line; empty for null. */
-export function resultsField({ hostname }: Site, findings: readonly Finding[] | null): Buffer {
+export function resultsField(
+  { hostname }: Pick<Site, 'hostname'>,
+  findings: readonly Finding[] | null,
+): Buffer {
   if (!findings) return Buffer.alloc(0);
   if (findings.length === 0) return lines(`Authentication-Results: ${hostname}; none`);
   const statements = findings.map(

@@ -7,6 +7,9 @@ import { expectedDeliveries } from '../waits.ts';
 /** Pause between two looks at what came back, in milliseconds; each of them is a login. */
 const LOOK_BACK = 2_000;
 
+const WAY_OUT =
+  'Where it delivers to public addresses alone, those of the lab look so with "client-addresses: public" of the target.';
+
 /** The target connected to a server elsewhere, and what it handed over there; null where that was nothing. */
 export interface Reached extends Finding {
   readonly arrived: ArrivedMessage | null;
@@ -66,11 +69,16 @@ export const serversAreReached = control(
     if (sessions.length > 0)
       return { line: `it connected ${sessions.length} times and ${ending}`, arrived: null };
     if (report)
-      return inconclusive('precondition', `The target took mail of its user for elsewhere and ${ending}`);
+      return inconclusive(
+        'precondition',
+        `The target took mail of its user for elsewhere and ${ending}. ${WAY_OUT}`,
+      );
     const asked = await world.dns.queries({ name: receiver.domain });
     return inconclusive(
       asked.length === 0 ? 'environment' : 'precondition',
-      `The target took mail of its user for elsewhere, ${asked.length === 0 ? 'never asked the DNS of the lab for its domain' : 'asked for its domain'}, and ${ending}.`,
+      asked.length === 0
+        ? `The target took mail of its user for elsewhere, never asked the DNS of the lab for its domain, and ${ending}.`
+        : `The target took mail of its user for elsewhere, asked for its domain, and ${ending}. ${WAY_OUT}`,
     );
   },
 );
