@@ -5,8 +5,9 @@ cd /etc/courier
 echo mail.example.test >me
 echo mail.example.test >esmtphelo
 echo example.test >defaultdomain
-# No account of the system has mail: the whole address is the name of an account.
-echo localhost >locals
+# No account of the system has mail: the whole address is the name of an account. The host is local, so that nobody
+# there is told so at once.
+printf 'localhost\nmail.example.test\n' >locals
 echo example.test >hosteddomains/default
 echo example.test >esmtpacceptmailfor.dir/default
 printf 'postmaster: alice@example.test\nabuse: alice@example.test\n' >aliases/system
@@ -39,6 +40,12 @@ printf 'IMAP_TLS_REQUIRED=1\n' >>imapd-ssl
 printf 'POP3_TLS_REQUIRED=1\n' >>pop3d-ssl
 printf 'POP3AUTH_TLS="PLAIN LOGIN"\n' >>pop3d
 rm -f dhparams.pem
+
+# Five connections from a network of 256 addresses are met by an office, four from one address by one mail program; and a
+# connection with a failed login counts for a while after its end.
+for file in esmtpd esmtpd-msa esmtpd-ssl imapd pop3d; do
+  printf 'MAXDAEMONS=100\nMAXPERC=100\nMAXPERIP=50\n' >>"$file"
+done
 
 makealiases
 makesmtpaccess
