@@ -12,6 +12,7 @@ import { type LoginServices, openImap } from '../../steps/imap-login.ts';
 import { MAILBOX_ROLES } from '../../steps/in-mailbox.ts';
 import { openPop3 } from '../../steps/pop3-login.ts';
 import type { Bench } from '../bench.ts';
+import { doorOfShared } from '../patience-at-the-door.ts';
 import { AHEAD } from '../urgency.ts';
 import { createLoginPace, type LoginPace } from './login-pace.ts';
 import type { Arrival } from './memory.ts';
@@ -162,6 +163,7 @@ function loginsOf(
         return connections;
       },
       limit: 1,
+      door: doorOfShared(bench),
       signal,
     });
     return {
