@@ -56,6 +56,23 @@ test('what cannot be told the second time either, by our delays, says so', async
   expect(after?.reason).toContain('This machine did not let the harness run for 20');
 });
 
+test('a condition that was not met counts as a matter of the machine where that stood still for long', async () => {
+  await using peers = await startPeers({ mx: obedient });
+  const unmet =
+    (delayMs: number): Body =>
+    async ({ smtp, inconclusive }) => {
+      await smtp();
+      ownDelay.add(delayMs);
+      inconclusive('precondition', 'The message did not arrive.');
+    };
+  const slow = checkOf(first(unmet(5_000)));
+  expect(await askOnceMore(slow, await evaluate(slow, peers.bench), peers.bench)).toMatchObject({
+    verdict: 'pass',
+  });
+  const quick = checkOf(first(unmet(0)));
+  expect(await askOnceMore(quick, await evaluate(quick, peers.bench), peers.bench)).toBeNull();
+});
+
 test('silence of the target without delays of ours stands', async () => {
   await using peers = await startPeers({ mx: obedient });
   const check = checkOf(async ({ smtp }) => void (await (await smtp()).reply('never', 10)));

@@ -12,6 +12,9 @@ export type Doubt = 'delayed' | 'lab' | 'away' | 'turned-away';
 /** Delays of our own that may have left a check undecided, in milliseconds. */
 export const MUCH_DELAY = 500;
 
+/** Delays after which mail of our own, or of a target on this machine, may have come too late, in milliseconds. */
+const LONG_DELAY = 2_000;
+
 /** Causes behind which delays of our own may stand. */
 const OURS: readonly (Cause | null)[] = ['timeout', 'harness', 'environment'];
 /** Causes behind which a server may stand that has more to do than it can: what it does not refuse it leaves waiting. */
@@ -38,6 +41,7 @@ export function doubtOf(
   if (verdict !== 'inconclusive' && verdict !== 'error') return null;
   if (labFailed && OURS.includes(cause)) return 'lab';
   if (delayedMs > MUCH_DELAY && OURS.includes(cause)) return 'delayed';
+  if (delayedMs > LONG_DELAY && cause === 'precondition') return 'delayed';
   if ((turnedAway !== null && turnedAway.said !== null) || (limitsAreKnown && OVERRUN.includes(cause)))
     return 'turned-away';
   if (verdict === 'inconclusive' && AWAY.includes(cause)) return 'away';
