@@ -24,10 +24,9 @@ import * as tls from '../wire/tls-probe.ts';
 import type { Bench } from './bench.ts';
 import { boundTo } from './bound-to.ts';
 import { createBudget } from './budget.ts';
-import { awaitedPatiently } from './mailbox/patiently.ts';
-import { shownMessage } from './mailbox/shown.ts';
+import { mailboxesOf } from './mailbox/of-body.ts';
 import { endingAtFailedLookups } from './own-lookups.ts';
-import { ADDRESSES, ADMISSION, CONNECTIONS, LOGINS, type RunWatch } from './stopwatch.ts';
+import { ADDRESSES, ADMISSION, CONNECTIONS, type RunWatch } from './stopwatch.ts';
 import { AHEAD } from './urgency.ts';
 import { createVerify } from './verifications.ts';
 import { caught, withinBudget } from './within-budget.ts';
@@ -238,37 +237,16 @@ export async function openBody(context: {
         free();
       }
     },
-    mailboxes: {
-      async awaited(wanted) {
-        const key = `mailbox ${wanted.account.address} ${wanted.token}`;
-        watches.delete(key);
-        const {
-          arrival,
-          given,
-          watch: late,
-        } = await awaitedPatiently(bench, wanted, facts.id, {
-          signal,
-          queueing: (wait) => watch.queueing(CONNECTIONS, () => clock.queueing(wait)),
-          holdsSlots: facts.waits === undefined,
-          resources: [...resources, ...heldAlone],
-        });
-        if (late) watches.set(key, late);
-        const name = bench.mailboxes.nameOf(wanted.account);
-        const text = arrival
-          ? shownMessage(arrival, name, bench.redactor)
-          : `nothing with "${wanted.token}" came${given === null ? ` within ${wanted.withinMs} ms` : `: ${given}`} (control ${name})`;
-        recorder.event(0, { kind: 'note', text });
-        return arrival && { mailbox: arrival.sighting.mailbox, bytes: arrival.bytes };
-      },
-      makeRoom: (account) => bench.mailboxes.makeRoom(account),
-      async untilLogin(account) {
-        const { left } = bench.mailboxes.paceOf(account);
-        while (left() > 0)
-          await watch.queueing(LOGINS, () => clock.queueing(() => delay(left(), undefined, { signal })));
-      },
-      loggedIn: (account) => bench.mailboxes.paceOf(account).loggedIn(),
-      demandsDelay: (account, delayMs) => bench.mailboxes.paceOf(account).demands(delayMs),
-    },
+    mailboxes: mailboxesOf({
+      bench,
+      who: facts.id,
+      recorder,
+      signal,
+      watches,
+      queueing: (what, wait) => watch.queueing(what, () => clock.queueing(wait)),
+      holdsSlots: facts.waits === undefined,
+      held: () => [...resources, ...heldAlone],
+    }),
     note: (text) => void recorder.event(0, { kind: 'note', text }),
     pause: (ms) => watch.waiting(() => delay(ms, undefined, { signal })),
     ownDelay: () => ownDelay.total() - delayedBefore,

@@ -139,7 +139,7 @@ describe('a mailbox is watched in one session', () => {
     const peer = await imapPeer();
     await using watch = await watching(peer);
     const waiting = watch.waiter();
-    await delay(300);
+    await expect.poll(() => peer.count('LIST')).toBeGreaterThan(0);
     peer.drop();
     await delay(100);
     peer.deliver('INBOX', letter(TOKEN));
