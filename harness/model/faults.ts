@@ -259,6 +259,8 @@ export const FAULTS = {
   'mx-trusts-private-networks': 'mx relays for clients of loopback and private networks.',
   'pop3-login-opens-relay':
     'A POP3 login opens mx for its address for a minute; the feature is not declared.',
+  'pop3-login-in-clear-opens-relay':
+    'A POP3 login without TLS, and none inside it, opens mx for its address, which nobody declared.',
   'pop3-login-opens-submission':
     'A POP3 login opens mx and submission for its address, without AUTH; the feature is not declared.',
   'imap-login-opens-relay':

@@ -165,7 +165,9 @@ async function refusalInTheClear(
   account: Account,
 ): Promise<string | undefined> {
   const session = await openMailbox(services, protocol, { ...at, at: 'ready' });
-  const reply = session.listsLogin ? await session.logIn(account) : undefined;
+  // USER tells without a password whether there is a login that CAPA does not list; LOGIN would not.
+  const asks = protocol === 'pop3' || session.listsLogin;
+  const reply = asks ? await session.logIn(account) : undefined;
   await session.leave();
   if (!reply) return 'it lists none';
   return isPositive(reply) ? undefined : reply.text;

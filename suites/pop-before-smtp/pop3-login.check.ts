@@ -13,14 +13,15 @@ export const pop3LoginGrantsNothing = check(
     id: 'PBS-002',
     slug: 'pop3-login-grants-nothing',
     title: 'A POP3 login does not let its address send without AUTH',
-    sends: 'a POP3 login inside TLS; afterwards, without AUTH, messages of the account to somebody elsewhere',
+    sends:
+      'POP3 logins inside TLS, and in the clear where the password may travel so; afterwards, without AUTH, messages of the account to somebody elsewhere',
     demands: 'every one is refused on submission, and on 25 unless POP before SMTP is declared',
     level: 'policy',
     severity: 'high',
     clauses: ['rfc5068#3.1', 'rfc5068#3.2', 'rfc6409#3.3', 'rfc6409#4.3'],
     connections: 3,
     limits: ['What acts later after a login than `timing.login-effect` says is not seen.'],
-    kills: ['pop3-login-opens-relay', 'pop3-login-opens-submission'],
+    kills: ['pop3-login-opens-relay', 'pop3-login-in-clear-opens-relay', 'pop3-login-opens-submission'],
   },
   async (services) => {
     const { lab, target, account, notApplicable } = services;

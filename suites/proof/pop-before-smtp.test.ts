@@ -5,6 +5,9 @@ import { CHECKS, explained, resultOn } from './proof.ts';
 
 const SUITE = CHECKS.filter(({ suite }) => suite === 'pop-before-smtp');
 const WINDOW = { windowMs: 3_000 };
+/** What is looked at within the window, and not at its end, must not be decided by how quick this machine is. */
+const WITHIN = ['PBS-007'];
+const LONG = { windowMs: 60_000 };
 
 /** What is said about a server that offers the feature as well as it can be offered, on purpose. */
 const OFFERED: Readonly<Record<string, Verdict>> = {
@@ -98,7 +101,11 @@ for (const [name, { options, verdicts }] of Object.entries(SERVERS)) {
       const expected = verdicts[check.definition.id];
       if (expected === undefined) continue;
       test(`${check.definition.id} is ${expected}`, async () => {
-        const result = await resultOn(check, options);
+        const isWithin = options.popBeforeSmtp && WITHIN.includes(check.definition.id);
+        const result = await resultOn(check, {
+          ...options,
+          ...(isWithin ? { popBeforeSmtp: { ...options.popBeforeSmtp, ...LONG } } : {}),
+        });
         expect(result.verdict, explained(result)).toBe(expected);
       });
     }

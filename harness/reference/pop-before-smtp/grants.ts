@@ -78,6 +78,8 @@ export function createRelayGrants(options: {
       if (faulty('pop-before-smtp-opened-by-connection')) open(client, undefined);
     },
     loggedIn(client, account) {
+      const inClear = !client.secured && faulty('pop3-login-in-clear-opens-relay');
+      if (client.protocol === 'pop3' && inClear) open(client, account);
       const opens = client.protocol === 'imap' ? opensByImap : opensByPop3;
       // Who opens a window without saying so does not look at the channel either.
       const counts =

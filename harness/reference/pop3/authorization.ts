@@ -32,6 +32,7 @@ export function user(session: Pop3Session, name: string): Pop3Response {
 function takesPasswordBeforeTls(site: Site): boolean {
   return (
     site.faulty('pop3-accepts-user-pass-before-tls') ||
+    site.faulty('pop3-login-in-clear-opens-relay') ||
     site.faulty('pop-before-smtp-opened-by-cleartext-login')
   );
 }
