@@ -22,7 +22,6 @@ const PROMISES = {
   'pop-before-smtp': ({ popBeforeSmtp }: Claims) => popBeforeSmtp,
   'dmarc-reports': ({ dmarcReportsWithinMs }: Claims) => dmarcReportsWithinMs,
   'dnsbl.zones': ({ dnsbl }: Claims) => dnsbl.zones,
-  'dnsbl.allow-zones': ({ dnsbl }: Claims) => dnsbl.allowZones,
   'dnsbl.reputation-zones': ({ dnsbl }: Claims) => dnsbl.reputationZones,
   'op25b.declared': ({ op25b }: Claims) => op25b.declared,
 } satisfies Readonly<Record<string, (claims: Claims) => Statement>>;

@@ -61,7 +61,7 @@ function audited(
     journal.append({ kind: 'result', result: { ...resultOf(check, verdict), target: name } });
   journal.close();
   return {
-    plan: planTarget(CHECKS, { name, permissions: ['safe'] }, RUN.profile, RUN.selection),
+    plan: planTarget(CHECKS, { name, permissions: ['safe'], settings: {} }, RUN.profile, RUN.selection),
     declaration: {
       name,
       driver: 'host',

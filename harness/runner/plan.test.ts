@@ -22,7 +22,7 @@ const PROFILE: Profile = {
   clauses: [],
   gates: { 'STLS-001': 'fail', 'STLS-002': 'warn', 'SMTP-001': 'info' },
 };
-const TARGET = { name: 'mail', permissions: ['safe', 'sends-mail', 'intrusive'] } as const;
+const TARGET = { name: 'mail', permissions: ['safe', 'sends-mail', 'intrusive'], settings: {} } as const;
 
 function plan(
   selection: { readonly only?: readonly string[]; readonly skip?: readonly string[] } = {},
@@ -72,7 +72,7 @@ describe('the plan of a target', () => {
   });
 
   test('leaves out what the target does not permit, and names the permission', () => {
-    const { selected, notSelected } = plan({}, { name: 'mail', permissions: ['safe'] });
+    const { selected, notSelected } = plan({}, { name: 'mail', permissions: ['safe'], settings: {} });
     expect(selected).toEqual(['STLS-001 fail']);
     expect(notSelected).toContain(
       'STLS-002 needs the permission intrusive, which targets.yaml does not give',

@@ -1,5 +1,6 @@
 import type { Gate } from '../../reports/model/record.ts';
 import type { Check } from '../check/define.ts';
+import type { Claims } from '../model/claims.ts';
 import { ConfigurationError } from '../model/configuration-error.ts';
 import { isPromised } from '../model/promises.ts';
 import type { CheckResult } from '../model/result.ts';
@@ -36,6 +37,12 @@ export interface TargetPlan {
   readonly notSelected: readonly { readonly check: string; readonly why: string }[];
 }
 
+/** What a plan takes from the declaration of a target; the reference server is declared without claims. */
+type Declared = Pick<Target, 'name' | 'permissions'> &
+  Partial<Pick<Target, 'driver'>> & {
+    readonly settings: { readonly driver?: string; readonly claims?: Claims };
+  };
+
 /**
  * Selects the checks for a target: by `--only` and `--skip`, by the profile, by what the target permits. What its
  * operator claims is held against it in every profile.
@@ -43,7 +50,7 @@ export interface TargetPlan {
  */
 export function planTarget(
   checks: readonly Check[],
-  target: Pick<Target, 'name' | 'permissions'> & Partial<Pick<Target, 'driver' | 'claims'>>,
+  target: Declared,
   profile: Profile,
   selection: Selection,
 ): TargetPlan {
@@ -52,7 +59,7 @@ export function planTarget(
   const notSelected: { check: string; why: string }[] = [];
   for (const check of checks) {
     const { id, safety, upholds = [] } = check.definition;
-    const { claims } = target;
+    const { claims } = target.settings;
     const isBinding = claims !== undefined && upholds.some((name) => isPromised(name, claims));
     const gate = isBinding ? 'fail' : profile.gates[id];
     const why = !wanted(check, selection)

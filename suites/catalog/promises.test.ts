@@ -5,6 +5,8 @@ import { claimsOf } from '../../harness/model/claims.ts';
 import { isPromised, PROMISE_NAMES } from '../../harness/model/promises.ts';
 import { planTarget } from '../../harness/runner/plan.ts';
 import { loadProfile, profileNames } from '../../harness/runner/profile.ts';
+import { loadTargets } from '../../harness/targets/load.ts';
+import { selectTargets } from '../../harness/targets/select.ts';
 
 const CHECKS = await loadChecks(fileURLToPath(new URL('..', import.meta.url)));
 const PROFILES = fileURLToPath(new URL('profiles', import.meta.url));
@@ -25,7 +27,7 @@ test('who claims to evaluate and does not fails in every profile; without the cl
   for (const name of await profileNames(PROFILES)) {
     const profile = await loadProfile(PROFILES, name);
     const gatesFor = (claims: Parameters<typeof claimsOf>[0]) => {
-      const target = { ...TARGET, claims: claimsOf(claims) };
+      const target = { ...TARGET, settings: { claims: claimsOf(claims) } };
       const { selected } = planTarget(CHECKS, target, profile, { only: codes, skip: [] });
       return Object.fromEntries(selected.map(({ facts, gate }) => [facts.check, gate]));
     };
@@ -39,4 +41,15 @@ test('who claims to evaluate and does not fails in every profile; without the cl
       inProfile,
     );
   }
+});
+
+test('the claims of a targets file are held against what it declares', async () => {
+  const declared = await loadTargets(fileURLToPath(new URL('../../targets.yaml', import.meta.url)));
+  const [target] = selectTargets(declared, ['postfix-opendmarc-spf-off']);
+  if (!target) throw new Error('The target is not declared.');
+  const { selected } = planTarget(CHECKS, target, await loadProfile(PROFILES, 'baseline'), {
+    only: ['SPF-001'],
+    skip: [],
+  });
+  expect(selected.map(({ gate }) => gate)).toEqual(['fail']);
 });

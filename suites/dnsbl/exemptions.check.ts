@@ -23,7 +23,6 @@ export const listsLeaveUsersAndPostmasterAlone = check(
     effect: 'disturbs',
     safety: 'sends-mail',
     budget: '90s',
-    upholds: ['dnsbl.allow-zones'],
     kills: ['dnsbl-blocks-submission', 'dnsbl-blocks-postmaster', 'dnsbl-allow-list-opens-relay'],
   },
   async (services) => {

@@ -83,7 +83,7 @@ const detect: Detector = async () => {
         {
           plan: planTarget(
             [FIRST, SECOND, FORBIDDEN],
-            { name: 'mail', permissions: ['safe'] },
+            { name: 'mail', permissions: ['safe'], settings: {} },
             PROFILE,
             SELECTION,
           ),

@@ -3,5 +3,5 @@
 #
 # How it happens: nobody removes them. OpenDKIM would by default, but takes the results of policyd-spf along.
 #
-# Should be noticed by: DMARC-012; DMARC-001 is not fooled, because its message carries none.
+# Should be noticed by: DMARC-012 and DMARC-020; DMARC-001 is not fooled, because its message carries none.
 sed -i '/IGNORE$/d' /usr/local/lib/mailspec/setup/20-milters
