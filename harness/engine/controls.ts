@@ -140,7 +140,7 @@ async function runControl(
     stopwatch.end();
   }
   const sign = thrown instanceof Inconclusive || isWireFailure(thrown) ? turnedAway(recorder.events) : null;
-  if (sign && sign.said !== null && before === undefined) bench.limits.learn(sign);
+  if (sign?.isLimit && before === undefined) bench.limits.learn(sign);
   const outcome: ControlOutcome =
     thrown === undefined
       ? { found, line: recorder.clean(printable((found as Finding).line)) }
@@ -157,6 +157,7 @@ async function runControl(
       before === undefined && thrown instanceof Error
         ? doubtOf(endingAsResult(outcome), {
             ...stopwatch.times(),
+            durationMs: performance.now() - began,
             labFailed: thrown instanceof LabFailed,
             turnedAway: sign,
             limitsAreKnown: bench.limits.isKnown,

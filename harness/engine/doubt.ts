@@ -12,8 +12,8 @@ export type Doubt = 'delayed' | 'lab' | 'away' | 'turned-away';
 /** Delays of our own that may have left a check undecided, in milliseconds. */
 export const MUCH_DELAY = 500;
 
-/** Delays after which mail of our own, or of a target on this machine, may have come too late, in milliseconds. */
-const LONG_DELAY = 2_000;
+/** Part of its time that a check was delayed, after which mail may have come too late on a busy machine. */
+const LARGE_PART = 0.2;
 
 /** Causes behind which delays of our own may stand. */
 const OURS: readonly (Cause | null)[] = ['timeout', 'harness', 'environment'];
@@ -26,11 +26,13 @@ export function doubtOf(
   { verdict, cause }: Pick<CheckResult, 'verdict' | 'cause'>,
   {
     delayedMs,
+    durationMs,
     labFailed,
     turnedAway,
     limitsAreKnown,
   }: {
     readonly delayedMs: number;
+    readonly durationMs: number;
     readonly labFailed: boolean;
     /** How the target turned a client of this body away; null where it did not. */
     readonly turnedAway: TurnedAway | null;
@@ -41,7 +43,8 @@ export function doubtOf(
   if (verdict !== 'inconclusive' && verdict !== 'error') return null;
   if (labFailed && OURS.includes(cause)) return 'lab';
   if (delayedMs > MUCH_DELAY && OURS.includes(cause)) return 'delayed';
-  if (delayedMs > LONG_DELAY && cause === 'precondition') return 'delayed';
+  const isLargePart = delayedMs > MUCH_DELAY && delayedMs > LARGE_PART * durationMs;
+  if (isLargePart && cause === 'precondition') return 'delayed';
   if ((turnedAway !== null && turnedAway.said !== null) || (limitsAreKnown && OVERRUN.includes(cause)))
     return 'turned-away';
   if (verdict === 'inconclusive' && AWAY.includes(cause)) return 'away';

@@ -105,12 +105,12 @@ async function evaluateInSeat(
   const cause = decisive?.cause ?? null;
   const labFailed = runs.some((one) => one.labFailed);
   const sign = verdict === 'inconclusive' ? turnedAway(merged.events) : null;
-  if (sign && sign.said !== null) bench.limits.learn(sign);
+  if (sign?.isLimit) bench.limits.learn(sign);
   const doubt =
     decisive?.endedBy === undefined
       ? doubtOf(
           { verdict, cause },
-          { ...times, labFailed, turnedAway: sign, limitsAreKnown: bench.limits.isKnown },
+          { ...times, durationMs, labFailed, turnedAway: sign, limitsAreKnown: bench.limits.isKnown },
         )
       : bench.controls.doubtAbout(decisive.endedBy);
   if (doubt) bench.doubts.set(definition.id, doubt);

@@ -8,6 +8,8 @@ export interface TurnedAway {
   readonly role: Role;
   /** What it said, in visible notation; null where it closed the connection without a word. */
   readonly said: string | null;
+  /** It says so about how many come, or how often; else that somebody else has what the client wants. */
+  readonly isLimit: boolean;
 }
 
 /** Greetings that refuse: RFC 5321 §3.1 and §4.2.1, RFC 1939 §4, RFC 3501 §7.1.5. */
@@ -27,6 +29,9 @@ const PUT_OFF: Readonly<Record<Protocol, RegExp>> = {
   imap: /^\S+ (NO|BYE) \[(UNAVAILABLE|INUSE|LIMIT)\]/im,
 };
 const SHOWN = 160;
+
+/** Another session has the mailbox: RFC 2449 §8.1.1, RFC 5530 §3. */
+const IN_USE = /^-ERR \[IN-USE\]|^\S+ NO \[INUSE\]/im;
 
 /** The first sign in a dialogue that the server turned the client away; null where there is none. */
 export function turnedAway(events: readonly EvidenceEvent[]): TurnedAway | null {
@@ -49,10 +54,11 @@ export function turnedAway(events: readonly EvidenceEvent[]): TurnedAway | null 
       const isGreeting = !heard.has(connection) && !spoke.has(connection);
       heard.add(connection);
       if (PUT_OFF[protocol].test(text) || (isGreeting && REFUSED_AT_THE_DOOR[protocol].test(text)))
-        return { role, said: visibleExcerpt(octets, SHOWN) };
+        return { role, said: visibleExcerpt(octets, SHOWN), isLimit: !IN_USE.test(text) };
     }
     const ended = event.kind === 'tls-failed' || (event.kind === 'close' && event.by === 'server');
-    if (ended && !heard.has(connection) && !spoke.has(connection)) return { role, said: null };
+    if (ended && !heard.has(connection) && !spoke.has(connection))
+      return { role, said: null, isLimit: false };
   }
   return null;
 }
