@@ -72,6 +72,8 @@ export interface ReferenceLife {
   readonly wrapsForOldSessions?: boolean;
   /** Submission removes Received fields, as it is declared. */
   readonly removesReceived?: boolean;
+  /** SMTP answers a malformed message of AUTH with 454, as often as it comes. */
+  readonly putsOffMalformedLogins?: boolean;
   /** SMTP offers no other mechanism than LOGIN. */
   readonly authLoginOnly?: boolean;
   /** RCPT takes recipients with 251 (RFC 5321 §3.4). */

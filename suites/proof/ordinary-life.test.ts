@@ -204,6 +204,23 @@ describe('a server that looks at no declared size', () => {
   });
 });
 
+describe.concurrent('a server whose habits are no faults, but could be better', () => {
+  test.each<[string, string, ReferenceLife, FaultName[]]>([
+    ['SUB-010', 'a 454 that stays beside good logins is a refusal', { putsOffMalformedLogins: true }, []],
+    [
+      'SUB-010',
+      'an identity that is overlooked gives no rights where everybody has them',
+      {},
+      ['auth-ignores-authzid', 'submission-sends-as-other-user'],
+    ],
+  ])('%s warns: %s', async (id, _, life, faults) => {
+    const check = CHECKS.find(({ definition }) => definition.id === id);
+    if (!check) throw new Error(`${id} is not there.`);
+    const result = await resultOn(check, { life, faults });
+    expect(result.verdict, explained(result)).toBe('warn');
+  });
+});
+
 describe('a bad server with ordinary habits', () => {
   test('DNSBL-005 finds refused users though what lists said about an address is kept', async () => {
     const check = CHECKS.find(({ definition }) => definition.id === 'DNSBL-005');

@@ -1,6 +1,13 @@
-import { check, type Services, type SmtpReply, TIMING } from '../../harness/check/check.ts';
+import {
+  check,
+  type Services,
+  type SmtpClient,
+  type SmtpReply,
+  TIMING,
+  type Verify,
+} from '../../harness/check/check.ts';
 import { deviation, type Indication, median, steady } from '../../harness/steps/indication.ts';
-import { lineOf } from '../../harness/steps/replies.ts';
+import { isPermanent, isPositive, lineOf } from '../../harness/steps/replies.ts';
 import { assertAuthWorks, authPlain, offeredMechanisms, plain, submissionClient } from './inside-tls.ts';
 
 const ROUNDS = 3;
@@ -102,7 +109,10 @@ export const emptyAndForeignIdentitiesRefused = check(
     needs: ['account', 'account-2'],
     effect: 'fails-logins',
     safety: 'intrusive',
-    budget: '40s',
+    budget: '60s',
+    limits: [
+      'Whose session a login with a foreign authorization identity opens is seen only where MAIL compares senders with users; elsewhere it is a warning.',
+    ],
     kills: [
       'auth-accepts-empty-password',
       'auth-accepts-foreign-authzid',
@@ -119,12 +129,7 @@ export const emptyAndForeignIdentitiesRefused = check(
     await assertLoginWorks(services);
 
     const refused = (name: string, message: string) =>
-      variant(name, async (verify) => {
-        const client = await submissionClient(services);
-        const answer = await client.attempt(`AUTH PLAIN ${bytes.base64(message)}`);
-        if (answer.kind === 'reply') assertAuthWorks(services, answer.reply);
-        verify.answer(answer, `${name} is refused`, { codeClasses: [5] });
-      });
+      variant(name, (verify) => verifyRefused(services, verify, name, bytes.base64(message)));
     await refused('an empty password', `\0${own.login}\0`);
     await refused('an empty login', `\0\0${own.password}`);
     await refused('one NUL alone', `${own.login}\0${own.password}`);
@@ -148,16 +153,62 @@ export const emptyAndForeignIdentitiesRefused = check(
         verify.reply(reply, 'a foreign authorization identity is refused').codeClass(5);
         return;
       }
-      // Accepted: whose session is it? Only a sender-login policy tells it from outside.
-      const asForeign = await client.command(`MAIL FROM:<${foreign.address}>`);
-      await client.command('RSET');
-      const asOwn = await client.command(`MAIL FROM:<${own.address}>`);
-      const boundToOwn = asForeign.code >= 500 && asOwn.code === 250;
-      const strength = boundToOwn ? verify.ideally : verify;
+      // Accepted: whose session is it? Where senders are compared, it takes those of its user alone.
+      const { asOther, asOwn } = await takenSenders(client, foreign.address, own.address);
+      client.connection.close();
+      const control = await submissionClient(services);
+      const login = await authPlain(services, control, plain(services, own));
+      if (login.code !== 235) services.inconclusive('precondition', `A good login is refused: ${login.text}`);
+      const usual = await takenSenders(control, foreign.address, own.address);
+      const gained = isPositive(asOther) && !isPositive(usual.asOther);
+      const lost = isPermanent(asOwn) && isPositive(usual.asOwn);
+      const strength = gained || lost ? verify : verify.ideally;
       strength.missed('a foreign authorization identity is refused', {
         expected: '535 or another refusal',
-        actual: `${lineOf(reply)}; MAIL as the other account ${lineOf(asForeign)}, as the own ${lineOf(asOwn)}`,
+        actual: `${lineOf(reply)}; MAIL as the other account ${lineOf(asOther)}, as the own ${lineOf(asOwn)}; without that identity ${lineOf(usual.asOther)} and ${lineOf(usual.asOwn)}`,
       });
     });
   },
 );
+
+/** What a session says to MAIL of two senders. */
+async function takenSenders(
+  client: SmtpClient,
+  other: string,
+  own: string,
+): Promise<{ readonly asOther: SmtpReply; readonly asOwn: SmtpReply }> {
+  const asOther = await client.command(`MAIL FROM:<${other}>`);
+  await client.command('RSET');
+  return { asOther, asOwn: await client.command(`MAIL FROM:<${own}>`) };
+}
+
+/** A response of PLAIN is refused; 454 counts where it is lasting, and a good login goes through meanwhile. */
+async function verifyRefused(
+  services: Services,
+  verify: Verify,
+  name: string,
+  response: string,
+): Promise<void> {
+  const attempt = async () => {
+    const client = await submissionClient(services);
+    const answer = await client.attempt(`AUTH PLAIN ${response}`);
+    client.connection.close();
+    return answer;
+  };
+  let answer = await attempt();
+  if (answer.kind === 'reply' && answer.reply.code === 454) {
+    await assertLoginWorks(services);
+    answer = await attempt();
+    if (answer.kind === 'reply' && answer.reply.code === 454) {
+      await assertLoginWorks(services);
+      verify.met(`${name} is refused`, lineOf(answer.reply));
+      verify.ideally.missed(`${name} is refused for good`, {
+        expected: '535 or another refusal for good',
+        actual: `${lineOf(answer.reply)} twice, while a good login goes through`,
+      });
+      return;
+    }
+  }
+  if (answer.kind === 'reply') assertAuthWorks(services, answer.reply);
+  verify.answer(answer, `${name} is refused`, { codeClasses: [5] });
+}

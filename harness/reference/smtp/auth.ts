@@ -162,7 +162,9 @@ async function conclude(
     return SUCCESS;
   }
   if (!outcome.ok && outcome.why === 'malformed')
-    return reply(501, '5.5.2', 'Malformed authentication message');
+    return site.life.putsOffMalformedLogins
+      ? reply(454, '4.7.0', 'Temporary authentication failure: generic failure')
+      : reply(501, '5.5.2', 'Malformed authentication message');
   return loginFailed(session, outcome);
 }
 
