@@ -66,6 +66,8 @@ export interface ReferenceLife {
   readonly introducesItselfByAddress?: boolean;
   /** IMAP lists LOGINDISABLED beside its mechanisms inside TLS and refuses LOGIN (RFC 9051 §6.2.3). */
   readonly loginDisabled?: boolean;
+  /** The greeting of IMAP lists some of the capabilities alone. */
+  readonly greetsWithFewCapabilities?: boolean;
   /** POP3 announces so many seconds between two logins of a user, and refuses one before (RFC 2449 §6.5). */
   readonly loginDelay?: number;
   /** Mail with UTF-8 in its header is wrapped for sessions by POP3 and IMAP that do not ask for it (RFC 6855, 6856). */

@@ -1,6 +1,13 @@
-import { check, type ImapClient, type ImapReply, type Services } from '../../harness/check/check.ts';
+import {
+  type Account,
+  check,
+  type ImapClient,
+  type ImapReply,
+  type Services,
+} from '../../harness/check/check.ts';
 import { NO_BASE64, withForeignCharacter } from '../../harness/steps/broken-base64.ts';
 import { beforeLogin, listOf } from './before-login.ts';
+import { demandOk, withOwnFolder } from './own-folder.ts';
 
 export const authenticateKeepsTheRules = check(
   {
@@ -71,14 +78,51 @@ export const authenticateKeepsTheRules = check(
           'The first account may act as the second one.',
           `claims.proxy-logins names ${other.login}`,
         );
-      const reply = await twoSteps(services, bytes.base64(`${other.login}\0${login}\0${password}`));
-      verify.reply(reply, 'nobody may act as another user').status('NO', 'BAD');
+      const response = bytes.base64(`${other.login}\0${login}\0${password}`);
+      const { client, reply } = await logIn(services, response);
+      client.connection.close();
+      const demand = 'nobody may act as another user';
+      if (reply.status !== 'OK') {
+        verify.reply(reply, demand).status('NO', 'BAD');
+        return;
+      }
+      // Some servers overlook the identity, and the user is in a mailbox of his own.
+      const sees = await seesFolderOf(services, other, response);
+      const strength = sees ? verify : verify.ideally;
+      strength.missed(demand, {
+        expected: 'NO or BAD',
+        actual: `${reply.text}, and ${sees ? 'a folder of the other user is there' : 'no folder of the other user is to be seen'}`,
+      });
     });
   },
 );
 
-/** AUTHENTICATE PLAIN on a new connection, and a response behind the challenge. */
+/** Whether the session that a response of PLAIN opens shows a folder that another user just made for himself. */
+async function seesFolderOf(services: Services, account: Account, response: string): Promise<boolean> {
+  let sees = false;
+  await withOwnFolder(
+    services,
+    async ({ name }) => {
+      const { client, reply } = await logIn(services, response);
+      demandOk(services, reply, 'A login that worked before');
+      sees = (await client.command(`STATUS "${name}" (MESSAGES)`)).status === 'OK';
+    },
+    { account },
+  );
+  return sees;
+}
+
+/** The reply to a response of AUTHENTICATE PLAIN. */
 async function twoSteps(services: Services, response: string): Promise<ImapReply> {
+  const { reply } = await logIn(services, response);
+  return reply;
+}
+
+/** AUTHENTICATE PLAIN on a new connection, and a response behind the challenge. */
+async function logIn(
+  services: Services,
+  response: string,
+): Promise<{ client: ImapClient; reply: ImapReply }> {
   const { bytes, inconclusive } = services;
   const client = await beforeLogin(services);
   const tag = client.send('AUTHENTICATE PLAIN');
@@ -86,5 +130,5 @@ async function twoSteps(services: Services, response: string): Promise<ImapReply
   if (challenge.status !== '+')
     inconclusive('precondition', `AUTHENTICATE PLAIN is refused inside TLS: ${challenge.text}`);
   client.raw(bytes.line(response), response === '*' ? [] : [Buffer.from(response)]);
-  return client.reply(tag, 'the reply to a SASL response');
+  return { client, reply: await client.reply(tag, 'the reply to a SASL response') };
 }

@@ -81,6 +81,11 @@ const WAYS: readonly {
     checks: /^SMTP-00[24]$/,
   },
   {
+    habit: 'greets with some of its capabilities',
+    life: { greetsWithFewCapabilities: true },
+    checks: /^IMAP-0(0[1-5]|10)$/,
+  },
+  {
     habit: 'introduces itself by its address',
     life: { introducesItselfByAddress: true },
     checks: /^SMTP-033$/,
@@ -213,6 +218,7 @@ describe.concurrent('a server whose habits are no faults, but could be better', 
       {},
       ['auth-ignores-authzid', 'submission-sends-as-other-user'],
     ],
+    ['IMAP-005', 'an identity that is overlooked leads to the own mailbox', {}, ['auth-ignores-authzid']],
   ])('%s warns: %s', async (id, _, life, faults) => {
     const check = CHECKS.find(({ definition }) => definition.id === id);
     if (!check) throw new Error(`${id} is not there.`);

@@ -63,7 +63,10 @@ function greeting(session: ImapSession): Buffer {
   const { site, role } = session;
   const preauthenticated = role === 'imap' && site.faulty('imap-sends-preauth');
   if (preauthenticated) session.account = site.directory.accounts[0];
-  const listed = capabilities(session);
+  const all = capabilities(session);
+  const listed = site.life.greetsWithFewCapabilities
+    ? all.replace(/ (LITERAL-|NAMESPACE|UNSELECT)/g, '')
+    : all;
   const disagrees = role === 'imap' && site.faulty('imap-greeting-capabilities-disagree');
   const shown = disagrees ? listed.replace(' LOGINDISABLED', '') : listed;
   const text = `${preauthenticated ? 'PREAUTH' : 'OK'} [CAPABILITY ${shown}] ${site.hostname} ready`;
