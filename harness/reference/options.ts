@@ -76,6 +76,8 @@ export interface ReferenceLife {
   readonly removesReceived?: boolean;
   /** SMTP answers a malformed message of AUTH with 454, as often as it comes. */
   readonly putsOffMalformedLogins?: boolean;
+  /** Before TLS, submission answers MAIL, AUTH and malformed STARTTLS with a code 400 that stays. */
+  readonly putsOffBeforeTls?: boolean;
   /** SMTP offers no other mechanism than LOGIN. */
   readonly authLoginOnly?: boolean;
   /** RCPT takes recipients with 251 (RFC 5321 §3.4). */

@@ -1,8 +1,12 @@
 import type { Answer, ImapReply, Pop3Reply, Services, SmtpReply } from '../../harness/check/check.ts';
-import { assertDecided, isAlive } from '../../harness/steps/replies.ts';
+import { extensionsOf } from '../../harness/steps/extensions.ts';
+import { assertDecided, isAlive, isTemporary } from '../../harness/steps/replies.ts';
 
 /** Connections that are tried before an end of the connection counts. */
 const ATTEMPTS = 3;
+
+/** The credentials are wrong (RFC 4954 §6). */
+export const CREDENTIALS_INVALID = 535;
 
 /** A reply, or the end of a connection on which another command was answered before: that refuses too. */
 export type Begun<Reply> = Exclude<Answer<Reply>, { kind: 'silence' }>;
@@ -25,8 +29,26 @@ export async function beginBySmtp(services: Services, command: string): Promise<
     const begun = await untilAnswered(services, attempt, isAlive);
     return { answer: begun, code: begun.kind === 'reply' ? begun.reply.code : 0 };
   });
-  if (answer.kind === 'reply') assertDecided(services, answer.reply);
+  if (answer.kind === 'reply' && !(await refusesInside(services, answer.reply)))
+    assertDecided(services, answer.reply);
   return answer;
+}
+
+/**
+ * Whether 4yz in the clear is about TLS, and so a refusal: inside it authentication works as far as to refuse a user
+ * whom nobody knows.
+ */
+async function refusesInside({ smtp, bytes, nonce, target }: Services, inClear: SmtpReply): Promise<boolean> {
+  if (!isTemporary(inClear)) return false;
+  const client = await smtp({ at: 'ready' });
+  if (!extensionsOf(client).has('STARTTLS')) return false;
+  await client.startTls({ serverName: target.hostname });
+  if (!client.connection.tls) return false;
+  await client.ehlo();
+  const nobody = bytes.base64(`\0nobody-${nonce}@${target.domain}\0wrong-${nonce}`);
+  const { code } = await client.command(`AUTH PLAIN ${nobody}`);
+  client.connection.close();
+  return code === CREDENTIALS_INVALID;
 }
 
 export async function beginByPop3(services: Services, command: string): Promise<Begun<Pop3Reply>> {

@@ -6,14 +6,11 @@ import {
   type Verify,
 } from '../../harness/check/check.ts';
 import { lineOf } from '../../harness/steps/replies.ts';
-import { type Begun, beginBySmtp } from './begin-exchange.ts';
+import { type Begun, beginBySmtp, CREDENTIALS_INVALID } from './begin-exchange.ts';
 import { LOGGING_IN } from './mechanisms.ts';
 
-/** Credentials that are evaluated although they came in the clear are refused with this code (RFC 4954 §6). */
-const CREDENTIALS_INVALID = 535;
-
 function verifyRefused(verify: Verify, begun: Begun<SmtpReply>, demand: string): void {
-  verify.answer(begun, demand, { codeClasses: [5], closed: true });
+  verify.answer(begun, demand, { codeClasses: [4, 5], closed: true });
 }
 
 /** AUTH in the clear, in every form a client with stored settings would use. */

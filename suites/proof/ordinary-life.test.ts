@@ -86,6 +86,11 @@ const WAYS: readonly {
     checks: /^IMAP-0(0[1-5]|10)$/,
   },
   {
+    habit: 'answers 400 before TLS on submission',
+    life: { putsOffBeforeTls: true },
+    checks: /^(STLS-0(0[1-5]|0[7-9]|1[0-79])|SUB-0(01|0[4-9]|1)|PTA-0|OP25|RLY-011)/,
+  },
+  {
     habit: 'introduces itself by its address',
     life: { introducesItselfByAddress: true },
     checks: /^SMTP-033$/,
@@ -218,6 +223,9 @@ describe.concurrent('a server whose habits are no faults, but could be better', 
       {},
       ['auth-ignores-authzid', 'submission-sends-as-other-user'],
     ],
+    ['STLS-018', 'the code of a refusal before TLS is advice', { putsOffBeforeTls: true }, []],
+    ['STLS-006', 'a lasting 400 is a refusal', { putsOffBeforeTls: true }, []],
+    ['SUB-003', 'a lasting 400 to MAIL in the clear is a refusal', { putsOffBeforeTls: true }, []],
     ['IMAP-005', 'an identity that is overlooked leads to the own mailbox', {}, ['auth-ignores-authzid']],
   ])('%s warns: %s', async (id, _, life, faults) => {
     const check = CHECKS.find(({ definition }) => definition.id === id);

@@ -62,8 +62,8 @@ async function upgradeWithEnvelope(
     recipient: `<${target.accounts[0]?.address ?? `postmaster@${target.domain}`}>`,
   });
   assertListed(services, client, 'STARTTLS');
-  // 530 is due, and submission is known to refuse strangers with other codes as well.
-  const refused = code === 530 || (role === 'submission' && code >= 500);
+  // 530 is due, and submission is known to refuse strangers with other codes as well, with some of 4yz for ever.
+  const refused = code === 530 || (role === 'submission' && code >= 400);
   if (refused) notApplicable('No envelope can exist before TLS.', text);
   if (!taken) inconclusive('precondition', `The envelope before TLS is refused: ${text}`);
   const goAhead = await client.startTls({ serverName: target.hostname });

@@ -77,6 +77,12 @@ export const localRecipientsNeedAuth = check(
       await client.quit();
       return reply;
     };
+    const mailInClear = async () => {
+      const client = await smtp({ at: 'ready' });
+      const reply = await client.command(`MAIL FROM:<probe@${helloName}>`);
+      await client.quit();
+      return reply;
+    };
     const probe = await smtp({ at: 'ready' });
     const hasTls = probe.connection.tls !== undefined || extensionsOf(probe).has('STARTTLS');
     probe.connection.close();
@@ -87,6 +93,20 @@ export const localRecipientsNeedAuth = check(
       if (phase === 'tls' && !hasTls) continue;
       await variant(phase === 'tls' ? 'inside TLS' : 'before TLS', async (own) => {
         const reply = await attempt(phase);
+        // What is put off before any recipient was named, and again, is not about the recipient.
+        if (
+          phase === 'clear' &&
+          hasTls &&
+          isTemporary(reply) &&
+          lineOf(await mailInClear()) === lineOf(reply)
+        ) {
+          own.met('a local recipient is refused without AUTH', lineOf(reply));
+          own.ideally.missed('MAIL in the clear is refused for good', {
+            expected: '530',
+            actual: lineOf(reply),
+          });
+          return;
+        }
         if (isTemporary(reply))
           inconclusive('precondition', `The recipient is refused for now only: ${reply.text}`);
         own.reply(reply, 'a local recipient is refused without AUTH').codeClass(5);

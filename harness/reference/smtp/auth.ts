@@ -12,6 +12,7 @@ import { mechanismsNamed } from '../sasl/offer.ts';
 import { throttle } from '../session/login-throttle.ts';
 import type { Site } from '../site.ts';
 import { authOffer } from './auth-offer.ts';
+import { TLS_FIRST } from './envelope.ts';
 import { IDLE_MS } from './limits.ts';
 import { closing, type Reply, reply } from './reply.ts';
 import type { SmtpSession } from './session.ts';
@@ -68,7 +69,8 @@ function refusalByState({ site, connection, hello, account, transaction }: SmtpS
   return undefined;
 }
 
-function tlsRequired({ role }: SmtpSession): Reply {
+function tlsRequired({ role, site }: SmtpSession): Reply {
+  if (role === 'submission' && site.life.putsOffBeforeTls) return TLS_FIRST;
   return role === 'mx'
     ? reply(503, '5.5.1', 'Authentication is not enabled here')
     : reply(530, '5.7.0', 'Must issue a STARTTLS command first');

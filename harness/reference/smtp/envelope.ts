@@ -9,7 +9,7 @@ import {
   overcautionAboutSender,
   relayRefusal,
 } from './relay-mistakes.ts';
-import { closing, type Reply, reply } from './reply.ts';
+import { bareReply, closing, type Reply, reply } from './reply.ts';
 import { isSubmission, type Recipient, type SmtpSession } from './session.ts';
 import { isQualified, maySendFrom, relaysForAnybody } from './user-rights.ts';
 
@@ -18,6 +18,7 @@ const RECIPIENT_LIMIT = 1_000;
 const LOW_RECIPIENT_LIMIT = 50;
 const LOW_LOCAL_PART_LIMIT = 32;
 
+export const TLS_FIRST = bareReply(400, 'STARTTLS is required first.');
 const TLS_REQUIRED = reply(530, '5.7.0', 'Must issue a STARTTLS command first');
 const AUTH_REQUIRED = reply(530, '5.7.0', 'Authentication required');
 const NO_ROUTE = reply(550, '5.4.4', 'No route to that domain from here');
@@ -41,7 +42,7 @@ export function refusalToBegin(session: SmtpSession): Reply | undefined {
     if (tlsFirst && role === 'submission' && site.faulty('submission-refuses-clear-with-other-code')) {
       return reply(550, '5.7.1', 'Not without TLS');
     }
-    if (tlsFirst) return TLS_REQUIRED;
+    if (tlsFirst) return role === 'submission' && site.life.putsOffBeforeTls ? TLS_FIRST : TLS_REQUIRED;
   }
   if (isSubmission(session) && !session.account && !mayStayUnknown(session)) {
     if (site.faulty('submission-refuses-at-rcpt')) return undefined;

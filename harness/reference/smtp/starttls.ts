@@ -1,5 +1,6 @@
 import { upgrade } from '../session/upgrade.ts';
 import { upgradeConduct } from '../session/upgrade-conduct.ts';
+import { TLS_FIRST } from './envelope.ts';
 import { hasStartTls } from './hello.ts';
 import { IDLE_MS } from './limits.ts';
 import { closing, encodeReply, type Reply, reply } from './reply.ts';
@@ -25,6 +26,7 @@ export async function starttls(
   if (!hasStartTls(session) || site.faulty('upgrade-refused')) {
     return reply(502, '5.5.1', 'Command not implemented');
   }
+  if (argument !== '' && session.role === 'submission' && site.life.putsOffBeforeTls) return TLS_FIRST;
   if (argument !== '' && !site.faulty('smtp-starttls-takes-parameter')) {
     return site.faulty('smtp-starttls-parameter-wrong-code') || site.life.saysUnknownOutOfPlace
       ? reply(502, '5.5.1', 'Command not implemented')
