@@ -60,6 +60,8 @@ export interface ReferenceLife {
   readonly refusesSenders?: readonly string[];
   /** A policy sends mail for other servers back to its sender, since their addresses are not public. */
   readonly refusesNextHops?: boolean;
+  /** Where TLS is demanded and missing, outgoing mail names its sender before it gives up. */
+  readonly missesTlsAtRecipient?: boolean;
   /** What is for domains that begin so waits so long once their servers are known, in milliseconds. */
   readonly slowTo?: { readonly domains: string; readonly ms: number };
   /** EHLO of outgoing mail names the own address instead of a name (RFC 5321 §4.1.3). */

@@ -52,6 +52,7 @@ export async function startReferenceInLab(options: ReferenceOptions = {}): Promi
       sign: (report) => signedReport({ signing: options.signing ?? signing, faulty }, report),
     },
     ...(options.life?.slowTo ? { slowTo: options.life.slowTo } : {}),
+    ...(options.life?.missesTlsAtRecipient ? { missesTlsAtRecipient: true } : {}),
     ...(options.life?.refusesNextHops ? { refusesNextHops: true } : {}),
     ...(options.life?.introducesItselfByAddress ? { helloName: `[${host}]` } : {}),
     ...(options.life?.retriesLate ? { retryAfterMs: [FIVE_MINUTES] } : {}),

@@ -28,6 +28,8 @@ export interface HandOverContext {
   readonly address?: string | undefined;
   readonly signal: AbortSignal;
   readonly demand: TlsDemand;
+  /** Missing TLS is noticed when the sender was named. */
+  readonly missesTlsAtRecipient?: boolean;
   /** Is told once how TLS with the host went. */
   readonly noteTls?: ((result: 'success' | FailureType) => void) | undefined;
   readonly faulty: (fault: FaultName) => boolean;
@@ -57,6 +59,7 @@ export async function handOver(
   const { connection } = session.client;
   try {
     if (required && !connection.tls) {
+      if (context.missesTlsAtRecipient) await session.client.command(`MAIL FROM:<${envelope.sender}>`);
       await session.client.quit();
       return envelope.recipients.map((recipient) => ({
         recipient,

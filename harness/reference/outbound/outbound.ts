@@ -51,6 +51,8 @@ export interface OutboundOptions {
   readonly retryAfterMs?: readonly number[];
   /** Mail for other servers goes back to its sender by a policy, and no server is asked. */
   readonly refusesNextHops?: boolean;
+  /** Missing TLS is noticed when the sender was named. */
+  readonly missesTlsAtRecipient?: boolean;
   /** What is for domains that begin so waits so long once their servers are known, in milliseconds. */
   readonly slowTo?: { readonly domains: string; readonly ms: number };
   readonly faulty?: (fault: FaultName) => boolean;
@@ -136,6 +138,7 @@ export function createOutbound(options: OutboundOptions): Outbound {
         address,
         signal: stop.signal,
         demand,
+        missesTlsAtRecipient: options.missesTlsAtRecipient ?? false,
         noteTls: (result) => {
           if (result !== 'success' && faulty('outbound-drops-demand-after-failure')) {
             withoutTls.add(hop.hostname);
