@@ -84,6 +84,8 @@ export interface ReferenceLife {
   readonly authLoginOnly?: boolean;
   /** RCPT takes recipients with 251 (RFC 5321 §3.4). */
   readonly forwardsRecipients?: boolean;
+  /** Mail for any name of the domain goes to the first account. */
+  readonly takesEveryName?: boolean;
   /** SMTP says of RCPT without MAIL, and of STARTTLS with a parameter, that it does not know the command. */
   readonly saysUnknownOutOfPlace?: boolean;
   /** SMTP overlooks a parameter of RSET. */

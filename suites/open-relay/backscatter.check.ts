@@ -4,14 +4,13 @@ import { announcedExtensions } from '../../harness/steps/extensions.ts';
 import { assertLabWasThere } from '../../harness/steps/given-time.ts';
 import { outboundControl } from './controls.ts';
 import { createFields } from './fields.ts';
-import { type Fields, fill, STRANGER } from './forms.ts';
+import { type Fields, fill, STRANGER, UNKNOWN } from './forms.ts';
 import { RELAY_CHECK } from './relay-check.ts';
 import { isPostponed, lineOfOutcome, probeMessage, transact } from './transaction.ts';
 import { type Observation, observe, type Trial } from './trials.ts';
 
 const ASKING = 'an unknown recipient and a wish for notifications';
 const DIVERTING = 'a notification to a third party';
-const UNKNOWN = '<nouser-{token}@{domain}>';
 
 export const noBackscatter = check(
   {
@@ -107,13 +106,14 @@ async function judgeUnknown(
     });
     return;
   }
-  if (sighting.kind === 'kept') {
-    inconclusive('precondition', 'The mailbox of the account has it: the domain takes mail for every name.');
-  }
   const demand = 'a forged sender gets no bounce about an unknown local recipient';
   if (sighting.kind === 'bounced' || sighting.kind === 'delivered') {
     const seen = sighting.kind === 'bounced' ? `a bounce ${sighting.where}` : 'a delivery elsewhere';
     verify.missed(demand, { expected: 'a refusal during the session', actual: `${seen}, behind ${line}` });
+    return;
+  }
+  if (sighting.kind === 'kept') {
+    verify.met(demand, `delivered to a mailbox: the domain takes mail for every name, behind ${line}`);
     return;
   }
   if (sighting.kind === 'unseen' && sighting.given) assertLabWasThere(services, sighting.given);

@@ -37,6 +37,8 @@ export interface Form {
 export const STRANGER = '<{stranger}>';
 /** A sender in the mail domain of the target, such as every customer and every spammer has. */
 export const PRETENDER = '<spamtest@{domain}>';
+/** A local recipient that nobody knows. */
+export const UNKNOWN = '<nouser-{token}@{domain}>';
 export const ELSEWHERE = '<{user}@{external}>';
 
 /** Recipients that name somebody elsewhere in a roundabout way are tried for both kinds of sender. */

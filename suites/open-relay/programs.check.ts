@@ -1,10 +1,10 @@
 import { check } from '../../harness/check/check.ts';
 import { assertStrangersAreServed } from '../../harness/steps/controls/strangers-are-served.ts';
 import { recipientReply } from '../../harness/steps/name-recipient.ts';
-import { isTemporary } from '../../harness/steps/replies.ts';
+import { isAlive, isPositive, lineOf } from '../../harness/steps/replies.ts';
 import { RELAY_CONTROLS } from './controls.ts';
 import { createFields } from './fields.ts';
-import { fill, PROGRAMS_AND_FILES, readable, STRANGER } from './forms.ts';
+import { fill, PROGRAMS_AND_FILES, readable, STRANGER, UNKNOWN } from './forms.ts';
 
 export const programsAndFilesAreNoRecipients = check(
   {
@@ -24,7 +24,7 @@ export const programsAndFilesAreNoRecipients = check(
     budget: '20s',
     considers: RELAY_CONTROLS,
     limits: [
-      'No message follows, so what an accepted one would do is not seen; a domain that takes every name takes these too.',
+      'No message follows, so what an accepted one would do is not seen; where any other name is taken too, they show nothing.',
     ],
     kills: ['mx-takes-programs-as-recipients'],
   },
@@ -34,10 +34,22 @@ export const programsAndFilesAreNoRecipients = check(
     const values = await createFields(services)();
     for (const recipient of PROGRAMS_AND_FILES) {
       await variant(readable(recipient), async (verify) => {
-        const paths = { sender: fill(STRANGER, values), recipient: fill(recipient, values) };
-        const reply = await recipientReply(services, paths);
-        if (isTemporary(reply)) inconclusive('precondition', `Refused for now only: ${reply.text}`);
-        verify.reply(reply, 'a program or a file is no recipient').codeClass(5);
+        const replyTo = (form: string) =>
+          recipientReply(services, { sender: fill(STRANGER, values), recipient: fill(form, values) });
+        const demand = 'a program or a file is no recipient';
+        const reply = await replyTo(recipient);
+        if (!isAlive(reply)) inconclusive('precondition', `Turned away for now: ${reply.text}`);
+        if (isPositive(reply)) {
+          // Where nobody knows a name and it is taken as well, this one is a name like any other.
+          const anybody = recipient.endsWith('@{domain}>') ? UNKNOWN : '<nouser-{token}>';
+          const control = await replyTo(anybody);
+          if (isPositive(control)) {
+            verify.met(demand, `taken as any name is: ${lineOf(reply)}, and ${anybody} ${lineOf(control)}`);
+            return;
+          }
+        }
+        // Mail for an account is taken meanwhile: what is put off as often as it comes is refused.
+        verify.reply(reply, demand).codeClass(4, 5);
       });
     }
   },

@@ -91,6 +91,11 @@ const WAYS: readonly {
     checks: /^(STLS-0(0[1-5]|0[7-9]|1[0-79])|SUB-0(01|0[4-9]|1)|PTA-0|OP25|RLY-011)/,
   },
   {
+    habit: 'takes mail for every name of its domain',
+    life: { takesEveryName: true },
+    checks: /^RLY-0/,
+  },
+  {
     habit: 'introduces itself by its address',
     life: { introducesItselfByAddress: true },
     checks: /^SMTP-033$/,
@@ -237,6 +242,21 @@ describe.concurrent('a server whose habits are no faults, but could be better', 
 });
 
 describe('a bad server with ordinary habits', () => {
+  test.each<[string, FaultName, ReferenceLife, string]>([
+    ['takes a lasting 450 for a refusal', 'mx-puts-off-unknown-users', {}, 'pass'],
+    [
+      'finds a program that is taken where other names without a domain are refused',
+      'mx-takes-programs-as-recipients',
+      { takesEveryName: true },
+      'warn',
+    ],
+  ])('RLY-021 %s', async (_, fault, life, verdict) => {
+    const check = CHECKS.find(({ definition }) => definition.id === 'RLY-021');
+    if (!check) throw new Error('RLY-021 is not there.');
+    const result = await resultOn(check, { life, faults: [fault] });
+    expect(result.verdict, explained(result)).toBe(verdict);
+  });
+
   test('DNSBL-005 finds refused users though what lists said about an address is kept', async () => {
     const check = CHECKS.find(({ definition }) => definition.id === 'DNSBL-005');
     if (!check) throw new Error('DNSBL-005 is not there.');

@@ -199,7 +199,9 @@ function localAccount({ site }: SmtpSession, address: string): ReferenceAccount 
   if (/^postmaster(@|$)/i.test(address) && ['', site.domain].includes(domainOf(address))) {
     return site.directory.accounts[0];
   }
-  return site.directory.find(address);
+  const known = site.directory.find(address);
+  if (known || !site.life.takesEveryName || domainOf(address) !== site.domain) return known;
+  return site.directory.accounts[0];
 }
 
 function refusalOfRecipient(session: SmtpSession, address: string): Reply | undefined {
