@@ -41,9 +41,11 @@ export async function beginBySmtp(services: Services, command: string): Promise<
 async function refusesInside({ smtp, bytes, nonce, target }: Services, inClear: SmtpReply): Promise<boolean> {
   if (!isTemporary(inClear)) return false;
   const client = await smtp({ at: 'ready' });
-  if (!extensionsOf(client).has('STARTTLS')) return false;
-  await client.startTls({ serverName: target.hostname });
-  if (!client.connection.tls) return false;
+  if (extensionsOf(client).has('STARTTLS')) await client.startTls({ serverName: target.hostname });
+  if (!client.connection.tls) {
+    client.connection.close();
+    return false;
+  }
   await client.ehlo();
   const nobody = bytes.base64(`\0nobody-${nonce}@${target.domain}\0wrong-${nonce}`);
   const { code } = await client.command(`AUTH PLAIN ${nobody}`);

@@ -328,10 +328,14 @@ describe('a bad server with ordinary habits', () => {
     expect(result.verdict, explained(result)).toBe(verdict);
   });
 
-  test('STLS-007 does not take 530 before TLS for a demand of EHLO', async () => {
+  test.each<[string, ReferenceLife]>([
+    ['530', {}],
+    ['a lasting 400', { putsOffBeforeTls: true }],
+  ])('STLS-007 does not take %s before TLS for a demand of EHLO', async (_, life) => {
     const check = CHECKS.find(({ definition }) => definition.id === 'STLS-007');
     if (!check) throw new Error('STLS-007 is not there.');
     const result = await resultOn(check, {
+      life,
       faults: ['smtp-never-demands-hello', 'submission-takes-unauthenticated-mail'],
     });
     expect(result.verdict, explained(result)).toBe('warn');

@@ -1,5 +1,6 @@
 import { check, type Services, type SmtpClient } from '../../harness/check/check.ts';
 import { assertListed } from '../../harness/steps/extensions.ts';
+import { isTemporary } from '../../harness/steps/replies.ts';
 import { giveEnvelope } from './envelope.ts';
 import { UPGRADE_CHECK } from './upgrade-check.ts';
 
@@ -27,8 +28,8 @@ export const helloMustBeRepeated = check(
     const mail = `MAIL FROM:<probe@${helloName}>`;
     const fresh = await smtp();
     let control = await fresh.command(mail);
-    // 530 speaks of TLS, and maybe of nothing else: the same is asked again inside it.
-    if (control.code === 530) {
+    // 530 speaks of TLS, and maybe of nothing else, and so may 4yz: the same is asked again inside it.
+    if (control.code === 530 || isTemporary(control)) {
       const open = await fresh.startTls({ serverName: target.hostname });
       if (open.code === 220) control = await fresh.command(mail);
     }
