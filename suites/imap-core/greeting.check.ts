@@ -10,7 +10,8 @@ export const greetingIsWellFormed = check(
     slug: 'greeting-is-well-formed',
     title: 'The greeting is an untagged OK or BYE and its capabilities are those of CAPABILITY',
     sends: 'nothing; on another connection CAPABILITY behind the greeting',
-    demands: 'one untagged OK; capabilities in it are those of the CAPABILITY command',
+    demands:
+      'one untagged OK; CAPABILITY lists every capability in it, and LOGINDISABLED only where it does too',
     level: 'MUST',
     severity: 'low',
     clauses: ['rfc9051#7.1', 'rfc3501#7.1'],

@@ -11,7 +11,7 @@ export const helloMustBeRepeated = check(
     slug: 'hello-must-be-repeated',
     title: 'SMTP client knowledge from before TLS is discarded: EHLO must be repeated',
     sends:
-      'EHLO, STARTTLS, and MAIL inside TLS without a new EHLO; as control, MAIL without any EHLO on a fresh connection, inside TLS where 530 demands that',
+      'EHLO, STARTTLS, and MAIL inside TLS without a new EHLO; as control, MAIL without any EHLO on a fresh connection, inside TLS where 530 or 4yz is the answer in the clear',
     demands: 'MAIL is refused inside TLS where it is refused without EHLO',
     level: 'MUST',
     severity: 'medium',
