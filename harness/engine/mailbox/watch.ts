@@ -15,8 +15,14 @@ import type { Ways } from './ways.ts';
 const PAUSE = { shortest: 200, longest: 2_000 };
 /** Shortest one where each look is a login, in milliseconds. */
 const PAUSE_OF_LOGINS = 1_000;
-/** How long a session that nobody needs is kept from others that wait for its slot, or log in, in milliseconds. */
+/**
+ * How long a session that nobody needs is kept from others that wait for its slot, or log in, in milliseconds; and how
+ * long at most where logins are slow, so that each costs the server much.
+ */
 const REST = 2_000;
+const LONGEST_REST = 30_000;
+/** A login that takes so long is slow, in milliseconds. */
+const SLOW_LOGIN = 500;
 /** How long the watch stays away where the user has too many sessions; who was refused comes again before. */
 const AWAY = 2_000;
 /** Logins in a row that may be refused before a refusal stands for a while, and that while in milliseconds. */
@@ -218,9 +224,13 @@ export function createWatch({ ways, permits, slots, pace, signal }: WatchParts):
     drop();
   }
 
+  /** What a login takes may be wasted on keeping the session; more of it would cost others more than a login. */
+  function grace(): number {
+    return loginMs < SLOW_LOGIN ? Math.min(REST, 4 * loginMs) : Math.min(LONGEST_REST, 20 * loginMs);
+  }
+
   function rest(): void {
-    // What a login takes may be wasted on keeping the session; more of it would cost others more than a login.
-    resting = restUntilWanted(slots, Math.min(REST, 4 * loginMs), giveUp);
+    resting = restUntilWanted(slots, grace(), giveUp);
   }
 
   /** A session that rests is needed again, or ends. */
@@ -305,7 +315,7 @@ export function createWatch({ ways, permits, slots, pace, signal }: WatchParts):
       if (resting) giveUp();
     },
     stepAside() {
-      if (resting && performance.now() - resting.since >= REST) giveUp();
+      if (resting && performance.now() - resting.since >= Math.max(REST, grace())) giveUp();
     },
     get count() {
       return { ...count };
