@@ -1,4 +1,5 @@
 import { check, type Services, type Verify } from '../../harness/check/check.ts';
+import { accountLogsIn } from '../../harness/steps/controls/account-logs-in.ts';
 import { beforeLogin, demandNonSynchronising, listOf } from './before-login.ts';
 
 /** Sizes that no login has: at the edge of 32 bits, below zero, beyond 64 bits. */
@@ -19,6 +20,7 @@ export const literalsAreCounted = check(
     clauses: ['rfc9051#4.3', 'rfc7888#3', 'rfc7888#4', 'rfc7888#5'],
     roles: ['imap', 'imaps'],
     needs: ['account'],
+    buildsOn: [accountLogsIn],
     effect: 'reads',
     safety: 'intrusive',
     budget: '60s',

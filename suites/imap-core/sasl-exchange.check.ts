@@ -6,6 +6,7 @@ import {
   type Services,
 } from '../../harness/check/check.ts';
 import { NO_BASE64, withForeignCharacter } from '../../harness/steps/broken-base64.ts';
+import { accountLogsIn } from '../../harness/steps/controls/account-logs-in.ts';
 import { beforeLogin, listOf } from './before-login.ts';
 import { demandOk, withOwnFolder } from './own-folder.ts';
 
@@ -22,6 +23,7 @@ export const authenticateKeepsTheRules = check(
     clauses: ['rfc9051#6.2.2', 'rfc4959#3', 'rfc3501#6.2.2'],
     roles: ['imap', 'imaps'],
     needs: ['account', 'account-2'],
+    buildsOn: [accountLogsIn],
     effect: 'fails-logins',
     safety: 'safe',
     budget: '120s',

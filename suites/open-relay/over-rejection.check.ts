@@ -1,12 +1,15 @@
 import { check } from '../../harness/check/check.ts';
+import { strangersAreServed } from '../../harness/steps/controls/strangers-are-served.ts';
 import { createFields } from './fields.ts';
 import { type Form, STRANGER } from './forms.ts';
 import { createSupply, trialOf } from './supply.ts';
 import { isPostponed, lineOfOutcome, type Outcome, patientOutcome } from './transaction.ts';
 
+const POSTMASTER = '<postmaster>';
+
 /** Mail for this server that resembles what the other checks want refused. */
 const WANTED: Readonly<Record<string, Form>> = {
-  'mail for the postmaster without a domain': { sender: STRANGER, recipient: '<postmaster>' },
+  'mail for the postmaster without a domain': { sender: STRANGER, recipient: POSTMASTER },
   'a bounce for an account': { sender: '<>', recipient: '<{account}>' },
   'mail for an account in a domain in capitals': { sender: STRANGER, recipient: '<{mailbox}@{DOMAIN}>' },
 };
@@ -27,13 +30,14 @@ export const wantedMailIsTaken = check(
     clauses: ['rfc5321#4.5.1', 'rfc5321#4.5.5', 'rfc5321#2.4', 'rfc2505#2.6.1'],
     roles: ['mx'],
     needs: ['account', 'dns'],
+    considers: [strangersAreServed],
     effect: 'delivers',
     safety: 'sends-mail',
     budget: '30s',
     kills: ['mx-refuses-bare-postmaster', 'mx-refuses-null-sender', 'mx-refuses-routing-characters'],
   },
   async (services) => {
-    const { lab, smtp, variant, account, inconclusive, notApplicable } = services;
+    const { lab, smtp, variant, account, finding, inconclusive, notApplicable } = services;
     lab().assertUntrusted();
     account();
     const fields = createFields(services);
@@ -48,6 +52,8 @@ export const wantedMailIsTaken = check(
     };
     const judge = (name: string, form: Form) =>
       variant(name, async (verify) => {
+        // Where the account gets no ordinary mail either, nothing is wrong with the form.
+        if (form.recipient !== POSTMASTER) finding(strangersAreServed);
         const outcome = await tried(form);
         const demand = `${name} is taken`;
         const line = lineOfOutcome(outcome);

@@ -1,4 +1,5 @@
 import { check, type Pop3Client, type Services } from '../../harness/check/check.ts';
+import { accountLogsIn } from '../../harness/steps/controls/account-logs-in.ts';
 import { OWN_MAIL, ownMail, withOwnMail } from './own-mail.ts';
 
 /** Capabilities that servers take away once they are of no use any more. */
@@ -17,6 +18,7 @@ export const capabilitiesAreTrue = check(
     severity: 'low',
     clauses: ['rfc2449#5', 'rfc2449#6', 'rfc5034#3'],
     budget: '30s',
+    buildsOn: [accountLogsIn],
     limits: [`${USED_UP.join(', ')} may be listed before the login only.`],
     kills: ['pop3-lists-top-and-refuses'],
   },

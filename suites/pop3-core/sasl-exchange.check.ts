@@ -1,5 +1,6 @@
 import { check, MAILDROP, type Pop3Client } from '../../harness/check/check.ts';
 import { NO_BASE64, withForeignCharacter } from '../../harness/steps/broken-base64.ts';
+import { accountLogsIn } from '../../harness/steps/controls/account-logs-in.ts';
 import { whileBusy } from './own-mail.ts';
 
 export const saslExchangeKeepsTheRules = check(
@@ -15,6 +16,7 @@ export const saslExchangeKeepsTheRules = check(
     clauses: ['rfc5034#4', 'rfc4648#3.3'],
     roles: ['pop3', 'pop3s'],
     needs: ['account'],
+    buildsOn: [accountLogsIn],
     effect: 'fails-logins',
     safety: 'safe',
     budget: '90s',

@@ -26,6 +26,7 @@ test('a target that refuses every next hop says so once, and no outgoing check s
     const results = await Promise.all(outgoing.map((check) => evaluate(check, bench)));
 
     expect(controls.map(({ control, state }) => `${control} ${state}`).sort()).toEqual([
+      'account-logs-in found',
       'mail-leaves broke-off',
       'servers-are-reached broke-off',
     ]);

@@ -1,7 +1,7 @@
 import { check, type Verify } from '../../harness/check/check.ts';
 import { domainOf } from '../../harness/steps/addresses.ts';
 import { nameRecipient } from '../../harness/steps/name-recipient.ts';
-import { assertDecided } from '../../harness/steps/replies.ts';
+import { assertDecided, isPositive, lineOf } from '../../harness/steps/replies.ts';
 import { openSender, strangerOf } from './session.ts';
 import { DIALOGUE } from './smtp-check.ts';
 
@@ -42,7 +42,7 @@ export const addressesAreUnderstood = check(
     kills: ['smtp-takes-malformed-paths', 'smtp-refuses-source-routes'],
   },
   async (services) => {
-    const { variant, account, role } = services;
+    const { variant, account, inconclusive, role } = services;
     const { address } = account();
     const own = domainOf(address);
     // A domain that exists where there is a lab, so that nothing but the form of an address is wrong.
@@ -70,13 +70,18 @@ export const addressesAreUnderstood = check(
     }
     for (const { path, name } of UNUSUAL) {
       await variant(name, async (verify) => {
-        const reply = await services.patiently(async () => {
-          const { client, from } = await openSender(services);
-          const rcpt = await nameRecipient(client, { sender: `<${from}>`, recipient: fill(path) });
-          await client.quit();
-          return rcpt;
-        });
+        const replyTo = (recipient: string) =>
+          services.patiently(async () => {
+            const { client, from } = await openSender(services);
+            const rcpt = await nameRecipient(client, { sender: `<${from}>`, recipient });
+            await client.quit();
+            return rcpt;
+          });
+        const reply = await replyTo(fill(path));
         assertDecided(services, reply);
+        const plain = isPositive(reply) ? reply : await replyTo(`<${address}>`);
+        if (!isPositive(plain))
+          inconclusive('precondition', `The account as it is declared is refused too: ${lineOf(plain)}`);
         const understood = name === 'domain in upper case' ? verify : verify.ideally;
         understood.reply(reply, `the account written with a ${name} is accepted`).codeClass(2);
       });

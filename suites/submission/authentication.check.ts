@@ -5,6 +5,7 @@ import {
   type SmtpClient,
   type Verify,
 } from '../../harness/check/check.ts';
+import { accountLogsIn } from '../../harness/steps/controls/account-logs-in.ts';
 import { assertListed, ehloLists } from '../../harness/steps/extensions.ts';
 import { lineOf } from '../../harness/steps/replies.ts';
 import { assertAuthWorks, authPlain, offeredMechanisms, plain, submissionClient } from './inside-tls.ts';
@@ -56,6 +57,7 @@ export const validCredentialsAuthenticate = check(
     clauses: ['rfc4954#4', 'rfc4616#2'],
     ...DIALOGUE,
     needs: ['account'],
+    buildsOn: [accountLogsIn],
     budget: '20s',
     kills: ['auth-plain-needs-initial-response', 'auth-plain-challenge-not-empty', 'auth-refuses-everyone'],
   },

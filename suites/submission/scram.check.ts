@@ -5,6 +5,7 @@ import {
   type Services,
   type Verify,
 } from '../../harness/check/check.ts';
+import { accountLogsIn } from '../../harness/steps/controls/account-logs-in.ts';
 import { openSaslSession, type SaslSession } from './sasl-session.ts';
 import { FAILED_LOGINS } from './submission-check.ts';
 
@@ -33,6 +34,7 @@ export const scramRunsCorrectly = check(
     severity: 'high',
     clauses: ['rfc5802#5', 'rfc5802#5.1', 'rfc7677#3'],
     needs: ['account'],
+    buildsOn: [accountLogsIn],
     kills: [
       'scram-constant-nonce',
       'scram-accepts-wrong-proof',
@@ -120,6 +122,7 @@ export const channelBindingResistsDowngrade = check(
     severity: 'medium',
     clauses: ['rfc5802#6', 'rfc9266#3', 'rfc7677#4'],
     needs: ['account', 'raw-tls'],
+    buildsOn: [accountLogsIn],
     limits: ['tls-unique is tried where the server negotiates TLS 1.2 only.'],
     kills: ['scram-accepts-downgrade-flag', 'scram-ignores-channel-binding', 'scram-plus-without-exporter'],
   },

@@ -3,6 +3,7 @@ import { compose } from '../compose.ts';
 import { decisive, handOver } from '../hand-over.ts';
 import { openUser, SENDING_ROLES } from '../smtp-login.ts';
 import { expectedDeliveries } from '../waits.ts';
+import { accountLogsIn } from './account-logs-in.ts';
 
 /** Pause between two looks at what came back, in milliseconds; each of them is a login. */
 const LOOK_BACK = 2_000;
@@ -32,6 +33,7 @@ export const serversAreReached = control(
     budget: '20s',
     waits: expectedDeliveries(1),
     connections: 2,
+    buildsOn: [accountLogsIn],
   },
   async (services): Promise<Reached> => {
     const { lab, nonce, account, target, inconclusive, patiently } = services;
