@@ -28,6 +28,7 @@ import { planTarget, type Selection, type TargetPlan } from './plan.ts';
 import { loadProfile } from './profile.ts';
 import { loadRemedies } from './remedies.ts';
 import { type ScheduleOutcome, schedule } from './schedule.ts';
+import { noteEnding } from './target-ending.ts';
 import { loadTranslations } from './translations.ts';
 
 const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
@@ -164,6 +165,11 @@ export async function beginRun(options: Omit<RunOptions, 'concurrency'>): Promis
     contexts,
     stop,
     async finish(outcome) {
+      // A run that is asked to stop removes its targets itself.
+      if (!options.signal.aborted)
+        await Promise.all(
+          started.map(({ running: one, journalFile }) => one && noteEnding(one, journalFile, startedAt)),
+        );
       const record = await assembleRecord(
         {
           runId,

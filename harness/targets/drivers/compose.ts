@@ -1,5 +1,6 @@
 import { access } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { endingTold } from '../../containers/container-ending.ts';
 import { type Engine, versionOf } from '../../containers/engine.ts';
 import { IMAGE_LABEL, runLabels, TARGET_LABEL } from '../../containers/labels.ts';
 import { visible } from '../../evidence/visible.ts';
@@ -19,6 +20,7 @@ import {
   type ComposeDeclaration,
   checkProject,
   portsByService,
+  servicePortsOf,
 } from './compose-services.ts';
 import { zoneRecordsOf } from './dns-records.ts';
 import { engineFor } from './engine-for.ts';
@@ -88,6 +90,15 @@ export async function startCompose(
       }),
       lab: sidecar?.access(endpointsInLab(settings, members), settings.timing.outboundMs) ?? null,
       artefact: await artefactOf(engine, command, declaration, members),
+      async ending() {
+        const serving = new Set(servicePortsOf(settings).map(({ service }) => service));
+        const told = members
+          .filter(({ service }) => serving.has(service))
+          .map(({ id, service }) =>
+            endingTold(engine.container.dockerode, { id, what: `Service ${service}` }, secrets.values),
+          );
+        return (await Promise.all(told)).find((one) => one !== null) ?? null;
+      },
       stop,
     };
   } catch (failure) {

@@ -93,6 +93,10 @@ describe.skipIf(!hasEngine)('the container driver', () => {
       const image = await docker.getImage(facts.Image).inspect();
       expect(image.Config.Labels).toMatchObject({ [IMAGE_LABEL]: '1' });
       await docker.getContainer(id).infoArchive({ path: '/srv/anchor.pem' });
+
+      expect(await running.ending?.()).toBeNull();
+      await docker.getContainer(id).kill();
+      expect(await running.ending?.()).toMatch(/^The container ended with status \d+\. The end of its log: /);
     } finally {
       await running.stop();
     }

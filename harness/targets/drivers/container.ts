@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { StartedTestContainer } from 'testcontainers';
+import { endingOf, endingTold } from '../../containers/container-ending.ts';
 import { endOfLog } from '../../containers/container-log.ts';
 import { type Docker, type Engine, versionOf } from '../../containers/engine.ts';
 import { runLabels, TARGET_LABEL } from '../../containers/labels.ts';
@@ -100,6 +101,7 @@ export async function startContainer(
       lab:
         sidecar?.access(endpointsAt(sidecar.link.target, settings.roles), settings.timing.outboundMs) ?? null,
       artefact: artefactOf(engine, image, container, settings),
+      ending: () => endingTold(docker, { id: container.getId(), what: 'The container' }, secrets.values),
       stop,
     };
   } catch (failure) {
@@ -196,10 +198,8 @@ async function comeUp(
 async function untilExit(docker: Docker, id: string, ended: AbortSignal): Promise<string> {
   while (!ended.aborted) {
     await pause(LOOK);
-    const { State: state } = await docker.getContainer(id).inspect();
-    if (state.Status === 'exited' || state.Status === 'dead') {
-      return state.OOMKilled ? 'ended for want of memory' : `ended with status ${state.ExitCode}`;
-    }
+    const how = await endingOf(docker, id);
+    if (how !== null) return how;
   }
   return 'was stopped before it had greeted';
 }

@@ -20,6 +20,8 @@ export interface RunningTarget {
   readonly lab: LabAccess | null;
   /** What exactly is audited, for the record: image and its digest, container, build arguments, faults. */
   readonly artefact: Readonly<Record<string, string>>;
+  /** How the target ended of itself, with the end of its log; null while it runs. Absent where nobody can tell. */
+  ending?(): Promise<string | null>;
   /** Ends the target and removes what was made for it; a second call does nothing. */
   stop(): Promise<void>;
 }
