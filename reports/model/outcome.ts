@@ -1,3 +1,4 @@
+import type { Verdict } from '../../harness/model/verdict.ts';
 import { runObstacle, staleExpectations, targetObstacle } from './conclude.ts';
 import type { GatedResult, RunRecord, TargetRecord } from './record.ts';
 
@@ -9,7 +10,8 @@ export type Outcome = (typeof OUTCOMES)[number];
 /**
  * How a test tool is told about a result. A CI system colours the run by these, so they follow the
  * consequence and not the verdict: the colour must agree with the exit code. What is waived is skipped,
- * the one outcome that is neither red nor silent: every tool shows the message of a skipped test.
+ * the one outcome that is neither red nor silent: every tool shows the message of a skipped test. So is what decided
+ * nothing and is not demanded: nobody may take it for something that was looked at and found good.
  */
 export function outcomeOf(result: Pick<GatedResult, 'verdict' | 'consequence'>): Outcome {
   switch (result.consequence) {
@@ -21,9 +23,11 @@ export function outcomeOf(result: Pick<GatedResult, 'verdict' | 'consequence'>):
       return 'skipped';
     case 'advice':
     case 'none':
-      return result.verdict === 'not-applicable' ? 'skipped' : 'passed';
+      return DECIDED_NOTHING.includes(result.verdict) ? 'skipped' : 'passed';
   }
 }
+
+const DECIDED_NOTHING: readonly Verdict[] = ['not-applicable', 'inconclusive', 'error'];
 
 /** An errored case that no check stands for: why a target or the run as a whole came to nothing. */
 export interface Obstacle {

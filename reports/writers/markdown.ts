@@ -62,7 +62,10 @@ function targetLines(record: RunRecord, target: TargetRecord, item: Item): strin
   const limits = limitsLine(target);
   const of = (outcome: Outcome) =>
     bySeverity(target.results.filter((result) => outcomeOf(result) === outcome));
-  const waived = of('skipped').filter(({ verdict }) => verdict !== 'not-applicable');
+  const waived = of('skipped').filter(({ consequence }) => consequence === 'waived');
+  const open = of('skipped').filter(
+    ({ consequence, verdict }) => consequence !== 'waived' && verdict !== 'not-applicable',
+  );
   const advice = of('passed').filter(({ consequence }) => consequence === 'advice').length;
   return [
     `## ${SIGN[target.conclusion]} ${codeSpan(target.name)}: ${target.conclusion}`,
@@ -78,9 +81,13 @@ function targetLines(record: RunRecord, target: TargetRecord, item: Item): strin
     ...brokenControls(target).flatMap((broken) => [`Control ${codeSpan(brokenLine(broken))}`, '']),
     ...clauseLines(record, target),
     ...(advice > 0 ? [`${advice} of those that passed with advice.`, ''] : []),
+    ...(open.length > 0
+      ? [`${open.length} of those that are skipped were left open; the profile does not demand them.`, '']
+      : []),
     ...[...of('failed'), ...of('errored').filter((result) => !isEnded(result)), ...waived].flatMap(item),
     // Their reason stands once, with the control.
     ...of('errored').filter(isEnded).flatMap(brief),
+    ...open.flatMap((result) => (item === brief || isEnded(result) ? brief(result) : onOneLine(result))),
     ...(obstacle === null ? [] : obstacleItem(obstacle)),
     '',
   ];
@@ -92,6 +99,8 @@ function isEnded({ endedBy }: GatedResult): boolean {
 }
 
 const CLAUSES_NAMED = 12;
+/** Longest reason of what decided nothing and is not demanded, in characters. */
+const REASON_LENGTH = 200;
 
 /** The clauses of the profile in one paragraph, those that are not met by name. */
 function clauseLines({ profile: { clauses } }: RunRecord, target: TargetRecord): string[] {
@@ -144,6 +153,12 @@ function brief(result: GatedResult): string[] {
   const outcome = outcomeOf(result);
   const glyph = outcome === 'passed' ? '' : GLYPH[outcome];
   return [`- ${glyph} **${result.check}** (${result.verdict}, ${result.severity})`];
+}
+
+function onOneLine(result: GatedResult): string[] {
+  const reason = [...headline(result)];
+  const shown = reason.length <= REASON_LENGTH ? reason : [...reason.slice(0, REASON_LENGTH), '…'];
+  return [`${brief(result).join('')} ${codeSpan(shown.join(''))}`];
 }
 
 function obstacleItem({ name, why }: Obstacle): string[] {
