@@ -13,7 +13,7 @@ export type Doubt = 'delayed' | 'lab' | 'away' | 'turned-away';
 export const MUCH_DELAY = 500;
 
 /** Part of its time that a check was delayed, after which mail may have come too late on a busy machine. */
-const LARGE_PART = 0.2;
+const LARGE_PART = 0.5;
 
 /** Causes behind which delays of our own may stand. */
 const OURS: readonly (Cause | null)[] = ['timeout', 'harness', 'environment'];

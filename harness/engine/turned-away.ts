@@ -24,7 +24,7 @@ const REFUSED_AT_THE_DOOR: Readonly<Record<Protocol, RegExp>> = {
  * RFC 3206 §4; RFC 5530 §3.
  */
 const PUT_OFF: Readonly<Record<Protocol, RegExp>> = {
-  smtp: /^(421|454)[ -]|^4\d\d[ -]4\.(7|3)\.\d/m,
+  smtp: /^(421|454)[ -]/m,
   pop3: /^-ERR \[(IN-USE|LOGIN-DELAY|SYS\/TEMP)\]/im,
   imap: /^\S+ (NO|BYE) \[(UNAVAILABLE|INUSE|LIMIT)\]/im,
 };

@@ -20,7 +20,7 @@ export interface AskAgain {
 const LEAST = 120_000;
 
 /** The same where the target turned clients away, so that most of the run may have been in vain. */
-const LEAST_AFTER_LIMITS = 600_000;
+const LEAST_AFTER_LIMITS = 300_000;
 /** Checks that were turned away and are asked at a time. */
 const TOGETHER = 4;
 
