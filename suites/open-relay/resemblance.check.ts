@@ -40,16 +40,17 @@ export const ownDomainInsideAnotherGrantsNothing = check(
 
 /** Domains that a careless list takes for the one of the target, each with a way to the receiving server. */
 async function publishResemblingDomains({ lab, nonce, target }: Services): Promise<readonly Form[]> {
-  const { dns, addresses } = lab();
+  const { dns, addresses, domain: domainOf } = lab();
+  const after = domainOf('after');
   const { domain, hostname } = target;
-  const behind = `${domain}.after-${nonce}.test`;
+  const behind = `${domain}.${after}`;
   // The hyphen is a boundary of words, so that patterns that ask for one match as well.
   const resembling: Readonly<Record<string, string>> = {
     'a domain that ends with that of the target, without a dot between': `not-${nonce}-${domain}`,
     'a domain that begins with that of the target': behind,
-    'a domain that begins with that of the target, without a dot between': `${domain}ing-${nonce}.test`,
-    'a domain that begins with the host name': `${hostname}.after-${nonce}.test`,
-    'a domain in which other characters stand for the dots': `${domain.replaceAll('.', 'x')}.after-${nonce}.test`,
+    'a domain that begins with that of the target, without a dot between': `${domain}${domainOf('ing')}`,
+    'a domain that begins with the host name': `${hostname}.${after}`,
+    'a domain in which other characters stand for the dots': `${domain.replaceAll('.', 'x')}.${after}`,
     ...withoutOneDot('the domain', domain, nonce),
     ...withoutOneDot('the host name', hostname, nonce),
     ...besideIt(domain, nonce),

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { printable } from '../../evidence/visible.ts';
+import { SINK_HOST } from '../../lab/names.ts';
 import type { Endpoint } from '../../model/endpoint.ts';
 import type { FaultName } from '../../model/faults.ts';
 import type { Relay, RelayEnvelope } from '../options.ts';
@@ -235,8 +236,7 @@ function helloNameOf(
 ): string {
   if (faulty('outbound-greets-with-single-label')) return '15b0717dc4c2';
   if (faulty('outbound-greets-with-unknown-name')) return 'localhost.localdomain';
-  // The name of the receiving server of the lab.
-  return faulty('outbound-greets-with-name-of-another') ? 'mx.mailspec-sink.test' : (helloName ?? hostname);
+  return faulty('outbound-greets-with-name-of-another') ? SINK_HOST : (helloName ?? hostname);
 }
 
 /** Under a fault: every host must have a good certificate. */
