@@ -12,7 +12,18 @@ const TOLD_LINES = 6;
 export async function endingOf(docker: Docker, id: string): Promise<string | null> {
   const { State: state } = await docker.getContainer(id).inspect();
   if (state.Status !== 'exited' && state.Status !== 'dead') return null;
-  return state.OOMKilled ? 'ended for want of memory' : `ended with status ${state.ExitCode}`;
+  return howEnded(state);
+}
+
+/** How a container ended that runs no more, as the end of a sentence. */
+export function howEnded({
+  OOMKilled,
+  ExitCode,
+}: {
+  readonly OOMKilled: boolean;
+  readonly ExitCode: number;
+}): string {
+  return OOMKilled ? 'ended for want of memory' : `ended with status ${ExitCode}`;
 }
 
 /**

@@ -3,7 +3,7 @@ import { resourcesOf } from '../check/resources.ts';
 import { sealEvidence } from '../evidence/store.ts';
 import { printable } from '../evidence/visible.ts';
 import { LabFailed } from '../lab/ask.ts';
-import type { ControlResult } from '../model/control-result.ts';
+import { type ControlResult, withoutDialogue } from '../model/control-result.ts';
 import { Inconclusive, NotApplicable } from '../model/outcomes.ts';
 import { isWireFailure } from '../wire/failures.ts';
 import type { Bench } from './bench.ts';
@@ -99,13 +99,7 @@ async function runControl(
   const [role] = offered;
   if (role === undefined) {
     const thrown = new NotApplicable(`The target declares none of ${roles.join(', ')}.`, 'the declaration');
-    const nothing = {
-      startedAt: new Date().toISOString(),
-      durationMs: 0,
-      evidence: null,
-      transcript: [],
-      transcriptOmitted: 0,
-    };
+    const nothing = withoutDialogue(new Date());
     return { outcome: { thrown }, result: { ...about, ...stateOf({ thrown }), ...nothing }, doubt: null };
   }
   let connections = 0;

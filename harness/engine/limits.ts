@@ -1,8 +1,8 @@
 import { printable } from '../evidence/visible.ts';
-import { type ControlResult, LIMITS_CONTROL } from '../model/control-result.ts';
+import { type ControlResult, LIMITS_CONTROL, withoutDialogue } from '../model/control-result.ts';
 import type { Role } from '../model/roles.ts';
 import type { Slots } from './slots.ts';
-import { describeTurnedAway, type TurnedAway } from './turned-away.ts';
+import type { TurnedAway } from './turned-away.ts';
 
 /** What a run has learned about how many clients its target serves. */
 export interface Limits {
@@ -37,7 +37,8 @@ export function createLimits(slots: Slots): Limits {
     summary() {
       if (signs.size === 0) return null;
       const told = [...signs.values()].map(
-        ({ first, count }) => `${describeTurnedAway(first)} (${count === 1 ? 'once' : `${count} times`})`,
+        ({ first, count }) =>
+          `${first.role} turned a client away with "${first.said}" (${count === 1 ? 'once' : `${count} times`})`,
       );
       return `${told.join('; ')}. At the end at most ${slots.total} connections were open at a time; what stayed open was asked again from addresses of its own.`;
     },
@@ -54,11 +55,7 @@ export function limitsAsControl(limits: Limits, startedAt: Date): ControlResult 
     state: 'found',
     cause: null,
     line: printable(line),
-    startedAt: startedAt.toISOString(),
-    durationMs: Date.now() - startedAt.getTime(),
-    evidence: null,
-    transcript: [],
-    transcriptOmitted: 0,
+    ...withoutDialogue(startedAt),
     source: { file: 'harness/engine/limits.ts', line: 1 },
   };
 }

@@ -137,15 +137,25 @@ export function openSessions(context: SessionContext, port25: Port25 = {}): Sess
     if (reply.code !== 250) throw new Inconclusive('precondition', `${role} refuses EHLO: ${reply.text}`);
   }
 
+  /** Connects and reads the greeting of a mailbox server. */
+  async function greeted<Client extends Pop3Client | ImapClient>(
+    role: Role,
+    options: ClientOptions,
+    create: (connection: Connection) => Promise<Client>,
+    isWelcome: (greeting: Client['greeting']) => boolean,
+  ): Promise<Client> {
+    const connection = await connectReady(role, options);
+    const client = await orClosed(connection, () => create(connection));
+    if (isWelcome(client.greeting)) return client;
+    connection.close();
+    throw new RefusedAtTheDoor(`${role} greeted with a refusal: ${client.greeting.text}`);
+  }
+
   async function pop3(options: ClientOptions = {}): Promise<Pop3Client> {
     const role = protocolRole(context, options, 'pop3');
-    const client = await letIn(async () => {
-      const connection = await connectReady(role, options);
-      const greeted = await orClosed(connection, () => createPop3Client(connection));
-      if (greeted.greeting.status === '+OK') return greeted;
-      connection.close();
-      throw new RefusedAtTheDoor(`${role} greeted with a refusal: ${greeted.greeting.text}`);
-    });
+    const client = await letIn(() =>
+      greeted(role, options, createPop3Client, ({ status }) => status === '+OK'),
+    );
     return orClosed(client.connection, () => advancePop3(client, role, options));
   }
 
@@ -175,13 +185,9 @@ export function openSessions(context: SessionContext, port25: Port25 = {}): Sess
 
   async function imap(options: ClientOptions = {}): Promise<ImapClient> {
     const role = protocolRole(context, options, 'imap');
-    const client = await letIn(async () => {
-      const connection = await connectReady(role, options);
-      const greeted = await orClosed(connection, () => createImapClient(connection));
-      if (greeted.greeting.status !== 'BYE') return greeted;
-      connection.close();
-      throw new RefusedAtTheDoor(`${role} greeted with a refusal: ${greeted.greeting.text}`);
-    });
+    const client = await letIn(() =>
+      greeted(role, options, createImapClient, ({ status }) => status !== 'BYE'),
+    );
     return orClosed(client.connection, () => advanceImap(client, role, options));
   }
 

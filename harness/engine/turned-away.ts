@@ -62,10 +62,3 @@ export function turnedAway(events: readonly EvidenceEvent[]): TurnedAway | null 
   }
   return null;
 }
-
-/** In words, for people. */
-export function describeTurnedAway({ role, said }: TurnedAway): string {
-  return said === null
-    ? `${role} closed a connection before its greeting`
-    : `${role} turned a client away with "${said}"`;
-}

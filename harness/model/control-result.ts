@@ -5,6 +5,19 @@ import type { Cause } from './verdict.ts';
 /** The name, among the controls of a record, of what a run learned about limits of its target. */
 export const LIMITS_CONTROL = 'limits-of-the-server';
 
+/** The part of a control that talked to nobody, from when it began until now. */
+export function withoutDialogue(
+  startedAt: Date,
+): Pick<ControlResult, 'startedAt' | 'durationMs' | 'evidence' | 'transcript' | 'transcriptOmitted'> {
+  return {
+    startedAt: startedAt.toISOString(),
+    durationMs: Date.now() - startedAt.getTime(),
+    evidence: null,
+    transcript: [],
+    transcriptOmitted: 0,
+  };
+}
+
 /** What a control came to on one target; JSON, every text from a server in visible notation. */
 export interface ControlResult {
   readonly control: string;

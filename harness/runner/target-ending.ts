@@ -1,4 +1,4 @@
-import type { ControlResult } from '../model/control-result.ts';
+import { type ControlResult, withoutDialogue } from '../model/control-result.ts';
 import type { RunningTarget } from '../targets/drivers/start.ts';
 import { openJournal } from './journal.ts';
 
@@ -16,11 +16,7 @@ export async function noteEnding(
     state: 'broke-off',
     cause: 'crashed',
     line,
-    startedAt: startedAt.toISOString(),
-    durationMs: Date.now() - startedAt.getTime(),
-    evidence: null,
-    transcript: [],
-    transcriptOmitted: 0,
+    ...withoutDialogue(startedAt),
     source: { file: 'harness/runner/target-ending.ts', line: 1 },
   };
   const journal = openJournal(journalFile);

@@ -73,7 +73,6 @@ async function waitForGreeting(
       // Ends early when the attempt does.
       pause(ANOTHER_AFTER, undefined, { signal: answered.signal }).catch(() => undefined),
     ]);
-    answered.abort();
     if (!open.has(settled) && !ended.aborted) await pause(PAUSE);
   }
   await Promise.all(open);

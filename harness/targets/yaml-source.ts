@@ -148,7 +148,8 @@ function referenceProblems(document: Document, aliased: Aliased): { offset: numb
 
 function plainData(document: Document, place: string): unknown {
   try {
-    // The limit is the library's own default; it stops a few lines from growing to gigabytes.
+    // The limit stops a few lines from growing to gigabytes; files with many targets that build on one need more than
+    // the library's own.
     return document.toJS({ maxAliasCount: 10_000 });
   } catch (error) {
     // Unresolved aliases, the other cause of this type, are ruled out before.

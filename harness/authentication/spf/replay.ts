@@ -85,11 +85,12 @@ export async function replay(
     return original.results.includes(result) ? null : 'means something else under other names';
   };
   const bare = [...records, ...address];
+  const ordinary = [...bare, exchanger];
+  const movedWith = (all: Replay['records']) => ({ ...moved, results: original.results, records: all });
   // Some cases are about a domain without exchanger.
-  const ordinary = has('MX', 'CNAME') ? bare : [...bare, exchanger];
-  const all = (await impossibleWith(ordinary)) === null ? ordinary : bare;
-  const impossible = await impossibleWith(all);
-  return impossible === null ? { ...moved, results: original.results, records: all } : { impossible };
+  if (!has('MX', 'CNAME') && (await impossibleWith(ordinary)) === null) return movedWith(ordinary);
+  const impossible = await impossibleWith(bare);
+  return impossible === null ? movedWith(bare) : { impossible };
 }
 
 /** Puts domains of the case below the domain, and the client where its own is. */

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { howEnded } from '../../containers/container-ending.ts';
 import { endOfLog } from '../../containers/container-log.ts';
 import type { Docker } from '../../containers/engine.ts';
 import { RUN_LABEL, TARGET_LABEL } from '../../containers/labels.ts';
@@ -135,9 +136,8 @@ async function untilExit(
       if (done.has(id)) continue;
       const { State: state } = await docker.getContainer(id).inspect();
       if (state.Status !== 'exited' && state.Status !== 'dead') continue;
-      if (state.OOMKilled) return { service, how: 'ended for want of memory' };
-      if (state.ExitCode !== 0 || serving.has(service))
-        return { service, how: `ended with status ${state.ExitCode}` };
+      if (state.OOMKilled || state.ExitCode !== 0 || serving.has(service))
+        return { service, how: howEnded(state) };
       done.add(id);
     }
   }
