@@ -125,6 +125,8 @@ export interface PopBeforeSmtp {
 
 export interface ReferenceOptions {
   readonly faults?: readonly FaultName[];
+  /** Told each time that the server looks whether it has a fault: what is never looked for changes nothing. */
+  readonly onLook?: (fault: FaultName) => void;
   /** Capabilities that this server honestly lacks. */
   readonly without?: readonly ReferenceCapability[];
   /** Mail domain; `example.test` by default. */

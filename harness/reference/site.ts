@@ -54,11 +54,10 @@ export interface Site {
 export async function createSite(options: ReferenceOptions): Promise<Site> {
   const domain = options.domain ?? 'example.test';
   const hostname = options.hostname ?? `mail.${domain}`;
-  const faults = new Set(options.faults);
   const lacking = new Set(options.without);
   const visits = new Set<string>();
   const directory = createDirectory(['alice', 'bob'], domain);
-  const faulty = (fault: FaultName) => faults.has(fault);
+  const faulty = faultsOf(options);
   const popBeforeSmtp = declaredFeature(options.popBeforeSmtp, faulty);
   const lookups = options.resolver && createLookups(options.resolver, options.life?.resolverSays);
   const site: Site = {
@@ -91,4 +90,13 @@ export async function createSite(options: ReferenceOptions): Promise<Site> {
     offers: (capability) => !lacking.has(capability),
   };
   return site;
+}
+
+/** Whether the server has a fault; who asks is noticed. */
+export function faultsOf({ faults, onLook }: Pick<ReferenceOptions, 'faults' | 'onLook'>): Site['faulty'] {
+  const had = new Set(faults);
+  return (fault) => {
+    onLook?.(fault);
+    return had.has(fault);
+  };
 }

@@ -1,5 +1,6 @@
 import type { Account, ImapClient, Role, Services } from '../check/check.ts';
 import { beforeLogin } from './before-login.ts';
+import { type GivenTime, giveTime } from './given-time.ts';
 import { chosenMechanism, imapMechanisms } from './mechanism.ts';
 
 /** Roles of IMAP, best protected first. */
@@ -27,6 +28,7 @@ export type LoginServices = Pick<
   | 'inconclusive'
   | 'mailboxes'
   | 'notApplicable'
+  | 'ownDelay'
   | 'pause'
   | 'pop3'
   | 'role'
@@ -46,7 +48,7 @@ export async function openImap(services: LoginServices, session: ImapSession = {
   if (!role) return notApplicable('The target declares no IMAP.', 'neither 993 nor 143');
   const account = session.account ?? services.account();
   const { vantage } = session;
-  const patience = performance.now() + target.timing.outboundMs;
+  let patience: GivenTime | undefined;
   for (;;) {
     const client = await imap({
       role,
@@ -66,7 +68,8 @@ export async function openImap(services: LoginServices, session: ImapSession = {
       return client;
     }
     client.connection.close();
-    if (!refusal.busy || performance.now() >= patience)
+    patience ??= giveTime(services, target.timing.outboundMs);
+    if (!refusal.busy || patience.left() <= 0)
       return inconclusive(
         'precondition',
         `The login of ${account.address} at ${role}, which this check builds on, is refused: ${refusal.text}`,

@@ -1,12 +1,16 @@
 import type { Account, Pop3Client, Pop3Reply, Role, Services } from '../check/check.ts';
 import { beforeLogin } from './before-login.ts';
+import { type GivenTime, giveTime } from './given-time.ts';
 import type { LoginServices } from './imap-login.ts';
 import { chosenMechanism } from './mechanism.ts';
 
 /** Roles of POP3, best protected first. */
 export const POP3_ROLES = ['pop3s', 'pop3'] as const satisfies readonly Role[];
 
-/** Patience with a maildrop that another session holds (RFC 1939 §4), and the pause between two tries, in milliseconds. */
+/**
+ * Patience with a maildrop that another session holds (RFC 1939 §4), from the first refusal on, and the pause between
+ * two tries, in milliseconds.
+ */
 const LOCKED_FOR = 20_000;
 const LOCK_PAUSE = 500;
 
@@ -35,7 +39,7 @@ export async function openPop3(services: LoginServices, session: Pop3Session = {
   if (!role) return notApplicable('The target declares no POP3.', 'neither 995 nor 110');
   const account = session.account ?? services.account();
   const { vantage } = session;
-  const patience = performance.now() + LOCKED_FOR;
+  let patience: GivenTime | undefined;
   for (let isDelayed = false; ; ) {
     await mailboxes.untilLogin(account);
     const client = await pop3({
@@ -63,7 +67,8 @@ export async function openPop3(services: LoginServices, session: Pop3Session = {
       isDelayed = true;
       continue;
     }
-    if (reply.responseCode !== 'IN-USE' || performance.now() >= patience)
+    patience ??= giveTime(services, LOCKED_FOR);
+    if (reply.responseCode !== 'IN-USE' || patience.left() <= 0)
       return inconclusive(
         'precondition',
         `The login of ${account.address} at ${role}, which this check builds on, is refused: ${reply.text}`,

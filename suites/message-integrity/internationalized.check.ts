@@ -1,4 +1,5 @@
 import { check, type Receiver, readHeader, type Services } from '../../harness/check/check.ts';
+import { giveTime } from '../../harness/steps/given-time.ts';
 import { deliveries } from '../../harness/steps/waits.ts';
 import { verifySame } from './comparison.ts';
 import { type About, letter } from './letter.ts';
@@ -115,9 +116,15 @@ export const utf8IsReturnedRatherThanMangled = check(
       const receiver = await lab().receiver({ label, extensions: extensionsWithout('SMTPUTF8') });
       const handed = await handUtf8To(services, receiver, name, localPart);
       // The time for a report passes for all of them at once.
-      journeys.push({ name, localPart, receiver, handed, since: performance.now() });
+      journeys.push({
+        name,
+        localPart,
+        receiver,
+        handed,
+        given: giveTime(services, services.lab().outboundMs),
+      });
     }
-    for (const { name, localPart, receiver, handed, since } of journeys) {
+    for (const { name, localPart, receiver, handed, given } of journeys) {
       await variant(name, async (verify) => {
         const { token, offered } = handed;
         if (offered.disposition === 'rejected') {
@@ -125,7 +132,7 @@ export const utf8IsReturnedRatherThanMangled = check(
           return;
         }
         assertTaken(services, offered);
-        const fate = await fateOf(services, receiver, token, since);
+        const fate = await fateOf(services, receiver, token, given);
         if (fate.kind !== 'sent') return verifyHeldBack(services, verify, fate);
         const { content, recipients } = fate.message;
         const shown = greetingsOf(content);

@@ -1,4 +1,5 @@
 import type { ArrivedMessage, Offered, Receiver, Services, Verify } from '../../harness/check/check.ts';
+import { assertLabWasThere, type GivenTime, giveTime } from '../../harness/steps/given-time.ts';
 import { assertHasMailbox } from '../../harness/steps/in-mailbox.ts';
 import type { About } from './letter.ts';
 import { tokenOf } from './ways.ts';
@@ -22,24 +23,23 @@ export function extensionsWithout(...missing: readonly string[]): { plain: strin
 
 /**
  * Waits until a message came to the server or a report about it to its sender, as long as a delivery may take.
- * @param since when the message set out, on the clock of `performance.now()`
+ * @param given begins when the message sets out
  */
 export async function fateOf(
   services: Services,
   receiver: Receiver,
   token: string,
-  since = performance.now(),
+  given: GivenTime = giveTime(services, services.lab().outboundMs),
 ): Promise<Fate> {
-  const within = services.lab().outboundMs;
-  const deadline = since + within;
   for (;;) {
     const [message] = await receiver.messages();
     if (message) return { kind: 'sent', message };
     const report = await services.returnedMail({ token, withinMs: 0 });
     if (report) return { kind: 'returned', seen: `a report in ${report.mailbox} of the sender` };
-    if (performance.now() >= deadline) {
+    if (given.left() <= 0) {
+      assertLabWasThere(services, given);
       const over = (await receiver.sessions()).filter(({ ending }) => ending !== null);
-      const seen = `${over.length} connections to the next hop without a message, no report within ${within} ms`;
+      const seen = `${over.length} connections to the next hop without a message, no report within ${services.lab().outboundMs} ms`;
       return { kind: over.length > 0 ? 'held' : 'unseen', seen };
     }
     await services.pause(LOOK);

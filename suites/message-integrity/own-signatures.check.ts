@@ -1,5 +1,6 @@
 import { check, type Services, type VerifiedSignature } from '../../harness/check/check.ts';
 import { mailLeaves } from '../../harness/steps/controls/mail-leaves.ts';
+import { giveTime } from '../../harness/steps/given-time.ts';
 import { publishedTexts } from '../../harness/steps/published-texts.ts';
 import { deliveries } from '../../harness/steps/waits.ts';
 import { type About, letter } from './letter.ts';
@@ -87,12 +88,12 @@ export const ownSignaturesSurvive = check(
         parameters: 'BODY=8BITMIME',
         compose: (about) => written(services, about, input),
       });
-      journeys.push({ ...input, receiver, handed, since: performance.now() });
+      journeys.push({ ...input, receiver, handed, given: giveTime(services, services.lab().outboundMs) });
     }
-    for (const { name, offers, receiver, handed, since } of journeys) {
+    for (const { name, offers, receiver, handed, given } of journeys) {
       await variant(name, async (verify) => {
         assertTaken(services, handed.offered);
-        const fate = await fateOf(services, receiver, handed.token, since);
+        const fate = await fateOf(services, receiver, handed.token, given);
         const demand = 'the signature of the target verifies over what arrives';
         if (fate.kind === 'sent') {
           const own = await ownSignatures(services, fate.message.content);

@@ -5,6 +5,7 @@ import {
   readHeader,
   type Services,
 } from '../../harness/check/check.ts';
+import { giveTime } from '../../harness/steps/given-time.ts';
 import { IMAP_ROLES, openImap } from '../../harness/steps/imap-login.ts';
 import { assertHasMailbox } from '../../harness/steps/in-mailbox.ts';
 import { deliveries } from '../../harness/steps/waits.ts';
@@ -223,16 +224,16 @@ function verifyBlind(
 
 /** Waits until so many recipients were reached at a server, or the time is over. */
 async function untilArrived(
-  { lab, pause }: Services,
+  services: Services,
   receiver: Receiver,
   count: number,
 ): Promise<readonly ArrivedMessage[]> {
-  const deadline = performance.now() + lab().outboundMs;
+  const given = giveTime(services, services.lab().outboundMs);
   for (;;) {
     const messages = await receiver.messages();
     const reached = messages.reduce((sum, message) => sum + message.recipients.length, 0);
-    if (reached >= count || performance.now() >= deadline) return messages;
-    await pause(LOOK);
+    if (reached >= count || given.left() <= 0) return messages;
+    await services.pause(LOOK);
   }
 }
 

@@ -11,6 +11,7 @@ import type { Account } from '../../model/target.ts';
 import { type LoginServices, openImap } from '../../steps/imap-login.ts';
 import { MAILBOX_ROLES } from '../../steps/in-mailbox.ts';
 import { openPop3 } from '../../steps/pop3-login.ts';
+import { ownDelay } from '../../wire/own-delay.ts';
 import type { Bench } from '../bench.ts';
 import { doorOfShared } from '../patience-at-the-door.ts';
 import { AHEAD } from '../urgency.ts';
@@ -173,6 +174,7 @@ function loginsOf(
       role,
       sasl,
       target,
+      ownDelay: ownDelay.total,
       // Nobody has to make room for itself.
       mailboxes: {
         awaited: async () => null,

@@ -1,6 +1,7 @@
 import { startLoopbackLab } from '../../lab/loopback.ts';
 import type { LabAccess } from '../../model/lab-access.ts';
-import type { FaultName, ReferenceOptions, ReferenceServer } from '../server.ts';
+import type { ReferenceOptions, ReferenceServer } from '../server.ts';
+import { faultsOf } from '../site.ts';
 import { completeReferenceWorld, REFERENCE_LISTS } from './reference-world.ts';
 
 /** A reference server in a world of its own. */
@@ -35,7 +36,7 @@ export async function startReferenceInLab(options: ReferenceOptions = {}): Promi
     ]);
   const domain = options.domain ?? DOMAIN;
   const hostname = options.hostname ?? `mail.${domain}`;
-  const faulty = (fault: FaultName) => options.faults?.includes(fault) ?? false;
+  const faulty = faultsOf(options);
   const signing = await createSigning(domain, faulty);
   const lab = await startLoopbackLab();
   const host = options.host ?? ownAddress(lab.resolver.host);
