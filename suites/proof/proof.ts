@@ -17,6 +17,9 @@ export const CHECKS = await loadChecks(fileURLToPath(new URL('..', import.meta.u
 /** Checks that wait for limits of silence, and how much faster these pass for them. */
 const TIMER_SPEED: Readonly<Record<string, number>> = { 'POP3-009': 400, 'IMAP-008': 400, 'SMTP-024': 50 };
 
+/** Codes of checks that are evaluated alone, because their servers' clocks run faster. */
+export const NEEDS_FAST_TIMERS: ReadonlySet<string> = new Set(Object.keys(TIMER_SPEED));
+
 /** Hundreds of servers share the machine: a late reply is no silence, and a budget is no stopwatch. */
 const PATIENCE = { replyMs: 8_000, slackMs: 60_000 };
 
