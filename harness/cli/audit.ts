@@ -18,6 +18,7 @@ export async function auditCommand(
     readonly strict: boolean;
     readonly language: Language;
     readonly concurrency: number;
+    readonly verbose: boolean;
   },
 ): Promise<number> {
   const stop = new AbortController();
@@ -47,7 +48,7 @@ export async function auditCommand(
       signal: stop.signal,
     });
     progress.end();
-    printSummary(record, folder, process.stdout);
+    printSummary(record, folder, process.stdout, options);
     return record.exitCode;
   } finally {
     progress.end();

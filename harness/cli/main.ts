@@ -44,6 +44,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     .option('--no-expected', 'nothing is expected, whatever lies beside the targets file')
     .addOption(language())
     .option('--concurrency <n>', 'targets audited at the same time', positiveInteger, 4)
+    .option('--verbose', 'print every finding, with its reason and the command that reruns it', false)
     .action(async (names: string[], options: AuditCommandOptions) => {
       const { auditCommand } = await import('./audit.ts');
       exitCode = await auditCommand(names, {
@@ -142,6 +143,7 @@ interface AuditCommandOptions {
   /** False for --no-expected; absent where neither option is given. */
   readonly expected?: string | boolean;
   readonly concurrency: number;
+  readonly verbose: boolean;
 }
 
 interface ReportCommandOptions {

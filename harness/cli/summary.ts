@@ -2,20 +2,34 @@ import { join, relative } from 'node:path';
 import pc from 'picocolors';
 import { brokenControls, brokenLine, limitsLine } from '../../reports/model/controls.ts';
 import { waiverLine } from '../../reports/model/outcome.ts';
-import type { Conclusion, GatedResult, RunRecord, TargetRecord } from '../../reports/model/record.ts';
+import type { GatedResult, RunRecord, TargetRecord } from '../../reports/model/record.ts';
+import { silenceLine } from '../../reports/model/silence.ts';
 import { logLine } from '../evidence/log-line.ts';
 import { VERDICT_GLYPHS } from './glyphs.ts';
+import { CONCLUSIONS, countsOf, targetSummary } from './target-summary.ts';
 
-const CONCLUSIONS: Readonly<Record<Conclusion, (text: string) => string>> = {
-  conformant: pc.green,
-  'non-conformant': pc.red,
-  undetermined: pc.magenta,
-};
+/** Lines of a terminal that the summary may fill, and those of its end. */
+const SCREEN = 40;
+const END = 7;
+/** Fewest lines of a target, however many there are. */
+const FEWEST = 5;
 
-/** Prints what the run found: each finding with code, target, reason and the command that reruns it. */
-export function printSummary(record: RunRecord, folder: string, stream: NodeJS.WritableStream): void {
+/**
+ * Prints what the run found, causes first, on one screen.
+ * @param verbose each finding with its reason and the command that reruns it, however long that is
+ */
+export function printSummary(
+  record: RunRecord,
+  folder: string,
+  stream: NodeJS.WritableStream,
+  { verbose }: { readonly verbose: boolean },
+): void {
   const print = (text: string) => void stream.write(`${logLine(text)}\n`);
-  for (const target of record.targets) printTarget(target, print);
+  const room = Math.max(FEWEST, Math.floor((SCREEN - END) / Math.max(1, record.targets.length)));
+  for (const target of record.targets) {
+    if (verbose) printTarget(target, print);
+    else for (const line of targetSummary(target, room)) print(line);
+  }
   printStale(record, print);
   print('');
   print(
@@ -26,6 +40,8 @@ export function printSummary(record: RunRecord, folder: string, stream: NodeJS.W
   if (waived > 0)
     print(`${waived} expected deviations are waived; the conclusion is what it would be without them.`);
   if (record.interrupted !== null) print(`The run ended before its time: ${record.interrupted}`);
+  const [rerun] = verbose ? [] : record.targets.flatMap(({ results }) => results).filter(isTold);
+  if (rerun) print(pc.dim(`One check again: ${rerun.rerun}`));
   print(`Report: ${relative(process.cwd(), join(folder, 'report.html')) || folder}`);
 }
 
@@ -35,6 +51,8 @@ function printTarget(target: TargetRecord, print: (text: string) => void): void 
     `${pc.bold(target.name)}: ${CONCLUSIONS[target.conclusion](target.conclusion)} — ${countsOf(target)}`,
   );
   if (target.failure !== null) print(`  ${target.failure}`);
+  const silence = silenceLine(target);
+  if (silence !== null) print(`  ${silence}`);
   const limits = limitsLine(target);
   if (limits !== null) print(`  ${limits}`);
   for (const broken of brokenControls(target)) {
@@ -68,6 +86,10 @@ function printResults(heading: string, results: readonly GatedResult[], print: (
   }
 }
 
+function isTold({ consequence }: GatedResult): boolean {
+  return consequence === 'finding' || consequence === 'unsettled';
+}
+
 function isWaived({ consequence }: GatedResult): boolean {
   return consequence === 'waived';
 }
@@ -78,10 +100,4 @@ function printStale({ expected }: RunRecord, print: (text: string) => void): voi
   print('');
   print(`${pc.bold('Stale entries of the expected deviations')}`);
   for (const { place, why } of stale) print(`  ${place}: ${why}`);
-}
-
-function countsOf(target: TargetRecord): string {
-  const counts = Object.entries(target.counts).filter(([, count]) => count > 0);
-  const selected = counts.map(([verdict, count]) => `${count} ${verdict}`).join(', ');
-  return target.notSelected.length > 0 ? `${selected}; ${target.notSelected.length} not selected` : selected;
 }

@@ -175,7 +175,7 @@ export async function openBody(context: {
     account() {
       const [account] = target.accounts;
       if (!account)
-        throw new Inconclusive('precondition', `The target declares no account, and ${facts.id} needs one.`);
+        throw new Inconclusive('precondition', 'The target declares no account, and this check needs one.');
       return account;
     },
     secondAccount() {
@@ -191,7 +191,7 @@ export async function openBody(context: {
     cleartextAccount: () => target.accounts.find((account) => account.cleartextSecret),
     lab() {
       if (!bench.lab)
-        throw new Inconclusive('environment', `Target ${target.name} has no lab, and ${facts.id} needs one.`);
+        throw new Inconclusive('environment', 'The target has no lab, and this check needs one.');
       checkLab ??= endingAtFailedLookups(
         bench.lab.open({
           target,

@@ -78,7 +78,7 @@ export async function runBody(context: {
       limit > target.connections
         ? new Inconclusive(
             'precondition',
-            `${definition.id} needs ${limit} connections at the same time, and the target allows ${target.connections}.`,
+            `This check needs ${limit} connections at the same time, and the target allows ${target.connections}.`,
           )
         : (lackingFor(definition, target) ??
           (definition.asStranger && bench.lab ? favouredBy(bench.lab.access) : undefined) ??

@@ -36,6 +36,7 @@ const RUN: RunFacts = {
   selection: { only: [], skip: [] },
   expected: [],
   remedies: [],
+  knownFaults: [],
   translations: [],
   checks: CHECKS.map(({ definition }) => definition.id),
   declared: ['mail'],

@@ -1,6 +1,7 @@
 import { arch, platform, release } from 'node:os';
 import { concludeRun, concludeTarget, exitCodeOf, gateResult } from '../../reports/model/conclude.ts';
 import { countVerdicts } from '../../reports/model/counts.ts';
+import { diagnose, type KnownFault } from '../../reports/model/diagnosis.ts';
 import type {
   Expectation,
   Gate,
@@ -59,6 +60,8 @@ export interface RunFacts {
   readonly expected: readonly ExpectedEntry[];
   /** How to mend whatever a check may find. */
   readonly remedies: readonly Remedy[];
+  /** Mistakes whose consequences are known. */
+  readonly knownFaults: readonly KnownFault[];
   /** The texts of checks in other languages. */
   readonly translations: readonly StoredTranslation[];
   /** The codes of every check there is. */
@@ -85,7 +88,7 @@ export async function assembleRecord(run: RunFacts, audited: readonly AuditedTar
     }),
   );
   const met = expected.filter(({ state }) => state === 'met');
-  const targets = judged.map((one) => assembleTarget(one, met, run.strict));
+  const targets = judged.map((one) => assembleTarget(one, met, run));
   const conclusion = concludeRun({ interrupted: run.interrupted, targets });
   const all = targets.flatMap((target) => target.results);
   return {
@@ -164,12 +167,17 @@ function judge(audited: AuditedTarget, { rerunOptions }: RunFacts): JudgedTarget
   return { ...audited, results, capabilities, controls };
 }
 
-function assembleTarget(judged: JudgedTarget, met: readonly Expectation[], strict: boolean): TargetRecord {
+function assembleTarget(
+  judged: JudgedTarget,
+  met: readonly Expectation[],
+  { strict, knownFaults }: RunFacts,
+): TargetRecord {
   const { plan, declaration, target, lab, artefact, failure, capabilities, controls } = judged;
   const results = judged.results.map(({ result, gate }) => {
     const entry = met.find((one) => one.target === plan.target && one.check === result.check);
     return gateResult(result, gate, strict, entry ? waiverOf(entry) : null);
   });
+  const causes = diagnose(results, knownFaults);
   const record = {
     name: declaration.name,
     declaredAt: declaration.at,
@@ -190,6 +198,7 @@ function assembleTarget(judged: JudgedTarget, met: readonly Expectation[], stric
     counts: countVerdicts(results),
     notSelected: plan.notSelected,
     ...(controls.length === 0 ? {} : { controls }),
+    ...(causes.length === 0 ? {} : { causes }),
     results,
   };
   return { ...record, conclusion: concludeTarget(record) };

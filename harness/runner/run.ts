@@ -23,6 +23,7 @@ import { loadTargets, placeOf, type TargetDeclaration } from '../targets/load.ts
 import { selectTargets } from '../targets/select.ts';
 import { type AuditedTarget, assembleRecord } from './assemble.ts';
 import type { AuditContext } from './audit-context.ts';
+import { loadKnownFaults } from './known-faults.ts';
 import { prepareOutputFolder } from './output-folder.ts';
 import { planTarget, type Selection, type TargetPlan } from './plan.ts';
 import { loadProfile } from './profile.ts';
@@ -106,10 +107,11 @@ export async function beginRun(options: Omit<RunOptions, 'concurrency'>): Promis
   const startedAt = new Date();
   const runId = `${startedAt.toISOString().replaceAll(/[-:]|\.\d+/g, '')}-${randomBytes(3).toString('hex')}`;
   const suitesFolder = options.suitesFolder ?? SUITES_FOLDER;
-  const [checks, profile, remedies, translations, expected, declared] = await Promise.all([
+  const [checks, profile, remedies, knownFaults, translations, expected, declared] = await Promise.all([
     loadChecks(suitesFolder),
     loadProfile(join(suitesFolder, 'catalog', 'profiles'), options.profile),
     loadRemedies(join(suitesFolder, 'catalog', 'remedies')),
+    loadKnownFaults(join(suitesFolder, 'catalog')),
     loadTranslations(join(suitesFolder, 'catalog', 'japanese')),
     findExpected(options.expected, options.targetsFile),
     loadTargets(options.targetsFile),
@@ -181,6 +183,7 @@ export async function beginRun(options: Omit<RunOptions, 'concurrency'>): Promis
           selection: options.selection,
           expected,
           remedies,
+          knownFaults,
           translations,
           checks: checks.map(({ definition }) => definition.id),
           declared: declared.map(({ name }) => name),

@@ -2,6 +2,7 @@ import type { ControlResult } from '../../harness/model/control-result.ts';
 import type { CheckResult } from '../../harness/model/result.ts';
 import type { Role } from '../../harness/model/roles.ts';
 import type { Verdict } from '../../harness/model/verdict.ts';
+import type { LikelyCause } from './diagnosis.ts';
 import type { Language } from './language.ts';
 
 /** What a profile makes of a `fail`: it fails the run, is reported as warning, or is listed only. */
@@ -69,6 +70,8 @@ export interface TargetRecord {
   readonly notSelected: readonly { readonly check: string; readonly why: string }[];
   /** What must be known before checks can tell anything; absent where none had to run. */
   readonly controls?: readonly ControlResult[];
+  /** Mistakes that explain several findings each, the gravest first; absent where none does. */
+  readonly causes?: readonly LikelyCause[];
   readonly results: readonly GatedResult[];
 }
 

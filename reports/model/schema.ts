@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { likelyCause } from './cause-schema.ts';
 import { PRINTABLE } from './printable.ts';
 import type { RunRecord } from './record.ts';
 import {
@@ -201,6 +202,7 @@ const target = z
     counts: z.strictObject(counts),
     notSelected: z.array(z.strictObject({ check: text, why: text })),
     controls: z.array(control).exactOptional(),
+    causes: z.array(likelyCause).exactOptional(),
     results: z.array(result),
   })
   .refine(({ results }) => new Set(results.map(({ check }) => check)).size === results.length, {

@@ -10,9 +10,9 @@ import {
   waiverLine,
 } from '../model/outcome.ts';
 import type { Conclusion, GatedResult, RunRecord, TargetRecord } from '../model/record.ts';
+import { bySeverity } from '../model/severity.ts';
 import { headline } from './explanation.ts';
 import { ENGLISH } from './html/english.ts';
-import { bySeverity } from './html/sentences.ts';
 import { codeSpan, escapedMarkdown } from './markdown-text.ts';
 
 const SIGN: Readonly<Record<Conclusion, string>> = {

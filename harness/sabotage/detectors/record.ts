@@ -73,6 +73,8 @@ const detect: Detector = async () => {
         selection: SELECTION,
         expected: expected ? [EXPECTED] : [],
         remedies: [],
+        knownFaults: [],
+      knownFaults: [],
         translations: [],
         checks: ['SMTP-001', 'SMTP-002'],
         declared: ['mail'],

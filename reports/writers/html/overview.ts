@@ -1,8 +1,8 @@
 import type { GatedResult, RunRecord } from '../../model/record.ts';
+import { SEVERITIES } from '../../model/severity.ts';
 import { SUITES } from '../../model/vocabulary.ts';
 import { bar, countTones } from './bar.ts';
 import { html, type Safe } from './safe.ts';
-import { SEVERITIES } from './sentences.ts';
 import { TONES } from './tone.ts';
 import type { Words } from './words.ts';
 

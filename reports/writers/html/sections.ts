@@ -1,8 +1,8 @@
 import type { GatedResult, RunRecord } from '../../model/record.ts';
+import { bySeverity } from '../../model/severity.ts';
 import { SUITES } from '../../model/vocabulary.ts';
 import { resultDetails } from './result.ts';
 import { html, type Safe } from './safe.ts';
-import { bySeverity } from './sentences.ts';
 import {
   type LineBudget,
   lineBudget,

@@ -1,13 +1,6 @@
 import type { GatedResult, RunRecord, TargetRecord } from '../../model/record.ts';
-import type { Severity } from '../../model/vocabulary.ts';
+import { bySeverity } from '../../model/severity.ts';
 import type { Words } from './words.ts';
-
-export const SEVERITIES: readonly Severity[] = ['critical', 'high', 'medium', 'low', 'info'];
-
-/** Gravest first; equals keep their order. */
-export function bySeverity(results: readonly GatedResult[]): GatedResult[] {
-  return results.toSorted((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
-}
 
 /** Why the run has its conclusion, as far as its targets are the reason. */
 export function whyOfRun({ conclusion, targets }: RunRecord, words: Words): string | null {

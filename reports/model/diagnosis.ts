@@ -1,0 +1,119 @@
+import type { GatedResult } from './record.ts';
+import { SEVERITIES } from './severity.ts';
+import type { Severity, Verdict } from './vocabulary.ts';
+
+/** What one mistake of a server changes: the verdict of each check that is not what it is on a good server. */
+export interface KnownFault {
+  readonly name: string;
+  /** What such a server does, in one sentence. */
+  readonly text: string;
+  readonly signature: Readonly<Record<string, Verdict>>;
+}
+
+/** A mistake that explains several findings of a server at once. It is a likeness, never a proof. */
+export interface LikelyCause {
+  /** The mistake that the server looks as if it made, and those that nothing here tells from it. */
+  readonly faults: readonly Pick<KnownFault, 'name' | 'text'>[];
+  /** The gravest severity of what it explains. */
+  readonly severity: Severity;
+  /** Codes of what it explains, the gravest first. */
+  readonly explains: readonly string[];
+  /** Codes of what it would bring about and what is not so here. */
+  readonly doesNotFit: readonly string[];
+}
+
+type Judged = Pick<GatedResult, 'check' | 'verdict' | 'severity' | 'consequence'>;
+
+const FOUND: readonly Verdict[] = ['fail', 'warn'];
+/** A cause of fewer findings says no more than the findings themselves. */
+const FEWEST = 2;
+/** At least so many findings must fit for each one that does not. */
+const FIT_PER_MISFIT = 2;
+
+interface Match {
+  readonly fault: KnownFault;
+  readonly fits: readonly string[];
+  readonly misfits: readonly string[];
+}
+
+/**
+ * The smallest set of known mistakes that explains what was found: those that fail the run first, then the gravest. A mistake is taken for a
+ * cause where it explains at least two findings that no other explains, and where most of what it brings about was
+ * found. What decided nothing speaks neither for nor against it. Greedy: the mistake that explains most comes first;
+ * of those that explain the same, the one of which more fits.
+ */
+export function diagnose(results: readonly Judged[], faults: readonly KnownFault[]): LikelyCause[] {
+  const byCode = new Map(results.map((result) => [result.check as string, result]));
+  const matches = faults
+    .map((fault) => matchOf(fault, byCode))
+    .filter(({ fits, misfits }) => fits.length >= Math.max(FEWEST, FIT_PER_MISFIT * misfits.length));
+  const unexplained = new Set(results.filter(({ verdict }) => FOUND.includes(verdict)).map(codeOf));
+  const chosen: { match: Match; fresh: string[] }[] = [];
+  for (;;) {
+    const best = bestOf(matches, unexplained);
+    if (best === null) break;
+    const fresh = best.fits.filter((code) => unexplained.has(code));
+    for (const code of fresh) unexplained.delete(code);
+    chosen.push({ match: best, fresh });
+  }
+  const counts = ({ explains }: LikelyCause) =>
+    explains.some((code) => byCode.get(code)?.consequence === 'finding');
+  const rank = (code: string) => SEVERITIES.indexOf(byCode.get(code)?.severity ?? 'info');
+  return chosen
+    .map(({ match, fresh }): LikelyCause => {
+      const explains = fresh.toSorted((a, b) => rank(a) - rank(b));
+      const alike = [match, ...matches.filter((other) => isTwin(match, other))];
+      return {
+        faults: alike.map(({ fault: { name, text } }) => ({ name, text })),
+        severity: byCode.get(explains[0] ?? '')?.severity ?? 'info',
+        explains,
+        doesNotFit: match.misfits,
+      };
+    })
+    .sort(
+      (a, b) =>
+        Number(counts(b)) - Number(counts(a)) ||
+        SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||
+        b.explains.length - a.explains.length,
+    );
+}
+
+function codeOf({ check }: Judged): string {
+  return check;
+}
+
+/** What a fault would bring about, beside what is here; a check that was not asked or decided nothing is left out. */
+function matchOf(fault: KnownFault, byCode: ReadonlyMap<string, Judged>): Match {
+  const fits: string[] = [];
+  const misfits: string[] = [];
+  for (const [code, predicted] of Object.entries(fault.signature)) {
+    const found = byCode.get(code)?.verdict;
+    if (found === undefined || !FOUND.includes(predicted)) continue;
+    if (FOUND.includes(found)) fits.push(code);
+    else if (found === 'pass') misfits.push(code);
+  }
+  return { fault, fits, misfits };
+}
+
+/** The match that explains most of what is left; null where none explains enough. */
+function bestOf(matches: readonly Match[], unexplained: ReadonlySet<string>): Match | null {
+  let best: { match: Match; score: number; share: number } | null = null;
+  for (const match of matches) {
+    const fresh = match.fits.filter((code) => unexplained.has(code)).length;
+    if (fresh < FEWEST) continue;
+    const score = fresh - match.misfits.length;
+    const share = match.fits.length / (match.fits.length + match.misfits.length);
+    if (best === null || score > best.score || (score === best.score && share > best.share))
+      best = { match, score, share };
+  }
+  return best?.match ?? null;
+}
+
+/** Whether nothing here tells two matches apart. */
+function isTwin(one: Match, other: Match): boolean {
+  return one !== other && sameCodes(one.fits, other.fits) && sameCodes(one.misfits, other.misfits);
+}
+
+function sameCodes(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === other.length && one.every((code) => other.includes(code));
+}

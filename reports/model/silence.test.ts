@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import type { TargetRecord } from './record.ts';
+import { silenceLine } from './silence.ts';
+
+type Seen = { check: string; second: number; verdict?: string; alive?: boolean };
+
+function target(...seen: readonly Seen[]): TargetRecord {
+  const results = seen.map(({ check, second, verdict = 'inconclusive', alive }) => ({
+    check,
+    verdict,
+    startedAt: new Date(Date.UTC(2026, 10, 29, 1, 32, second)).toISOString(),
+    durationMs: 500,
+    control: alive === undefined ? null : { alive, text: '' },
+  }));
+  return { results } as unknown as TargetRecord;
+}
+
+test('the check after which nothing answered any more is named, with the time', () => {
+  const died = target(
+    { check: 'ITLS-001', second: 3, verdict: 'pass' },
+    { check: 'ITLS-007', second: 20, alive: false },
+    { check: 'ITLS-006', second: 15, alive: false },
+  );
+  expect(silenceLine(died)).toBe('No answer since ITLS-006, 2026-11-29 01:32:15 UTC.');
+});
+
+test('a target that answers again, or always did, is not silent', () => {
+  const again = target(
+    { check: 'ITLS-006', second: 15, alive: false },
+    { check: 'X', second: 17, verdict: 'pass' },
+  );
+  expect(silenceLine(again)).toBeNull();
+  expect(silenceLine(target({ check: 'ITLS-006', second: 15, alive: true }))).toBeNull();
+});

@@ -1,0 +1,37 @@
+import type { TargetRecord } from './record.ts';
+import type { Verdict } from './vocabulary.ts';
+
+/** When a target stopped answering. */
+export interface Silence {
+  /** Code of the check after which it was noticed. */
+  readonly check: string;
+  /** UTC, ISO 8601. */
+  readonly at: string;
+}
+
+const ANSWERED: readonly Verdict[] = ['pass', 'warn', 'fail'];
+
+/**
+ * Since when a target has not answered any more; null where it answered to the end, or again. Known from the look
+ * after a doubtful check, whether the server still lives.
+ */
+export function silenceOf({ results }: Pick<TargetRecord, 'results'>): Silence | null {
+  const dead = results
+    .filter(({ control }) => control !== null && !control.alive)
+    .map(({ check, startedAt, durationMs }) => ({ check, ms: Date.parse(startedAt) + durationMs }))
+    .sort((a, b) => a.ms - b.ms);
+  const [first] = dead;
+  if (!first) return null;
+  const again = results.some(
+    ({ verdict, startedAt }) => ANSWERED.includes(verdict) && Date.parse(startedAt) > first.ms,
+  );
+  return again ? null : { check: first.check, at: new Date(first.ms).toISOString() };
+}
+
+/** `No answer since ITLS-006, 2026-11-29 01:32:15 UTC.`; null where the target answered to the end. */
+export function silenceLine(target: Pick<TargetRecord, 'results'>): string | null {
+  const silence = silenceOf(target);
+  if (silence === null) return null;
+  const [day, time] = silence.at.split('T');
+  return `No answer since ${silence.check}, ${day} ${time?.slice(0, 'hh:mm:ss'.length)} UTC.`;
+}
