@@ -52,11 +52,15 @@ test('what would have to be found and passes is named, and too much of it is no 
   expect(diagnose(results({ ...relayed, 'PBS-001': 'pass', 'RLY-003': 'pass' }), [RELAY])).toEqual([]);
 });
 
-test('what decided nothing speaks neither for nor against a cause', () => {
-  const [cause] = diagnose(results({ ...relayed, 'PBS-001': 'inconclusive', 'RLY-003': 'not-applicable' }), [
-    RELAY,
-  ]);
+test('what decided nothing speaks neither for nor against a cause, unless it is the larger part', () => {
+  const some = { ...relayed, 'PBS-001': 'inconclusive', 'RLY-003': 'not-applicable' } as const;
+  const [cause] = diagnose(results(some), [RELAY]);
   expect(cause).toMatchObject({ explains: ['RLY-001', 'RLY-002'], doesNotFit: [] });
+  const most: KnownFault = {
+    ...RELAY,
+    signature: { ...RELAY.signature, 'SUB-002': 'fail', 'SUB-003': 'fail' },
+  };
+  expect(diagnose(results({ ...some, 'SUB-002': 'inconclusive', 'SUB-003': 'error' }), [most])).toEqual([]);
 });
 
 test('of two mistakes the gravest comes first, and a finding is explained once', () => {

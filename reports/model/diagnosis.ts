@@ -34,19 +34,26 @@ interface Match {
   readonly fault: KnownFault;
   readonly fits: readonly string[];
   readonly misfits: readonly string[];
+  /** How many fit to the verdict. */
+  readonly exact: number;
+  /** How many were asked and decided nothing. */
+  readonly open: number;
 }
 
 /**
  * The smallest set of known mistakes that explains what was found: those that fail the run first, then the gravest. A mistake is taken for a
  * cause where it explains at least two findings that no other explains, and where most of what it brings about was
- * found. What decided nothing speaks neither for nor against it. Greedy: the mistake that explains most comes first;
- * of those that explain the same, the one of which more fits.
+ * found; where more of it is open than was found, too little is known. Greedy: the mistake that explains most comes first;
+ * of those that explain the same, the one of which more fits to the verdict.
  */
 export function diagnose(results: readonly Judged[], faults: readonly KnownFault[]): LikelyCause[] {
   const byCode = new Map(results.map((result) => [result.check as string, result]));
   const matches = faults
     .map((fault) => matchOf(fault, byCode))
-    .filter(({ fits, misfits }) => fits.length >= Math.max(FEWEST, FIT_PER_MISFIT * misfits.length));
+    .filter(
+      ({ fits, misfits, open }) =>
+        fits.length >= Math.max(FEWEST, FIT_PER_MISFIT * misfits.length, misfits.length + open),
+    );
   const unexplained = new Set(results.filter(({ verdict }) => FOUND.includes(verdict)).map(codeOf));
   const chosen: { match: Match; fresh: string[] }[] = [];
   for (;;) {
@@ -86,32 +93,40 @@ function codeOf({ check }: Judged): string {
 function matchOf(fault: KnownFault, byCode: ReadonlyMap<string, Judged>): Match {
   const fits: string[] = [];
   const misfits: string[] = [];
+  let exact = 0;
+  let open = 0;
   for (const [code, predicted] of Object.entries(fault.signature)) {
     const found = byCode.get(code)?.verdict;
     if (found === undefined || !FOUND.includes(predicted)) continue;
+    if (found === predicted) exact += 1;
     if (FOUND.includes(found)) fits.push(code);
     else if (found === 'pass') misfits.push(code);
+    else if (found !== 'not-applicable') open += 1;
   }
-  return { fault, fits, misfits };
+  return { fault, fits, misfits, exact, open };
 }
 
 /** The match that explains most of what is left; null where none explains enough. */
 function bestOf(matches: readonly Match[], unexplained: ReadonlySet<string>): Match | null {
-  let best: { match: Match; score: number; share: number } | null = null;
+  let best: { match: Match; score: number } | null = null;
   for (const match of matches) {
     const fresh = match.fits.filter((code) => unexplained.has(code)).length;
     if (fresh < FEWEST) continue;
     const score = fresh - match.misfits.length;
-    const share = match.fits.length / (match.fits.length + match.misfits.length);
-    if (best === null || score > best.score || (score === best.score && share > best.share))
-      best = { match, score, share };
+    if (best === null || score > best.score || (score === best.score && match.exact > best.match.exact))
+      best = { match, score };
   }
   return best?.match ?? null;
 }
 
 /** Whether nothing here tells two matches apart. */
 function isTwin(one: Match, other: Match): boolean {
-  return one !== other && sameCodes(one.fits, other.fits) && sameCodes(one.misfits, other.misfits);
+  return (
+    one !== other &&
+    one.exact === other.exact &&
+    sameCodes(one.fits, other.fits) &&
+    sameCodes(one.misfits, other.misfits)
+  );
 }
 
 function sameCodes(one: readonly string[], other: readonly string[]): boolean {

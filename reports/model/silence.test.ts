@@ -32,3 +32,7 @@ test('a target that answers again, or always did, is not silent', () => {
   expect(silenceLine(again)).toBeNull();
   expect(silenceLine(target({ check: 'ITLS-006', second: 15, alive: true }))).toBeNull();
 });
+
+test('a target that never answered is told so', () => {
+  expect(silenceLine(target({ check: 'PTA-001', second: 15, alive: false }))).toBe('It never answered.');
+});

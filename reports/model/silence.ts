@@ -3,8 +3,8 @@ import type { Verdict } from './vocabulary.ts';
 
 /** When a target stopped answering. */
 export interface Silence {
-  /** Code of the check after which it was noticed. */
-  readonly check: string;
+  /** Code of the check after which it was noticed; null where the target never answered. */
+  readonly check: string | null;
   /** UTC, ISO 8601. */
   readonly at: string;
 }
@@ -22,16 +22,16 @@ export function silenceOf({ results }: Pick<TargetRecord, 'results'>): Silence |
     .sort((a, b) => a.ms - b.ms);
   const [first] = dead;
   if (!first) return null;
-  const again = results.some(
-    ({ verdict, startedAt }) => ANSWERED.includes(verdict) && Date.parse(startedAt) > first.ms,
-  );
-  return again ? null : { check: first.check, at: new Date(first.ms).toISOString() };
+  const answers = results.filter(({ verdict }) => ANSWERED.includes(verdict));
+  if (answers.some(({ startedAt }) => Date.parse(startedAt) > first.ms)) return null;
+  return { check: answers.length === 0 ? null : first.check, at: new Date(first.ms).toISOString() };
 }
 
 /** `No answer since ITLS-006, 2026-11-29 01:32:15 UTC.`; null where the target answered to the end. */
 export function silenceLine(target: Pick<TargetRecord, 'results'>): string | null {
   const silence = silenceOf(target);
   if (silence === null) return null;
+  if (silence.check === null) return 'It never answered.';
   const [day, time] = silence.at.split('T');
   return `No answer since ${silence.check}, ${day} ${time?.slice(0, 'hh:mm:ss'.length)} UTC.`;
 }

@@ -74,7 +74,6 @@ const detect: Detector = async () => {
         expected: expected ? [EXPECTED] : [],
         remedies: [],
         knownFaults: [],
-      knownFaults: [],
         translations: [],
         checks: ['SMTP-001', 'SMTP-002'],
         declared: ['mail'],
