@@ -2,11 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import type { KnownFault } from '../../reports/model/diagnosis.ts';
+import type { KnownEffect, KnownFault } from '../../reports/model/diagnosis.ts';
 import { FAULTS } from '../model/faults.ts';
 import { VERDICTS } from '../model/verdict.ts';
 
-const rows = z.record(z.string(), z.record(z.string(), z.enum(VERDICTS)));
+const verdict = z.enum(VERDICTS);
+const claimedRows = z.record(z.string(), z.record(z.string(), verdict));
+const computedRows = z.record(z.string(), z.record(z.string(), z.tuple([verdict], z.string())));
 
 /**
  * What is known of mistakes: for each fault of the reference server the checks that it changes, from
@@ -14,19 +16,37 @@ const rows = z.record(z.string(), z.record(z.string(), z.enum(VERDICTS)));
  * @param folder the catalogue of the suites; nothing is known where it has neither file
  */
 export async function loadKnownFaults(folder: string): Promise<readonly KnownFault[]> {
-  const [claimed, computed] = await Promise.all(
-    ['kill-matrix.yaml', 'dictionary.yaml'].map((file) => read(join(folder, file))),
-  );
-  const signatures = { ...claimed, ...computed };
+  const [claimed, computed] = await Promise.all([
+    read(join(folder, 'kill-matrix.yaml'), claimedRows),
+    read(join(folder, 'dictionary.yaml'), computedRows),
+  ]);
+  const known = new Map<string, KnownFault['signature']>();
+  for (const [name, row] of Object.entries(claimed))
+    known.set(
+      name,
+      effects(row, (verdict) => ({ verdict, demands: [] })),
+    );
+  for (const [name, row] of Object.entries(computed))
+    known.set(
+      name,
+      effects(row, ([verdict, ...demands]) => ({ verdict, demands })),
+    );
   return Object.entries(FAULTS).flatMap(([name, text]) => {
-    const signature = signatures[name];
+    const signature = known.get(name);
     return signature === undefined ? [] : [{ name, text, signature }];
   });
 }
 
-async function read(path: string): Promise<z.infer<typeof rows>> {
+function effects<Cell>(
+  row: Readonly<Record<string, Cell>>,
+  effectOf: (cell: Cell) => KnownEffect,
+): KnownFault['signature'] {
+  return Object.fromEntries(Object.entries(row).map(([code, cell]) => [code, effectOf(cell)]));
+}
+
+async function read<Rows>(path: string, schema: z.ZodType<Rows>): Promise<Rows | Record<string, never>> {
   try {
-    return rows.parse(parse(await readFile(path, 'utf8')) ?? {});
+    return schema.parse(parse(await readFile(path, 'utf8')) ?? {});
   } catch (failure) {
     if (failure instanceof Error && 'code' in failure && failure.code === 'ENOENT') return {};
     throw failure;

@@ -1,26 +1,43 @@
 import { expect, test } from 'vitest';
-import { diagnose, type KnownFault } from './diagnosis.ts';
-import type { CheckId, Severity, Verdict } from './vocabulary.ts';
+import { brokenDemands } from './broken-demands.ts';
+import { diagnose, type KnownEffect, type KnownFault } from './diagnosis.ts';
+import type { CheckId, Severity, VariantResult, Verdict } from './vocabulary.ts';
+
+/** What a mistake does to checks, where each breaks one demand. */
+function effects(verdicts: Readonly<Record<string, Verdict>>): Record<string, KnownEffect> {
+  return Object.fromEntries(
+    Object.entries(verdicts).map(([code, verdict]) => [
+      code,
+      { verdict, demands: brokenDemands({ variants: [variantBreaking(`demand of ${code}`)] }) },
+    ]),
+  );
+}
 
 const RELAY: KnownFault = {
   name: 'relays-for-everybody',
   text: 'mx relays for everybody.',
-  signature: { 'RLY-001': 'fail', 'RLY-002': 'fail', 'RLY-003': 'fail', 'PBS-001': 'fail' },
+  signature: effects({
+    'RLY-001': 'fail',
+    'RLY-002': 'fail',
+    'RLY-003': 'fail',
+    'RLY-004': 'fail',
+    'PBS-001': 'fail',
+  }),
 };
 const NULL_SENDER: KnownFault = {
   name: 'relays-null-sender',
   text: 'mx relays for the null sender.',
-  signature: { 'RLY-002': 'fail' },
+  signature: effects({ 'RLY-002': 'fail' }),
 };
 const SENDER: KnownFault = {
   name: 'relays-for-some',
   text: 'mx relays for some.',
-  signature: { 'RLY-001': 'fail', 'RLY-002': 'fail' },
+  signature: effects({ 'RLY-001': 'fail', 'RLY-002': 'fail' }),
 };
 const NO_TLS: KnownFault = {
   name: 'no-starttls',
   text: 'EHLO does not list STARTTLS.',
-  signature: { 'STLS-001': 'fail', 'TPOL-019': 'warn', 'STLS-008': 'not-applicable' },
+  signature: effects({ 'STLS-001': 'fail', 'TPOL-019': 'warn', 'STLS-008': 'not-applicable' }),
 };
 const FAULTS = [NULL_SENDER, SENDER, RELAY, NO_TLS];
 
@@ -30,17 +47,38 @@ function results(verdicts: Readonly<Record<string, Verdict>>, severity: Severity
     verdict,
     severity,
     consequence: 'finding' as const,
+    variants: [variantBreaking(`demand of ${check}`)],
   }));
 }
 
-const relayed = { 'RLY-001': 'fail', 'RLY-002': 'fail', 'RLY-003': 'fail', 'PBS-001': 'fail' } as const;
+function variantBreaking(demand: string): VariantResult {
+  const broken = { demand, expected: '', actual: '', held: false, strict: true, at: 0 };
+  return {
+    name: 'mx',
+    role: 'mx',
+    verdict: 'fail',
+    cause: null,
+    reason: '',
+    violations: [broken],
+    deviations: [],
+    verified: 1,
+  };
+}
+
+const relayed = {
+  'RLY-001': 'fail',
+  'RLY-002': 'fail',
+  'RLY-003': 'fail',
+  'RLY-004': 'fail',
+  'PBS-001': 'fail',
+} as const;
 
 test('the one mistake that explains everything is the cause', () => {
   expect(diagnose(results(relayed), FAULTS)).toEqual([
     {
       faults: [{ name: 'relays-for-everybody', text: 'mx relays for everybody.' }],
       severity: 'high',
-      explains: ['RLY-001', 'RLY-002', 'RLY-003', 'PBS-001'],
+      explains: ['RLY-001', 'RLY-002', 'RLY-003', 'RLY-004', 'PBS-001'],
       doesNotFit: [],
     },
   ]);
@@ -55,12 +93,14 @@ test('what would have to be found and passes is named, and too much of it is no 
 test('what decided nothing speaks neither for nor against a cause, unless it is the larger part', () => {
   const some = { ...relayed, 'PBS-001': 'inconclusive', 'RLY-003': 'not-applicable' } as const;
   const [cause] = diagnose(results(some), [RELAY]);
-  expect(cause).toMatchObject({ explains: ['RLY-001', 'RLY-002'], doesNotFit: [] });
+  expect(cause).toMatchObject({ explains: ['RLY-001', 'RLY-002', 'RLY-004'], doesNotFit: [] });
   const most: KnownFault = {
     ...RELAY,
-    signature: { ...RELAY.signature, 'SUB-002': 'fail', 'SUB-003': 'fail' },
+    signature: effects({ ...RELAY.signature, 'SUB-002': 'fail', 'SUB-003': 'fail' }),
   };
-  expect(diagnose(results({ ...some, 'SUB-002': 'inconclusive', 'SUB-003': 'error' }), [most])).toEqual([]);
+  expect(
+    diagnose(results({ ...some, 'SUB-002': 'inconclusive', 'SUB-003': 'error', 'SUB-005': 'error' }), [most]),
+  ).toEqual([]);
 });
 
 test('of two mistakes the gravest comes first, and a finding is explained once', () => {
@@ -79,4 +119,17 @@ test('mistakes that nothing here tells apart are named together', () => {
   const twin: KnownFault = { ...RELAY, name: 'relays-in-another-way' };
   const [cause] = diagnose(results(relayed), [RELAY, twin]);
   expect(cause?.faults.map(({ name }) => name)).toEqual(['relays-for-everybody', 'relays-in-another-way']);
+});
+
+test('a check that fails by another demand speaks of another mistake', () => {
+  const [first, ...others] = results(relayed);
+  if (!first) throw new Error('There is no result.');
+  const otherwise = { ...first, variants: [variantBreaking('something else')] };
+  expect(diagnose([otherwise, ...others], [RELAY])[0]?.explains).not.toContain('RLY-001');
+});
+
+test('what differs from run to run does not tell demands apart', () => {
+  const seen = variantBreaking('203.0.113.7:2525 may not send after 450 ms as probe-0123456789abcdef');
+  const again = variantBreaking('198.51.100.9:25 may not send after 12 ms as probe-fedcba9876543210');
+  expect(brokenDemands({ variants: [seen] })).toEqual(brokenDemands({ variants: [again] }));
 });

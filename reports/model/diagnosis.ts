@@ -1,3 +1,4 @@
+import { brokenDemands } from './broken-demands.ts';
 import type { GatedResult } from './record.ts';
 import { SEVERITIES } from './severity.ts';
 import type { Severity, Verdict } from './vocabulary.ts';
@@ -7,7 +8,13 @@ export interface KnownFault {
   readonly name: string;
   /** What such a server does, in one sentence. */
   readonly text: string;
-  readonly signature: Readonly<Record<string, Verdict>>;
+  readonly signature: Readonly<Record<string, KnownEffect>>;
+}
+
+/** What a mistake does to a check: its verdict, and the demands that do not hold; none where they are not known. */
+export interface KnownEffect {
+  readonly verdict: Verdict;
+  readonly demands: readonly string[];
 }
 
 /** A mistake that explains several findings of a server at once. It is a likeness, never a proof. */
@@ -22,13 +29,13 @@ export interface LikelyCause {
   readonly doesNotFit: readonly string[];
 }
 
-type Judged = Pick<GatedResult, 'check' | 'verdict' | 'severity' | 'consequence'>;
+type Judged = Pick<GatedResult, 'check' | 'verdict' | 'severity' | 'consequence' | 'variants'>;
 
 const FOUND: readonly Verdict[] = ['fail', 'warn'];
 /** A cause of fewer findings says no more than the findings themselves. */
 const FEWEST = 2;
 /** At least so many findings must fit for each one that does not. */
-const FIT_PER_MISFIT = 2;
+const FIT_PER_MISFIT = 4;
 
 interface Match {
   readonly fault: KnownFault;
@@ -95,12 +102,16 @@ function matchOf(fault: KnownFault, byCode: ReadonlyMap<string, Judged>): Match 
   const misfits: string[] = [];
   let exact = 0;
   let open = 0;
-  for (const [code, predicted] of Object.entries(fault.signature)) {
-    const found = byCode.get(code)?.verdict;
-    if (found === undefined || !FOUND.includes(predicted)) continue;
-    if (found === predicted) exact += 1;
-    if (FOUND.includes(found)) fits.push(code);
-    else if (found === 'pass') misfits.push(code);
+  for (const [code, { verdict: predicted, demands }] of Object.entries(fault.signature)) {
+    const result = byCode.get(code);
+    if (result === undefined || !FOUND.includes(predicted)) continue;
+    const found = result.verdict;
+    if (FOUND.includes(found)) {
+      // A check that fails by another demand speaks of another mistake.
+      if (!isSameIn(demands, brokenDemands(result))) continue;
+      if (found === predicted) exact += 1;
+      fits.push(code);
+    } else if (found === 'pass') misfits.push(code);
     else if (found !== 'not-applicable') open += 1;
   }
   return { fault, fits, misfits, exact, open };
@@ -131,4 +142,9 @@ function isTwin(one: Match, other: Match): boolean {
 
 function sameCodes(one: readonly string[], other: readonly string[]): boolean {
   return one.length === other.length && one.every((code) => other.includes(code));
+}
+
+/** Whether one of the demands is among those that do not hold here; what is not known is not held against it. */
+function isSameIn(demands: readonly string[], broken: readonly string[]): boolean {
+  return demands.length === 0 || demands.some((demand) => broken.includes(demand));
 }

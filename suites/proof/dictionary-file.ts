@@ -3,15 +3,15 @@ import { parse } from 'yaml';
 import { FAULT_NAMES, type FaultName } from '../../harness/model/faults.ts';
 import type { Verdict } from '../../harness/model/verdict.ts';
 
-/** By code, the verdict of each check that a fault changes. */
-export type Signature = Readonly<Record<string, Verdict>>;
+/** By code, the verdict of each check that a fault changes, and after it the demands that do not hold. */
+export type Signature = Readonly<Record<string, readonly [Verdict, ...string[]]>>;
 
 /** Signatures by fault. */
 export type Dictionary = Readonly<Partial<Record<FaultName, Signature>>>;
 
 const FILE = new URL('../catalog/dictionary.yaml', import.meta.url);
 const HEAD =
-  '# Written by npm run dictionary: fault of the reference server, and every check whose verdict it changes.\n';
+  '# Written by npm run dictionary: fault of the reference server, every check whose verdict it changes, and what does not hold there.\n';
 
 export async function readDictionary(): Promise<Dictionary> {
   return parse(await readFile(FILE, 'utf8')) ?? {};
@@ -23,7 +23,14 @@ export async function writeDictionary(dictionary: Dictionary): Promise<void> {
     const signature = dictionary[fault];
     if (!signature) return [];
     const cells = Object.entries(signature).sort(([a], [b]) => a.localeCompare(b));
-    return [`${fault}: { ${cells.map(([code, verdict]) => `${code}: ${verdict}`).join(', ')} }\n`];
+    if (cells.length === 0) return [`${fault}: {}\n`];
+    return [
+      `${fault}:\n`,
+      ...cells.map(([code, [verdict, ...demands]]) => {
+        const quoted = demands.map((demand) => JSON.stringify(demand));
+        return `  ${code}: [${[verdict, ...quoted].join(', ')}]\n`;
+      }),
+    ];
   });
   await writeFile(FILE, HEAD + rows.join(''));
 }

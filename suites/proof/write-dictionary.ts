@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import type { Check } from '../../harness/check/define.ts';
 import { FAULT_NAMES, type FaultName } from '../../harness/model/faults.ts';
 import type { Verdict } from '../../harness/model/verdict.ts';
+import { brokenDemands } from '../../reports/model/broken-demands.ts';
 import { type Dictionary, readDictionary, type Signature, writeDictionary } from './dictionary-file.ts';
 import { CHECKS, NEEDS_FAST_TIMERS, resultOn } from './proof.ts';
 import { resultsOn } from './whole-catalogue.ts';
@@ -71,7 +72,9 @@ async function signatureOf(fault: FaultName, checks: readonly Check[]): Promise<
       results.set(id, await resultOn(check, { faults }));
   }
   return Object.fromEntries(
-    [...results].flatMap(([id, { verdict }]) => (verdict === clean.get(id) ? [] : [[id, verdict]])),
+    [...results].flatMap(([id, result]) =>
+      result.verdict === clean.get(id) ? [] : [[id, [result.verdict, ...brokenDemands(result)] as const]],
+    ),
   );
 }
 
