@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { RunRecord } from '../../reports/model/record.ts';
+import { createSlots } from '../engine/slots.ts';
 import { loadTargets } from '../targets/load.ts';
 import { composeForTests, engineForTests } from '../targets/testing/engine.ts';
 import { type ExpectedVerdicts, readExpected, targetNameOf, verdictsOf } from './expected-verdicts.ts';
@@ -36,7 +37,7 @@ const byChange = WHICH === 'changed' ? await namesByChange(BRANCH) : [];
 const isDue = (name: string) =>
   WHICH === 'all' || targets.get(name)?.always === true || byChange.includes(name);
 const left = [...targets.keys()].filter((name) => !isDue(name));
-const COMPOSED = /^compose-/;
+const isComposed = (name: string) => name.startsWith('compose-');
 const checksOf = (name: string): Selection => ({
   only: targets.get(name)?.only ?? [],
   skip: Object.keys(targets.get(name)?.skip ?? {}),
@@ -44,7 +45,7 @@ const checksOf = (name: string): Selection => ({
 /** Targets that are judged by the same checks, a few of which are audited in one run. */
 const groups = [
   ...Map.groupBy([...targets.keys()].filter(isDue), (name) =>
-    JSON.stringify([checksOf(name), COMPOSED.test(name)]),
+    JSON.stringify([checksOf(name), isComposed(name)]),
   ).values(),
 ].flatMap((names) =>
   Array.from({ length: Math.ceil(names.length / TOGETHER) }, (_, batch) => ({
@@ -61,15 +62,31 @@ if (left.length > 0)
     test.each(left)('%s is judged as committed', () => undefined);
   });
 
-for (const { checks, names } of groups) {
-  const isPossible = names.some((name) => COMPOSED.test(name)) ? hasCompose : hasEngine;
+/** The first audit of each group; they share the room for containers, because most of each is waiting. */
+const audits = new Map<(typeof groups)[number], Promise<RunRecord>>();
+const room = createSlots(TOGETHER);
+beforeAll(() => {
+  for (const group of groups) {
+    if (!(group.names.some(isComposed) ? hasCompose : hasEngine)) continue;
+    const audit = audited(group.names.map(targetNameOf), group.checks);
+    // Its tests tell what went wrong.
+    audit.catch(() => undefined);
+    audits.set(group, audit);
+  }
+});
+
+for (const group of groups) {
+  const { checks, names } = group;
+  const isPossible = names.some(isComposed) ? hasCompose : hasEngine;
   describe.skipIf(!isPossible)(
     `real servers in containers, judged by ${checks.only.join(' ') || 'everything'}`,
     () => {
       let record: RunRecord;
 
       beforeAll(async () => {
-        record = await audited(names.map(targetNameOf), checks);
+        const audit = audits.get(group);
+        if (!audit) throw new Error(`${names.join(', ')} were not audited.`);
+        record = await audit;
       }, 1_800_000);
 
       for (const name of names) {
@@ -119,13 +136,15 @@ async function namesByChange(branch: string): Promise<string[]> {
   return dueByChange(inputs, await changedSince(branch)).slice(0, AT_MOST_BY_CHANGE);
 }
 
-/** The record of an audit by these checks; all of them where `only` names none. */
+/** The record of an audit by these checks; all of them where `only` names none. Waits until there is room. */
 async function audited(names: readonly string[], checks: Selection): Promise<RunRecord> {
+  const leave = await room.take(names.length);
   const folder = await mkdtemp(join(tmpdir(), 'mailspec-verdicts-'));
   try {
     await audit(names, checks, folder);
     return JSON.parse(await readFile(join(folder, 'results.json'), 'utf8'));
   } finally {
+    leave();
     await rm(folder, { recursive: true, force: true });
   }
 }
