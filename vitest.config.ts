@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { projectNames } from './harness/runner/project-names.ts';
 
@@ -22,6 +23,8 @@ export default defineConfig({
   test: {
     retry: 0,
     pool: 'threads',
+    // Most of each test is waiting, so that one worker would leave half of a small machine idle.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       {
         test: {

@@ -5,6 +5,8 @@ import { Unreadable } from './unreadable.ts';
 const HEADING = /^## (?:✓|✗|\?|‼) (`+)(.*)\1: [a-z -]+$/;
 const COUNTS = /^failed (\d+) · errored (\d+) · skipped (\d+) · passed (\d+)$/;
 const ITEM = /^- (✗|‼|~) \*\*([A-Za-z0-9 -]+)\*\* \(([a-z-]+)(?:, [a-z]+)?\)/;
+/** One item may name every check that is open for the same reason. */
+const CODES = /^[A-Z0-9]+-\d{3}(?: [A-Z0-9]+-\d{3})*$/;
 const OUTCOME: Readonly<Record<string, Outcome>> = { '✗': 'failed', '‼': 'errored', '~': 'skipped' };
 
 /** What a summary says of a result: of those that it only counts, the outcome alone. */
@@ -51,8 +53,11 @@ export function rowsOfMarkdown(source: string): Row[] {
     const [, glyph = '', check, verdict = ''] = ITEM.exec(line) ?? [];
     if (line.startsWith('- ') && check === undefined)
       throw new Unreadable(`Line ${index + 1} must be an item with its check.`);
-    if (check !== undefined && target !== null)
-      listed.push({ target, check, verdict, outcome: OUTCOME[glyph] ?? 'errored' });
+    if (check !== undefined && target !== null) {
+      const outcome = OUTCOME[glyph] ?? 'errored';
+      const codes = CODES.test(check) ? check.split(' ') : [check];
+      for (const code of codes) listed.push({ target, check: code, verdict, outcome });
+    }
   }
   close();
   return rows;

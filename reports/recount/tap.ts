@@ -13,6 +13,10 @@ export function rowsOfTap(source: string): Row[] {
   if (plan === undefined) throw new Unreadable('Line 2 must be the plan.');
   const rows: Row[] = [];
   for (let at = 2; at < lines.length; ) {
+    if (lines[at]?.startsWith('# ')) {
+      at += 1;
+      continue;
+    }
     const point = POINT.exec(lines[at] ?? '');
     if (!point || Number(point[2]) !== rows.length + 1) {
       throw new Unreadable(`Line ${at + 1} must be test point ${rows.length + 1}.`);

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describeClause } from '../model/clause.ts';
+import { likelyLine } from '../model/likely-cause.ts';
 import {
   type Obstacle,
   type Outcome,
@@ -9,7 +10,8 @@ import {
   waiverLine,
 } from '../model/outcome.ts';
 import { printable } from '../model/printable.ts';
-import type { GatedResult, RunRecord } from '../model/record.ts';
+import type { GatedResult, RunRecord, TargetRecord } from '../model/record.ts';
+import { silenceLine } from '../model/silence.ts';
 import { explanation, headline } from './explanation.ts';
 
 /** CTRF has one word for both: a test that did not pass. `rawStatus` and `extra` tell them apart. */
@@ -69,12 +71,23 @@ export function writeCtrf(record: RunRecord): string {
           exitCode: record.exitCode,
           profile: printable(`${profile.id}@${profile.version}`),
           strict: profile.strict,
+          targets: record.targets.map((target) => ({
+            name: printable(target.name),
+            conclusion: target.conclusion,
+            ...silenceOfTarget(target),
+            causes: (target.causes ?? []).map((cause) => printable(likelyLine(cause))),
+          })),
         },
       },
     },
     null,
     2,
   )}\n`;
+}
+
+function silenceOfTarget(target: TargetRecord): { readonly silence?: string } {
+  const silence = silenceLine(target);
+  return silence === null ? {} : { silence: printable(silence) };
 }
 
 function resultTest(record: RunRecord, result: GatedResult): CtrfTest {

@@ -1,5 +1,6 @@
 import { describeClause } from '../model/clause.ts';
 import { excerpt } from '../model/excerpt.ts';
+import { causeOf, likelyLine } from '../model/likely-cause.ts';
 import { waiverLine } from '../model/outcome.ts';
 import type { GatedResult, Remedy, RunRecord } from '../model/record.ts';
 import { remediesOf } from '../model/remedies.ts';
@@ -16,9 +17,12 @@ export function headline(result: GatedResult): string {
 /** Everything a person needs to understand a result in a text-only report, line by line, unescaped. */
 export function explanation(record: RunRecord, result: GatedResult): string[] {
   const { evidence } = result;
+  const target = record.targets.find(({ name }) => name === result.target);
+  const cause = target && causeOf(target, result);
   return [
     headline(result),
     ...[waiverLine(result)].filter((line) => line !== null),
+    ...(cause ? [`Cause: ${likelyLine(cause)}`] : []),
     '',
     `${result.check} ${result.title}`,
     `Requirement: ${result.level}, severity ${result.severity}; the profile's gate is ${result.gate}`,

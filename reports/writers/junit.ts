@@ -1,3 +1,4 @@
+import { likelyLine } from '../model/likely-cause.ts';
 import {
   type Obstacle,
   type Outcome,
@@ -7,6 +8,7 @@ import {
   waiverLine,
 } from '../model/outcome.ts';
 import type { GatedResult, RunRecord, TargetRecord } from '../model/record.ts';
+import { silenceLine } from '../model/silence.ts';
 import { SUITES } from '../model/vocabulary.ts';
 import { explanation, headline } from './explanation.ts';
 import { attributes, xml } from './xml.ts';
@@ -77,11 +79,16 @@ function targetSuites(record: RunRecord, target: TargetRecord): Suite[] {
 }
 
 function targetFacts(target: TargetRecord): Record<string, string> {
+  const silence = silenceLine(target);
   return {
     driver: target.driver,
     domain: target.domain,
     hostname: target.hostname,
     conclusion: target.conclusion,
+    ...(silence === null ? {} : { silence }),
+    ...Object.fromEntries(
+      (target.causes ?? []).map((cause, index) => [`cause ${index + 1}`, likelyLine(cause)]),
+    ),
     ...Object.fromEntries(Object.entries(target.artefact).map(([key, value]) => [`artefact.${key}`, value])),
   };
 }

@@ -1,6 +1,8 @@
 import { describeClause } from '../model/clause.ts';
 import { CLAUSE_STATES, clauseState, countClauses } from '../model/clause-state.ts';
-import { brokenControls, brokenLine, limitsLine } from '../model/controls.ts';
+import { limitsLine } from '../model/controls.ts';
+import { likelyText } from '../model/likely-cause.ts';
+import { type OpenGroup, openGroups } from '../model/open-groups.ts';
 import {
   type Obstacle,
   type Outcome,
@@ -11,6 +13,7 @@ import {
 } from '../model/outcome.ts';
 import type { Conclusion, GatedResult, RunRecord, TargetRecord } from '../model/record.ts';
 import { bySeverity } from '../model/severity.ts';
+import { silenceLine } from '../model/silence.ts';
 import { headline } from './explanation.ts';
 import { ENGLISH } from './html/english.ts';
 import { codeSpan, escapedMarkdown } from './markdown-text.ts';
@@ -34,8 +37,8 @@ const LONGEST = 60_000;
 type Item = (result: GatedResult) => string[];
 
 /**
- * The record as a Markdown summary for a pull request: per target its conclusion and counts, and every
- * finding, open question and waiver. Everything that is not our own wording stands in code spans, where
+ * The record as a Markdown summary for a pull request: per target its conclusion and counts, causes with
+ * the findings that they explain, other findings, what is open by its reason, and every waiver. Everything that is not our own wording stands in code spans, where
  * nothing is a link, a mention or HTML. A summary that would be too long for a comment names its checks only.
  */
 export function writeMarkdown(record: RunRecord): string {
@@ -59,13 +62,8 @@ function summary(record: RunRecord, item: Item): string {
 
 function targetLines(record: RunRecord, target: TargetRecord, item: Item): string[] {
   const obstacle = obstacleOfTarget(target);
-  const limits = limitsLine(target);
-  const of = (outcome: Outcome) =>
-    bySeverity(target.results.filter((result) => outcomeOf(result) === outcome));
+  const of = (outcome: Outcome) => target.results.filter((result) => outcomeOf(result) === outcome);
   const waived = of('skipped').filter(({ consequence }) => consequence === 'waived');
-  const open = of('skipped').filter(
-    ({ consequence, verdict }) => consequence !== 'waived' && verdict !== 'not-applicable',
-  );
   const advice = of('passed').filter(({ consequence }) => consequence === 'advice').length;
   return [
     `## ${SIGN[target.conclusion]} ${codeSpan(target.name)}: ${target.conclusion}`,
@@ -77,29 +75,61 @@ function targetLines(record: RunRecord, target: TargetRecord, item: Item): strin
       passed: of('passed').length,
     }),
     '',
-    ...(limits === null ? [] : [codeSpan(limits), '']),
-    ...brokenControls(target).flatMap((broken) => [`Control ${codeSpan(brokenLine(broken))}`, '']),
+    ...[silenceLine(target), limitsLine(target)].flatMap((line) =>
+      line === null ? [] : [codeSpan(line), ''],
+    ),
     ...clauseLines(record, target),
     ...(advice > 0 ? [`${advice} of those that passed with advice.`, ''] : []),
-    ...(open.length > 0
-      ? [`${open.length} of those that are skipped were left open; the profile does not demand them.`, '']
-      : []),
-    ...[...of('failed'), ...of('errored').filter((result) => !isEnded(result)), ...waived].flatMap(item),
-    // Their reason stands once, with the control.
-    ...of('errored').filter(isEnded).flatMap(brief),
-    ...open.flatMap((result) => (item === brief || isEnded(result) ? brief(result) : onOneLine(result))),
-    ...(obstacle === null ? [] : obstacleItem(obstacle)),
+    ...findingLines(target, bySeverity(of('failed')), item),
+    ...openGroups(target).flatMap(openLines),
+    ...(waived.length > 0 ? ['### Waived', '', ...bySeverity(waived).flatMap(item), ''] : []),
+    ...(obstacle === null ? [] : [...obstacleItem(obstacle), '']),
+  ];
+}
+
+/** Findings beneath their causes, then those that stand on their own. */
+function findingLines(target: TargetRecord, findings: readonly GatedResult[], item: Item): string[] {
+  const causes = (target.causes ?? []).map((cause) => ({
+    cause,
+    beneath: findings.filter(({ check }) => cause.explains.includes(check)),
+  }));
+  const alone = findings.filter((result) => !causes.some(({ beneath }) => beneath.includes(result)));
+  const shown = causes.filter(({ beneath }) => beneath.length > 0);
+  return [
+    ...shown.flatMap(({ cause, beneath }) => [
+      `### ${cause.severity}, looks like: ${escapedMarkdown(likelyText(cause))}`,
+      '',
+      ...(cause.doesNotFit.length === 0
+        ? []
+        : [`What does not fit: ${cause.doesNotFit.join(', ')} passed.`, '']),
+      ...beneath.flatMap(named),
+      '',
+    ]),
+    ...(alone.length === 0
+      ? []
+      : [`### Findings${shown.length > 0 ? ' on their own' : ''}`, '', ...alone.flatMap(item), '']),
+  ];
+}
+
+/** What is open for one reason: the codes, those that are demanded apart from those that are not. */
+function openLines({ reason, control, results }: OpenGroup): string[] {
+  const by = control === null ? '' : `${codeSpan(control)} broke off: `;
+  const kinds = Map.groupBy(results, (result) => `${outcomeOf(result)} ${result.verdict}`);
+  return [
+    `### ${results.length} open: ${by}${codeSpan(shortened(reason))}`,
+    '',
+    ...[...kinds.values()].flatMap(([first, ...others]) => {
+      if (!first) return [];
+      const outcome = outcomeOf(first);
+      const glyph = outcome === 'passed' ? '' : GLYPH[outcome];
+      return [`- ${glyph} **${[first, ...others].map(({ check }) => check).join(' ')}** (${first.verdict})`];
+    }),
     '',
   ];
 }
 
-/** A control that broke off left the check without a verdict. */
-function isEnded({ endedBy }: GatedResult): boolean {
-  return endedBy !== undefined;
-}
-
 const CLAUSES_NAMED = 12;
-/** Longest reason of what decided nothing and is not demanded, in characters. */
+/** Longest reason of what decided nothing, in characters. */
 const REASON_LENGTH = 200;
 
 /** The clauses of the profile in one paragraph, those that are not met by name. */
@@ -142,7 +172,7 @@ function full(result: GatedResult): string[] {
     return url === null ? escapedMarkdown(label) : `[${escapedMarkdown(label)}](<${url}>)`;
   });
   return [
-    `${brief(result).join('')} ${escapedMarkdown(result.title)}`,
+    ...named(result),
     `  - ${codeSpan(headline(result))}`,
     ...(waived === null ? [] : [`  - ${codeSpan(waived)}`]),
     `  - ${clauses.join(', ')}; rerun: ${codeSpan(result.rerun)}`,
@@ -155,10 +185,13 @@ function brief(result: GatedResult): string[] {
   return [`- ${glyph} **${result.check}** (${result.verdict}, ${result.severity})`];
 }
 
-function onOneLine(result: GatedResult): string[] {
-  const reason = [...headline(result)];
-  const shown = reason.length <= REASON_LENGTH ? reason : [...reason.slice(0, REASON_LENGTH), '…'];
-  return [`${brief(result).join('')} ${codeSpan(shown.join(''))}`];
+function named(result: GatedResult): string[] {
+  return [`${brief(result).join('')} ${escapedMarkdown(result.title)}`];
+}
+
+function shortened(reason: string): string {
+  const letters = [...reason];
+  return letters.length <= REASON_LENGTH ? reason : `${letters.slice(0, REASON_LENGTH).join('')}…`;
 }
 
 function obstacleItem({ name, why }: Obstacle): string[] {

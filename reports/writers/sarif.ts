@@ -2,9 +2,11 @@ import { createHash } from 'node:crypto';
 import { isAbsolute } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describeClause } from '../model/clause.ts';
+import { causeOf, likelyLine } from '../model/likely-cause.ts';
 import { type Obstacle, obstacleOfTarget, obstaclesOfRun, outcomeOf, waiverLine } from '../model/outcome.ts';
 import { printable } from '../model/printable.ts';
 import type { GatedResult, RunRecord, TargetRecord } from '../model/record.ts';
+import { silenceLine } from '../model/silence.ts';
 import type { Severity } from '../model/vocabulary.ts';
 import { headline } from './explanation.ts';
 import { codeSpan, escapedMarkdown } from './markdown-text.ts';
@@ -38,12 +40,14 @@ export function writeSarif(record: RunRecord): string {
 function targetRun(record: RunRecord, target: TargetRecord): object {
   const obstacle = obstacleOfTarget(target);
   const obstacles = obstacle === null ? [] : [obstacle];
+  const silence = silenceLine(target);
   const { results } = target;
   const unsettled = results.filter(({ verdict }) => ['inconclusive', 'error', 'not-run'].includes(verdict));
   return {
     ...head(record, target.name, results),
     invocations: [
       invocation(record, target.conclusion !== 'undetermined', [
+        ...(silence === null ? [] : [{ level: 'error', message: { text: messageText(silence) } }]),
         ...unsettled.map((result) => ({
           level: result.consequence === 'unsettled' ? 'error' : 'note',
           message: { text: messageText(`${result.check} on ${result.target}: ${headline(result)}`) },
@@ -141,6 +145,11 @@ function resultOf(target: TargetRecord, result: GatedResult): object {
     ...(broken ? [`Expected: ${broken.expected}. Found: ${broken.actual}.`] : []),
     `Rerun: ${result.rerun}`,
   ];
+  const cause = causeOf(target, result);
+  const physicalLocation = {
+    artifactLocation: { uri: uriOf(target.declaredAt.file) },
+    region: { startLine: Math.max(1, target.declaredAt.line) },
+  };
   const identity = [result.check, target.name, result.clauses[0] ?? ''].map(printable).join('\n');
   return {
     ruleId: result.check,
@@ -149,13 +158,13 @@ function resultOf(target: TargetRecord, result: GatedResult): object {
     message: { text: messageText(told.join(' ')) },
     locations: [
       {
-        physicalLocation: {
-          artifactLocation: { uri: uriOf(target.declaredAt.file) },
-          region: { startLine: Math.max(1, target.declaredAt.line) },
-        },
+        physicalLocation,
         logicalLocations: [{ fullyQualifiedName: `${printable(target.name)}/${result.check}` }],
       },
     ],
+    ...(cause
+      ? { relatedLocations: [{ id: 1, physicalLocation, message: { text: messageText(likelyLine(cause)) } }] }
+      : {}),
     // Neither the words of the server nor the line of the declaration may make a new finding of an old one.
     partialFingerprints: {
       primaryLocationLineHash: createHash('sha256').update(identity).digest('hex').slice(0, 32),
@@ -163,7 +172,12 @@ function resultOf(target: TargetRecord, result: GatedResult): object {
     ...(waived === null
       ? {}
       : { suppressions: [{ kind: 'external', status: 'accepted', justification: printable(waived) }] }),
-    properties: { verdict: result.verdict, consequence: result.consequence, severity: result.severity },
+    properties: {
+      verdict: result.verdict,
+      consequence: result.consequence,
+      severity: result.severity,
+      ...(cause ? { cause: cause.faults.map(({ name }) => name) } : {}),
+    },
   };
 }
 

@@ -1,7 +1,9 @@
 import { describeClause } from '../model/clause.ts';
+import { likelyLine } from '../model/likely-cause.ts';
 import { obstacleOfTarget, obstaclesOfRun, outcomeOf, waiverLine } from '../model/outcome.ts';
 import { printable } from '../model/printable.ts';
 import type { GatedResult, RunRecord } from '../model/record.ts';
+import { silenceLine } from '../model/silence.ts';
 import { headline } from './explanation.ts';
 
 interface Point {
@@ -24,7 +26,12 @@ export function writeTap(record: RunRecord): string {
     ]),
     ...obstaclePoints(obstaclesOfRun(record)),
   ];
-  return ['TAP version 13', `1..${points.length}`, ...points.flatMap(pointLines), ''].join('\n');
+  const comments = record.targets.flatMap((target) =>
+    [silenceLine(target), ...(target.causes ?? []).map(likelyLine)].flatMap((line) =>
+      line === null ? [] : [`# ${escaped(`${target.name}: ${line}`)}`],
+    ),
+  );
+  return ['TAP version 13', `1..${points.length}`, ...comments, ...points.flatMap(pointLines), ''].join('\n');
 }
 
 function resultPoint(result: GatedResult): Point {
