@@ -37,6 +37,7 @@ const RUN: RunFacts = {
   expected: [],
   remedies: [],
   knownFaults: [],
+  consequences: {},
   translations: [],
   checks: CHECKS.map(({ definition }) => definition.id),
   declared: ['mail'],

@@ -1,7 +1,7 @@
 import { arch, platform, release } from 'node:os';
 import { concludeRun, concludeTarget, exitCodeOf, gateResult } from '../../reports/model/conclude.ts';
 import { countVerdicts } from '../../reports/model/counts.ts';
-import { diagnose, type KnownFault } from '../../reports/model/diagnosis.ts';
+import { type Consequences, diagnose, type KnownFault } from '../../reports/model/diagnosis.ts';
 import type {
   Expectation,
   Gate,
@@ -62,6 +62,7 @@ export interface RunFacts {
   readonly remedies: readonly Remedy[];
   /** Mistakes whose consequences are known. */
   readonly knownFaults: readonly KnownFault[];
+  readonly consequences: Consequences;
   /** The texts of checks in other languages. */
   readonly translations: readonly StoredTranslation[];
   /** The codes of every check there is. */
@@ -170,14 +171,14 @@ function judge(audited: AuditedTarget, { rerunOptions }: RunFacts): JudgedTarget
 function assembleTarget(
   judged: JudgedTarget,
   met: readonly Expectation[],
-  { strict, knownFaults }: RunFacts,
+  { strict, knownFaults, consequences }: RunFacts,
 ): TargetRecord {
   const { plan, declaration, target, lab, artefact, failure, capabilities, controls } = judged;
   const results = judged.results.map(({ result, gate }) => {
     const entry = met.find((one) => one.target === plan.target && one.check === result.check);
     return gateResult(result, gate, strict, entry ? waiverOf(entry) : null);
   });
-  const causes = diagnose(results, knownFaults);
+  const causes = diagnose(results, knownFaults, consequences);
   const record = {
     name: declaration.name,
     declaredAt: declaration.at,

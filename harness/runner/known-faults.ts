@@ -2,13 +2,23 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import type { KnownEffect, KnownFault } from '../../reports/model/diagnosis.ts';
+import type { Consequences, KnownEffect, KnownFault } from '../../reports/model/diagnosis.ts';
 import { FAULTS } from '../model/faults.ts';
 import { VERDICTS } from '../model/verdict.ts';
 
 const verdict = z.enum(VERDICTS);
 const claimedRows = z.record(z.string(), z.record(z.string(), verdict));
 const computedRows = z.record(z.string(), z.record(z.string(), z.tuple([verdict], z.string())));
+
+/** They cannot be told from others in a lab on loopback, where all clients are neighbours, and need a real network. */
+const ONLY_ON_LOOPBACK: readonly string[] = ['mx-trusts-private-networks'];
+
+const explainsRows = z.record(z.string(), z.array(z.string()));
+
+/** Findings that follow from another one, by the code of that one; from `explains.yaml` of the catalogue. */
+export async function loadConsequences(folder: string): Promise<Consequences> {
+  return read(join(folder, 'explains.yaml'), explainsRows);
+}
 
 /**
  * What is known of mistakes: for each fault of the reference server the checks that it changes, from
@@ -33,7 +43,7 @@ export async function loadKnownFaults(folder: string): Promise<readonly KnownFau
     );
   return Object.entries(FAULTS).flatMap(([name, text]) => {
     const signature = known.get(name);
-    return signature === undefined ? [] : [{ name, text, signature }];
+    return signature === undefined || ONLY_ON_LOOPBACK.includes(name) ? [] : [{ name, text, signature }];
   });
 }
 

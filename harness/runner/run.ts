@@ -23,7 +23,7 @@ import { loadTargets, placeOf, type TargetDeclaration } from '../targets/load.ts
 import { selectTargets } from '../targets/select.ts';
 import { type AuditedTarget, assembleRecord } from './assemble.ts';
 import type { AuditContext } from './audit-context.ts';
-import { loadKnownFaults } from './known-faults.ts';
+import { loadConsequences, loadKnownFaults } from './known-faults.ts';
 import { prepareOutputFolder } from './output-folder.ts';
 import { planTarget, type Selection, type TargetPlan } from './plan.ts';
 import { loadProfile } from './profile.ts';
@@ -107,15 +107,17 @@ export async function beginRun(options: Omit<RunOptions, 'concurrency'>): Promis
   const startedAt = new Date();
   const runId = `${startedAt.toISOString().replaceAll(/[-:]|\.\d+/g, '')}-${randomBytes(3).toString('hex')}`;
   const suitesFolder = options.suitesFolder ?? SUITES_FOLDER;
-  const [checks, profile, remedies, knownFaults, translations, expected, declared] = await Promise.all([
-    loadChecks(suitesFolder),
-    loadProfile(join(suitesFolder, 'catalog', 'profiles'), options.profile),
-    loadRemedies(join(suitesFolder, 'catalog', 'remedies')),
-    loadKnownFaults(join(suitesFolder, 'catalog')),
-    loadTranslations(join(suitesFolder, 'catalog', 'japanese')),
-    findExpected(options.expected, options.targetsFile),
-    loadTargets(options.targetsFile),
-  ]);
+  const [checks, profile, remedies, knownFaults, consequences, translations, expected, declared] =
+    await Promise.all([
+      loadChecks(suitesFolder),
+      loadProfile(join(suitesFolder, 'catalog', 'profiles'), options.profile),
+      loadRemedies(join(suitesFolder, 'catalog', 'remedies')),
+      loadKnownFaults(join(suitesFolder, 'catalog')),
+      loadConsequences(join(suitesFolder, 'catalog')),
+      loadTranslations(join(suitesFolder, 'catalog', 'japanese')),
+      findExpected(options.expected, options.targetsFile),
+      loadTargets(options.targetsFile),
+    ]);
   const declarations = selectTargets(declared, options.names);
   const rerunOptions = rerunOptionsOf(options);
   const planned = declarations.map((declaration) => ({
@@ -184,6 +186,7 @@ export async function beginRun(options: Omit<RunOptions, 'concurrency'>): Promis
           expected,
           remedies,
           knownFaults,
+          consequences,
           translations,
           checks: checks.map(({ definition }) => definition.id),
           declared: declared.map(({ name }) => name),

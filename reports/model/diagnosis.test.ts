@@ -133,3 +133,10 @@ test('what differs from run to run does not tell demands apart', () => {
   const again = variantBreaking('198.51.100.9:25 may not send after 12 ms as probe-fedcba9876543210');
   expect(brokenDemands({ variants: [seen] })).toEqual(brokenDemands({ variants: [again] }));
 });
+
+test('what follows from a finding has its cause, and is no cause of its own', () => {
+  const found = results({ ...relayed, 'RLY-005': 'fail', 'RLY-006': 'pass', 'SUB-001': 'fail' });
+  const [cause, ...others] = diagnose(found, [RELAY], { 'RLY-001': ['RLY-005', 'RLY-006'] });
+  expect(cause?.explains).toEqual([...Object.keys(relayed), 'RLY-005']);
+  expect(others).toEqual([]);
+});

@@ -17,6 +17,9 @@ export interface KnownEffect {
   readonly demands: readonly string[];
 }
 
+/** By the code of a finding, those that follow from it. */
+export type Consequences = Readonly<Record<string, readonly string[]>>;
+
 /** A mistake that explains several findings of a server at once. It is a likeness, never a proof. */
 export interface LikelyCause {
   /** The mistake that the server looks as if it made, and those that nothing here tells from it. */
@@ -50,10 +53,14 @@ interface Match {
 /**
  * The smallest set of known mistakes that explains what was found: those that fail the run first, then the gravest. A mistake is taken for a
  * cause where it explains at least two findings that no other explains, and where most of what it brings about was
- * found; where more of it is open than was found, too little is known. Greedy: the mistake that explains most comes first;
+ * found; where more of it is open than was found, too little is known. What follows from a finding has its cause. Greedy: the mistake that explains most comes first;
  * of those that explain the same, the one of which more fits to the verdict.
  */
-export function diagnose(results: readonly Judged[], faults: readonly KnownFault[]): LikelyCause[] {
+export function diagnose(
+  results: readonly Judged[],
+  faults: readonly KnownFault[],
+  consequences: Consequences = {},
+): LikelyCause[] {
   const byCode = new Map(results.map((result) => [result.check as string, result]));
   const matches = faults
     .map((fault) => matchOf(fault, byCode))
@@ -66,7 +73,11 @@ export function diagnose(results: readonly Judged[], faults: readonly KnownFault
   for (;;) {
     const best = bestOf(matches, unexplained);
     if (best === null) break;
-    const fresh = best.fits.filter((code) => unexplained.has(code));
+    const own = best.fits.filter((code) => unexplained.has(code));
+    const following = best.fits
+      .flatMap((code) => consequences[code] ?? [])
+      .filter((code) => unexplained.has(code));
+    const fresh = [...new Set([...own, ...following])];
     for (const code of fresh) unexplained.delete(code);
     chosen.push({ match: best, fresh });
   }

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { FAULT_NAMES } from '../../harness/model/faults.ts';
 import type { Verdict } from '../../harness/model/verdict.ts';
-import { loadKnownFaults } from '../../harness/runner/known-faults.ts';
+import { loadConsequences, loadKnownFaults } from '../../harness/runner/known-faults.ts';
 import { brokenDemands } from '../../reports/model/broken-demands.ts';
 import { diagnose, type KnownFault } from '../../reports/model/diagnosis.ts';
 import type { VariantResult } from '../../reports/model/vocabulary.ts';
@@ -15,7 +15,8 @@ const dictionary = await readDictionary();
 const claimed: Record<string, Record<string, string>> = parse(
   readFileSync(new URL('../catalog/kill-matrix.yaml', import.meta.url), 'utf8'),
 );
-const known = await loadKnownFaults(fileURLToPath(new URL('../catalog', import.meta.url)));
+const CATALOGUE = fileURLToPath(new URL('../catalog', import.meta.url));
+const known = await loadKnownFaults(CATALOGUE);
 const FOUND: readonly Verdict[] = ['fail', 'warn'];
 /** Of the findings that no check claims, one of so many is evaluated again. */
 const STRIDE = 12;
@@ -45,6 +46,15 @@ describe.concurrent('what no check claims is so', () => {
     expect(result.verdict, explained(result)).toBe(verdict);
     expect(brokenDemands(result)).toEqual(demands);
   });
+});
+
+test('what follows from a finding is a check', async () => {
+  const consequences = await loadConsequences(CATALOGUE);
+  const codes: readonly string[] = CHECKS.map(({ definition }) => definition.id);
+  for (const [code, following] of Object.entries(consequences)) {
+    expect(codes).toContain(code);
+    for (const one of following) expect(codes).toContain(one);
+  }
 });
 
 /** A server that has one mistake, as the dictionary knows it. */

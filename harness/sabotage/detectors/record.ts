@@ -74,6 +74,7 @@ const detect: Detector = async () => {
         expected: expected ? [EXPECTED] : [],
         remedies: [],
         knownFaults: [],
+        consequences: {},
         translations: [],
         checks: ['SMTP-001', 'SMTP-002'],
         declared: ['mail'],
