@@ -140,3 +140,8 @@ test('what follows from a finding has its cause, and is no cause of its own', ()
   expect(cause?.explains).toEqual([...Object.keys(relayed), 'RLY-005']);
   expect(others).toEqual([]);
 });
+
+test('a cause of deviations alone is no grave one', () => {
+  const [cause] = diagnose(results({ 'STLS-001': 'warn', 'TPOL-019': 'warn' }, 'critical'), [NO_TLS]);
+  expect(cause?.severity).toBe('info');
+});

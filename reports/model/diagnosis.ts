@@ -24,7 +24,7 @@ export type Consequences = Readonly<Record<string, readonly string[]>>;
 export interface LikelyCause {
   /** The mistake that the server looks as if it made, and those that nothing here tells from it. */
   readonly faults: readonly Pick<KnownFault, 'name' | 'text'>[];
-  /** The gravest severity of what it explains. */
+  /** The gravest severity of the failures that it explains; `info` where it explains deviations alone. */
   readonly severity: Severity;
   /** Codes of what it explains, the gravest first. */
   readonly explains: readonly string[];
@@ -83,6 +83,7 @@ export function diagnose(
   }
   const counts = ({ explains }: LikelyCause) =>
     explains.some((code) => byCode.get(code)?.consequence === 'finding');
+  const fails = (code: string) => byCode.get(code)?.verdict === 'fail';
   const rank = (code: string) => SEVERITIES.indexOf(byCode.get(code)?.severity ?? 'info');
   return chosen
     .map(({ match, fresh }): LikelyCause => {
@@ -90,7 +91,7 @@ export function diagnose(
       const alike = [match, ...matches.filter((other) => isTwin(match, other))];
       return {
         faults: alike.map(({ fault: { name, text } }) => ({ name, text })),
-        severity: byCode.get(explains[0] ?? '')?.severity ?? 'info',
+        severity: byCode.get(explains.find(fails) ?? '')?.severity ?? 'info',
         explains,
         doesNotFit: match.misfits,
       };
