@@ -1,6 +1,7 @@
 import pc from 'picocolors';
 import { limitsLine } from '../../reports/model/controls.ts';
 import type { LikelyCause } from '../../reports/model/diagnosis.ts';
+import { type Matter, mattersOf } from '../../reports/model/matters.ts';
 import { type OpenGroup, openGroups } from '../../reports/model/open-groups.ts';
 import { waiverLine } from '../../reports/model/outcome.ts';
 import type { Conclusion, GatedResult, TargetRecord } from '../../reports/model/record.ts';
@@ -46,22 +47,22 @@ export function targetSummary(target: TargetRecord, room: number): string[] {
 }
 
 function blocksOf(target: TargetRecord): Block[] {
-  const causes = target.causes ?? [];
-  const explained = new Set(causes.flatMap(({ explains }) => explains));
-  const of = (consequence: GatedResult['consequence']) =>
-    bySeverity(target.results.filter((result) => result.consequence === consequence));
+  const matters = mattersOf(target);
+  const advised = (target.causes ?? []).filter((cause) => !matters.some((matter) => matter.cause === cause));
+  const explained = new Set(advised.flatMap(({ explains }) => explains));
   const groups = openGroups(target);
   const demanded = groups.filter(({ results }) => results.some(isDemanded));
   const others = groups.filter((group) => !demanded.includes(group));
-  const advice = of('advice').filter(({ check }) => !explained.has(check)).length;
+  const waived = bySeverity(target.results.filter(({ consequence }) => consequence === 'waived'));
+  const advice = target.results.filter(
+    ({ consequence, check }) => consequence === 'advice' && !explained.has(check),
+  ).length;
   const openCount = others.reduce((sum, { results }) => sum + results.length, 0);
   return [
-    ...causes.map((cause) => causeBlock(cause, target)),
-    ...of('finding')
-      .filter(({ check }) => !explained.has(check))
-      .map(resultBlock),
+    ...matters.map(matterBlock),
     ...(target.failure === null ? demanded.map(openBlock) : []),
-    ...of('waived').map(resultBlock),
+    ...waived.map(resultBlock),
+    ...advised.map((cause) => causeBlock(cause, 'warn')),
     ...(openCount > 0 && target.failure === null
       ? [
           [
@@ -75,13 +76,14 @@ function blocksOf(target: TargetRecord): Block[] {
   ];
 }
 
+function matterBlock({ cause, findings }: Matter): Block {
+  return cause === null ? findings.flatMap(resultBlock) : causeBlock(cause, 'fail');
+}
+
 /** What it looks like, how much it explains, and what speaks against it. */
-function causeBlock({ faults, explains, doesNotFit, severity }: LikelyCause, target: TargetRecord): Block {
+function causeBlock({ faults, explains, doesNotFit, severity }: LikelyCause, as: 'fail' | 'warn'): Block {
   const [first, ...alike] = faults;
-  const counts = target.results.some(
-    ({ check, consequence }) => consequence === 'finding' && explains.includes(check),
-  );
-  const { glyph, paint } = VERDICT_GLYPHS[counts ? 'fail' : 'warn'];
+  const { glyph, paint } = VERDICT_GLYPHS[as];
   const or = alike.length === 0 ? '' : ` (or one of ${alike.length} that look the same here)`;
   return [
     cut(`  ${paint(glyph)} ${pc.bold(severity)}, looks like: ${first?.text ?? ''}${or}`),

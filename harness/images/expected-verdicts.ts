@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { mattersOf } from '../../reports/model/matters.ts';
+import type { TargetRecord } from '../../reports/model/record.ts';
 import { VERDICTS } from '../model/verdict.ts';
 
 const expectedSchema = z.strictObject({
@@ -10,6 +12,8 @@ const expectedSchema = z.strictObject({
   skip: z.record(z.string(), z.string().min(1)).default({}),
   /** Judged in every run of the tests; the others where MAILSPEC_IMAGES is `all`, or `changed` and their inputs are. */
   always: z.boolean().default(false),
+  /** What stands first in every report: the name of the fault that it looks like, or the code of a finding. */
+  first: z.string().optional(),
   conclusion: z.enum(['conformant', 'non-conformant', 'undetermined']),
   verdicts: z.record(
     z.string(),
@@ -35,4 +39,10 @@ export function verdictsOf({ verdicts }: ExpectedVerdicts): Record<string, strin
   return Object.fromEntries(
     Object.entries(verdicts).map(([code, value]) => [code, value === 'pass' ? value : value.verdict]),
   );
+}
+
+/** What stands first in the reports of a target; undefined where nothing was found. */
+export function firstOf(target: TargetRecord): string | undefined {
+  const [matter] = mattersOf(target);
+  return matter?.cause?.faults[0]?.name ?? matter?.findings[0]?.check;
 }

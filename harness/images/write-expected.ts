@@ -4,7 +4,7 @@ import type { RunRecord } from '../../reports/model/record.ts';
 import { type ExpectedVerdicts, readExpected } from './expected-verdicts.ts';
 
 /** What stays of a file that is there. */
-type Kept = Pick<ExpectedVerdicts, 'verdicts' | 'always' | 'skip'>;
+type Kept = Pick<ExpectedVerdicts, 'verdicts' | 'always' | 'skip' | 'first'>;
 
 /**
  * Writes the expected verdicts of the targets of a record: `node harness/images/write-expected.ts
@@ -21,11 +21,13 @@ for (const target of record.targets) {
     verdicts: known,
     always,
     skip,
+    first,
   } = await readExpected(path).catch(
     (): Kept => ({
       verdicts: {},
       always: false,
       skip: {},
+      first: undefined,
     }),
   );
   const asked = target.results.filter(({ check }) => skip[check] === undefined);
@@ -43,6 +45,6 @@ for (const target of record.targets) {
   const skipped = reasons.length > 0 ? `skip:\n${reasons.join('')}` : '';
   await writeFile(
     path,
-    `${comment}${head}${skipped}${always ? 'always: true\n' : ''}conclusion: ${target.conclusion}\nverdicts:\n${lines.join('')}`,
+    `${comment}${head}${skipped}${always ? 'always: true\n' : ''}${first === undefined ? '' : `first: ${first}\n`}conclusion: ${target.conclusion}\nverdicts:\n${lines.join('')}`,
   );
 }

@@ -2,6 +2,7 @@ import { describeClause } from '../model/clause.ts';
 import { CLAUSE_STATES, clauseState, countClauses } from '../model/clause-state.ts';
 import { limitsLine } from '../model/controls.ts';
 import { likelyText } from '../model/likely-cause.ts';
+import { mattersOf } from '../model/matters.ts';
 import { type OpenGroup, openGroups } from '../model/open-groups.ts';
 import {
   type Obstacle,
@@ -80,35 +81,30 @@ function targetLines(record: RunRecord, target: TargetRecord, item: Item): strin
     ),
     ...clauseLines(record, target),
     ...(advice > 0 ? [`${advice} of those that passed with advice.`, ''] : []),
-    ...findingLines(target, bySeverity(of('failed')), item),
+    ...findingLines(target, item),
+    '',
     ...openGroups(target).flatMap(openLines),
     ...(waived.length > 0 ? ['### Waived', '', ...bySeverity(waived).flatMap(item), ''] : []),
     ...(obstacle === null ? [] : [...obstacleItem(obstacle), '']),
   ];
 }
 
-/** Findings beneath their causes, then those that stand on their own. */
-function findingLines(target: TargetRecord, findings: readonly GatedResult[], item: Item): string[] {
-  const causes = (target.causes ?? []).map((cause) => ({
-    cause,
-    beneath: findings.filter(({ check }) => cause.explains.includes(check)),
-  }));
-  const alone = findings.filter((result) => !causes.some(({ beneath }) => beneath.includes(result)));
-  const shown = causes.filter(({ beneath }) => beneath.length > 0);
-  return [
-    ...shown.flatMap(({ cause, beneath }) => [
-      `### ${cause.severity}, looks like: ${escapedMarkdown(likelyText(cause))}`,
-      '',
-      ...(cause.doesNotFit.length === 0
-        ? []
-        : [`What does not fit: ${cause.doesNotFit.join(', ')} passed.`, '']),
-      ...beneath.flatMap(named),
-      '',
-    ]),
-    ...(alone.length === 0
-      ? []
-      : [`### Findings${shown.length > 0 ? ' on their own' : ''}`, '', ...alone.flatMap(item), '']),
-  ];
+/** The findings in the order in which they matter: beneath their cause, or on their own. */
+function findingLines(target: TargetRecord, item: Item): string[] {
+  return mattersOf(target).flatMap(({ cause, findings, severity }) =>
+    cause === null
+      ? findings.flatMap(item)
+      : [
+          '',
+          `### ${severity}, looks like: ${escapedMarkdown(likelyText(cause))}`,
+          '',
+          ...(cause.doesNotFit.length === 0
+            ? []
+            : [`What does not fit: ${cause.doesNotFit.join(', ')} passed.`, '']),
+          ...findings.flatMap(named),
+          '',
+        ],
+  );
 }
 
 /** What is open for one reason: the codes, those that are demanded apart from those that are not. */
