@@ -1,0 +1,28 @@
+/** What is said about the run and its targets. */
+export const FACTS = {
+  facts: {
+    run: 'Run',
+    started: 'Started',
+    took: 'Took',
+    profile: 'Profile',
+    strict: 'strict: warnings count',
+    notVerified: 'The mapping of this profile to its document is not verified.',
+    tool: 'Tool',
+    runtime: 'Runtime',
+    machine: 'Machine',
+    ci: 'CI',
+    engine: 'Container engine',
+    only: 'Only',
+    without: 'Without',
+    exit: 'Exit code',
+    interrupted: 'Interrupted',
+    driver: 'Driver',
+    domain: 'Domain',
+    hostname: 'Host name',
+    greeting: 'Greeting',
+    beforeTls: 'Announced before TLS',
+    insideTls: 'Announced inside TLS',
+    noAnswer: 'No answer',
+    announced: 'What it announces',
+  },
+};
