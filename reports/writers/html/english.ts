@@ -38,6 +38,7 @@ export const ENGLISH = {
     finding: 'Findings',
     unsettled: 'Unsettled',
     waived: 'Waived',
+    advisory: 'Failed, and not required',
     advice: 'Advice',
     open: 'Open, and not required',
     passed: 'Passed',
@@ -57,7 +58,8 @@ export const ENGLISH = {
       'When each check ran. It is queued while others hold what it needs, it works while it talks to the server, and it waits on purpose for mail to arrive or time to pass. Several run at the same time.',
     controls:
       'What must be known before checks can tell anything. Each ran once, for all the checks that build on it.',
-    advice: 'Deviations that do not change the conclusion.',
+    advisory: 'Violations that the profile does not count; the conclusion is the same without them.',
+    advice: 'Deviations from what is recommended; they do not change the conclusion.',
     open: 'No verdict, where the profile does not require one.',
     passed: 'What was observed to be as demanded.',
     notApplicable: 'What does not concern the target, each with the absence that was observed.',

@@ -1,7 +1,8 @@
 import { type Obstacle, obstacleOfTarget, obstaclesOfRun } from '../../model/outcome.ts';
 import type { Conclusion, RunRecord, TargetRecord } from '../../model/record.ts';
 import type { Verdict } from '../../model/vocabulary.ts';
-import { bar, countTones } from './bar.ts';
+import { bar } from './bar.ts';
+import { numberOf, partsOf } from './number.ts';
 import { html, type Safe } from './safe.ts';
 import { whyOfRun, whyOfTarget } from './sentences.ts';
 import { glyph } from './tone.ts';
@@ -45,11 +46,11 @@ function verdictOf(target: TargetRecord, words: Words): Safe {
 }
 
 /** All results of a target as one bar, and as numbers. */
-function tally({ results }: TargetRecord, words: Words): Safe | null {
+function tally({ name, results }: TargetRecord, words: Words): Safe | null {
   if (results.length === 0) return null;
-  const parts = countTones(results);
-  return html`${bar(parts, results.length)}<p class="tally">${parts.map(
-    ([tone, count]) => html`<span class="${tone}"><b>${count}</b> ${words.tones[tone]}</span> `,
+  return html`${bar(partsOf(results), results.length)}<p class="tally">${partsOf(results).map(
+    ([standing]) =>
+      html`<span class="${standing}"><b>${numberOf(results, standing, { target: name })}</b> ${words.standings[standing]}</span> `,
   )}</p>`;
 }
 

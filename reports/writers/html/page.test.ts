@@ -97,6 +97,7 @@ test('the conclusion comes first, then what matters most', () => {
     'overview',
     'finding',
     'unsettled',
+    'advisory',
     'advice',
     'clauses',
     'matrix',

@@ -1,5 +1,6 @@
 import type { Language } from '../../model/language.ts';
 import type { RunRecord } from '../../model/record.ts';
+import { stripes } from './bar.ts';
 import { clauseTable } from './clauses.ts';
 import { contents } from './contents.ts';
 import { controls } from './controls.ts';
@@ -36,7 +37,7 @@ ${STYLE}
 </head>
 <body>
 <a class="skip" href="#main">${words.skip}</a>
-${glyphDefinitions()}
+${glyphDefinitions()}${stripes()}
 ${masthead(record, words)}
 <div class="layout">
 ${contents(record, words)}

@@ -1,8 +1,8 @@
 import type { RunRecord, TargetRecord } from '../../model/record.ts';
+import { standingOf } from '../../model/standing.ts';
 import { type Bar, barsOf, criticalPath } from '../../model/timeline.ts';
 import { anchorOf, controlAnchor } from './anchor.ts';
 import { html, type Safe } from './safe.ts';
-import { toneOf } from './tone.ts';
 import { inEnglish } from './untranslated.ts';
 import type { Words } from './words.ts';
 
@@ -72,7 +72,7 @@ function chart(bars: readonly Bar[], critical: ReadonlySet<Bar>, label: string):
   const wide = (from: number, to: number) => Math.max(0.5, x(to) - x(from)).toFixed(1);
   const rows = bars.map((bar, index) => {
     const y = index * ROW;
-    const tone = bar.result ? toneOf(bar.result) : 'quiet';
+    const tone = bar.result ? standingOf(bar.result) : 'quiet';
     return html`<text x="${NAMES - 6}" y="${y + 8}" text-anchor="end">${bar.name}</text>${
       bar.start > bar.asked
         ? html`<rect class="queued" x="${x(bar.asked).toFixed(1)}" y="${y + 4}" width="${wide(bar.asked, bar.start)}" height="2"/>`

@@ -1,4 +1,5 @@
 import type { Conclusion, Gate } from '../../../model/record.ts';
+import type { Standing } from '../../../model/standing.ts';
 import {
   type Cause,
   type Level,
@@ -8,7 +9,7 @@ import {
   type SuiteSlug,
   type Verdict,
 } from '../../../model/vocabulary.ts';
-import type { Tone } from '../tone.ts';
+import { some } from './some.ts';
 
 const conclusions: Readonly<Record<Conclusion, string>> = {
   conformant: 'Conformant',
@@ -29,13 +30,15 @@ const verdicts: Readonly<Record<Verdict, { readonly name: string; readonly meani
   },
 };
 
-const tones: Readonly<Record<Tone, string>> = {
+const standings: Readonly<Record<Standing, string>> = {
   finding: 'findings',
   unsettled: 'unsettled',
   waived: 'waived',
+  advisory: 'failed, not required',
   advice: 'advice',
+  open: 'open, not required',
   passed: 'passed',
-  quiet: 'not applicable or not required',
+  notApplicable: 'not applicable',
 };
 
 const severities: Readonly<Record<Severity, { readonly name: string; readonly meaning: string }>> = {
@@ -102,16 +105,25 @@ const risks: Readonly<Record<SuiteSlug, string>> = {
   op25b: 'Infected machines can send spam from this network, or its users cannot send safely.',
 };
 
+const legend = {
+  colours: 'What follows',
+  elsewhere: (outcome: string) => `Other reports: ${outcome}.`,
+  others: 'As JUnit, TAP, CTRF and the summary count',
+  obstacles: (count: number) =>
+    `${some(count, 'obstacle that is no check is', 'obstacles that are no checks are')} among the errored.`,
+};
+
 /** What words of the record mean. */
 export const VOCABULARY = {
   conclusions,
   verdicts,
-  tones,
+  standings,
   severities,
   levels,
   gates,
   causes,
   roles,
   risks,
+  legend,
   topic: (suite: SuiteSlug): string => SUITES.find(({ slug }) => slug === suite)?.topic ?? suite,
 };

@@ -1,6 +1,6 @@
 import type { Conclusion, Gate } from '../../../model/record.ts';
+import type { Standing } from '../../../model/standing.ts';
 import type { Cause, Level, Role, Severity, SuiteSlug, Verdict } from '../../../model/vocabulary.ts';
-import type { Tone } from '../tone.ts';
 import type { VOCABULARY } from './english-vocabulary.ts';
 
 const conclusions: Readonly<Record<Conclusion, string>> = {
@@ -19,13 +19,15 @@ const verdicts: Readonly<Record<Verdict, { readonly name: string; readonly meani
   'not-applicable': { name: '対象外', meaning: '要求の前提となる機能がないことを確認しました。' },
 };
 
-const tones: Readonly<Record<Tone, string>> = {
+const standings: Readonly<Record<Standing, string>> = {
   finding: '指摘事項',
   unsettled: '未確定',
   waived: '容認済み',
+  advisory: '不合格（要求外）',
   advice: '助言',
+  open: '未確定（要求外）',
   passed: '合格',
-  quiet: '対象外または要求外',
+  notApplicable: '対象外',
 };
 
 const severities: Readonly<Record<Severity, { readonly name: string; readonly meaning: string }>> = {
@@ -111,16 +113,24 @@ const risks: Readonly<Record<SuiteSlug, string>> = {
   op25b: '感染した機器がこの網から迷惑メールを送信できるか、利用者が安全に送信できません。',
 };
 
+const legend = {
+  colours: '結果の扱い',
+  elsewhere: (outcome: string) => `他の報告書では ${outcome}`,
+  others: 'JUnit、TAP、CTRF、要約での件数',
+  obstacles: (count: number) => `errored には、検査以外の障害 ${count} 件を含みます。`,
+};
+
 /** What words of the record mean, in Japanese. */
 export const JAPANESE_VOCABULARY: typeof VOCABULARY = {
   conclusions,
   verdicts,
-  tones,
+  standings,
   severities,
   levels,
   gates,
   causes,
   roles,
   risks,
+  legend,
   topic: (suite) => topics[suite],
 };
