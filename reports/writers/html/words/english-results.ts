@@ -62,6 +62,9 @@ export const RESULTS = {
     deviation: 'deviation',
     more: (count: number) => `${count} more`,
     transcript: 'Transcript',
+    moreLines: (count: number) => some(count, 'more line', 'more lines'),
+    again: (lines: number, times: number) =>
+      lines === 1 ? `The line above came ${times} times.` : `The ${lines} lines above came ${times} times.`,
     omitted: (count: number) => `${some(count, 'line', 'lines')} left out here`,
     omittedEvidence: (count: number) => `${some(count, 'more line', 'more lines')} in the evidence`,
     variant: 'Run',

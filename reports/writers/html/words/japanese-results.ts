@@ -62,6 +62,9 @@ export const JAPANESE_RESULTS: typeof RESULTS = {
     deviation: '逸脱',
     more: (count) => `ほか ${count} 件`,
     transcript: '対話の記録',
+    moreLines: (count) => `ほか ${count} 行`,
+    again: (lines, times) =>
+      lines === 1 ? `上の行が ${times} 回続きました。` : `上の ${lines} 行が ${times} 回続きました。`,
     omitted: (count) => `${count} 行省略`,
     omittedEvidence: (count) => `証跡にはさらに ${count} 行あります`,
     variant: '試行',
