@@ -202,6 +202,16 @@ test('what did not pass says how to mend it, and nothing else does', () => {
   expect(mended.filter((label) => label.endsWith('postfix-good'))).toEqual([]);
 });
 
+test('settings of the server that greets lie open, those of others are folded', () => {
+  const { elements } = readPage(writeHtml(postfixRun()));
+  const pre = elements.filter(({ name }) => name === 'pre');
+  expect(pre.length).toBeGreaterThan(2);
+  const source = writeHtml(postfixRun());
+  expect(source).toContain('<details class="plain" open><summary>Postfix</summary>');
+  expect(source).not.toContain('<details class="plain" open><summary>Exim</summary>');
+  expect(source).toContain('<details class="plain others"><summary>Settings of Exim</summary>');
+});
+
 test('with strict gates what was advice becomes a finding', () => {
   const findings = (record: RunRecord) =>
     rowsOfHtml(writeHtml(record)).filter(({ outcome }) => outcome === 'failed').length;

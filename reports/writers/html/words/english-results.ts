@@ -50,6 +50,7 @@ export const RESULTS = {
   result: {
     mend: 'How to mend it',
     settings: 'Settings',
+    otherServers: (names: string) => `Settings of ${names}`,
     meaning: 'What it means',
     requirement: 'Requirement',
     decides: 'Clauses',

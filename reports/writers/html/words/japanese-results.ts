@@ -50,6 +50,7 @@ export const JAPANESE_RESULTS: typeof RESULTS = {
   result: {
     mend: '対処方法',
     settings: '設定例',
+    otherServers: (names) => `${names} の設定例`,
     meaning: '意味',
     requirement: '要求の根拠',
     decides: '条項',
