@@ -1,3 +1,5 @@
+import { some } from './some.ts';
+
 /** What is said about the run and its targets. */
 export const FACTS = {
   facts: {
@@ -23,6 +25,32 @@ export const FACTS = {
     beforeTls: 'Announced before TLS',
     insideTls: 'Announced inside TLS',
     noAnswer: 'No answer',
+    ports: 'Ports',
+    role: 'Port',
+    address: 'Address',
+    negotiated: 'TLS as negotiated first',
+    alsoSeen: 'Also seen during the run',
+    certificates: 'Certificates',
+    chain: 'Certificates as sent',
+    subject: 'Subject',
+    issuer: 'Issuer',
+    selfSigned: 'signed by itself',
+    names: 'Names',
+    validity: 'Valid',
+    key: 'Key',
+    signature: 'Signature',
+    fingerprint: 'SHA-256',
+    sentBy: 'Sent by',
+    daysLeft: (days: number) =>
+      days < 0
+        ? `over for ${some(-days, 'day', 'days')} when the run began`
+        : `${some(days, 'day', 'days')} left when the run began`,
+    keyword: 'Offered',
+    offered: 'offered',
+    notOffered: 'not offered',
+    offers: (protocol: string) => `What ${protocol} offers before and inside TLS`,
+    before: 'before TLS',
+    inside: 'inside TLS',
     announced: 'What it announces',
   },
 };
