@@ -36,6 +36,14 @@ const RECORDS: readonly RunRecord[] = Array.from({ length: 1000 }, (_, seed) =>
 /** Those whose texts are as a record must have them. */
 const ORDERLY = RECORDS.filter((_, seed) => seed % 4 !== 3);
 
+interface SarifRuns {
+  readonly runs: readonly {
+    readonly tool: { readonly driver: { readonly informationUri: string } };
+    readonly invocations: readonly { readonly executionSuccessful: boolean }[];
+    readonly properties: { readonly conclusion?: string };
+  }[];
+}
+
 function dueOf(record: RunRecord) {
   const rows = rowsOf(record);
   const count = (...outcomes: string[]) => rows.filter(({ outcome }) => outcomes.includes(outcome)).length;
@@ -219,6 +227,21 @@ describe('SARIF', () => {
         alerts: due.map(({ check }) => check).sort(),
         dismissed: due.filter(({ waiver }) => waiver !== null).length,
       });
+    }
+  });
+
+  test('a run of a target that is undetermined says that it was not successful, and no other run does', () => {
+    for (const [seed, record] of RECORDS.entries()) {
+      const { runs }: SarifRuns = JSON.parse(writeSarif(record));
+      for (const { invocations, properties, tool } of runs) {
+        const { conclusion = 'undetermined' } = properties;
+        const [{ executionSuccessful } = { executionSuccessful: undefined }] = invocations;
+        expect({ seed, executionSuccessful }).toEqual({
+          seed,
+          executionSuccessful: conclusion !== 'undetermined',
+        });
+        expect(URL.canParse(tool.driver.informationUri)).toBe(true);
+      }
     }
   });
 
