@@ -32,6 +32,7 @@ export const ENGLISH = {
     timeline: 'Where the time went',
     controls: 'Controls',
     targets: 'The targets',
+    scope: 'What was not asked',
     overview: 'Overview',
     clauses: 'Clause by clause',
     matrix: 'Every check',
@@ -47,6 +48,7 @@ export const ENGLISH = {
     legend: 'Legend',
   },
   explain: {
+    scope: 'The conclusion says nothing about these checks. What was asked and stayed open is told below.',
     finding: 'Violations that the profile counts. Each one alone makes its target non-conformant.',
     unsettled:
       'No verdict where one is required. Until these are settled, nobody can say that the target is safe.',

@@ -34,6 +34,7 @@ export const JAPANESE: Words = {
     timeline: '所要時間の内訳',
     controls: '対照試験',
     targets: '監査対象',
+    scope: '検査しなかった事項',
     overview: '結果の概要',
     clauses: '条項別の結果',
     matrix: '全検査の一覧',
@@ -49,6 +50,7 @@ export const JAPANESE: Words = {
     legend: '凡例',
   },
   explain: {
+    scope: '結論は、これらの検査について何も述べません。実施して判定できなかったものは後に示します。',
     finding: 'プロファイルが問題とする違反です。一件でもあれば、その対象は不適合となります。',
     unsettled:
       '判定が必要であるにもかかわらず、結論が得られていません。解決するまで、対象が安全であるとは言えません。',

@@ -94,6 +94,7 @@ test('the conclusion comes first, then what matters most', () => {
   );
   expect(landmarks.filter((one) => one !== 'section')).toEqual([
     'h1',
+    'scope',
     'overview',
     'finding',
     'unsettled',

@@ -10,6 +10,7 @@ import { masthead } from './masthead.ts';
 import { matrix } from './matrix.ts';
 import { overview } from './overview.ts';
 import { html } from './safe.ts';
+import { scope } from './scope.ts';
 import { LOUD, QUIET, resultSections } from './sections.ts';
 import { CONTENT_SECURITY_POLICY, STYLE } from './stylesheet.ts';
 import { timeline } from './timeline.ts';
@@ -42,6 +43,7 @@ ${masthead(record, words)}
 <div class="layout">
 ${contents(record, words)}
 <main id="main">
+${scope(record, words)}
 ${overview(record, words)}
 ${results(LOUD)}
 ${clauseTable(record, words)}

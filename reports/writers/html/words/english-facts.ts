@@ -2,6 +2,20 @@ import { some } from './some.ts';
 
 /** What is said about the run and its targets. */
 export const FACTS = {
+  scope: {
+    everything: 'Every check of the profile was asked, and nothing is waived.',
+    reasons: {
+      permission: 'need a permission that the targets file does not give',
+      claim: 'are about something that the operator does not claim',
+      role: 'are about ports that the target does not declare',
+      account: 'need an account that is not declared, or not for this',
+      lab: 'need a lab around the target, which has none',
+      selection: 'were left out by whoever started the run',
+      profile: 'are no part of the profile',
+      kind: 'are about another kind of target',
+      waiver: 'were asked, and somebody decided to live with what came out',
+    },
+  },
   facts: {
     run: 'Run',
     started: 'Started',

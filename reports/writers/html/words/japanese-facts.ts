@@ -2,6 +2,20 @@ import type { FACTS } from './english-facts.ts';
 
 /** What is said about the run and its targets, in Japanese. */
 export const JAPANESE_FACTS: typeof FACTS = {
+  scope: {
+    everything: 'プロファイルの検査をすべて実施し、容認した逸脱もありません。',
+    reasons: {
+      permission: '件は、targets ファイルが与えていない権限を必要とします',
+      claim: '件は、運用者が表明していない事項に関するものです',
+      role: '件は、対象が宣言していないポートに関するものです',
+      account: '件は、宣言されていない、またはこの用途に使えないアカウントを必要とします',
+      lab: '件は、対象の周囲に検査環境（lab）を必要としますが、この対象にはありません',
+      selection: '件は、実行時の指定により除外されました',
+      profile: '件は、プロファイルに含まれません',
+      kind: '件は、別の種類の対象に関するものです',
+      waiver: '件は、実施した結果を責任者が容認しています',
+    },
+  },
   facts: {
     run: '実行番号',
     started: '開始日時',
