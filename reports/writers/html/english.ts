@@ -33,6 +33,7 @@ export const ENGLISH = {
     controls: 'Controls',
     targets: 'The targets',
     scope: 'What was not asked',
+    search: 'Search',
     overview: 'Overview',
     clauses: 'Clause by clause',
     matrix: 'Every check',

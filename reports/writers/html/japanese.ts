@@ -35,6 +35,7 @@ export const JAPANESE: Words = {
     controls: '対照試験',
     targets: '監査対象',
     scope: '検査しなかった事項',
+    search: '検索',
     overview: '結果の概要',
     clauses: '条項別の結果',
     matrix: '全検査の一覧',

@@ -52,7 +52,7 @@ function checkRow(record: RunRecord, row: readonly GatedResult[], words: Words):
   const title = checkText(record, first, 'title', words);
   const standings = [...new Set(row.map(standingOf))].join(' ');
   return html`
-<tr class="${standings}"><th scope="row"><div class="check"><span class="code">${first.check}</span> <span class="title"${title.lang}>${title.text}</span> <span class="severity ${first.severity}">${words.severities[first.severity].name}</span></div></th>${record.targets.map(
+<tr class="${standings}" data-row="${first.check}"><th scope="row"><div class="check"><span class="code">${first.check}</span> <span class="title"${title.lang}>${title.text}</span> <span class="severity ${first.severity}">${words.severities[first.severity].name}</span></div></th>${record.targets.map(
     ({ name }) => {
       const result = row.find(({ target }) => target === name);
       if (!result) return html`<td><span class="vh">${words.matrix.notSelected}</span></td>`;

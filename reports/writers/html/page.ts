@@ -11,6 +11,8 @@ import { matrix } from './matrix.ts';
 import { overview } from './overview.ts';
 import { html } from './safe.ts';
 import { scope } from './scope.ts';
+import { SCRIPT } from './script.ts';
+import { search } from './search.ts';
 import { LOUD, QUIET, resultSections } from './sections.ts';
 import { CONTENT_SECURITY_POLICY, STYLE } from './stylesheet.ts';
 import { timeline } from './timeline.ts';
@@ -18,7 +20,7 @@ import { glyphDefinitions } from './tone.ts';
 import { WORDS } from './words.ts';
 
 /**
- * The record as one HTML file that needs nothing else: no script, no font, no request. It opens
+ * The record as one HTML file that needs nothing else: no font, no request, and script for search alone. It opens
  * offline, prints, and adapts to light and dark and to the width of the window.
  */
 export function writeHtml(record: RunRecord, language: Language = 'en'): string {
@@ -44,6 +46,7 @@ ${masthead(record, words)}
 ${contents(record, words)}
 <main id="main">
 ${scope(record, words)}
+${search(record, words)}
 ${overview(record, words)}
 ${results(LOUD)}
 ${clauseTable(record, words)}
@@ -58,6 +61,7 @@ ${legend(record, words)}
 </main>
 </div>
 <footer class="measure"><p>${words.footer(record.tool.version)}</p>${words.untranslated === '' ? null : html`<p>${words.untranslated}</p>`}</footer>
+${record.targets.some(({ results }) => results.length > 0) ? SCRIPT : null}
 </body>
 </html>
 `.markup;

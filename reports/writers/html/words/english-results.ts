@@ -11,6 +11,14 @@ const clauseStates: Readonly<Record<ClauseState, string>> = {
 
 /** What is said about single results, controls and clauses, and about their times. */
 export const RESULTS = {
+  search: {
+    words: 'Words',
+    suite: 'Suite',
+    severity: 'Severity',
+    verdict: 'Verdict',
+    reset: 'Show all',
+    found: (count: string, all: string) => `${count} of ${all} results`,
+  },
   controlStates: { found: 'found', 'broke-off': 'broke off', 'not-applicable': 'not applicable' },
   obstacles: {
     interrupted: (why: string) => `The run ended before its time: ${why}`,

@@ -11,6 +11,14 @@ const clauseStates: Readonly<Record<ClauseState, string>> = {
 
 /** What is said about single results, controls and clauses, and about their times, in Japanese. */
 export const JAPANESE_RESULTS: typeof RESULTS = {
+  search: {
+    words: '語句',
+    suite: '分野',
+    severity: '重大度',
+    verdict: '判定',
+    reset: 'すべて表示',
+    found: (count, all) => `${all} 件中 ${count} 件`,
+  },
   controlStates: { found: '確認済み', 'broke-off': '成立せず', 'not-applicable': '該当なし' },
   obstacles: {
     interrupted: (why) => `実行は途中で終了しました：${why}`,
