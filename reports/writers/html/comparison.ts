@@ -10,7 +10,7 @@ import type { Verdict } from '../../model/vocabulary.ts';
 import { HEADINGS, MEANINGS, TELLING } from '../comparison-words.ts';
 import { definitions } from './facts.ts';
 import { html, type Safe } from './safe.ts';
-import { CONTENT_SECURITY_POLICY, STYLE } from './stylesheet.ts';
+import { styleSheet } from './stylesheet.ts';
 import { glyph, glyphDefinitions } from './tone.ts';
 import { WORDS } from './words.ts';
 
@@ -31,17 +31,18 @@ const COLOURS: Readonly<Record<Change, string>> = {
 /** A comparison of two runs as one HTML file that needs nothing else, in English. */
 export function writeComparisonHtml(comparison: Comparison): string {
   const { before, after, notes, same } = comparison;
+  const style = styleSheet();
   const present = CHANGES.filter((change) => differencesOf(comparison, change).length > 0);
   return html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${CONTENT_SECURITY_POLICY}">
+<meta http-equiv="Content-Security-Policy" content="${style.policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="referrer" content="no-referrer">
 <title>What changed between two runs (mailspec)</title>
-${STYLE}
+${style.element}
 </head>
 <body>
 <a class="skip" href="#main">${words.skip}</a>

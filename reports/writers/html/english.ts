@@ -26,6 +26,8 @@ export const ENGLISH = {
   untranslated: '',
   report: 'Mail server audit',
   skip: 'Skip to the report',
+  /** What stands before, between and after the number of a page and that of all pages. */
+  pageOf: ['Page ', ' of ', ''] as readonly [string, string, string],
   contents: 'Contents',
   sections: {
     run: 'The run',

@@ -28,6 +28,7 @@ export const JAPANESE: Words = {
     '判定理由、期待と実際の値、検査の限界、条項の表題、サーバーとの対話は、記録どおり英語で表示します。',
   report: 'メールサーバー監査報告書',
   skip: '本文へ移動',
+  pageOf: ['', ' / ', ' ページ'],
   contents: '目次',
   sections: {
     run: '実施概要',

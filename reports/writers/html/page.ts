@@ -9,12 +9,13 @@ import { legend, notSelected } from './legend.ts';
 import { masthead } from './masthead.ts';
 import { matrix } from './matrix.ts';
 import { overview } from './overview.ts';
+import { runningHead } from './running-head.ts';
 import { html } from './safe.ts';
 import { scope } from './scope.ts';
 import { SCRIPT } from './script.ts';
 import { search } from './search.ts';
 import { LOUD, QUIET, resultSections } from './sections.ts';
-import { CONTENT_SECURITY_POLICY, STYLE } from './stylesheet.ts';
+import { styleSheet } from './stylesheet.ts';
 import { timeline } from './timeline.ts';
 import { glyphDefinitions } from './tone.ts';
 import { WORDS } from './words.ts';
@@ -26,17 +27,18 @@ import { WORDS } from './words.ts';
 export function writeHtml(record: RunRecord, language: Language = 'en'): string {
   const words = WORDS[language];
   const results = resultSections(record, words);
+  const style = styleSheet(runningHead(record, words));
   const names = record.targets.map(({ name }) => name).join(', ');
   return html`<!doctype html>
 <html lang="${words.language}">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${CONTENT_SECURITY_POLICY}">
+<meta http-equiv="Content-Security-Policy" content="${style.policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="referrer" content="no-referrer">
 <title>${words.conclusions[record.conclusion]}: ${names} (mailspec)</title>
-${STYLE}
+${style.element}
 </head>
 <body>
 <a class="skip" href="#main">${words.skip}</a>

@@ -32,6 +32,7 @@ export const RESULTS = {
       `All checks together were queued for ${queued}, worked for ${worked} and waited for ${waited}.`,
     critical: 'What made the run as long as it was',
     chart: 'Chart',
+    shorter: (count: number) => some(count, 'shorter bar', 'shorter bars'),
     chartOf: (target: string, bars: number) =>
       `Chart of ${some(bars, 'bar', 'bars')} over the time of the run on ${target}; the table below has the same times.`,
     table: 'Times',

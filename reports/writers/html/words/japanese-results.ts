@@ -32,6 +32,7 @@ export const JAPANESE_RESULTS: typeof RESULTS = {
       `全検査の合計は、順番待ち${queued}、作業${worked}、待機${waited}です。`,
     critical: '全体の所要時間を決めた一連の検査',
     chart: '図',
+    shorter: (count) => `より短い ${count} 件`,
     chartOf: (target, bars) =>
       `${target}に対する実行を時間軸に沿って${bars}本の帯で示した図です。同じ時間を下の表にも示します。`,
     table: '時間の一覧',
