@@ -88,12 +88,12 @@ export const ENGLISH = {
   } as const,
   targetWhy: {
     passed: (count: number) => `${some(count, 'requirement is', 'requirements are')} met.`,
-    findings: (count: number, critical: number, first: string) =>
+    findings: (count: number, critical: number) =>
       `${some(count, 'requirement is', 'requirements are')} violated${
         critical === 0 ? '' : count === 1 ? ', a critical one' : `, ${critical} of them critical`
-      }${count === 1 ? '' : ', the gravest'}: ${first}`,
-    unsettled: (count: number, first: string) =>
-      `${some(count, 'required check', 'required checks')} came to no verdict${count === 1 ? '' : ', the first'}: ${first}`,
+      }${count === 1 ? '' : ', the gravest'}: `,
+    unsettled: (count: number) =>
+      `${some(count, 'required check', 'required checks')} came to no verdict${count === 1 ? '' : ', the first'}: `,
     waived: (count: number) => `${some(count, 'deviation is', 'deviations are')} waived.`,
     failure: (why: string) => `It could not be audited: ${why}`,
   },

@@ -25,7 +25,7 @@ export const JAPANESE: Words = {
   comma: '、',
   stop: '。',
   untranslated:
-    '判定理由、期待と実際の値、検査の限界、条項の表題、サーバーとの対話は、記録どおり英語で表示します。',
+    '判定理由のうち定型文でないもの、期待と実際の値、検査の限界、条項の表題、サーバーとの対話は、記録どおり英語で表示します。',
   report: 'メールサーバー監査報告書',
   skip: '本文へ移動',
   pageOf: ['', ' / ', ' ページ'],
@@ -89,12 +89,12 @@ export const JAPANESE: Words = {
   },
   targetWhy: {
     passed: (count) => `${count} 件の要求を満たしています。`,
-    findings: (count, critical, first) =>
+    findings: (count, critical) =>
       `${count} 件の要求に違反しています${critical === 0 ? '' : `（うち緊急 ${critical} 件）`}。${
         count === 1 ? '内容' : '最も重大なもの'
-      }：${first} `,
-    unsettled: (count, first) =>
-      `必須の検査 ${count} 件で判定が得られませんでした。${count === 1 ? '内容' : '最初のもの'}：${first} `,
+      }：`,
+    unsettled: (count) =>
+      `必須の検査 ${count} 件で判定が得られませんでした。${count === 1 ? '内容' : '最初のもの'}：`,
     waived: (count) => `${count} 件の逸脱が容認されています。`,
     failure: (why) => `監査できませんでした：${why}`,
   },

@@ -5,6 +5,7 @@ import { standingOf } from '../../model/standing.ts';
 import type { VariantResult, Verification } from '../../model/vocabulary.ts';
 import { anchorOf, controlAnchor } from './anchor.ts';
 import { definitions, type Fact } from './facts.ts';
+import { reasonIn } from './reasons.ts';
 import { remedies } from './remedies.ts';
 import { type Content, html, type Safe } from './safe.ts';
 import type { PlaceOfSettings } from './size.ts';
@@ -31,10 +32,10 @@ export function resultDetails(record: RunRecord, result: GatedResult, view: Resu
   const chips = html`<span class="chips"><span class="code">${result.check}</span><span class="chip">${result.target}</span><span class="severity ${result.severity}">${words.severities[result.severity].name}</span><span class="chip ${standing}">${verdict}</span></span>`;
   return html`
 <details class="result ${standing}" data-target="${result.target}" data-check="${result.check}" data-verdict="${result.verdict}" data-outcome="${outcomeOf(result)}" data-suite="${result.suite}" data-severity="${result.severity}"${view.open ? html` open` : null}><summary>${glyph(result.verdict)}<span>${chips}<span class="headline" role="heading" aria-level="3">${result.verdict === 'fail' ? html`<b>${words.result.notMet}${words.colon}</b>` : null}<span class="title"${title.lang}>${title.text}</span></span>${
-    standing === 'passed' ? null : html`<span class="reason"${inEnglish(words)}>${result.reason}</span>`
+    standing === 'passed' ? null : html`<span class="reason">${reasonIn(result.reason, words)}</span>`
   }</span></summary>
 <div class="body" id="${anchorOf(record, result)}">
-${standing === 'passed' ? html`<p${inEnglish(words)}>${result.reason}</p>` : null}
+${standing === 'passed' ? html`<p>${reasonIn(result.reason, words)}</p>` : null}
 ${definitions(requirement(record, result, words))}
 ${missed(result, words)}
 ${transcript({ ...result, label: `${result.check} ${result.target}` }, view.lines, words)}
@@ -119,7 +120,7 @@ function variants(all: readonly VariantResult[], limit: number, words: Words): S
   const { result } = words;
   return html`<div class="scroll"><table class="variants"><thead><tr><th scope="col">${result.variant}</th><th scope="col">${result.verdict}</th><th scope="col">${result.reason}</th></tr></thead><tbody>${shown.map(
     (variant) =>
-      html`<tr><th scope="row">${variant.name}</th><td class="nowrap">${glyph(variant.verdict)} ${words.verdicts[variant.verdict].name}</td><td>${variant.reason} <span class="muted">${result.verified(variant.verified)}</span></td></tr>`,
+      html`<tr><th scope="row"${inEnglish(words)}>${variant.name}</th><td class="nowrap">${glyph(variant.verdict)} ${words.verdicts[variant.verdict].name}</td><td>${reasonIn(variant.reason, words)} <span class="muted">${result.verified(variant.verified)}</span></td></tr>`,
   )}</tbody></table></div>${rest === 0 ? null : html`<p class="muted">${words.result.more(rest)}</p>`}`;
 }
 
@@ -143,10 +144,13 @@ function proof(record: RunRecord, result: GatedResult, words: Words): Fact[] {
       text.afterwards,
       control === null
         ? null
-        : html`${control.alive ? text.alive : text.dead} <span class="muted">${control.text}</span>`,
+        : html`${control.alive ? text.alive : text.dead} <span class="muted"${inEnglish(words)}>${control.text}</span>`,
     ],
     [text.buildsOn, builtOn(record, result, words)],
-    [text.limits, result.limits.length === 0 ? null : result.limits.join(' ')],
+    [
+      text.limits,
+      result.limits.length === 0 ? null : html`<span${inEnglish(words)}>${result.limits.join(' ')}</span>`,
+    ],
     [
       text.evidence,
       evidence === null
