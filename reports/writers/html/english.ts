@@ -95,7 +95,7 @@ export const ENGLISH = {
     unsettled: (count: number) =>
       `${some(count, 'required check', 'required checks')} came to no verdict${count === 1 ? '' : ', the first'}: `,
     waived: (count: number) => `${some(count, 'deviation is', 'deviations are')} waived.`,
-    failure: (why: string) => `It could not be audited: ${why}`,
+    failure: 'It could not be audited: ',
   },
   notSelectedNote: (count: number) => `${some(count, 'check was', 'checks were')} not selected.`,
   overview: { bySuite: 'By suite', bySeverity: 'By severity', suite: 'Suite', severity: 'Severity' },

@@ -96,7 +96,7 @@ export const JAPANESE: Words = {
     unsettled: (count) =>
       `必須の検査 ${count} 件で判定が得られませんでした。${count === 1 ? '内容' : '最初のもの'}：`,
     waived: (count) => `${count} 件の逸脱が容認されています。`,
-    failure: (why) => `監査できませんでした：${why}`,
+    failure: '監査できませんでした：',
   },
   notSelectedNote: (count) => `${count} 件の検査は選択されていません。`,
   overview: { bySuite: '分野別', bySeverity: '重大度別', suite: '分野', severity: '重大度' },

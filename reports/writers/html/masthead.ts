@@ -3,9 +3,11 @@ import type { Conclusion, RunRecord, TargetRecord } from '../../model/record.ts'
 import type { Verdict } from '../../model/vocabulary.ts';
 import { bar } from './bar.ts';
 import { numberOf, partsOf } from './number.ts';
-import { html, type Safe } from './safe.ts';
+import { reasonIn } from './reasons.ts';
+import { type Content, html, type Safe } from './safe.ts';
 import { whyOfRun, whyOfTarget } from './sentences.ts';
 import { glyph } from './tone.ts';
+import { inEnglish } from './untranslated.ts';
 import type { Words } from './words.ts';
 
 const SHAPE: Readonly<Record<Conclusion, Verdict>> = {
@@ -40,7 +42,9 @@ function verdictOf(target: TargetRecord, words: Words): Safe {
       ? null
       : obstacle(
           one,
-          target.failure === null ? words.obstacles.nothingSettled : words.targetWhy.failure(target.failure),
+          target.failure === null
+            ? words.obstacles.nothingSettled
+            : html`${words.targetWhy.failure}${reasonIn(target.failure, words)}`,
         )
   }</div></li>`;
 }
@@ -54,20 +58,22 @@ function tally({ name, results }: TargetRecord, words: Words): Safe | null {
   )}</p>`;
 }
 
-function sentenceOf({ name, why }: Obstacle, { interrupted, exitCode }: RunRecord, words: Words): string {
+function sentenceOf({ name, why }: Obstacle, { interrupted, exitCode }: RunRecord, words: Words): Content {
   const { obstacles } = words;
   switch (name) {
     case 'run is complete':
-      return interrupted === null ? obstacles.noTarget : obstacles.interrupted(interrupted);
+      return interrupted === null
+        ? obstacles.noTarget
+        : html`${obstacles.interrupted}<span${inEnglish(words)}>${interrupted}</span>`;
     case 'run ends in order':
       return exitCode === 3 ? obstacles.usage : obstacles.internal;
     case 'target is audited':
     case 'expected deviations occur':
-      return why;
+      return html`<span${inEnglish(words)}>${why}</span>`;
   }
 }
 
 /** What kept the run or a target from coming to anything; counted like a result. */
-function obstacle({ about, name }: Obstacle, sentence: string): Safe {
+function obstacle({ about, name }: Obstacle, sentence: Content): Safe {
   return html`<p class="obstacle" data-target="${about}" data-check="${name}" data-verdict="error" data-outcome="errored">${sentence}</p>`;
 }

@@ -47,6 +47,7 @@ ${masthead(record, words)}
 <div class="layout">
 ${contents(record, words)}
 <main id="main">
+${/* What the findings come from stands here, before what was not asked. */ null}
 ${scope(record, words)}
 ${search(record, words)}
 ${overview(record, words)}

@@ -21,7 +21,7 @@ export const RESULTS = {
   },
   controlStates: { found: 'found', 'broke-off': 'broke off', 'not-applicable': 'not applicable' },
   obstacles: {
-    interrupted: (why: string) => `The run ended before its time: ${why}`,
+    interrupted: 'The run ended before its time: ',
     noTarget: 'The run had no target.',
     nothingSettled: 'No check of this target ended in a pass, a warning or a failure.',
     usage: 'The run ended with exit code 3: usage or configuration is wrong.',

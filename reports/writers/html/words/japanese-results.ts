@@ -21,7 +21,7 @@ export const JAPANESE_RESULTS: typeof RESULTS = {
   },
   controlStates: { found: '確認済み', 'broke-off': '成立せず', 'not-applicable': '該当なし' },
   obstacles: {
-    interrupted: (why) => `実行は途中で終了しました：${why}`,
+    interrupted: '実行は途中で終了しました：',
     noTarget: '監査対象が一つもありませんでした。',
     nothingSettled: 'この対象には、合格、警告、不合格のいずれかで終わった検査がありません。',
     usage: '終了コード 3 で終了しました：使用方法または設定に誤りがあります。',
