@@ -89,7 +89,11 @@ test('the numbers at the head of the page are sums of what JUnit, CTRF, TAP and 
     }
     // What kept a target or the run from coming to anything stands beside the numbers of checks.
     page.errored += rowsOf(record).filter(({ check }) => !/^[A-Z0-9]+-\d+$/.test(check)).length;
-    const { summary } = JSON.parse(writeCtrf(record)).results;
+    const {
+      results: { summary },
+    }: { results: { summary: Record<'passed' | 'failed' | 'skipped', number> } } = JSON.parse(
+      writeCtrf(record),
+    );
     expect({ seed, passed: summary.passed, skipped: summary.skipped, failed: summary.failed }).toEqual({
       seed,
       passed: page.passed,
