@@ -1,7 +1,8 @@
 import type { RunRecord } from '../../model/record.ts';
+import { SEVERITIES } from '../../model/severity.ts';
 import { SUITES, VERDICTS } from '../../model/vocabulary.ts';
 import { html, type Safe } from './safe.ts';
-import { SEVERITIES } from './sentences.ts';
+
 import type { Words } from './words.ts';
 
 /** Search and filters over all results; hidden until the script shows it, for without script it could do nothing. */
