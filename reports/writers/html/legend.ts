@@ -3,6 +3,7 @@ import type { RunRecord } from '../../model/record.ts';
 import { OUTCOME_OF, STANDINGS } from '../../model/standing.ts';
 import { VERDICTS } from '../../model/vocabulary.ts';
 import { numberOf } from './number.ts';
+import { reasonIn } from './reasons.ts';
 import { html, type Safe } from './safe.ts';
 import { glyph } from './tone.ts';
 import type { Words } from './words.ts';
@@ -39,7 +40,7 @@ ${record.targets.map(({ name, notSelected: left }) => {
   const reasons = [...new Set(left.map(({ why }) => why))];
   return html`<details class="plain"><summary>${name} <span class="count">${left.length}</span></summary>${reasons.map(
     (why) =>
-      html`<p>${why}: ${left.filter((one) => one.why === why).map(({ check }) => html`<code>${check}</code> `)}</p>`,
+      html`<p>${reasonIn(why, words)}${words.colon}${left.filter((one) => one.why === why).map(({ check }) => html`<code>${check}</code> `)}</p>`,
   )}</details>`;
 })}</section>`;
 }

@@ -17,6 +17,16 @@ type Template = readonly [RegExp, (groups: Quoted[], words: Words) => readonly P
  * stays English: better whole than half translated.
  */
 const JAPANESE: readonly Template[] = [
+  [/^excluded by --only or --skip$/, () => ['--only または --skip により除外']],
+  [/^not part of the profile (\S+)$/, ([profile = NONE]) => ['プロファイル ', profile, ' に含まれない']],
+  [
+    /^is about mail servers, and the target is an access network$/,
+    () => ['メールサーバーに関する検査で、対象はアクセス網'],
+  ],
+  [
+    /^needs the permission (\S+), which targets\.yaml does not give$/,
+    ([permission = NONE]) => ['権限 ', permission, ' が必要で、targets.yaml は与えていない'],
+  ],
   [
     /^The check was planned and left no result\.$/,
     () => ['検査は予定されていましたが、結果が残りませんでした。'],

@@ -1,7 +1,7 @@
 import type { RunRecord } from '../../model/record.ts';
 import { type LeftOut, leftOutOf, SCOPE_REASONS, type ScopeReason } from '../../model/scope.ts';
+import { reasonIn } from './reasons.ts';
 import { html, type Safe } from './safe.ts';
-import { inEnglish } from './untranslated.ts';
 import type { Words } from './words.ts';
 
 /** What was not asked, and why: the conclusion says nothing about it. Counts lie open, codes are folded. */
@@ -24,6 +24,6 @@ function entry(reason: ScopeReason, left: readonly LeftOut[], several: boolean, 
   return html`
 <li><details class="plain"><summary><b>${count}</b> ${words.scope.reasons[reason]}</summary>${members.map(
     ({ target, checks, why }) =>
-      html`<p>${several ? html`<b>${target}</b>${words.colon}` : null}${why.length === 0 ? null : html`<span${inEnglish(words)}>${why.join('; ')}</span>${words.colon}`}${checks.map((check) => html`<code>${check}</code> `)}</p>`,
+      html`<p>${several ? html`<b>${target}</b>${words.colon}` : null}${why.length === 0 ? null : html`${why.map((one, index) => html`${index > 0 ? '; ' : null}${reasonIn(one, words)}`)}${words.colon}`}${checks.map((check) => html`<code>${check}</code> `)}</p>`,
   )}</details></li>`;
 }
