@@ -109,7 +109,13 @@ describe.skipIf(path === null)('Chromium', () => {
     expect(await shown()).toBe(
       await page.locator('details.result[data-suite=starttls][data-verdict=fail]').count(),
     );
-    await page.locator('#search select[name=severity]').selectOption('info');
+    await page.locator('#search select[name=severity]').selectOption('critical');
+    expect(await shown()).toBe(
+      await page
+        .locator('details.result[data-suite=starttls][data-verdict=fail][data-severity=critical]')
+        .count(),
+    );
+    await page.locator('#search input').fill('no result says this');
     expect(await shown()).toBe(0);
     expect(await page.locator('section.results:visible').count()).toBe(0);
     expect(await told.textContent()).toMatch(/\b0 /);
@@ -121,7 +127,7 @@ describe.skipIf(path === null)('Chromium', () => {
 
     // Who follows a link gets there, whatever was filtered.
     await page.locator('.contents a[href*="STLS-011"]').first().click();
-    await page.waitForFunction("!document.querySelector('.filtered')");
+    await page.locator('.filtered').first().waitFor({ state: 'detached' });
     expect(await shown()).toBe(all);
 
     // Paper shows everything.
