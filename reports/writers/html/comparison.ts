@@ -54,14 +54,14 @@ ${glyphDefinitions()}
 <p class="tally">${present.map(
     (change) =>
       html`<span class="${COLOURS[change]}"><b>${differencesOf(comparison, change).length}</b> ${HEADINGS[change].toLowerCase()}</span> `,
-  )}<span><b>${same}</b> the same</span></p>
+  )}<span class="same"><b>${same}</b> the same</span></p>
 </div>
 </header>
 <div class="measure">
 <main id="main" class="comparison">
 <section id="runs"><h2>The runs</h2>${definitions([
-    ['Before', runOf(before)],
-    ['After', runOf(after)],
+    ['Before', runOf(before), true],
+    ['After', runOf(after), true],
   ])}${notes.map((note) => html`<p>${note}</p>`)}</section>
 ${present.map((change) => section(change, differencesOf(comparison, change)))}
 </main>

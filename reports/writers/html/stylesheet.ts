@@ -18,6 +18,7 @@ const CSS = [
   'remedies',
   'timeline',
   'legend',
+  'comparison',
   'print',
 ]
   .map((name) => readFileSync(new URL(`styles/${name}.css`, import.meta.url), 'utf8'))
