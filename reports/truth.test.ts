@@ -16,10 +16,14 @@ import { rawText, visibleText } from './fixtures/hostile-text.ts';
 import { randomRecord } from './fixtures/random-record.ts';
 import { seeded } from './fixtures/seeded.ts';
 import { describeClause } from './model/clause.ts';
+import type { Outcome } from './model/outcome.ts';
 import type { RunRecord } from './model/record.ts';
+import { OUTCOME_OF, STANDINGS } from './model/standing.ts';
+import { rowsOfHtml } from './recount/html.ts';
 import { differences, rowsOf } from './recount/row.ts';
 import { REPORTS } from './write.ts';
 import { writeCtrf } from './writers/ctrf.ts';
+import { writeHtml } from './writers/html/page.ts';
 import { writeJunit } from './writers/junit.ts';
 import { writeMarkdown } from './writers/markdown.ts';
 import { writeSarif } from './writers/sarif.ts';
@@ -31,6 +35,14 @@ const RECORDS: readonly RunRecord[] = Array.from({ length: 1000 }, (_, seed) =>
 );
 /** Those whose texts are as a record must have them. */
 const ORDERLY = RECORDS.filter((_, seed) => seed % 4 !== 3);
+
+interface SarifRuns {
+  readonly runs: readonly {
+    readonly tool: { readonly driver: { readonly informationUri: string } };
+    readonly invocations: readonly { readonly executionSuccessful: boolean }[];
+    readonly properties: { readonly conclusion?: string };
+  }[];
+}
 
 function dueOf(record: RunRecord) {
   const rows = rowsOf(record);
@@ -63,6 +75,64 @@ test.each(REPORTS)('$file, read again without its writer, says what the record s
       wrong: [],
     });
   }
+});
+
+test('the numbers at the head of the page are sums of what JUnit, CTRF, TAP and the summary count', () => {
+  const NUMBER = /<data value="(\d+)" data-standing="([a-zA-Z]+)" data-of="([^"]*)">/g;
+  const SUMMARY = /^failed (\d+) · errored (\d+) · skipped (\d+) · passed (\d+)$/gm;
+  const sums = { failed: 0, errored: 0, skipped: 0, passed: 0 };
+  for (const [seed, record] of ORDERLY.entries()) {
+    const page: Record<Outcome, number> = { ...sums };
+    for (const [, value, word] of writeHtml(record).matchAll(NUMBER)) {
+      const standing = STANDINGS.find((one) => one === word) ?? failure();
+      page[OUTCOME_OF[standing]] += Number(value);
+    }
+    // What kept a target or the run from coming to anything stands beside the numbers of checks.
+    page.errored += rowsOf(record).filter(({ check }) => !/^[A-Z0-9]+-\d+$/.test(check)).length;
+    const {
+      results: { summary },
+    }: { results: { summary: Record<'passed' | 'failed' | 'skipped', number> } } = JSON.parse(
+      writeCtrf(record),
+    );
+    expect({ seed, passed: summary.passed, skipped: summary.skipped, failed: summary.failed }).toEqual({
+      seed,
+      passed: page.passed,
+      skipped: page.skipped,
+      failed: page.failed + page.errored,
+    });
+    const markdown = { ...sums };
+    for (const [, failed, errored, skipped, passed] of writeMarkdown(record).matchAll(SUMMARY)) {
+      markdown.failed += Number(failed);
+      markdown.errored += Number(errored);
+      markdown.skipped += Number(skipped);
+      markdown.passed += Number(passed);
+    }
+    expect({ seed, ...markdown }).toEqual({ seed, ...page });
+    expect({ seed, ...dueOf(record) }).toEqual({
+      seed,
+      passed: page.passed,
+      failed: page.failed + page.errored,
+      skipped: page.skipped,
+    });
+  }
+});
+
+test('a page whose numbers differ from what it shows is not read', () => {
+  const record =
+    ORDERLY.find(({ targets }) => targets.some(({ results }) => results.length > 5)) ?? failure();
+  const page = writeHtml(record);
+  const wrong = [
+    page.replace(/(data-standing="passed"[^>]*>)\d+/, '$1999'),
+    page.replace(/<data value="\d+"( data-standing="passed" data-of="[^"]*")>\d+/, '<data value="77"$1>77'),
+    page.replace(
+      /<data value="\d+"( data-standing="passed" data-suite="[^"]*")>\d+/,
+      '<data value="77"$1>77',
+    ),
+    page.replace(/(<td><a class=")passed"/, '$1open"'),
+    page.replace(/<data value="\d+"( data-outcomes="skipped")>\d+/, '<data value="77"$1>77'),
+  ].filter((one) => one !== page);
+  expect(wrong.length).toBeGreaterThanOrEqual(4);
+  for (const one of wrong) expect(() => rowsOfHtml(one)).toThrow();
 });
 
 test.each(REPORTS.filter(({ format }) => format !== 'json'))(
@@ -161,6 +231,21 @@ describe('SARIF', () => {
         alerts: due.map(({ check }) => check).sort(),
         dismissed: due.filter(({ waiver }) => waiver !== null).length,
       });
+    }
+  });
+
+  test('a run of a target that is undetermined says that it was not successful, and no other run does', () => {
+    for (const [seed, record] of RECORDS.entries()) {
+      const { runs }: SarifRuns = JSON.parse(writeSarif(record));
+      for (const { invocations, properties, tool } of runs) {
+        const { conclusion = 'undetermined' } = properties;
+        const [{ executionSuccessful } = { executionSuccessful: undefined }] = invocations;
+        expect({ seed, executionSuccessful }).toEqual({
+          seed,
+          executionSuccessful: conclusion !== 'undetermined',
+        });
+        expect(URL.canParse(tool.driver.informationUri)).toBe(true);
+      }
     }
   });
 

@@ -134,11 +134,36 @@ describe('what follows from a run', () => {
     expect(worse.stdout).toMatch(/Gone \(1\)\n {2}STLS-002 mail: pass → absent/);
     expect(worse.code).toBe(1);
     const better = await cli.mailspec('compare', 'after', join('before', 'results.json'), '--json');
+    const page = await cli.mailspec('compare', 'before', 'after', '--format', 'html', '--out', 'c.html');
+    expect(page).toMatchObject({ code: 1, stdout: '' });
+    expect(await readFile(join(cli.folder, 'c.html'), 'utf8')).toContain('Something regressed');
+    const summary = await cli.mailspec('compare', 'before', 'after', '--format', 'markdown');
+    expect(summary.stdout).toContain('## Regressed (1)');
+    expect(await cli.mailspec('compare', 'before', 'after', '--format', 'pdf')).toMatchObject({ code: 3 });
     expect(JSON.parse(better.stdout).differences).toMatchObject([
       { change: 'fixed', check: 'STLS-001', before: 'fail', after: 'pass' },
       { change: 'new', check: 'STLS-002' },
     ]);
     expect(better.code).toBe(0);
+  });
+
+  test('an audit compares itself with an earlier run, also with the one in its own folder', async () => {
+    await cli.targets(REFERENCE.replaceAll('good', 'mail'));
+    const first = await cli.mailspec('audit', 'mail', '--only', 'STLS-001');
+    expect(first.stdout).not.toContain('Since run');
+    await cli.targets(REFERENCE.replaceAll('bad', 'mail').replaceAll('good', 'other'));
+    const second = await cli.mailspec('audit', 'mail', '--only', 'STLS-001', '--since', 'mailspec-report');
+    expect(second.code).toBe(1);
+    expect(second.stdout).toMatch(/Since run .*:\nRegressed \(1\)\n {2}STLS-001 mail: pass → fail/);
+    expect(await readFile(report('comparison.md'), 'utf8')).toContain('## Regressed (1)');
+    expect(await readFile(report('comparison.html'), 'utf8')).toContain('Something regressed');
+    const third = await cli.mailspec('audit', 'mail', '--only', 'STLS-001');
+    expect(third.stdout).not.toContain('Since run');
+    await expect(readFile(report('comparison.md'), 'utf8')).rejects.toThrow('ENOENT');
+    expect(await cli.mailspec('audit', 'mail', '--since', 'nowhere')).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining('nowhere: There is no such file.'),
+    });
   });
 
   test.each([

@@ -3,6 +3,8 @@ import type { Language } from '../../reports/model/language.ts';
 import type { ExpectedChoice } from '../expected/find.ts';
 import { runAudit } from '../runner/run.ts';
 import { createProgress } from './progress.ts';
+import { readRecord } from './read-record.ts';
+import { compareSince, removeComparisons } from './since.ts';
 import { printSummary } from './summary.ts';
 
 /** `mailspec audit`: audits, writes the reports, prints the summary, and returns the exit code. */
@@ -17,6 +19,8 @@ export async function auditCommand(
     readonly expected: ExpectedChoice;
     readonly strict: boolean;
     readonly language: Language;
+    /** An earlier run to compare with; null for none. */
+    readonly since: string | null;
     readonly concurrency: number;
     readonly verbose: boolean;
   },
@@ -34,6 +38,8 @@ export async function auditCommand(
   const progress = createProgress(process.stdout);
   try {
     const folder = resolve(options.out);
+    // Before the run, which may write its own record in its place.
+    const earlier = options.since === null ? null : await readRecord(options.since);
     const record = await runAudit({
       targetsFile: options.targets,
       names,
@@ -49,6 +55,8 @@ export async function auditCommand(
     });
     progress.end();
     printSummary(record, folder, process.stdout, options);
+    await removeComparisons(folder);
+    if (earlier !== null) await compareSince(earlier, record, folder, process.stdout);
     return record.exitCode;
   } finally {
     progress.end();

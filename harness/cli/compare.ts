@@ -1,44 +1,43 @@
-import pc from 'picocolors';
-import {
-  CHANGES,
-  type Change,
-  type Comparison,
-  compareRuns,
-  comparisonExitCode,
-} from '../../reports/model/compare.ts';
-import { logLine } from '../evidence/log-line.ts';
+import { type Comparison, compareRuns, comparisonExitCode } from '../../reports/model/compare.ts';
+import { writeComparisonMarkdown } from '../../reports/writers/comparison-markdown.ts';
+import { writeComparisonHtml } from '../../reports/writers/html/comparison.ts';
+import { printComparison } from './print-comparison.ts';
 import { readRecord } from './read-record.ts';
+import { writeOut } from './write-file.ts';
 
-const HEADINGS: Readonly<Record<Change, string>> = {
-  regressed: pc.red('Regressed'),
-  unsettled: pc.magenta('No longer settled'),
-  fixed: pc.green('Fixed'),
-  new: 'New',
-  gone: 'Gone',
-  changed: 'Changed',
-};
+/** What a comparison can be written as. */
+export type ComparisonFormat = 'text' | 'html' | 'markdown' | 'json';
 
-/** `mailspec compare`: what changed between two runs. @returns 1 with a regression, 2 with something unsettled, else 0 */
-export async function compareCommand(before: string, after: string, json: boolean): Promise<number> {
+/**
+ * `mailspec compare`: what changed between two runs.
+ * @param out file to write; null: the standard output
+ * @returns 1 where something regressed or turned out badly, 2 where something is no longer settled, else 0
+ */
+export async function compareCommand(
+  before: string,
+  after: string,
+  format: ComparisonFormat,
+  out: string | null,
+): Promise<number> {
   const comparison = compareRuns(await readRecord(before), await readRecord(after));
-  if (json) process.stdout.write(`${JSON.stringify(comparison, null, 2)}\n`);
-  else print(comparison);
+  const content = contentOf(comparison, format);
+  if (out !== null) await writeOut(out, content, 'w');
+  else process.stdout.write(content);
   return comparisonExitCode(comparison);
 }
 
-function print({ differences, same, notes }: Comparison): void {
-  const say = (text: string) => void process.stdout.write(`${logLine(text)}\n`);
-  for (const note of notes) say(note);
-  for (const change of CHANGES) {
-    const members = differences.filter((one) => one.change === change);
-    if (members.length === 0) continue;
-    say(`${HEADINGS[change]} (${members.length})`);
-    for (const { target, check, title, before, after, reason, rerun } of members) {
-      say(`  ${check} ${target}: ${before ?? 'absent'} → ${after ?? 'absent'}, ${title}`);
-      if (change !== 'regressed' && change !== 'unsettled') continue;
-      say(`    ${reason}`);
-      say(`    ${rerun}`);
+function contentOf(comparison: Comparison, format: ComparisonFormat): string {
+  switch (format) {
+    case 'html':
+      return writeComparisonHtml(comparison);
+    case 'markdown':
+      return writeComparisonMarkdown(comparison);
+    case 'json':
+      return `${JSON.stringify(comparison, null, 2)}\n`;
+    case 'text': {
+      const lines: string[] = [];
+      printComparison(comparison, (line) => void lines.push(`${line}\n`));
+      return lines.join('');
     }
   }
-  say(`${same} results are the same.`);
 }

@@ -6,11 +6,15 @@ import { visible } from '../evidence/visible.ts';
 import { EXPECTED_FILE } from '../expected/file-name.ts';
 import type { ExpectedChoice } from '../expected/find.ts';
 import { ConfigurationError } from '../model/configuration-error.ts';
+import type { ComparisonFormat } from './compare.ts';
 import type { ExpectOptions } from './expect.ts';
 import type { ListOptions } from './list.ts';
 
 /** What a report can be derived as; the writers are loaded when one is. */
 const FORMATS: readonly Format[] = ['json', 'junit', 'html', 'tap', 'sarif', 'ctrf', 'markdown'];
+
+/** What a comparison can be written as. */
+const COMPARISON_FORMATS: readonly ComparisonFormat[] = ['text', 'html', 'markdown', 'json'];
 
 /** Exit codes that are not a conclusion; 0, 1 and 2 are conformant, non-conformant and undetermined. */
 const EXIT = { usage: 3, internal: 5 } as const;
@@ -43,6 +47,10 @@ export async function main(argv: readonly string[]): Promise<number> {
     )
     .option('--no-expected', 'nothing is expected, whatever lies beside the targets file')
     .addOption(language())
+    .option(
+      '--since <run>',
+      'compares with an earlier run at the end; results.json, or the folder that holds it',
+    )
     .option('--concurrency <n>', 'targets audited at the same time', positiveInteger, 4)
     .option('--verbose', 'print every finding, with its reason and the command that reruns it', false)
     .action(async (names: string[], options: AuditCommandOptions) => {
@@ -50,6 +58,7 @@ export async function main(argv: readonly string[]): Promise<number> {
       exitCode = await auditCommand(names, {
         ...options,
         expected: expectedChoice(options.expected),
+        since: options.since ?? null,
         only: options.only ?? [],
         skip: options.skip ?? [],
       });
@@ -92,14 +101,18 @@ export async function main(argv: readonly string[]): Promise<number> {
   program
     .command('compare')
     .description(
-      'Compares two runs: what regressed, was fixed, is new or gone. Ends with 1 when something regressed.',
+      'Compares two runs: what regressed, was settled or fixed, is new or gone. Ends with 1 when something regressed or turned out badly, with 2 when something is no longer settled.',
     )
     .argument('<before>', 'results.json of the earlier run, or its folder')
     .argument('<after>', 'results.json of the later run, or its folder')
-    .option('--json', 'as JSON', false)
-    .action(async (before: string, after: string, { json }: { json: boolean }) => {
+    .addOption(
+      new Option('--format <format>', 'how it is written').choices(COMPARISON_FORMATS).default('text'),
+    )
+    .option('--json', 'the same as --format json', false)
+    .option('--out <file>', 'where it goes; the standard output when absent')
+    .action(async (before: string, after: string, { json, format, out }: CompareCommandOptions) => {
       const { compareCommand } = await import('./compare.ts');
-      exitCode = await compareCommand(before, after, json);
+      exitCode = await compareCommand(before, after, json ? 'json' : format, out ?? null);
     });
 
   program
@@ -142,8 +155,15 @@ interface AuditCommandOptions {
   readonly language: Language;
   /** False for --no-expected; absent where neither option is given. */
   readonly expected?: string | boolean;
+  readonly since?: string;
   readonly concurrency: number;
   readonly verbose: boolean;
+}
+
+interface CompareCommandOptions {
+  readonly json: boolean;
+  readonly format: ComparisonFormat;
+  readonly out?: string;
 }
 
 interface ReportCommandOptions {

@@ -37,6 +37,8 @@ export interface SessionContext {
   readonly nextConnection: () => number;
   /** Most connections that may be open at the same time. */
   readonly limit: number;
+  /** The certificates of the server are wanted as it sent them; costs a detour of every octet. */
+  readonly certificatesAsSent?: boolean;
   /** Where each connection takes its slot; absent where whoever opens the sessions holds them all. */
   readonly slots?: Pick<Slots, 'take'>;
   /** How a client that is turned away at the greeting comes again; absent where it does not. */

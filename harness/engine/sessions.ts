@@ -30,6 +30,10 @@ class RefusedAtTheDoor extends Inconclusive {
 export function openSessions(context: SessionContext, port25: Port25 = {}): Sessions {
   const { target, recorder, nextConnection, limit, slots, door, signal } = context;
   const open = new Set<Connection>();
+  const tlsOptions = {
+    serverName: target.hostname,
+    certificatesAsSent: context.certificatesAsSent ?? false,
+  };
 
   async function connect(options: Omit<ClientOptions, 'at'> = {}): Promise<Connection> {
     const role = roleOf(context, options);
@@ -73,7 +77,7 @@ export function openSessions(context: SessionContext, port25: Port25 = {}): Sess
   async function connectReady(role: Role, options: ClientOptions): Promise<Connection> {
     const connection = await connect({ ...options, role });
     if (ROLES[role].tls === 'implicit') {
-      await orClosed(connection, () => connection.startTls({ serverName: target.hostname }));
+      await orClosed(connection, () => connection.startTls(tlsOptions));
     }
     return connection;
   }
@@ -125,7 +129,7 @@ export function openSessions(context: SessionContext, port25: Port25 = {}): Sess
         `EHLO keywords ${[...(client.capabilities?.keywords.keys() ?? [])].join(' ')}`,
       );
     }
-    const goAhead = await client.startTls({ serverName: target.hostname });
+    const goAhead = await client.startTls(tlsOptions);
     if (goAhead.code !== 220)
       throw new Inconclusive('precondition', `${role} offers STARTTLS and refuses it: ${goAhead.text}`);
     await greet(client, role);
@@ -174,7 +178,7 @@ export function openSessions(context: SessionContext, port25: Port25 = {}): Sess
         `CAPA lists ${[...capabilities.keys()].join(' ')}`,
       );
     }
-    const goAhead = await client.startTls({ serverName: target.hostname });
+    const goAhead = await client.startTls(tlsOptions);
     if (goAhead.status !== '+OK') {
       if (!capabilities && at === 'tls-where-offered') return client;
       if (!capabilities) throw new NotApplicable(`${role} has neither CAPA nor STLS.`, goAhead.text);
@@ -206,7 +210,7 @@ export function openSessions(context: SessionContext, port25: Port25 = {}): Sess
         `CAPABILITY ${[...(client.capabilities ?? [])].join(' ')}`,
       );
     }
-    const goAhead = await client.startTls({ serverName: target.hostname });
+    const goAhead = await client.startTls(tlsOptions);
     if (goAhead.status !== 'OK') {
       throw new Inconclusive('precondition', `${role} offers STARTTLS and refuses it: ${goAhead.text}`);
     }

@@ -3,6 +3,7 @@ import { concludeRun, concludeTarget, exitCodeOf, gateResult } from '../../repor
 import { countVerdicts } from '../../reports/model/counts.ts';
 import { type Consequences, diagnose, type KnownFault } from '../../reports/model/diagnosis.ts';
 import type {
+  CertificateRecord,
   Expectation,
   Gate,
   Remedy,
@@ -141,6 +142,7 @@ const MENDABLE: ReadonlySet<Verdict> = new Set(['fail', 'warn', 'inconclusive'])
 interface JudgedTarget extends AuditedTarget {
   readonly results: readonly { readonly result: CheckResult; readonly gate: Gate }[];
   readonly capabilities: readonly RoleSnapshot[];
+  readonly certificates: readonly CertificateRecord[];
   readonly controls: readonly ControlResult[];
 }
 
@@ -150,10 +152,13 @@ function judge(audited: AuditedTarget, { rerunOptions }: RunFacts): JudgedTarget
   const entries = failure === null ? readJournal(journalFile) : [];
   const found = new Map<string, CheckResult>();
   const capabilities: RoleSnapshot[] = [];
+  const certificates: CertificateRecord[] = [];
   const controlsByName = new Map<string, ControlResult>();
   for (const entry of entries) {
-    if (entry.kind === 'capabilities') capabilities.push(...entry.capabilities);
-    else if (entry.kind === 'control') controlsByName.set(entry.control.control, entry.control);
+    if (entry.kind === 'capabilities') {
+      capabilities.push(...entry.capabilities);
+      certificates.push(...entry.certificates);
+    } else if (entry.kind === 'control') controlsByName.set(entry.control.control, entry.control);
     // Of what was asked twice, the second answer counts.
     else found.set(entry.result.check, entry.result);
   }
@@ -165,7 +170,7 @@ function judge(audited: AuditedTarget, { rerunOptions }: RunFacts): JudgedTarget
   });
   // In an order that does not depend on which of them ended first.
   const controls = [...controlsByName.values()].sort((a, b) => a.control.localeCompare(b.control));
-  return { ...audited, results, capabilities, controls };
+  return { ...audited, results, capabilities, certificates, controls };
 }
 
 function assembleTarget(
@@ -173,7 +178,7 @@ function assembleTarget(
   met: readonly Expectation[],
   { strict, knownFaults, consequences }: RunFacts,
 ): TargetRecord {
-  const { plan, declaration, target, lab, artefact, failure, capabilities, controls } = judged;
+  const { plan, declaration, target, lab, artefact, failure, capabilities, certificates, controls } = judged;
   const results = judged.results.map(({ result, gate }) => {
     const entry = met.find((one) => one.target === plan.target && one.check === result.check);
     return gateResult(result, gate, strict, entry ? waiverOf(entry) : null);
@@ -190,6 +195,7 @@ function assembleTarget(
       return endpoint ? [{ role, address: writtenEndpoint(endpoint) }] : [];
     }),
     capabilities,
+    ...(certificates.length === 0 ? {} : { certificates }),
     lab: lab && {
       vantages: lab.vantages.map(({ name, address, network }) => ({ name, address, network })),
       ...lab.preflight,

@@ -25,7 +25,7 @@ const entry = (reason: string): JournalEntry => ({
   },
 });
 const ENTRIES: readonly JournalEntry[] = [
-  { kind: 'capabilities', capabilities: [] },
+  { kind: 'capabilities', capabilities: [], certificates: [] },
   entry('plain'),
   entry('two\nlines, "quotes", \u2028, \\ and \u0000'),
   entry('x'.repeat(1_000_000)),

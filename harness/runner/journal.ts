@@ -1,5 +1,5 @@
 import { closeSync, fsyncSync, openSync, readFileSync, writeFileSync } from 'node:fs';
-import type { RoleSnapshot } from '../../reports/model/record.ts';
+import type { CertificateRecord, RoleSnapshot } from '../../reports/model/record.ts';
 import type { ControlResult } from '../model/control-result.ts';
 import type { CheckResult } from '../model/result.ts';
 
@@ -8,7 +8,11 @@ import type { CheckResult } from '../model/result.ts';
  * it had learned: what was written outlives its process. It is synced to the disk once, at the end.
  */
 export type JournalEntry =
-  | { readonly kind: 'capabilities'; readonly capabilities: readonly RoleSnapshot[] }
+  | {
+      readonly kind: 'capabilities';
+      readonly capabilities: readonly RoleSnapshot[];
+      readonly certificates: readonly CertificateRecord[];
+    }
   | { readonly kind: 'control'; readonly control: ControlResult }
   | { readonly kind: 'result'; readonly result: CheckResult };
 

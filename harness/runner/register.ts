@@ -11,7 +11,7 @@ import { logLine } from '../evidence/log-line.ts';
 import type { CheckResult } from '../model/result.ts';
 import { type AskAgain, createAskAgain, registerAskAgain, type Settled } from './ask-again.ts';
 import type { JournalWriter } from './journal.ts';
-import { snapshotCapabilities } from './snapshot.ts';
+import { takeSnapshot } from './snapshot.ts';
 
 /** Vitest must never end a check, or the wait for what may come late: each has a time of its own. */
 const NO_TIMEOUT = 86_400_000;
@@ -31,9 +31,7 @@ export function register(
 ): void {
   let snapshot: Promise<void> = Promise.resolve();
   beforeAll(() => {
-    snapshot = snapshotCapabilities(bench).then((capabilities) =>
-      journal.append({ kind: 'capabilities', capabilities }),
-    );
+    snapshot = takeSnapshot(bench).then((snapshot) => journal.append({ kind: 'capabilities', ...snapshot }));
   });
   beforeAll(() => {
     // Most of the run waits for them, so that they are first in every queue.

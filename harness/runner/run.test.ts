@@ -89,7 +89,12 @@ describe('a run', () => {
     expect(verdicts).toEqual(['pass', 'pass']);
     expect(run).toMatchObject({ conclusion: 'conformant', interrupted: null, exitCode: 0 });
     expect(code).toBe(0);
-    expect(run.targets[0]?.capabilities.map(({ role }) => role)).toContain('mx');
+    const { capabilities = [], certificates = [] } = run.targets[0] ?? {};
+    expect(capabilities.map(({ role }) => role)).toContain('mx');
+    // Every certificate that a port sent is told, each once, and no other.
+    const sent = new Set(capabilities.flatMap(({ chain = [] }) => chain));
+    expect(sent.size).toBeGreaterThan(0);
+    expect(certificates.map(({ fingerprint }) => fingerprint).sort()).toEqual([...sent].sort());
   });
 
   test('asks again for mail that came late, however long that takes', async () => {

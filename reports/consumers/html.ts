@@ -19,7 +19,7 @@ export interface PageElement {
 
 export interface Page {
   readonly elements: readonly PageElement[];
-  /** All text outside the style sheet, decoded, element by element. */
+  /** All text outside the style sheet and the script, decoded, element by element. */
   readonly text: string;
 }
 
@@ -34,7 +34,7 @@ export function readPage(source: string): Page {
   const open: string[] = [];
   let text = '';
   const token =
-    /<!doctype html>|<style>[^<]*<\/style>|<\/([a-z][a-z0-9]*)>|<([a-z][a-z0-9]*)((?: [a-zA-Z-]+(?:="[^"<>]*")?)*)(\/?)>|([^<]+)/y;
+    /<!doctype html>|<style>[^<]*<\/style>|<script>[^<]*<\/script>|<\/([a-z][a-z0-9]*)>|<([a-z][a-z0-9]*)((?: [a-zA-Z-]+(?:="[^"<>]*")?)*)(\/?)>|([^<]+)/y;
   while (token.lastIndex < source.length) {
     const at = token.lastIndex;
     const match = token.exec(source);

@@ -2,10 +2,20 @@ import type { GatedResult, RunRecord } from './record.ts';
 import type { Verdict } from './vocabulary.ts';
 
 /**
- * `regressed`: worse than before; `unsettled`: settled before, and no longer; `fixed`: better, or settled
- * and good; `new` and `gone`: in one run alone; `changed`: different, neither better nor worse.
+ * `regressed`: worse than before; `settled-badly`: open before, and a fail now; `unsettled`: decided before, and open
+ * now; `fixed`: better than before; `settled`: open before, and decided without a fail now; `new` and `gone`: in one
+ * run alone; `changed`: different, neither better nor worse.
  */
-export const CHANGES = ['regressed', 'unsettled', 'fixed', 'new', 'gone', 'changed'] as const;
+export const CHANGES = [
+  'regressed',
+  'settled-badly',
+  'unsettled',
+  'fixed',
+  'settled',
+  'new',
+  'gone',
+  'changed',
+] as const;
 
 export type Change = (typeof CHANGES)[number];
 
@@ -22,7 +32,15 @@ export interface Difference {
   readonly rerun: string;
 }
 
+/** Which of two runs is meant, in words of its record. */
+export interface ComparedRun extends Pick<RunRecord, 'runId' | 'startedAt' | 'conclusion'> {
+  /** Name and version. */
+  readonly profile: string;
+}
+
 export interface Comparison {
+  readonly before: ComparedRun;
+  readonly after: ComparedRun;
   readonly differences: readonly Difference[];
   /** How many results are the same in both runs. */
   readonly same: number;
@@ -55,16 +73,18 @@ export function compareRuns(before: RunRecord, after: RunRecord): Comparison {
     ];
   });
   return {
+    before: comparedRun(before),
+    after: comparedRun(after),
     differences: CHANGES.flatMap((change) => differences.filter((one) => one.change === change)),
     same: keys.length - differences.length,
     notes: notesOf(before, after),
   };
 }
 
-/** 1 where something is worse, 2 where something is no longer settled, else 0. */
+/** 1 where something is worse or turned out badly, 2 where something is no longer settled, else 0. */
 export function comparisonExitCode({ differences }: Comparison): 0 | 1 | 2 {
   const has = (change: Change) => differences.some((one) => one.change === change);
-  return has('regressed') ? 1 : has('unsettled') ? 2 : 0;
+  return has('regressed') || has('settled-badly') ? 1 : has('unsettled') ? 2 : 0;
 }
 
 function changeOf(before: Verdict | null, after: Verdict | null): Change | null {
@@ -73,7 +93,8 @@ function changeOf(before: Verdict | null, after: Verdict | null): Change | null 
   if (before === after) return null;
   const [was, is] = [rank(before), rank(after)];
   if (is === null) return was === null ? 'changed' : 'unsettled';
-  if (was === null) return is === RANK.fail ? 'regressed' : 'fixed';
+  // What was open before was never better: whether it is bad is only known now.
+  if (was === null) return is === RANK.fail ? 'settled-badly' : 'settled';
   return is > was ? 'regressed' : is < was ? 'fixed' : 'changed';
 }
 
@@ -89,11 +110,19 @@ function resultsOf(record: RunRecord): ReadonlyMap<string, GatedResult> {
   return new Map(results.map((result) => [JSON.stringify([result.target, result.check]), result]));
 }
 
+/** The differences of one kind, in their order; empty where there are none. */
+export function differencesOf({ differences }: Comparison, change: Change): readonly Difference[] {
+  return differences.filter((one) => one.change === change);
+}
+
+function comparedRun({ runId, startedAt, conclusion, profile }: RunRecord): ComparedRun {
+  return { runId, startedAt, conclusion, profile: `${profile.id}@${profile.version}` };
+}
+
 function notesOf(before: RunRecord, after: RunRecord): string[] {
-  const named = ({ profile }: RunRecord) => `${profile.id}@${profile.version}`;
   const pairs = [
     ['mailspec', before.tool.version, after.tool.version],
-    ['Profile', named(before), named(after)],
+    ['Profile', comparedRun(before).profile, comparedRun(after).profile],
     ['Only', before.selection.only.join(' ') || 'all', after.selection.only.join(' ') || 'all'],
     ['Without', before.selection.skip.join(' ') || 'none', after.selection.skip.join(' ') || 'none'],
   ] as const;

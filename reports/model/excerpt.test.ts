@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { excerpt } from './excerpt.ts';
+import { type ExcerptLine, excerpt } from './excerpt.ts';
 import type { TranscriptLine } from './vocabulary.ts';
 
 function lines(count: number, ...marked: number[]): TranscriptLine[] {
@@ -14,7 +14,7 @@ function lines(count: number, ...marked: number[]): TranscriptLine[] {
   }));
 }
 
-function shape(excerpted: ReturnType<typeof excerpt>): (number | string)[] {
+function shape(excerpted: readonly ExcerptLine[]): (number | string)[] {
   return excerpted.map((line) => ('omitted' in line ? `${line.omitted} omitted` : line.seq));
 }
 

@@ -59,6 +59,8 @@ export interface TargetRecord {
   readonly endpoints: readonly { readonly role: Role; readonly address: string }[];
   /** Greeting and announced capabilities per role, before and after TLS, in visible notation. */
   readonly capabilities: readonly RoleSnapshot[];
+  /** Every certificate that the ports of the target sent, each once; absent where none was seen. */
+  readonly certificates?: readonly CertificateRecord[];
   /** Where the client stood, and whether the target trusts one of these addresses; null without a lab. */
   readonly lab?: LabRecord | null;
   /** Image digest, build arguments, container id: whatever the driver knows of the artefact. */
@@ -95,7 +97,28 @@ export interface RoleSnapshot {
   readonly tls: readonly string[];
   readonly tlsProtocol: string | null;
   readonly tlsCipher: string | null;
+  /** Fingerprints of the certificates as they were sent, its own first; absent where none was seen. */
+  readonly chain?: readonly string[];
   readonly failure: string | null;
+}
+
+/** What a certificate says (RFC 5280 §4), its texts in visible notation. */
+export interface CertificateRecord {
+  /** SHA-256 of its DER, in hexadecimal. */
+  readonly fingerprint: string;
+  readonly subject: string;
+  readonly issuer: string;
+  /** The first dNSName entries of subjectAltName. */
+  readonly names: readonly string[];
+  readonly namesOmitted: number;
+  /** Moments in UTC; null where the certificate cannot be read, which the subject then says. */
+  readonly notBefore: string | null;
+  readonly notAfter: string | null;
+  /** Kind and size or curve: `rsa 2048`, `ec prime256v1`. */
+  readonly key: string;
+  /** Name of the signature algorithm. */
+  readonly signature: string;
+  readonly selfSigned: boolean;
 }
 
 /** A clause of the document behind a profile, and the requirements that decide it. */

@@ -166,6 +166,23 @@ const control = z
       'What must be known of a target before checks can tell anything; it ran once, for all of them.',
   });
 
+const fingerprint = z.string().regex(/^[0-9a-f]{64}$/);
+
+const certificate = z
+  .strictObject({
+    fingerprint,
+    subject: text,
+    issuer: text,
+    names: z.array(text),
+    namesOmitted: count,
+    notBefore: moment.nullable(),
+    notAfter: moment.nullable(),
+    key: text,
+    signature: text,
+    selfSigned: z.boolean(),
+  })
+  .meta({ id: 'Certificate', description: 'What a certificate says that a port of the target sent.' });
+
 const snapshot = z
   .strictObject({
     role,
@@ -174,6 +191,7 @@ const snapshot = z
     tls: z.array(text),
     tlsProtocol: text.nullable(),
     tlsCipher: text.nullable(),
+    chain: z.array(fingerprint).exactOptional(),
     failure: text.nullable(),
   })
   .meta({ id: 'RoleSnapshot', description: 'Greeting and capabilities of a role, before and after TLS.' });
@@ -195,6 +213,7 @@ const target = z
     hostname: text,
     endpoints: z.array(z.strictObject({ role, address: text })),
     capabilities: z.array(snapshot),
+    certificates: z.array(certificate).exactOptional(),
     lab: lab.nullable().exactOptional(),
     artefact: z.record(text, text),
     conclusion,

@@ -26,7 +26,8 @@ const SECURITY_SEVERITY: Readonly<Record<Severity, string>> = {
  * The record as SARIF 2.1.0 for code scanning: one run per target, its rules the checks that were
  * selected, its results what deviated, each at the declaration of the target in the targets file. What
  * came to no verdict is a notification, because code scanning takes every result for a finding; what is
- * waived is suppressed. The property bag of a run says what became of every check.
+ * waived is suppressed. The property bag of a run says what became of every check. A run about a target that is
+ * undetermined was not successful: whoever uploads it would have what it could not look at taken for mended.
  */
 export function writeSarif(record: RunRecord): string {
   const about = obstaclesOfRun(record);
@@ -90,11 +91,21 @@ function head(record: RunRecord, about: string, results: readonly GatedResult[])
   const { tool, profile } = record;
   return {
     tool: {
-      driver: { name: 'mailspec', version: printable(tool.version), rules: results.map(ruleOf) },
+      driver: {
+        name: 'mailspec',
+        version: printable(tool.version),
+        informationUri: informationUri(tool.version),
+        rules: results.map(ruleOf),
+      },
     },
     automationDetails: { id: `mailspec/${printable(about)}/${printable(profile.id)}/` },
     columnKind: 'utf16CodeUnits',
   };
+}
+
+/** Which tool this is, as a package URL: a URI that stays true wherever mailspec comes from. */
+function informationUri(version: string): string {
+  return `pkg:generic/mailspec@${encodeURIComponent(printable(version))}`;
 }
 
 function ruleOf(result: GatedResult): object {

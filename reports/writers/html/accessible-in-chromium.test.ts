@@ -115,7 +115,7 @@ const OPEN_EVERYTHING = "for (const one of document.querySelectorAll('details'))
 
 /** Numbers what the keyboard should stop at, in order; of a group of radio buttons that is the chosen one. */
 const NUMBER_STOPS = `
-  [...document.querySelectorAll('a[href], input:checked, summary, [tabindex="0"]')]
+  [...document.querySelectorAll('a[href], input:checked, input[type=search], select, button, summary, [tabindex="0"]')]
     .filter((one) => one.checkVisibility())
     .map((one, index) => one.setAttribute('data-stop', index)).length`;
 

@@ -1,23 +1,27 @@
-import type { GatedResult } from '../../model/record.ts';
+import type { Standing } from '../../model/standing.ts';
 import { html, type Safe } from './safe.ts';
-import { TONES, type Tone, toneOf } from './tone.ts';
 
-/** How many results came to what, in the order of the tones; what did not occur is left out. */
-export function countTones(results: readonly GatedResult[]): readonly (readonly [Tone, number])[] {
-  return TONES.map((tone): readonly [Tone, number] => [
-    tone,
-    results.filter((result) => toneOf(result) === tone).length,
-  ]).filter(([, count]) => count > 0);
+/** Per cent of the width that stay free between two parts. */
+const GAP = 0.3;
+
+/**
+ * A bar of coloured parts, which is full where it shows as many as `longest`. What is open without being demanded is
+ * striped. Numbers must stand beside it.
+ */
+export function bar(parts: readonly (readonly [Standing, number])[], longest: number): Safe {
+  let x = 0;
+  const rects = parts.map(([standing, count]) => {
+    const width = (count / longest) * 100;
+    const [at, wide] = [`${x.toFixed(2)}%`, `${Math.max(width - GAP, 0.4).toFixed(2)}%`];
+    x += width;
+    return html`<rect class="${standing}" x="${at}" width="${wide}" height="100%"/>${
+      standing === 'open' ? html`<rect fill="url(#stripes)" x="${at}" width="${wide}" height="100%"/>` : null
+    }`;
+  });
+  return html`<svg class="bar" aria-hidden="true">${rects}</svg>`;
 }
 
-/** A bar of coloured parts, which is full where it shows as many as `longest`. Numbers must stand beside it. */
-export function bar(parts: readonly (readonly [Tone, number])[], longest: number): Safe {
-  let x = 0;
-  const rects = parts.map(([tone, count]) => {
-    const width = (count / longest) * 100;
-    const rect = html`<rect class="${tone}" x="${x.toFixed(2)}" width="${Math.max(width - 0.5, 0.4).toFixed(2)}" height="8"/>`;
-    x += width;
-    return rect;
-  });
-  return html`<svg class="bar" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">${rects}</svg>`;
+/** The stripes that bars refer to, once per page. */
+export function stripes(): Safe {
+  return html`<svg class="definitions" aria-hidden="true" width="0" height="0"><pattern id="stripes" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect class="stripe" width="2" height="5"/></pattern></svg>`;
 }

@@ -1,9 +1,10 @@
 import { type ClauseState, clauseState, countClauses, decidingResults } from '../../model/clause-state.ts';
 import type { ClauseRecord, GatedResult, RunRecord, TargetRecord } from '../../model/record.ts';
+import { standingOf } from '../../model/standing.ts';
 import type { Verdict } from '../../model/vocabulary.ts';
 import { anchorOf } from './anchor.ts';
 import { html, type Safe } from './safe.ts';
-import { glyph, toneOf } from './tone.ts';
+import { glyph } from './tone.ts';
 import { inEnglish } from './untranslated.ts';
 import type { Words } from './words.ts';
 
@@ -95,5 +96,5 @@ function tally(calm: readonly (readonly [string, GatedResult | null])[], words: 
 function requirement(record: RunRecord, check: string, result: GatedResult | null, words: Words): Safe {
   if (result === null)
     return html`<span class="quiet"><span class="code">${check}</span> ${words.clauses.notSelected}</span> `;
-  return html`<a class="${toneOf(result)}" href="#${anchorOf(record, result)}">${glyph(result.verdict)}<span class="code">${check}</span><span class="vh"> ${words.verdicts[result.verdict].name}</span></a> `;
+  return html`<a class="${standingOf(result)}" href="#${anchorOf(record, result)}">${glyph(result.verdict)}<span class="code">${check}</span><span class="vh"> ${words.verdicts[result.verdict].name}</span></a> `;
 }

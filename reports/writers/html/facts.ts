@@ -1,4 +1,7 @@
-import type { RoleSnapshot, RunRecord, TargetRecord } from '../../model/record.ts';
+import type { RunRecord, TargetRecord } from '../../model/record.ts';
+import { certificateList } from './certificates.ts';
+import { offerTables } from './offers.ts';
+import { portTable } from './ports.ts';
 import { type Content, html, type Safe } from './safe.ts';
 import type { Words } from './words.ts';
 
@@ -23,14 +26,14 @@ export function runFacts(record: RunRecord, words: Words): Safe {
   ])}</section>`;
 }
 
-/** What each target is and what it announces. */
+/** What each target is, what its ports offer, and the certificates that they send. */
 export function targetFacts(record: RunRecord, words: Words): Safe {
   return html`<section id="targets"><h2>${words.sections.targets}</h2>${record.targets.map((target) =>
-    oneTarget(target, words),
+    oneTarget(record, target, words),
   )}</section>`;
 }
 
-function oneTarget(target: TargetRecord, words: Words): Safe {
+function oneTarget(record: RunRecord, target: TargetRecord, words: Words): Safe {
   const { facts } = words;
   return html`
 <article class="target"><h3>${target.name}</h3>
@@ -42,37 +45,10 @@ ${definitions([
     ([key, value]): Fact => [key, html`<code>${value}</code>`, value.length > 28],
   ),
 ])}
-<ul class="endpoints">${target.endpoints.map(
-    ({ role, address }) =>
-      html`<li><b>${role}</b> <code>${address}</code> <span>${words.roles[role]}</span></li>`,
-  )}</ul>
-${
-  target.capabilities.length === 0
-    ? null
-    : html`<details class="plain"><summary>${facts.announced}</summary><div class="roles">${target.capabilities.map(
-        (snapshot) => roleCard(snapshot, words),
-      )}</div></details>`
-}
+${portTable(target, words)}
+${certificateList(record, target, words)}
+${offerTables(target, words)}
 </article>`;
-}
-
-function roleCard(snapshot: RoleSnapshot, words: Words): Safe {
-  const { facts } = words;
-  const tls = [snapshot.tlsProtocol, snapshot.tlsCipher].filter((word) => word !== null).join(', ');
-  return html`<section class="role"><h4>${snapshot.role}</h4>
-${snapshot.failure === null ? null : html`<p class="no-answer">${facts.noAnswer}: ${snapshot.failure}</p>`}
-${snapshot.greeting === null ? null : html`<p><small>${facts.greeting}</small><code>${snapshot.greeting}</code></p>`}
-${chips(facts.beforeTls, snapshot.clear, snapshot.tls)}
-${chips(tls === '' ? facts.insideTls : `${facts.insideTls} (${tls})`, snapshot.tls, snapshot.clear)}
-</section>`;
-}
-
-/** Capabilities; those that the other side of TLS lacks stand out. */
-function chips(label: string, items: readonly string[], elsewhere: readonly string[]): Safe | null {
-  if (items.length === 0) return null;
-  return html`<p><small>${label}</small>${items.map((item) =>
-    elsewhere.includes(item) ? html`<code>${item}</code> ` : html`<code class="only">${item}</code> `,
-  )}</p>`;
 }
 
 /** Name and value of a fact, and whether the value needs two columns. */

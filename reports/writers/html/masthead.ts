@@ -1,10 +1,13 @@
 import { type Obstacle, obstacleOfTarget, obstaclesOfRun } from '../../model/outcome.ts';
 import type { Conclusion, RunRecord, TargetRecord } from '../../model/record.ts';
 import type { Verdict } from '../../model/vocabulary.ts';
-import { bar, countTones } from './bar.ts';
-import { html, type Safe } from './safe.ts';
+import { bar } from './bar.ts';
+import { numberOf, partsOf } from './number.ts';
+import { reasonIn } from './reasons.ts';
+import { type Content, html, type Safe } from './safe.ts';
 import { whyOfRun, whyOfTarget } from './sentences.ts';
 import { glyph } from './tone.ts';
+import { inEnglish } from './untranslated.ts';
 import type { Words } from './words.ts';
 
 const SHAPE: Readonly<Record<Conclusion, Verdict>> = {
@@ -39,34 +42,38 @@ function verdictOf(target: TargetRecord, words: Words): Safe {
       ? null
       : obstacle(
           one,
-          target.failure === null ? words.obstacles.nothingSettled : words.targetWhy.failure(target.failure),
+          target.failure === null
+            ? words.obstacles.nothingSettled
+            : html`${words.targetWhy.failure}${reasonIn(target.failure, words)}`,
         )
   }</div></li>`;
 }
 
 /** All results of a target as one bar, and as numbers. */
-function tally({ results }: TargetRecord, words: Words): Safe | null {
+function tally({ name, results }: TargetRecord, words: Words): Safe | null {
   if (results.length === 0) return null;
-  const parts = countTones(results);
-  return html`${bar(parts, results.length)}<p class="tally">${parts.map(
-    ([tone, count]) => html`<span class="${tone}"><b>${count}</b> ${words.tones[tone]}</span> `,
+  return html`${bar(partsOf(results), results.length)}<p class="tally">${partsOf(results).map(
+    ([standing]) =>
+      html`<span class="${standing}"><b>${numberOf(results, standing, { target: name })}</b> ${words.standings[standing]}</span> `,
   )}</p>`;
 }
 
-function sentenceOf({ name, why }: Obstacle, { interrupted, exitCode }: RunRecord, words: Words): string {
+function sentenceOf({ name, why }: Obstacle, { interrupted, exitCode }: RunRecord, words: Words): Content {
   const { obstacles } = words;
   switch (name) {
     case 'run is complete':
-      return interrupted === null ? obstacles.noTarget : obstacles.interrupted(interrupted);
+      return interrupted === null
+        ? obstacles.noTarget
+        : html`${obstacles.interrupted}<span${inEnglish(words)}>${interrupted}</span>`;
     case 'run ends in order':
       return exitCode === 3 ? obstacles.usage : obstacles.internal;
     case 'target is audited':
     case 'expected deviations occur':
-      return why;
+      return html`<span${inEnglish(words)}>${why}</span>`;
   }
 }
 
 /** What kept the run or a target from coming to anything; counted like a result. */
-function obstacle({ about, name }: Obstacle, sentence: string): Safe {
+function obstacle({ about, name }: Obstacle, sentence: Content): Safe {
   return html`<p class="obstacle" data-target="${about}" data-check="${name}" data-verdict="error" data-outcome="errored">${sentence}</p>`;
 }

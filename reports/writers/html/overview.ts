@@ -1,31 +1,39 @@
 import type { GatedResult, RunRecord } from '../../model/record.ts';
 import { SEVERITIES } from '../../model/severity.ts';
+import { STANDINGS } from '../../model/standing.ts';
 import { SUITES } from '../../model/vocabulary.ts';
-import { bar, countTones } from './bar.ts';
+import { bar } from './bar.ts';
+import { numberOf, partsOf, type Scope } from './number.ts';
 import { html, type Safe } from './safe.ts';
-import { TONES } from './tone.ts';
 import type { Words } from './words.ts';
 
 interface Group {
   readonly name: string;
   readonly note: string;
   readonly holds: (result: GatedResult) => boolean;
+  readonly about: Pick<Scope, 'suite' | 'severity'>;
 }
 
 /** How many results of each suite and severity came to what, as bars. */
 export function overview(record: RunRecord, words: Words): Safe {
   const suites = SUITES.map(
-    ({ slug }): Group => ({ name: slug, note: words.topic(slug), holds: (result) => result.suite === slug }),
+    ({ slug }): Group => ({
+      name: slug,
+      note: words.topic(slug),
+      holds: (result) => result.suite === slug,
+      about: { suite: slug },
+    }),
   );
   const severities = SEVERITIES.map(
     (severity): Group => ({
       name: words.severities[severity].name,
       note: words.severities[severity].meaning,
       holds: (result) => result.severity === severity,
+      about: { severity },
     }),
   );
   return html`<section id="overview"><h2>${words.sections.overview}</h2>
-<p class="key">${TONES.map((tone) => html`<span class="${tone}"><i></i>${words.tones[tone]}</span>`)}</p>
+<p class="key">${STANDINGS.map((one) => html`<span class="${one}"><i></i>${words.standings[one]}</span>`)}</p>
 ${bars(record, words.overview.bySuite, words.overview.suite, suites, words)}
 ${bars(record, words.overview.bySeverity, words.overview.severity, severities, words)}
 </section>`;
@@ -49,18 +57,18 @@ function bars(
     ({ name }) => html`<th scope="col">${name}</th>`,
   )}</tr></thead>
 <tbody>${filled.map(
-    ({ name, note, holds }) => html`
-<tr><th scope="row">${name}<small>${note}</small></th>${record.targets.map(
-      ({ results }) => html`<td><div>${numbered(results.filter(holds), longest, words)}</div></td>`,
+    (group) => html`
+<tr><th scope="row">${group.name}<small>${group.note}</small></th>${record.targets.map(
+      (target) =>
+        html`<td><div>${numbered(target.results.filter(group.holds), longest, { target: target.name, ...group.about }, words)}</div></td>`,
     )}</tr>`,
   )}</tbody></table></div>`;
 }
 
 /** One bar as long as its results are many; the numbers stand beside it for those who cannot see it. */
-function numbered(results: readonly GatedResult[], longest: number, words: Words): Safe {
-  const parts = countTones(results);
-  return html`${bar(parts, longest)}<span class="numbers">${parts.map(
-    ([tone, count]) =>
-      html`<span class="${tone}">${count}<span class="vh"> ${words.tones[tone]}</span></span> `,
+function numbered(results: readonly GatedResult[], longest: number, scope: Scope, words: Words): Safe {
+  return html`${bar(partsOf(results), longest)}<span class="numbers">${partsOf(results).map(
+    ([standing]) =>
+      html`<span class="${standing}">${numberOf(results, standing, scope)}<span class="vh"> ${words.standings[standing]}</span></span> `,
   )}</span>`;
 }

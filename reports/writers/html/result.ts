@@ -1,13 +1,15 @@
 import { describeClause } from '../../model/clause.ts';
 import { outcomeOf } from '../../model/outcome.ts';
 import type { GatedResult, RunRecord } from '../../model/record.ts';
+import { standingOf } from '../../model/standing.ts';
 import type { VariantResult, Verification } from '../../model/vocabulary.ts';
 import { anchorOf, controlAnchor } from './anchor.ts';
 import { definitions, type Fact } from './facts.ts';
+import { reasonIn } from './reasons.ts';
 import { remedies } from './remedies.ts';
 import { type Content, html, type Safe } from './safe.ts';
 import type { PlaceOfSettings } from './size.ts';
-import { glyph, toneOf } from './tone.ts';
+import { glyph } from './tone.ts';
 import { transcript } from './transcript.ts';
 import { checkText, inEnglish } from './untranslated.ts';
 import { visibleLines } from './visible-lines.ts';
@@ -24,16 +26,16 @@ export interface ResultView {
 
 /** One result in full. The anchor lies inside, so that following a link to it opens it. */
 export function resultDetails(record: RunRecord, result: GatedResult, view: ResultView, words: Words): Safe {
-  const tone = toneOf(result);
+  const standing = standingOf(result);
   const title = checkText(record, result, 'title', words);
   const verdict = words.verdicts[result.verdict].name;
-  const chips = html`<span class="chips"><span class="code">${result.check}</span><span class="chip">${result.target}</span><span class="severity ${result.severity}">${words.severities[result.severity].name}</span><span class="chip ${tone}">${verdict}</span></span>`;
+  const chips = html`<span class="chips"><span class="code">${result.check}</span><span class="chip">${result.target}</span><span class="severity ${result.severity}">${words.severities[result.severity].name}</span><span class="chip ${standing}">${verdict}</span></span>`;
   return html`
-<details class="result ${tone}" data-target="${result.target}" data-check="${result.check}" data-verdict="${result.verdict}" data-outcome="${outcomeOf(result)}"${view.open ? html` open` : null}><summary>${glyph(result.verdict)}<span>${chips}<span class="headline" role="heading" aria-level="3">${result.verdict === 'fail' ? html`<b>${words.result.notMet}${words.colon}</b>` : null}<span class="title"${title.lang}>${title.text}</span></span>${
-    tone === 'passed' ? null : html`<span class="reason"${inEnglish(words)}>${result.reason}</span>`
+<details class="result ${standing}" data-target="${result.target}" data-check="${result.check}" data-verdict="${result.verdict}" data-outcome="${outcomeOf(result)}" data-suite="${result.suite}" data-severity="${result.severity}"${view.open ? html` open` : null}><summary>${glyph(result.verdict)}<span>${chips}<span class="headline" role="heading" aria-level="3">${result.verdict === 'fail' ? html`<b>${words.result.notMet}${words.colon}</b>` : null}<span class="title"${title.lang}>${title.text}</span></span>${
+    standing === 'passed' ? null : html`<span class="reason">${reasonIn(result.reason, words)}</span>`
   }</span></summary>
 <div class="body" id="${anchorOf(record, result)}">
-${tone === 'passed' ? html`<p${inEnglish(words)}>${result.reason}</p>` : null}
+${standing === 'passed' ? html`<p>${reasonIn(result.reason, words)}</p>` : null}
 ${definitions(requirement(record, result, words))}
 ${missed(result, words)}
 ${transcript({ ...result, label: `${result.check} ${result.target}` }, view.lines, words)}
@@ -47,7 +49,7 @@ function requirement(record: RunRecord, result: GatedResult, words: Words): Fact
   const { severities, levels, gates, causes } = words;
   const sent = checkText(record, result, 'sends', words);
   const demanded = checkText(record, result, 'demands', words);
-  const meaning = toneOf(result) === 'passed' || result.verdict === 'not-applicable';
+  const meaning = ['passed', 'notApplicable'].includes(standingOf(result));
   return [
     [
       words.result.waived,
@@ -118,7 +120,7 @@ function variants(all: readonly VariantResult[], limit: number, words: Words): S
   const { result } = words;
   return html`<div class="scroll"><table class="variants"><thead><tr><th scope="col">${result.variant}</th><th scope="col">${result.verdict}</th><th scope="col">${result.reason}</th></tr></thead><tbody>${shown.map(
     (variant) =>
-      html`<tr><th scope="row">${variant.name}</th><td class="nowrap">${glyph(variant.verdict)} ${words.verdicts[variant.verdict].name}</td><td>${variant.reason} <span class="muted">${result.verified(variant.verified)}</span></td></tr>`,
+      html`<tr><th scope="row"${inEnglish(words)}>${variant.name}</th><td class="nowrap">${glyph(variant.verdict)} ${words.verdicts[variant.verdict].name}</td><td>${reasonIn(variant.reason, words)} <span class="muted">${result.verified(variant.verified)}</span></td></tr>`,
   )}</tbody></table></div>${rest === 0 ? null : html`<p class="muted">${words.result.more(rest)}</p>`}`;
 }
 
@@ -142,10 +144,13 @@ function proof(record: RunRecord, result: GatedResult, words: Words): Fact[] {
       text.afterwards,
       control === null
         ? null
-        : html`${control.alive ? text.alive : text.dead} <span class="muted">${control.text}</span>`,
+        : html`${control.alive ? text.alive : text.dead} <span class="muted"${inEnglish(words)}>${control.text}</span>`,
     ],
     [text.buildsOn, builtOn(record, result, words)],
-    [text.limits, result.limits.length === 0 ? null : result.limits.join(' ')],
+    [
+      text.limits,
+      result.limits.length === 0 ? null : html`<span${inEnglish(words)}>${result.limits.join(' ')}</span>`,
+    ],
     [
       text.evidence,
       evidence === null

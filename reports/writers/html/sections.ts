@@ -1,6 +1,8 @@
 import type { GatedResult, RunRecord } from '../../model/record.ts';
 import { bySeverity } from '../../model/severity.ts';
+import { STANDINGS, type Standing, standingOf } from '../../model/standing.ts';
 import { SUITES } from '../../model/vocabulary.ts';
+import { numberOf } from './number.ts';
 import { resultDetails } from './result.ts';
 import { html, type Safe } from './safe.ts';
 import {
@@ -12,29 +14,26 @@ import {
 } from './size.ts';
 import type { Words } from './words.ts';
 
-export type SectionName = 'finding' | 'unsettled' | 'waived' | 'advice' | 'open' | 'passed' | 'notApplicable';
+export type SectionName = Standing;
+
+/** Those whose gravest results come first; the others follow the order of the suites. */
+const GRAVEST_FIRST: readonly SectionName[] = ['finding', 'unsettled', 'waived', 'advisory', 'advice'];
 
 /** The results of each section, in the order in which a person should read them. */
 export function sectionsOf(record: RunRecord): readonly (readonly [SectionName, readonly GatedResult[]])[] {
   const all = record.targets.flatMap(({ results }) => results);
-  const having = (holds: (result: GatedResult) => boolean) => all.filter(holds);
-  const bySuite = (results: readonly GatedResult[]) =>
-    SUITES.flatMap(({ slug }) => results.filter(({ suite }) => suite === slug));
-  const quiet = (verdict: string) =>
-    bySuite(having((result) => result.consequence === 'none' && result.verdict === verdict));
-  return [
-    ['finding', bySeverity(having(({ consequence }) => consequence === 'finding'))],
-    ['unsettled', bySeverity(having(({ consequence }) => consequence === 'unsettled'))],
-    ['waived', bySeverity(having(({ consequence }) => consequence === 'waived'))],
-    ['advice', bySeverity(having(({ consequence }) => consequence === 'advice'))],
-    ['open', quiet('inconclusive')],
-    ['passed', quiet('pass')],
-    ['notApplicable', quiet('not-applicable')],
-  ];
+  return STANDINGS.map((name) => {
+    const results = all.filter((result) => standingOf(result) === name);
+    return [name, GRAVEST_FIRST.includes(name) ? bySeverity(results) : bySuite(results)];
+  });
+}
+
+function bySuite(results: readonly GatedResult[]): GatedResult[] {
+  return SUITES.flatMap(({ slug }) => results.filter(({ suite }) => suite === slug));
 }
 
 /** What somebody has to do something about; it stands before everything that lists all checks. */
-export const LOUD: readonly SectionName[] = ['finding', 'unsettled', 'waived', 'advice'];
+export const LOUD: readonly SectionName[] = ['finding', 'unsettled', 'waived', 'advisory', 'advice'];
 
 export const QUIET: readonly SectionName[] = ['open', 'passed', 'notApplicable'];
 
@@ -68,7 +67,7 @@ function section(
   words: Words,
 ): Safe {
   return html`
-<section id="${name}" class="results ${name}"><h2>${words.sections[name]} <span class="count">${results.length}</span></h2>
+<section id="${name}" class="results ${name}"><h2>${words.sections[name]} <span class="count">${numberOf(results, name)}</span></h2>
 <p class="explain">${words.explain[name]}</p>
 ${results.map((result, index) =>
   resultDetails(

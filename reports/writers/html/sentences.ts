@@ -1,5 +1,8 @@
 import type { GatedResult, RunRecord, TargetRecord } from '../../model/record.ts';
 import { bySeverity } from '../../model/severity.ts';
+import { countStandings } from '../../model/standing.ts';
+import { reasonIn } from './reasons.ts';
+import { type Content, html } from './safe.ts';
 import type { Words } from './words.ts';
 
 /** Why the run has its conclusion, as far as its targets are the reason. */
@@ -9,26 +12,30 @@ export function whyOfRun({ conclusion, targets }: RunRecord, words: Words): stri
 }
 
 /** Why a target has its conclusion, as far as its results are the reason. */
-export function whyOfTarget(target: TargetRecord, words: Words): string {
+export function whyOfTarget(target: TargetRecord, words: Words): Content {
   const having = (consequence: GatedResult['consequence']) =>
     bySeverity(target.results.filter((result) => result.consequence === consequence));
   const findings = having('finding');
   const unsettled = having('unsettled');
   const waived = having('waived');
-  const passed = target.results.filter(({ verdict }) => verdict === 'pass').length;
+  const { passed } = countStandings(target.results);
   const critical = findings.filter(({ severity }) => severity === 'critical').length;
   const [gravest] = findings;
   const [open] = unsettled;
   const why = words.targetWhy;
   return [
-    gravest ? why.findings(findings.length, critical, `${gravest.check} — ${ended(gravest.reason)}`) : null,
-    open ? why.unsettled(unsettled.length, `${open.check} — ${ended(open.reason)}`) : null,
+    gravest ? html`${why.findings(findings.length, critical)}${told(gravest, words)}` : null,
+    open ? html`${why.unsettled(unsettled.length)}${told(open, words)}` : null,
     waived.length > 0 ? why.waived(waived.length) : null,
     // Beside what is wrong nobody wants to read that the rest is right; the numbers below say it.
     passed > 0 && !gravest && !open ? why.passed(passed) : null,
   ]
     .filter((sentence) => sentence !== null)
-    .join(words.space);
+    .map((sentence, index) => [index > 0 ? ' ' : null, sentence]);
+}
+
+function told({ check, reason }: GatedResult, words: Words): Content {
+  return html`${check} — ${reasonIn(ended(reason), words)}`;
 }
 
 function ended(sentence: string): string {

@@ -1,15 +1,11 @@
 import type { RunRecord, TargetRecord } from '../../model/record.ts';
 import { type Bar, barsOf, criticalPath } from '../../model/timeline.ts';
 import { anchorOf, controlAnchor } from './anchor.ts';
+import { chart } from './chart.ts';
 import { html, type Safe } from './safe.ts';
-import { toneOf } from './tone.ts';
 import { inEnglish } from './untranslated.ts';
 import type { Words } from './words.ts';
 
-const WIDTH = 1_000;
-/** Room for the name of a bar. */
-const NAMES = 130;
-const ROW = 11;
 /** Most bars that are drawn, the longest ones, so that a page stays small enough to be mailed. */
 const MOST = 600;
 
@@ -52,7 +48,7 @@ function oneTarget(record: RunRecord, target: TargetRecord, words: Words): Safe 
     ({ bar, behind }) =>
       html`<li>${nameOf(record, target, bar)} <span class="muted">${span(bar.start)} – ${span(bar.end)}${behind === null ? null : html`, ${said.queuedFor}${colon}<span${inEnglish(words)}>${behind}</span>`}</span></li>`,
   )}</ol>
-<details class="plain"><summary>${said.chart}</summary>${chart(bars, critical, said.chartOf(target.name, bars.length))}</details>
+${lanes(bars, critical, target.name, words)}
 <details class="plain"><summary>${said.table}</summary><div class="scroll" tabindex="0" role="region" aria-label="${said.table} ${target.name}"><table><thead><tr><th scope="col">${words.matrix.check}</th><th scope="col">${said.began}</th><th scope="col">${said.queued}</th><th scope="col">${said.worked}</th><th scope="col">${said.waited}</th><th scope="col">${said.queuedFor}</th></tr></thead><tbody>${bars.map(
     (bar) =>
       html`<tr><th scope="row">${nameOf(record, target, bar)}</th><td>${span(bar.start)}</td><td>${span(bar.queuedMs)}</td><td>${span(bar.workedMs)}</td><td>${span(bar.waitedMs)}</td><td${inEnglish(words)}>${bar.queuedFor ?? ''}</td></tr>`,
@@ -65,19 +61,20 @@ function nameOf(record: RunRecord, target: TargetRecord, { name, result }: Bar):
   return html`<a href="#${anchor}">${name}</a>`;
 }
 
-/** Bars over time: what was queued is thin, what made the run as long as it was is framed. */
-function chart(bars: readonly Bar[], critical: ReadonlySet<Bar>, label: string): Safe {
+/** Bars of the chart that lies open and is printed: more would not be readable on a page. */
+const LONG = 50;
+
+/** Two charts: what took long or made the run long lies open, the shorter bars are folded. */
+function lanes(bars: readonly Bar[], critical: ReadonlySet<Bar>, name: string, words: Words): Safe {
+  const said = words.timeline;
   const end = Math.max(1, ...bars.map((bar) => bar.end));
-  const x = (ms: number) => NAMES + (ms / end) * (WIDTH - NAMES);
-  const wide = (from: number, to: number) => Math.max(0.5, x(to) - x(from)).toFixed(1);
-  const rows = bars.map((bar, index) => {
-    const y = index * ROW;
-    const tone = bar.result ? toneOf(bar.result) : 'quiet';
-    return html`<text x="${NAMES - 6}" y="${y + 8}" text-anchor="end">${bar.name}</text>${
-      bar.start > bar.asked
-        ? html`<rect class="queued" x="${x(bar.asked).toFixed(1)}" y="${y + 4}" width="${wide(bar.asked, bar.start)}" height="2"/>`
-        : null
-    }<rect class="${tone}${critical.has(bar) ? ' critical' : ''}" x="${x(bar.start).toFixed(1)}" y="${y + 1}" width="${wide(bar.start, bar.end)}" height="8"/>`;
-  });
-  return html`<svg class="lanes" role="img" aria-label="${label}" viewBox="0 0 ${WIDTH} ${bars.length * ROW}">${rows}</svg>`;
+  const longest = new Set([...bars].sort((a, b) => b.end - b.asked - (a.end - a.asked)).slice(0, LONG));
+  const isLong = (bar: Bar) => longest.has(bar) || critical.has(bar);
+  const [long, short] = [bars.filter(isLong), bars.filter((bar) => !isLong(bar))];
+  const drawn = (some: readonly Bar[]) => chart(some, critical, end, said.chartOf(name, some.length), words);
+  return html`<h4>${said.chart}</h4>${drawn(long)}${
+    short.length === 0
+      ? null
+      : html`<details class="plain"><summary>${said.shorter(short.length)}</summary>${drawn(short)}</details>`
+  }`;
 }

@@ -1,19 +1,5 @@
-import type { GatedResult } from '../../model/record.ts';
 import type { Verdict } from '../../model/vocabulary.ts';
 import { html, type Safe } from './safe.ts';
-
-/**
- * What follows from a result, as a colour. The glyph shows the verdict and the colour the consequence,
- * so that a fail which the profile does not count looks like one and does not alarm.
- */
-export const TONES = ['finding', 'unsettled', 'waived', 'advice', 'passed', 'quiet'] as const;
-
-export type Tone = (typeof TONES)[number];
-
-export function toneOf(result: Pick<GatedResult, 'verdict' | 'consequence'>): Tone {
-  if (result.consequence !== 'none') return result.consequence;
-  return result.verdict === 'pass' ? 'passed' : 'quiet';
-}
 
 /** The outline of each verdict on a field of 16 × 16; fill and stroke take the colour of the text. */
 const SHAPES: Readonly<Record<Verdict, Safe>> = {

@@ -8,9 +8,21 @@ const colours = new Map(
   ),
 );
 
-const TEXT = ['ink', 'muted', 'link', 'finding', 'unsettled', 'waived', 'advice', 'passed', 'quiet'];
+const TEXT = [
+  'ink',
+  'muted',
+  'link',
+  'finding',
+  'unsettled',
+  'waived',
+  'advisory',
+  'advice',
+  'open',
+  'passed',
+  'quiet',
+];
 const GROUND = ['paper', 'raised', 'sunken'];
-const TONES = ['finding', 'unsettled', 'waived', 'advice', 'passed'];
+const TONES = ['finding', 'unsettled', 'waived', 'advisory', 'advice', 'open', 'passed'];
 
 /** Relative luminance (WCAG 2.2). */
 function luminance(colour: string): number {
