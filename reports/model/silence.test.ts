@@ -2,12 +2,18 @@ import { expect, test } from 'vitest';
 import type { TargetRecord } from './record.ts';
 import { silenceLine } from './silence.ts';
 
-type Seen = { check: string; second: number; verdict?: string; alive?: boolean };
+interface Seen {
+  readonly check: string;
+  readonly second: number;
+  /** The target said something. */
+  readonly says?: boolean;
+  readonly alive?: boolean;
+}
 
 function target(...seen: readonly Seen[]): TargetRecord {
-  const results = seen.map(({ check, second, verdict = 'inconclusive', alive }) => ({
+  const results = seen.map(({ check, second, says = false, alive }) => ({
     check,
-    verdict,
+    transcript: says ? [{ who: 'server' }] : [],
     startedAt: new Date(Date.UTC(2026, 10, 29, 1, 32, second)).toISOString(),
     durationMs: 500,
     control: alive === undefined ? null : { alive, text: '' },
@@ -17,7 +23,7 @@ function target(...seen: readonly Seen[]): TargetRecord {
 
 test('the check after which nothing answered any more is named, with the time', () => {
   const died = target(
-    { check: 'ITLS-001', second: 3, verdict: 'pass' },
+    { check: 'ITLS-001', second: 3, says: true },
     { check: 'ITLS-007', second: 20, alive: false },
     { check: 'ITLS-006', second: 15, alive: false },
   );
@@ -27,7 +33,7 @@ test('the check after which nothing answered any more is named, with the time', 
 test('a target that answers again, or always did, is not silent', () => {
   const again = target(
     { check: 'ITLS-006', second: 15, alive: false },
-    { check: 'X', second: 17, verdict: 'pass' },
+    { check: 'X', second: 17, says: true },
   );
   expect(silenceLine(again)).toBeNull();
   expect(silenceLine(target({ check: 'ITLS-006', second: 15, alive: true }))).toBeNull();

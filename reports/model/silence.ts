@@ -1,5 +1,4 @@
 import type { TargetRecord } from './record.ts';
-import type { Verdict } from './vocabulary.ts';
 
 /** When a target stopped answering. */
 export interface Silence {
@@ -8,8 +7,6 @@ export interface Silence {
   /** UTC, ISO 8601. */
   readonly at: string;
 }
-
-const ANSWERED: readonly Verdict[] = ['pass', 'warn', 'fail'];
 
 /**
  * Since when a target has not answered any more; null where it answered to the end, or again. Known from the look
@@ -22,7 +19,8 @@ export function silenceOf({ results }: Pick<TargetRecord, 'results'>): Silence |
     .sort((a, b) => a.ms - b.ms);
   const [first] = dead;
   if (!first) return null;
-  const answers = results.filter(({ verdict }) => ANSWERED.includes(verdict));
+  // A fail is no sign of life: a port that is closed is one too.
+  const answers = results.filter(({ transcript }) => transcript.some(({ who }) => who === 'server'));
   if (answers.some(({ startedAt }) => Date.parse(startedAt) > first.ms)) return null;
   return { check: answers.length === 0 ? null : first.check, at: new Date(first.ms).toISOString() };
 }

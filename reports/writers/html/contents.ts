@@ -1,6 +1,7 @@
 import type { GatedResult, RunRecord } from '../../model/record.ts';
 import { standingOf } from '../../model/standing.ts';
 import { anchorOf } from './anchor.ts';
+import { hasCauses } from './causes.ts';
 import { numberOf } from './number.ts';
 import { type Content, html, type Safe } from './safe.ts';
 import { LOUD, QUIET, type SectionName, sectionsOf } from './sections.ts';
@@ -26,7 +27,7 @@ export function contents(record: RunRecord, words: Words): Safe {
         entry(name, numberOf(results, name), LISTED.includes(name) ? listed(record, results, words) : null),
       );
   return html`<nav class="contents" aria-label="${words.contents}"><ol>
-${entry('scope', null, null)}${entry('overview', null, null)}${sections(LOUD)}${record.profile.clauses.length > 0 ? entry('clauses', record.profile.clauses.length, null) : null}${entry('matrix', null, null)}${sections(QUIET)}
+${hasCauses(record) ? entry('causes', null, null) : null}${entry('scope', null, null)}${entry('overview', null, null)}${sections(LOUD)}${record.profile.clauses.length > 0 ? entry('clauses', record.profile.clauses.length, null) : null}${entry('matrix', null, null)}${sections(QUIET)}
 ${ran > 0 ? entry('controls', ran, null) : null}${entry('targets', null, null)}${entry('run', null, null)}${hasTimeline(record) ? entry('timeline', null, null) : null}${record.counts.notSelected > 0 ? entry('notSelected', record.counts.notSelected, null) : null}${entry('legend', null, null)}
 </ol></nav>`;
 }

@@ -34,6 +34,7 @@ export const ENGLISH = {
     timeline: 'Where the time went',
     controls: 'Controls',
     targets: 'The targets',
+    causes: 'What it comes from',
     scope: 'What was not asked',
     search: 'Search',
     overview: 'Overview',
@@ -51,6 +52,8 @@ export const ENGLISH = {
     legend: 'Legend',
   },
   explain: {
+    causes:
+      'Findings that one mistake explains, and what is open for one reason. A cause is a likeness: the server behaves like one that makes this mistake. Whatever is not named here stands on its own below.',
     scope: 'The conclusion says nothing about these checks. What was asked and stayed open is told below.',
     finding: 'Violations that the profile counts. Each one alone makes its target non-conformant.',
     unsettled:

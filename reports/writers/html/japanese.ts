@@ -35,6 +35,7 @@ export const JAPANESE: Words = {
     timeline: '所要時間の内訳',
     controls: '対照試験',
     targets: '監査対象',
+    causes: '原因',
     scope: '検査しなかった事項',
     search: '検索',
     overview: '結果の概要',
@@ -52,6 +53,8 @@ export const JAPANESE: Words = {
     legend: '凡例',
   },
   explain: {
+    causes:
+      '一つの誤りで説明できる指摘と、同じ理由で判定できなかったものをまとめます。原因は類似に基づくもので、このサーバーの動作が、その誤りのあるサーバーと同じであることを示します。ここにないものは、以下に個別に示します。',
     scope: '結論は、これらの検査について何も述べません。実施して判定できなかったものは後に示します。',
     finding: 'プロファイルが問題とする違反です。一件でもあれば、その対象は不適合となります。',
     unsettled:

@@ -1,6 +1,7 @@
 import type { Language } from '../../model/language.ts';
 import type { RunRecord } from '../../model/record.ts';
 import { stripes } from './bar.ts';
+import { causes } from './causes.ts';
 import { clauseTable } from './clauses.ts';
 import { contents } from './contents.ts';
 import { controls } from './controls.ts';
@@ -47,7 +48,7 @@ ${masthead(record, words)}
 <div class="layout">
 ${contents(record, words)}
 <main id="main">
-${/* What the findings come from stands here, before what was not asked. */ null}
+${causes(record, words)}
 ${scope(record, words)}
 ${search(record, words)}
 ${overview(record, words)}

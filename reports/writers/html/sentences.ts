@@ -1,3 +1,4 @@
+import { mattersOf } from '../../model/matters.ts';
 import type { GatedResult, RunRecord, TargetRecord } from '../../model/record.ts';
 import { bySeverity } from '../../model/severity.ts';
 import { countStandings } from '../../model/standing.ts';
@@ -20,7 +21,8 @@ export function whyOfTarget(target: TargetRecord, words: Words): Content {
   const waived = having('waived');
   const { passed } = countStandings(target.results);
   const critical = findings.filter(({ severity }) => severity === 'critical').length;
-  const [gravest] = findings;
+  const [matter] = mattersOf(target);
+  const [gravest] = matter?.findings ?? [];
   const [open] = unsettled;
   const why = words.targetWhy;
   return [

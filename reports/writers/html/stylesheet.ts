@@ -7,6 +7,7 @@ const CSS = [
   'palette',
   'frame',
   'masthead',
+  'causes',
   'facts',
   'overview',
   'clauses',

@@ -19,6 +19,16 @@ export const RESULTS = {
     reset: 'Show all',
     found: (count: string, all: string) => `${count} of ${all} results`,
   },
+  likely: {
+    looksLike: 'Looks like',
+    or: 'Or',
+    explains: (count: number) => `It explains ${some(count, 'finding', 'findings')}`,
+    doesNotFit: 'It does not fit that these passed',
+    open: (count: number) => `${some(count, 'check is', 'checks are')} open`,
+    which: 'Which ones',
+    neverAnswered: 'The target never answered.',
+    silentSince: (check: string, moment: string) => `No answer since ${check}, ${moment}.`,
+  },
   controlStates: { found: 'found', 'broke-off': 'broke off', 'not-applicable': 'not applicable' },
   obstacles: {
     interrupted: 'The run ended before its time: ',

@@ -19,6 +19,16 @@ export const JAPANESE_RESULTS: typeof RESULTS = {
     reset: 'すべて表示',
     found: (count, all) => `${all} 件中 ${count} 件`,
   },
+  likely: {
+    looksLike: '次の動作に類似',
+    or: 'または',
+    explains: (count) => `これで説明できる指摘 ${count} 件`,
+    doesNotFit: '一致しない点（合格した検査）',
+    open: (count) => `判定できなかった検査 ${count} 件`,
+    which: '該当する検査',
+    neverAnswered: '対象は一度も応答しませんでした。',
+    silentSince: (check, moment) => `${check}（${moment}）以降、応答がありません。`,
+  },
   controlStates: { found: '確認済み', 'broke-off': '成立せず', 'not-applicable': '該当なし' },
   obstacles: {
     interrupted: '実行は途中で終了しました：',
