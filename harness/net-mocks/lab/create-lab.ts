@@ -1,10 +1,11 @@
 import { parseCertificateRequest } from '../certificates/request.ts';
 import { createCertificateStore } from '../certificates/store.ts';
 import { parseFault } from '../dns/faults.ts';
+import { mailRoute } from '../dns/mail-route.ts';
 import { parseName } from '../dns/names.ts';
 import { lookUpPublished } from '../dns/published.ts';
 import { queryMatcher, startDnsServer } from '../dns/server.ts';
-import { parseType } from '../dns/types.ts';
+import { parseType, TYPE } from '../dns/types.ts';
 import { parseZone } from '../dns/zone.ts';
 import { parseIdentifier } from '../input/addresses.ts';
 import { type Fields, fieldsOf, parseList, parseString } from '../input/parse.ts';
@@ -50,7 +51,9 @@ export async function startLab(settings: LabSettings) {
     await dns.close();
     throw problem;
   });
-  const mail = createMailExchange(certificates);
+  const mail = createMailExchange(certificates, (domain) =>
+    mailRoute((name, type) => lookUpPublished(dns.zones, dns.signer, name, TYPE[type]), domain),
+  );
   const proxies = createServerSet<MitmProxy>('a proxy');
   const proxySessions = createJournal<ProxySession>(20_000);
   const relays = createServerSet<Relay>('a relay');

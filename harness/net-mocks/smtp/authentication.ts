@@ -24,3 +24,19 @@ export function decodeResponse(line: Pick<Line, 'content'>): Buffer | undefined 
   if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text)) return undefined;
   return Buffer.from(text, 'base64');
 }
+
+/**
+ * Whether the responses of PLAIN (RFC 4616) or LOGIN carry these credentials; of other mechanisms none do.
+ * @param responses decoded, in order
+ */
+export function areCredentials(
+  { user, password }: { user: string; password: string },
+  mechanism: string,
+  responses: readonly Buffer[],
+): boolean {
+  const texts = responses.map((octets) => octets.toString('utf8'));
+  if (mechanism === 'LOGIN') return texts[0] === user && texts[1] === password;
+  if (mechanism !== 'PLAIN') return false;
+  const [identity, name, secret, ...rest] = (texts[0] ?? '').split('\0');
+  return rest.length === 0 && (identity === '' || identity === user) && name === user && secret === password;
+}

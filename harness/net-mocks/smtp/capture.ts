@@ -22,8 +22,10 @@ export interface Envelope {
 export interface ReceivedMessage {
   /** ISO 8601. */
   time: string;
-  /** Name of the server. */
+  /** Name of the server; where it came by a relay host, of the server that the recipients belong to. */
   server: string;
+  /** Name of the relay host by which it came; null where it came to the server itself. */
+  via: string | null;
   /** Number of the session. */
   session: number;
   client: Endpoint;
@@ -64,6 +66,8 @@ export interface SmtpCommand {
   channel: Channel;
   /** The code of the reply; null when none was sent. */
   code: number | null;
+  /** RCPT at a relay host: name of the server that the recipient belongs to. */
+  forServer?: string;
 }
 
 export interface SmtpSession {
@@ -87,6 +91,8 @@ export interface SmtpSession {
   messages: number[];
   /** Content of a message whose end never came. */
   unfinishedContent: Buffer | null;
+  /** At a relay host: names of the servers whose recipients were named. */
+  forServers: string[];
   /** Oddities in what the client sent, as sentences. */
   anomalies: string[];
   /** Everything that went over the connection. */
@@ -117,6 +123,7 @@ export function matchesMessage(message: ReceivedMessage, filter: MessageFilter):
 }
 
 export interface SessionFilter {
+  /** Name of the server; conversations of a relay host about its recipients count too. */
   server?: string;
   /** Address of the client. */
   client?: string;
@@ -129,7 +136,7 @@ export interface SessionFilter {
 export function matchesSession(session: SmtpSession, filter: SessionFilter): boolean {
   const { server, client, ended, mentions } = filter;
   return (
-    (server === undefined || session.server === server) &&
+    (server === undefined || session.server === server || session.forServers.includes(server)) &&
     (client === undefined || session.client.address === client) &&
     (ended === undefined || (session.ending !== null) === ended) &&
     (mentions === undefined ||

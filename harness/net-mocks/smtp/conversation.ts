@@ -1,4 +1,4 @@
-import { challengesFor, decodeResponse } from './authentication.ts';
+import { areCredentials, challengesFor, decodeResponse } from './authentication.ts';
 import type { AuthenticationAttempt, SmtpCommand } from './capture.ts';
 import { type SmtpStage, writeReply } from './rules.ts';
 import {
@@ -163,8 +163,10 @@ async function authenticate(
     code: null,
   };
   record.authentications.push(attempt);
+  const given: Buffer[] = [];
   const note = (content: Buffer): boolean => {
     const decoded = decodeResponse({ content });
+    given.push(Buffer.from(decoded ?? content));
     attempt.responseOctets.push((decoded ?? content).length);
     attempt.responses?.push(Buffer.from(decoded ?? content));
     return decoded !== undefined;
@@ -206,8 +208,11 @@ async function authenticate(
     }
     wellFormed = note(line.content) && wellFormed;
   }
-  const ordinary = wellFormed ? writeReply(235, ['2.7.0 Authentication succeeded']) : reply.badSyntax;
+  const isRight = settings.login === undefined || areCredentials(settings.login, mechanism, given);
+  const welcome = isRight ? writeReply(235, ['2.7.0 Authentication succeeded']) : reply.badCredentials;
+  const ordinary = wellFormed ? welcome : reply.badSyntax;
   const end = await respond(session, ordinary, ruleFor(session, 'auth-end', [mechanism]), command);
+  session.authenticated = end.code === 235;
   attempt.code = end.code === 0 ? null : end.code;
   return end.step;
 }

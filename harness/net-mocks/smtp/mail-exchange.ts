@@ -10,6 +10,7 @@ import {
   type SessionFilter,
   type SmtpSession,
 } from './capture.ts';
+import type { Neighbours } from './on-behalf.ts';
 import type { SmtpServerSettings } from './options.ts';
 import type { RuleSettings } from './rules.ts';
 import { type SmtpServer, startSmtpServer } from './server.ts';
@@ -30,15 +31,27 @@ export interface MailExchange {
   close(): Promise<void>;
 }
 
-export function createMailExchange(certificates: CertificateStore): MailExchange {
+/** @param route where mail for a domain goes, for relay hosts; nowhere when absent */
+export function createMailExchange(
+  certificates: CertificateStore,
+  route: Neighbours['route'] = () => ({ kind: 'nowhere' }),
+): MailExchange {
   const servers = createServerSet<SmtpServer>('an SMTP server');
+  const neighbours: Neighbours = {
+    route,
+    serverAt: (address) =>
+      servers
+        .list()
+        .find((server) => !server.isRelayHost && server.endpoint.address === address)
+        ?.represent(),
+  };
   const sessions = createJournal<SmtpSession>(20_000);
   const messages = createJournal<ReceivedMessage>(20_000);
 
   return {
     async open(settings, path) {
       const server = await servers.open(settings.name, path, () =>
-        startSmtpServer(settings, certificates, sessions, messages),
+        startSmtpServer(settings, certificates, sessions, messages, neighbours),
       );
       return server.endpoint;
     },
@@ -83,6 +96,7 @@ function snapshot(session: Entry<SmtpSession>): Entry<SmtpSession> {
     helloTls: [...session.helloTls],
     authentications: session.authentications.map((attempt) => ({ ...attempt })),
     messages: [...session.messages],
+    forServers: [...session.forServers],
     anomalies: [...session.anomalies],
     events: [...session.events],
   };

@@ -35,6 +35,16 @@ export interface SmtpServerOptions {
    */
   extensions?: { plain?: string[]; tls?: string[] };
   script?: SmtpRule[];
+  /**
+   * MAIL is refused before AUTH PLAIN or LOGIN with these (RFC 4954). AUTH is listed inside TLS, and in the clear only
+   * where there is no TLS. Without it any credentials will do.
+   */
+  login?: { user: string; password: string };
+  /**
+   * A relay host: it takes mail for others. What it is given for a domain counts as come to the server here that the
+   * DNS names for it, and it answers RCPT and the end of data by the rules of that server.
+   */
+  relayHost?: boolean;
   /** Keeps identities and secrets of AUTH; otherwise only their lengths are recorded. */
   keepCredentials?: boolean;
   /** A connection without an octet for this time is closed; five minutes when absent. */
@@ -49,6 +59,8 @@ export interface SmtpServerSettings {
   tls: (TlsSettings & { mode: 'starttls' | 'implicit' }) | undefined;
   extensions: { plain: string[]; tls: string[] };
   script: RuleSettings[];
+  login: { user: string; password: string } | undefined;
+  relayHost: boolean;
   keepCredentials: boolean;
   idleMs: number;
 }
@@ -79,7 +91,18 @@ export const parseSmtpServer: Parse<SmtpServerSettings> = (value, path) => {
     inner.end();
     return settings;
   });
-  const plain = tls?.mode === 'starttls' ? [...ORDINARY_EXTENSIONS, 'STARTTLS'] : ORDINARY_EXTENSIONS;
+  const login = fields.optional('login', (content, at) => {
+    const inner = fieldsOf(content, at);
+    const credentials = {
+      user: inner.required('user', parseString),
+      password: inner.required('password', parseString),
+    };
+    inner.end();
+    return credentials;
+  });
+  const offers = login === undefined ? [] : ['AUTH PLAIN LOGIN'];
+  const inside = [...ORDINARY_EXTENSIONS, ...offers];
+  const plain = tls?.mode === 'starttls' ? [...ORDINARY_EXTENSIONS, 'STARTTLS'] : inside;
   const settings: SmtpServerSettings = {
     name: fields.required('name', parseIdentifier),
     address: fields.withDefault('address', parseIpAddress, '127.0.0.1'),
@@ -92,14 +115,16 @@ export const parseSmtpServer: Parse<SmtpServerSettings> = (value, path) => {
         const inner = fieldsOf(content, at);
         const lists = {
           plain: inner.withDefault('plain', parseList(parseKeywordLine), plain),
-          tls: inner.withDefault('tls', parseList(parseKeywordLine), ORDINARY_EXTENSIONS),
+          tls: inner.withDefault('tls', parseList(parseKeywordLine), inside),
         };
         inner.end();
         return lists;
       },
-      { plain, tls: ORDINARY_EXTENSIONS },
+      { plain, tls: inside },
     ),
     script: fields.withDefault('script', parseScript, []),
+    login,
+    relayHost: fields.withDefault('relayHost', parseBoolean, false),
     keepCredentials: fields.withDefault('keepCredentials', parseBoolean, false),
     idleMs: fields.withDefault('idleMs', parseInteger(100, 3_600_000), 300_000),
   };

@@ -1,5 +1,4 @@
 import { createServer, type Socket } from 'node:net';
-import type { TlsOptions } from 'node:tls';
 import type { CertificateStore } from '../certificates/store.ts';
 import type { Entry, Journal } from '../journal/journal.ts';
 import { type Connection, openConnection } from '../wire/connection.ts';
@@ -7,6 +6,7 @@ import { closeServer, type Endpoint, listen } from '../wire/listen.ts';
 import { nodeTlsOptions } from '../wire/tls-options.ts';
 import type { ReceivedMessage, SmtpSession } from './capture.ts';
 import { converse } from './conversation.ts';
+import { createDestinations, type Neighbours, type Represented } from './on-behalf.ts';
 import type { SmtpServerSettings } from './options.ts';
 import { createRuleBook, type RuleSettings } from './rules.ts';
 import { hideRecorded, type Session } from './session.ts';
@@ -14,8 +14,11 @@ import { hideRecorded, type Session } from './session.ts';
 export interface SmtpServer {
   readonly name: string;
   readonly endpoint: Endpoint;
+  readonly isRelayHost: boolean;
   /** Replaces the script; its counters begin anew. Connections that are open keep the old one. */
   setScript(rules: RuleSettings[]): void;
+  /** What a relay host that answers for this server in one of its sessions must know. */
+  represent(): Represented;
   close(): Promise<void>;
 }
 
@@ -25,6 +28,7 @@ export async function startSmtpServer(
   certificates: CertificateStore,
   sessions: Journal<SmtpSession>,
   messages: Journal<ReceivedMessage>,
+  neighbours: Neighbours,
 ): Promise<SmtpServer> {
   const tlsOptions =
     settings.tls === undefined ? undefined : await nodeTlsOptions(settings.tls, certificates);
@@ -35,7 +39,12 @@ export async function startSmtpServer(
   const accept = (socket: Socket): void => {
     const connection = openConnection(socket, settings.idleMs);
     connections.add(connection);
-    const session = openSession(connection, settings, tlsOptions, sessions, messages, rules.openSession());
+    const session = openSession(connection, settings, sessions, {
+      messages,
+      rule: rules.openSession(),
+      tlsOptions,
+      destinationOf: settings.relayHost ? createDestinations(neighbours) : undefined,
+    });
     const run = serve(session, sessions).finally(() => {
       connections.delete(connection);
       running.delete(run);
@@ -48,9 +57,11 @@ export async function startSmtpServer(
   return {
     name: settings.name,
     endpoint,
+    isRelayHost: settings.relayHost,
     setScript(next) {
       rules = createRuleBook(next);
     },
+    represent: () => ({ name: settings.name, rule: rules.openSession() }),
     async close() {
       const closed = closeServer(server, []);
       for (const connection of connections) connection.destroy();
@@ -62,10 +73,8 @@ export async function startSmtpServer(
 function openSession(
   connection: Connection,
   settings: SmtpServerSettings,
-  tlsOptions: TlsOptions | undefined,
   sessions: Journal<SmtpSession>,
-  messages: Journal<ReceivedMessage>,
-  rule: Session['rule'],
+  shared: Pick<Session, 'messages' | 'rule' | 'tlsOptions' | 'destinationOf'>,
 ): Session {
   const record: Entry<SmtpSession> = sessions.append({
     server: settings.name,
@@ -81,10 +90,11 @@ function openSession(
     authentications: [],
     messages: [],
     unfinishedContent: null,
+    forServers: [],
     anomalies: [],
     events: connection.transcript.events,
   });
-  return { settings, connection, record, messages, rule, tlsOptions, hello: null };
+  return { ...shared, settings, connection, record, authenticated: false, hello: null };
 }
 
 async function serve(session: Session, sessions: Journal<SmtpSession>): Promise<void> {

@@ -8,6 +8,7 @@ import { pause } from '../wire/pause.ts';
 import { noHandshake } from '../wire/tls-handshake.ts';
 import { answerOf, unofferedServerHello } from '../wire/unoffered-suite.ts';
 import type { ReceivedMessage, SmtpCommand, SmtpSession } from './capture.ts';
+import type { Destination } from './on-behalf.ts';
 import type { SmtpServerSettings } from './options.ts';
 import { type Occasion, type Reply, type RuleSettings, type SmtpStage, writeReply } from './rules.ts';
 
@@ -22,6 +23,10 @@ export interface Session {
   readonly messages: Journal<ReceivedMessage>;
   readonly rule: (occasion: Occasion) => RuleSettings | undefined;
   readonly tlsOptions: TlsOptions | undefined;
+  /** Of a relay host: whom the mail of a recipient is for. */
+  readonly destinationOf: ((address: string) => Destination) | undefined;
+  /** Logged in on this channel. */
+  authenticated: boolean;
   /** The name of the last EHLO or HELO on this channel; null before. */
   hello: string | null;
 }
@@ -160,6 +165,7 @@ export async function shakeHands(session: Session): Promise<Step> {
   if (!record.tls.established) return 'over';
   // RFC 3207 4.2: what was said before is forgotten.
   session.hello = null;
+  session.authenticated = false;
   return leave(session, rule?.afterwards);
 }
 
@@ -170,5 +176,8 @@ export const reply = {
   unknownCommand: writeReply(500, ['5.5.1 Command not recognised']),
   notImplemented: writeReply(502, ['5.5.1 Command not implemented']),
   unknownParameter: writeReply(555, ['5.5.4 Parameter not recognised']),
+  loginNeeded: writeReply(530, ['5.7.0 Authentication required']),
+  tlsNeeded: writeReply(530, ['5.7.0 Must issue a STARTTLS command first']),
+  badCredentials: writeReply(535, ['5.7.8 Authentication credentials invalid']),
   tooBig: writeReply(552, ['5.3.4 Message exceeds the size limit']),
 };

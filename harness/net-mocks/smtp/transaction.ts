@@ -1,6 +1,7 @@
 import type { EnvelopePath, ReceivedMessage, SmtpCommand } from './capture.ts';
 import { readEnvelopePath } from './envelope-path.ts';
 import { createDataCollector, unstuffDots } from './message-data.ts';
+import type { Represented } from './on-behalf.ts';
 import { type RuleSettings, writeReply } from './rules.ts';
 import { extension, leave, reply, respond, ruleFor, type Session, type Step } from './session.ts';
 
@@ -8,6 +9,8 @@ import { extension, leave, reply, respond, ruleFor, type Session, type Step } fr
 export interface Transaction {
   from: EnvelopePath | null;
   to: EnvelopePath[];
+  /** At a relay host: the server that each recipient belongs to. */
+  servers: Map<EnvelopePath, Represented>;
   chunks: Buffer[];
 }
 
@@ -15,7 +18,7 @@ export interface Transaction {
 const MOST_OCTETS = 67_108_864;
 
 export function emptyTransaction(): Transaction {
-  return { from: null, to: [], chunks: [] };
+  return { from: null, to: [], servers: new Map(), chunks: [] };
 }
 
 function forget(transaction: Transaction): void {
@@ -29,7 +32,7 @@ export async function mail(session: Session, transaction: Transaction, command: 
       ? reply.badSequence
       : path === null
         ? reply.badSyntax
-        : (parameterProblem(session, path) ?? writeReply(250, ['2.1.0 Sender OK']));
+        : (loginProblem(session) ?? parameterProblem(session, path) ?? writeReply(250, ['2.1.0 Sender OK']));
   const { step, code } = await respond(
     session,
     ordinary,
@@ -43,22 +46,40 @@ export async function mail(session: Session, transaction: Transaction, command: 
   return step;
 }
 
+/** RFC 4954 6, RFC 3207 4. */
+function loginProblem({ settings, authenticated, connection }: Session): typeof reply.ok | undefined {
+  if (settings.login === undefined || authenticated) return undefined;
+  return settings.tls !== undefined && connection.channel !== 'tls' ? reply.tlsNeeded : reply.loginNeeded;
+}
+
 export async function rcpt(session: Session, transaction: Transaction, command: SmtpCommand): Promise<Step> {
   const path = readEnvelopePath(command.argument, 'TO');
+  const destination =
+    path === null || transaction.from === null ? undefined : session.destinationOf?.(path.address);
+  const server = destination && 'server' in destination ? destination.server : undefined;
+  if (server !== undefined) noteServer(session, command, server.name);
   const ordinary =
     transaction.from === null
       ? reply.badSequence
       : path === null
         ? reply.badSyntax
-        : writeReply(250, ['2.1.5 Recipient OK']);
-  const { step, code } = await respond(
-    session,
-    ordinary,
-    ruleFor(session, 'RCPT', [command.argument]),
-    command,
-  );
-  if (isPositive(code) && path !== null) transaction.to.push(path);
+        : destination && 'refusal' in destination
+          ? destination.refusal
+          : writeReply(250, ['2.1.5 Recipient OK']);
+  const rule =
+    ruleFor(session, 'RCPT', [command.argument]) ??
+    server?.rule({ stage: 'RCPT', texts: [command.argument], channel: session.connection.channel });
+  const { step, code } = await respond(session, ordinary, rule, command);
+  if (isPositive(code) && path !== null) {
+    transaction.to.push(path);
+    if (server !== undefined) transaction.servers.set(path, server);
+  }
   return step;
+}
+
+function noteServer({ record }: Session, command: SmtpCommand, name: string): void {
+  command.forServer = name;
+  if (!record.forServers.includes(name)) record.forServers.push(name);
 }
 
 /** RFC 5321 4.1.1.11: parameters belong to extensions that were listed. */
@@ -182,36 +203,60 @@ async function finish(
   command?: SmtpCommand,
 ): Promise<Step> {
   const { connection, record, messages, settings } = session;
-  const recipients = transaction.to.map((path) => path.address);
-  const message: ReceivedMessage = {
+  const copies = copiesOf(transaction);
+  const message = {
     time: new Date().toISOString(),
-    server: settings.name,
     session: record.seq,
     client: connection.peer,
     tls: connection.channel === 'tls' ? record.tls : null,
     hello: session.hello ?? '',
-    envelope: {
-      from: transaction.from ?? { argument: '', address: '', parameters: [] },
-      to: transaction.to,
-    },
     ...content,
-    code: null,
   };
+  const from = transaction.from ?? { argument: '', address: '', parameters: [] };
   const limit = sizeLimit(extension(session, 'SIZE'));
   const ordinary =
     content.received.length > limit
       ? reply.tooBig
       : writeReply(250, [`2.0.0 Accepted in session ${record.seq}`]);
-  const rule = ruleFor(session, 'end-of-data', recipients);
+  const rule = ruleAtTheEnd(session, copies);
   const given: SmtpCommand = command ?? { verb: '.', argument: '', channel: connection.channel, code: null };
   if (command === undefined) record.commands.push(given);
   forget(transaction);
 
   // The message is complete whatever happens to the reply; the code is known before it is sent.
   const planned = rule?.reply ?? ordinary;
-  message.code = planned.bytes === null ? null : planned.code;
-  record.messages.push(messages.append(message).seq);
+  const code = planned.bytes === null ? null : planned.code;
+  for (const { server, to } of copies) {
+    const via = server === undefined ? null : settings.name;
+    const copy = { ...message, server: server?.name ?? settings.name, via, envelope: { from, to }, code };
+    record.messages.push(messages.append(copy).seq);
+  }
   return (await respond(session, ordinary, rule, given)).step;
+}
+
+/** What each server gets of a message: its own recipients. */
+interface Copy {
+  server: Represented | undefined;
+  to: EnvelopePath[];
+}
+
+function copiesOf({ to, servers }: Transaction): Copy[] {
+  const byServer = Map.groupBy(to, (path) => servers.get(path));
+  return [...byServer].map(([server, paths]) => ({ server, to: paths }));
+}
+
+/** One reply is for all copies: the first rule that applies says it. */
+function ruleAtTheEnd(session: Session, copies: readonly Copy[]): RuleSettings | undefined {
+  const addresses = copies.flatMap(({ to }) => to.map(({ address }) => address));
+  const own = ruleFor(session, 'end-of-data', addresses);
+  if (own !== undefined) return own;
+  const { channel } = session.connection;
+  for (const { server, to } of copies) {
+    const texts = to.map(({ address }) => address);
+    const rule = server?.rule({ stage: 'end-of-data', texts, channel });
+    if (rule !== undefined) return rule;
+  }
+  return undefined;
 }
 
 function isPositive(code: number): boolean {
