@@ -18,6 +18,11 @@ export type Need =
   | 'mailbox'
   /** The same for a part of the check; the rest is decided without. */
   | 'mailbox-in-part'
+  /**
+   * The target brings mail to the servers of its recipients itself, for the check plays them by more than what they
+   * reply at RCPT and at the end of the data: not applicable where a smarthost stands between.
+   */
+  | 'own-delivery'
   | 'raw-tls'
   | 'dns'
   | 'sink'

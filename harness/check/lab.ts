@@ -69,6 +69,8 @@ export interface ArrivedMessage {
   /** Null when it came in plaintext. */
   readonly tls: TlsFacts | null;
   readonly clientAddress: string;
+  /** It came to the smarthost of the target, which stands for the server that the recipients belong to. */
+  readonly bySmarthost: boolean;
   /** The name given in the last EHLO or HELO. */
   readonly hello: string;
   /** The code with which it was answered; null when no answer was sent. */
@@ -100,6 +102,7 @@ export interface Receiver {
     readonly recipient?: string;
     readonly token?: string;
   }): Promise<ArrivedMessage | null>;
+  /** Conversations with this server; where mail leaves by a smarthost, what that was told of its recipients too. */
   sessions(): Promise<readonly SmtpSession[]>;
   /** The first session that is over. */
   waitForSession(within?: { readonly withinMs?: number }): Promise<SmtpSession | null>;

@@ -11,6 +11,7 @@ export interface AddressPlan {
   readonly elsewhere: readonly Vantage[];
   readonly resolver: string;
   readonly sink: string;
+  readonly smarthost: string;
   readonly web: string;
   /** Men in the middle. */
   readonly middle: string;
@@ -45,6 +46,7 @@ export function planAddresses(first: string, second: string, other?: string): Ad
     elsewhere: other === undefined ? [] : [vantage('elsewhere', other, 10)],
     resolver: `${second}.53`,
     sink: `${second}.25`,
+    smarthost: `${second}.26`,
     web: `${second}.80`,
     middle: `${second}.90`,
     receivers: RECEIVERS.map((number) => `${second}.${number}`),

@@ -20,6 +20,7 @@ export function arrivedMessage(entry: Entry<ReceivedMessage>): ArrivedMessage {
     received: entry.received,
     tls: entry.tls,
     clientAddress: entry.client.address,
+    bySmarthost: entry.via !== null,
     hello: entry.hello,
     code: entry.code,
   };

@@ -4,6 +4,7 @@ import { ask } from './ask.ts';
 import { awaitMessage } from './await-message.ts';
 import type { CheckScope } from './check-lab.ts';
 import { forgedDomain, recipientDomain, SINK, SINK_HOST } from './names.ts';
+import { isToldToSmarthost } from './told-to-smarthost.ts';
 
 type CheckMail = Pick<Lab, 'externalRecipient' | 'forgedSender' | 'messages' | 'waitForMessage'>;
 
@@ -51,7 +52,9 @@ export function openCheckMail(scope: CheckScope, dns: LabDns): CheckMail {
         next: (cursor, ended) => mocks.smtp.waitForMessage({ ...ownMail, ...cursor }, ended),
         all: async () => (await mocks.smtp.messages(ownMail)).entries,
         accepts: (message) => matches(message, sought),
-        isUnderWay: async () => (await dns.queries({ name: recipientDomain(nonce), below: true })).length > 0,
+        isUnderWay: async () =>
+          (await dns.queries({ name: recipientDomain(nonce), below: true })).length > 0 ||
+          (await isToldToSmarthost(scope, recipientDomain(nonce))),
         absence: `no ${sought.kind ?? 'message'} came`,
       }),
   };

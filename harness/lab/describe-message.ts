@@ -6,10 +6,12 @@ export function describe({
   sender,
   recipients,
   clientAddress,
+  bySmarthost,
   hello,
   tls,
   content,
 }: ArrivedMessage): string {
   const how = tls ? `over ${tls.version}` : 'in plaintext';
-  return `a ${kind} came from ${clientAddress} (${hello}) ${how}: <${sender}> to ${recipients.map((one) => `<${one}>`).join(', ')}, ${content.length} octets`;
+  const where = bySmarthost ? ' to the smarthost' : '';
+  return `a ${kind} came from ${clientAddress} (${hello})${where} ${how}: <${sender}> to ${recipients.map((one) => `<${one}>`).join(', ')}, ${content.length} octets`;
 }

@@ -1,11 +1,19 @@
 import { randomBytes, randomInt } from 'node:crypto';
-import { type Endpoint as MocksEndpoint, parseLabOptions, startControl, startLab } from 'net-mocks';
+import {
+  type Endpoint as MocksEndpoint,
+  parseLabOptions,
+  type SmtpServerOptions,
+  startControl,
+  startLab,
+} from 'net-mocks';
 import type { Endpoint } from '../model/endpoint.ts';
 import type { LabAccess, RoutedVantage } from '../model/lab-access.ts';
 import type { Role } from '../model/roles.ts';
+import type { SmarthostClaim } from '../model/smarthost-claim.ts';
 import type { Vantage } from '../model/vantage.ts';
 import { type AddressPlan, planAddresses } from './address-plan.ts';
-import { SINK, SINK_HOST } from './names.ts';
+import { SINK, SINK_HOST, SMARTHOST } from './names.ts';
+import { smarthostServer } from './smarthost.ts';
 import { publishWorld } from './world.ts';
 
 /** A lab in this process, for a target in this process. */
@@ -18,6 +26,8 @@ export interface LoopbackLab {
   readonly dnsAnchor: string;
   /** Port on which policies are served, and PEM of the authority of the lab. */
   readonly web: { readonly port: number; readonly authority: string };
+  /** Where the relay host listens; undefined where none is asked for. */
+  readonly smarthost: Endpoint | undefined;
   /** Tells the lab who the target is. */
   admit(target: {
     readonly domain: string;
@@ -35,11 +45,17 @@ const ATTEMPTS = 5;
  * Starts a lab on addresses of 127.0.0.0/8, each server on its own, so that vantages and receiving servers
  * can be told apart as on a real network. Needs a system whose loopback answers on the whole block, as
  * Linux and Windows do.
+ * @param smarthost a relay host that the lab is to play, and its password where it asks for a login
  * @throws Error (EADDRNOTAVAIL) elsewhere
  */
-export async function startLoopbackLab(): Promise<LoopbackLab> {
+export async function startLoopbackLab(smarthost?: {
+  readonly claim: SmarthostClaim;
+  readonly password?: string;
+}): Promise<LoopbackLab> {
   const token = randomBytes(16).toString('hex');
-  const { lab, plan } = await startSomewhere();
+  const { lab, plan } = await startSomewhere((address) =>
+    smarthost ? [smarthostServer(smarthost.claim, { address, port: 0 }, smarthost.password)] : [],
+  );
   const control = await startControl(lab, { address: '127.0.0.1', port: 0 }, token).catch(
     async (problem: unknown) => {
       await lab.close();
@@ -57,11 +73,14 @@ export async function startLoopbackLab(): Promise<LoopbackLab> {
     lab.certificates.authority(),
   ]);
   const mxPort = servers.find(({ name }) => name === SINK)?.endpoint.port ?? 0;
+  const relay = servers.find(({ name }) => name === SMARTHOST)?.endpoint;
+  const relayHost = relay && endpointOf(relay);
   return {
     resolver: endpointOf(dns),
     mxPort,
     dnsAnchor: dnskey.split(' ').at(-1) ?? '',
     web: { port: web.port, authority: certificate },
+    smarthost: relayHost,
     async admit({ domain, hostname, endpoints, outboundMs }) {
       const [some] = Object.values(endpoints);
       const target = { domain, hostname, address: some?.host ?? '127.0.0.1' };
@@ -76,6 +95,7 @@ export async function startLoopbackLab(): Promise<LoopbackLab> {
         addresses: { target: target.address, sink: plan.sink, web: plan.web },
         middle: plan.middle,
         receivers: { addresses: plan.receivers, port: mxPort },
+        ...(relayHost ? { smarthost: relayHost } : {}),
         outboundMs,
         preflight: { trustedVantage: false, notes: [] },
       };
@@ -84,13 +104,16 @@ export async function startLoopbackLab(): Promise<LoopbackLab> {
   };
 }
 
-async function startSomewhere() {
+/** Servers besides the sink, at the address that they get. */
+type MoreServers = (address: string) => readonly SmtpServerOptions[];
+
+async function startSomewhere(more: MoreServers) {
   for (let attempt = 1; ; attempt += 1) {
     const second = randomInt(16, 250);
     const third = randomInt(0, 255);
     const plan = planAddresses(`127.${second}.${third}`, `127.${second + 1}.${third}`);
     try {
-      return { lab: await startAt(plan), plan };
+      return { lab: await startAt(plan, more), plan };
     } catch (problem) {
       const inUse = problem instanceof Error && 'code' in problem && problem.code === 'EADDRINUSE';
       if (!inUse || attempt === ATTEMPTS) throw problem;
@@ -98,11 +121,11 @@ async function startSomewhere() {
   }
 }
 
-function startAt({ resolver, web, sink }: AddressPlan) {
+function startAt({ resolver, web, sink, smarthost }: AddressPlan, more: MoreServers) {
   const options = {
     dns: { address: resolver },
     web: { address: web },
-    smtp: [{ name: SINK, address: sink, hostname: SINK_HOST, tls: {} }],
+    smtp: [{ name: SINK, address: sink, hostname: SINK_HOST, tls: {} }, ...more(smarthost)],
   };
   return startLab(parseLabOptions(options, 'options'));
 }

@@ -12,6 +12,11 @@ export const CLIENT_DOMAIN = 'mailspec.example';
 export const SINK_HOST = 'mx.mailspec-sink.example';
 /** Name of the sink in the lab's own interface. */
 export const SINK = 'sink';
+/** Name of the relay host of a target, and the name in its certificate. */
+export const SMARTHOST_NAME = 'relay.mailspec-smarthost.example';
+/** Name of the relay host in the lab's own interface, and of who logs in there. */
+export const SMARTHOST = 'smarthost';
+export const SMARTHOST_USER = 'relayed';
 
 const FORGED = 'forged';
 

@@ -6,6 +6,8 @@ import { awaitMessage } from './await-message.ts';
 import type { CheckScope } from './check-lab.ts';
 import { checkDomain } from './names.ts';
 import { nextEntry } from './next-entry.ts';
+import { ownPart } from './own-part.ts';
+import { isToldToSmarthost } from './told-to-smarthost.ts';
 
 /** Time that a check waits for an address while others hold them all, in milliseconds. */
 const ADDRESS_WAIT = 60_000;
@@ -73,18 +75,19 @@ export function openReceivers(scope: CheckScope, dns: LabDns): Lab['receiver'] {
           next: (cursor, ended) => mocks.smtp.waitForMessage({ ...sought, ...cursor }, ended),
           all: async () => (await mocks.smtp.messages(sought)).entries,
           isUnderWay: async () =>
-            (await dns.queries({ name: domainOf(recipient) ?? domain, below: true })).length > 0,
+            (await dns.queries({ name: domainOf(recipient) ?? domain, below: true })).length > 0 ||
+            (await isToldToSmarthost(scope, domainOf(recipient) ?? domain)),
           accepts: (message) => token === undefined || matches(message, { token }),
           absence: `no message came to ${hostname}`,
         });
       },
       async sessions() {
         const { entries } = await ask('list sessions', signal, () => mocks.smtp.sessions({ server: name }));
-        return entries;
+        return entries.map((session) => ownPart(session, name));
       },
       waitForSession: ({ withinMs = access.outboundMs } = {}) =>
-        waiting(() =>
-          ask(
+        waiting(async () => {
+          const session = await ask(
             'wait for a session',
             signal,
             (ended) =>
@@ -94,8 +97,9 @@ export function openReceivers(scope: CheckScope, dns: LabDns): Lab['receiver'] {
                 withinMs,
               ),
             withinMs,
-          ),
-        ),
+          );
+          return session && ownPart(session, name);
+        }),
     };
   };
 }

@@ -1,6 +1,6 @@
 import type { Lab as Mocks, Zone, ZoneRecord } from 'net-mocks';
 import type { AddressPlan } from './address-plan.ts';
-import { CLIENT_DOMAIN, SINK_HOST } from './names.ts';
+import { CLIENT_DOMAIN, SINK_HOST, SMARTHOST_NAME } from './names.ts';
 
 /** What the zones of a target are made from. */
 interface NamedTarget {
@@ -12,7 +12,7 @@ interface NamedTarget {
 }
 
 /**
- * What is in the DNS for everybody: the target, the client at its vantages, the sink, each with the
+ * What is in the DNS for everybody: the target, the client at its vantages, sink and smarthost, each with the
  * address record of its name and the name of its address, so that a server that looks either up finds
  * them in agreement.
  */
@@ -24,7 +24,10 @@ export async function publishWorld(mocks: Mocks, plan: AddressPlan, target: Name
     }),
   );
   const [first] = plan.vantages;
-  const sinkDomain = SINK_HOST.slice(SINK_HOST.indexOf('.') + 1);
+  const servers = [
+    { name: SINK_HOST, address: plan.sink },
+    { name: SMARTHOST_NAME, address: plan.smarthost },
+  ];
   const zones: Zone[] = [
     {
       origin: CLIENT_DOMAIN,
@@ -34,13 +37,18 @@ export async function publishWorld(mocks: Mocks, plan: AddressPlan, target: Name
         ...(first ? [{ name: `*.${CLIENT_DOMAIN}`, type: 'A', data: first.address }] : []),
       ],
     },
-    { origin: sinkDomain, records: [{ name: SINK_HOST, type: 'A', data: plan.sink }] },
+    ...servers.map(
+      ({ name, address }): Zone => ({
+        origin: name.slice(name.indexOf('.') + 1),
+        records: [{ name, type: 'A', data: address }],
+      }),
+    ),
     ...targetZones(target),
     {
       origin: 'in-addr.arpa',
       records: [
         ...vantageNames,
-        { name: SINK_HOST, address: plan.sink },
+        ...servers,
         ...addressesOf(target).map((address) => ({ name: target.hostname, address })),
       ].map(({ name, address }): ZoneRecord => ({ name: reverseName(address), type: 'PTR', data: name })),
     },

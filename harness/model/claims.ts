@@ -4,6 +4,7 @@ import { blockListClaim } from './block-list-claim.ts';
 import { camelCased } from './camel-case.ts';
 import { duration, mailDomain, text, wait, yesOrNo } from './fields.ts';
 import { forwardingClaim } from './forwarding-claim.ts';
+import { smarthostClaim } from './smarthost-claim.ts';
 
 /** A window may be longer than anything that a check waits for. */
 const windowLength = duration(604_800_000, 'seven days at most');
@@ -96,6 +97,7 @@ export const claims = z
       .exactOptional()
       .describe('Domain whose SRV records tell mail programs where to go; left out: none does.'),
     'outgoing-policies': outgoingPolicies.exactOptional(),
+    smarthost: smarthostClaim.exactOptional(),
     'published-policies': mailDomain
       .exactOptional()
       .describe(

@@ -48,6 +48,8 @@ export interface LabAccess {
   readonly middle: string;
   /** Addresses for receiving servers of single checks, and the port that an MX is contacted on. */
   readonly receivers: { readonly addresses: readonly string[]; readonly port: number };
+  /** Where the relay host of the target is, which the lab plays; absent where none is claimed. */
+  readonly smarthost?: Endpoint;
   readonly outboundMs: number;
   readonly preflight: Preflight;
   /** Absent where no access network is audited. */

@@ -1,6 +1,7 @@
 import type { Endpoint } from '../model/endpoint.ts';
 import type { FaultName } from '../model/faults.ts';
 import type { Role } from '../model/roles.ts';
+import type { SmarthostClaim } from '../model/smarthost-claim.ts';
 import type { Signing } from './authentication/signing.ts';
 import type { BlockLists } from './smtp/block-lists.ts';
 
@@ -144,6 +145,8 @@ export interface ReferenceOptions {
   readonly resolver?: Endpoint;
   /** Signatures of submitted mail; without them it leaves unsigned. */
   readonly signing?: Signing;
+  /** All mail for other servers leaves by this relay host, with the password where it asks for a login. */
+  readonly smarthost?: { readonly claim: SmarthostClaim; readonly password?: string };
   /** Aggregate reports of DMARC are sent this long after a message, in milliseconds; without it none are. */
   readonly dmarcReportsMs?: number;
   /** Outgoing mail is followed by reports on TLS to domains that ask for them; nothing but a claim. */

@@ -143,6 +143,7 @@ function claimsOfSite(site: Site): Claims {
     ...(popBeforeSmtp ? { 'pop-before-smtp': windowOf(popBeforeSmtp) } : {}),
     ...(site.reporter ? { 'dmarc-reports': REPORTS_WITHIN } : {}),
     ...(forwards ? { forwards } : {}),
+    ...(site.smarthost ? { smarthost: site.smarthost.claim } : {}),
   });
 }
 

@@ -33,6 +33,8 @@ export interface Site {
   readonly reporter: Reporter | undefined;
   /** Outgoing mail is said to be followed by reports on TLS. */
   readonly tlsReports: boolean;
+  /** The relay host by which mail leaves, where there is one; nothing but a claim. */
+  readonly smarthost: ReferenceOptions['smarthost'];
   readonly blockLists: BlockLists | undefined;
   /** What the lists said about clients when they came last, by address. */
   readonly standings: Map<string, Standing>;
@@ -78,6 +80,7 @@ export async function createSite(options: ReferenceOptions): Promise<Site> {
         : undefined,
     signing: options.signing,
     tlsReports: options.tlsReports ?? false,
+    smarthost: options.smarthost,
     blockLists: options.blockLists,
     standings: new Map(),
     reputationZones: options.reputationZones ?? [],

@@ -37,7 +37,7 @@ export const compose = z
       .record(variableName, z.string({ error: 'text, in quotes if need be' }), { error: 'a mapping' })
       .default({})
       .describe(
-        'Variables that the compose file uses, as $NAME or as names in "environment". env:NAME, file:path and account:<address> stand for secrets, lab:resolver for the address of the name server of the lab, lab:trust-anchor for the DS record of its root, lab:authority for the certificate (PEM) behind the servers of the lab; text:… is taken as it is.',
+        'Variables that the compose file uses, as $NAME or as names in "environment". env:NAME, file:path and account:<address> stand for secrets, lab:resolver for the address of the name server of the lab, lab:trust-anchor for the DS record of its root, lab:authority for the certificate (PEM) behind the servers of the lab, lab:smarthost, lab:smarthost-address, lab:smarthost-port, lab:smarthost-user and lab:smarthost-password for name, address, port and login of the relay host where one is claimed; text:… is taken as it is.',
       ),
     roles: roles(
       z.union([port, z.strictObject({ service: serviceName.exactOptional(), port })], {

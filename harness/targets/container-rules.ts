@@ -1,11 +1,13 @@
 import type { z } from 'zod';
-import { isLabFact } from '../model/lab-facts.ts';
+import type { Claims } from '../model/claims.ts';
+import { isAboutSmarthost, isLabFact, LAB_FACTS } from '../model/lab-facts.ts';
 
 /** What a declaration says that leads into containers; rules that no single key can tell. */
 interface Given {
   readonly 'mail-domain': string;
   readonly 'host-name': string;
   readonly lab: boolean;
+  readonly claims: Pick<Claims, 'smarthost'>;
   readonly env: Readonly<Record<string, string>>;
   readonly dns: readonly { readonly name: string }[];
   readonly accounts: readonly { readonly address: string; readonly password: string }[];
@@ -17,15 +19,16 @@ type Issues = z.core.$RefinementCtx;
 export function checkLabUse(given: Given, issues: Issues): void {
   for (const [name, value] of Object.entries(given.env)) {
     const asked = /^lab:(.*)$/s.exec(value)?.[1];
-    if (asked === undefined || (isLabFact(asked) && given.lab)) continue;
+    if (asked === undefined) continue;
+    const message = objectionTo(given, name, asked);
+    if (message !== undefined) issues.addIssue({ code: 'custom', path: ['env', name], message });
+  }
+  if (given.claims.smarthost && !given.lab)
     issues.addIssue({
       code: 'custom',
-      path: ['env', name],
-      message: given.lab
-        ? `Of the lab only lab:resolver, lab:trust-anchor and lab:authority can be handed over, not "${value}".`
-        : `This target has no lab (lab: false), so ${name} cannot take its ${asked}.`,
+      path: ['claims', 'smarthost'],
+      message: 'This target has no lab (lab: false), so nobody would play its smarthost.',
     });
-  }
   given.dns.forEach(({ name }, index) => {
     const roots = [given['mail-domain'], given['host-name']].map((root) => root.toLowerCase());
     const key = name.toLowerCase();
@@ -39,6 +42,20 @@ export function checkLabUse(given: Given, issues: Issues): void {
         : `This target has no lab (lab: false), so nobody would publish ${name}.`,
     });
   });
+}
+
+/** Why a variable cannot take what it asks of the lab; undefined where it can. */
+function objectionTo({ lab, claims }: Given, name: string, asked: string): string | undefined {
+  if (!lab) return `This target has no lab (lab: false), so ${name} cannot take its ${asked}.`;
+  if (!isLabFact(asked)) {
+    const facts = LAB_FACTS.map((fact) => `lab:${fact}`);
+    return `Of the lab only ${facts.slice(0, -1).join(', ')} and ${facts.at(-1)} can be handed over, not "lab:${asked}".`;
+  }
+  if (isAboutSmarthost(asked) && !claims.smarthost)
+    return `No smarthost is claimed here (claims: smarthost), so ${name} cannot take lab:${asked}.`;
+  if (/-(user|password)$/.test(asked) && claims.smarthost?.login === false)
+    return `The smarthost is claimed without a login, so ${name} cannot take lab:${asked}.`;
+  return undefined;
 }
 
 /**

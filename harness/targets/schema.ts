@@ -109,7 +109,7 @@ const container = z
       .record(variableName, z.string({ error: 'text, in quotes if need be' }), { error: 'a mapping' })
       .default({})
       .describe(
-        'Environment of the container. env:NAME, file:path and account:<address> stand for secrets, lab:resolver for the address of the name server to use, lab:trust-anchor for the DS record of its root, lab:authority for the certificate (PEM) behind the servers of the lab; text:… is taken as it is.',
+        'Environment of the container. env:NAME, file:path and account:<address> stand for secrets, lab:resolver for the address of the name server to use, lab:trust-anchor for the DS record of its root, lab:authority for the certificate (PEM) behind the servers of the lab, lab:smarthost, lab:smarthost-address, lab:smarthost-port, lab:smarthost-user and lab:smarthost-password for name, address, port and login of the relay host where one is claimed; text:… is taken as it is.',
       ),
     files: z
       .array(

@@ -1,8 +1,10 @@
 import { randomInt } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import type { Claims } from '../model/claims.ts';
 import { ConfigurationError } from '../model/configuration-error.ts';
 import { isLabFact, type LabFact } from '../model/lab-facts.ts';
+import type { SmarthostClaim } from '../model/smarthost-claim.ts';
 import type { Account } from '../model/target.ts';
 import { placeOf, type TargetDeclaration } from './load.ts';
 import { type KeyPath, readFailure } from './yaml-source.ts';
@@ -15,6 +17,8 @@ export interface Secrets {
   readonly env: Readonly<Record<string, string>>;
   /** Variables that take a fact of the lab, known only once there is one. */
   readonly labVariables: Readonly<Record<string, LabFact>>;
+  /** Password for the smarthost that the lab plays; undefined where none is claimed, or no login. */
+  readonly smarthostPassword?: string;
   /** Every secret above, for the redactor. */
   readonly values: readonly string[];
 }
@@ -66,7 +70,21 @@ export async function readSecrets(declaration: TargetDeclaration): Promise<Secre
     else env[name] = await read(written, ['env', name]);
   }
   if (problems.length > 0) throw new ConfigurationError(...problems);
-  return { accounts, env, labVariables, values };
+  if (!settings.claims.smarthost?.login) return { accounts, env, labVariables, values };
+  const smarthostPassword = generatedSecret();
+  return { accounts, env, labVariables, smarthostPassword, values: [...values, smarthostPassword] };
+}
+
+/** The smarthost that a lab has to play for a target, in the form of an option; nothing where none is claimed. */
+export function smarthostOf(
+  { claims }: { readonly claims: Pick<Claims, 'smarthost'> },
+  { smarthostPassword }: Secrets,
+): { readonly smarthost?: { readonly claim: SmarthostClaim; readonly password?: string } } {
+  const claim = claims.smarthost;
+  if (!claim) return {};
+  return {
+    smarthost: { claim, ...(smarthostPassword === undefined ? {} : { password: smarthostPassword }) },
+  };
 }
 
 /** Forms of a value of `env`: four references, `text:` for what only looks like one, and plain text. */

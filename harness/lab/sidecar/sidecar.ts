@@ -11,18 +11,23 @@ import type { Endpoint } from '../../model/endpoint.ts';
 import type { LabAccess, RoutedVantage } from '../../model/lab-access.ts';
 import type { LabFact } from '../../model/lab-facts.ts';
 import type { Role } from '../../model/roles.ts';
+import type { SmarthostClaim } from '../../model/smarthost-claim.ts';
 import type { Vantage } from '../../model/vantage.ts';
 import { type AddressPlan, planAddresses } from '../address-plan.ts';
-import { SINK, SINK_HOST } from '../names.ts';
+import { SINK, SINK_HOST, SMARTHOST_NAME, SMARTHOST_USER } from '../names.ts';
+import { smarthostServer } from '../smarthost.ts';
 import { publishWorld, targetZones } from '../world.ts';
 import { provideLabImage } from './image.ts';
 import { createLink, type Link } from './link.ts';
+
+/** What there is to tell of a lab; of a smarthost only where there is one. */
+export type LabFacts = Readonly<Partial<Record<LabFact, string>> & { resolver: string }>;
 
 /** A lab in a container, for a target in a container. */
 export interface Sidecar {
   readonly link: Link;
   /** Address of the only name server that the target is to use, and the anchors of trust in it and in servers. */
-  readonly facts: Readonly<Record<LabFact, string>>;
+  readonly facts: LabFacts;
   /** Publishes these beside what there is about the target, instead of what it published so before. */
   publish(records: readonly ZoneRecord[]): Promise<void>;
   /** What a worker needs to use it; `endpoints` are those of the target on the link. */
@@ -67,11 +72,13 @@ export async function startSidecar(options: {
   readonly target: { readonly name: string; readonly domain: string; readonly hostname: string };
   /** Which addresses clients and servers of the lab have; documentation addresses when absent. */
   readonly clientAddresses?: ClientAddresses;
+  /** The relay host by which its mail leaves, and the password for it where it asks for a login. */
+  readonly smarthost?: { readonly claim: SmarthostClaim; readonly password?: string };
   /** Containers that the target consists of; one when absent. */
   readonly containers?: number;
   readonly signal: AbortSignal;
 }): Promise<Sidecar> {
-  const { docker, runId, target, clientAddresses = 'documentation', containers = 1, signal } = options;
+  const { docker, runId, target, clientAddresses = 'documentation', smarthost, containers = 1, signal } = options;
   const plan = PLANS[clientAddresses];
   const clients = [...plan.vantages, plan.reader, ...plan.unused, ...plan.elsewhere];
   const image = await provideLabImage(docker);
@@ -88,7 +95,18 @@ export async function startSidecar(options: {
     token,
     dns: { address: plan.resolver, port: 53 },
     web: { address: plan.web, port: 443 },
-    smtp: [{ name: SINK, address: plan.sink, port: SMTP_PORT, hostname: SINK_HOST, tls: {} }],
+    smtp: [
+      { name: SINK, address: plan.sink, port: SMTP_PORT, hostname: SINK_HOST, tls: {} },
+      ...(smarthost
+        ? [
+            smarthostServer(
+              smarthost.claim,
+              { address: plan.smarthost, port: smarthost.claim.port },
+              smarthost.password,
+            ),
+          ]
+        : []),
+    ],
     relays: [
       {
         name: 'vantages',
@@ -104,6 +122,7 @@ export async function startSidecar(options: {
     ...clients.map(({ address }) => address),
     plan.resolver,
     plan.sink,
+    plan.smarthost,
     plan.web,
     plan.middle,
     ...plan.receivers,
@@ -153,7 +172,21 @@ export async function startSidecar(options: {
       mocks.dns.trustAnchor(),
       mocks.certificates.authority(),
     ]);
-    return { resolver: plan.resolver, 'trust-anchor': ds, authority: certificate };
+    return {
+      resolver: plan.resolver,
+      'trust-anchor': ds,
+      authority: certificate,
+      ...(smarthost
+        ? {
+            smarthost: SMARTHOST_NAME,
+            'smarthost-address': plan.smarthost,
+            'smarthost-port': String(smarthost.claim.port),
+            ...(smarthost.password === undefined
+              ? {}
+              : { 'smarthost-user': SMARTHOST_USER, 'smarthost-password': smarthost.password }),
+          }
+        : {}),
+    };
   });
   const relay = { host: LOOPBACK, port: hostPort(RELAY_PORT) };
   const routed = (vantage: Vantage): RoutedVantage => ({
@@ -177,6 +210,7 @@ export async function startSidecar(options: {
       addresses: { target: link.target, sink: plan.sink, web: plan.web },
       middle: plan.middle,
       receivers: { addresses: plan.receivers, port: SMTP_PORT },
+      ...(smarthost ? { smarthost: { host: plan.smarthost, port: smarthost.claim.port } } : {}),
       outboundMs,
       preflight: { trustedVantage: false, notes: [] },
     }),

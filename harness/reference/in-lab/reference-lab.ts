@@ -1,4 +1,5 @@
 import { startLoopbackLab } from '../../lab/loopback.ts';
+import { SMARTHOST_NAME, SMARTHOST_USER } from '../../lab/names.ts';
 import type { LabAccess } from '../../model/lab-access.ts';
 import type { ReferenceOptions, ReferenceServer } from '../server.ts';
 import { faultsOf } from '../site.ts';
@@ -38,7 +39,7 @@ export async function startReferenceInLab(options: ReferenceOptions = {}): Promi
   const hostname = options.hostname ?? `mail.${domain}`;
   const faulty = faultsOf(options);
   const signing = await createSigning(domain, faulty);
-  const lab = await startLoopbackLab();
+  const lab = await startLoopbackLab(options.smarthost);
   const host = options.host ?? ownAddress(lab.resolver.host);
   const outbound = createOutbound({
     domain,
@@ -52,6 +53,17 @@ export async function startReferenceInLab(options: ReferenceOptions = {}): Promi
       afterMs: REPORTS_MS,
       sign: (report) => signedReport({ signing: options.signing ?? signing, faulty }, report),
     },
+    ...(options.smarthost && lab.smarthost
+      ? {
+          smarthost: {
+            ...options.smarthost,
+            hostname: SMARTHOST_NAME,
+            user: SMARTHOST_USER,
+            endpoint: lab.smarthost,
+            authority: lab.web.authority,
+          },
+        }
+      : {}),
     ...(options.life?.slowTo ? { slowTo: options.life.slowTo } : {}),
     ...(options.life?.missesTlsAtRecipient ? { missesTlsAtRecipient: true } : {}),
     ...(options.life?.refusesNextHops ? { refusesNextHops: true } : {}),

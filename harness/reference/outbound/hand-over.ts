@@ -7,6 +7,7 @@ import { openConnection } from '../../wire/connection.ts';
 import type { RelayEnvelope } from '../options.ts';
 import { transactWithEverythingListed } from './early-capabilities.ts';
 import type { NextHop } from './next-hop.ts';
+import { logInAtSmarthost, type Smarthost } from './smarthost.ts';
 import { termsOf } from './terms.ts';
 import type { FailureType } from './transport/objection.ts';
 import type { TlsDemand } from './transport/tls-demand.ts';
@@ -28,6 +29,8 @@ export interface HandOverContext {
   readonly address?: string | undefined;
   readonly signal: AbortSignal;
   readonly demand: TlsDemand;
+  /** The host is a smarthost, with its own ways of TLS and login. */
+  readonly smarthost?: Smarthost | undefined;
   /** Missing TLS is noticed when the sender was named. */
   readonly missesTlsAtRecipient?: boolean;
   /** Is told once how TLS with the host went. */
@@ -75,7 +78,7 @@ export async function handOver(
 
 async function openSession(
   { endpoint, hostname: peer }: NextHop,
-  { hostname, address, signal, demand, noteTls, faulty }: HandOverContext,
+  { hostname, address, signal, demand, smarthost, noteTls, faulty }: HandOverContext,
   upgrade: boolean,
 ): Promise<OutboundSession> {
   const connection = await openConnection({
@@ -88,6 +91,7 @@ async function openSession(
     ...(address === undefined ? {} : { localAddress: address }),
   });
   try {
+    if (smarthost?.claim.tls === 'implicit') await connection.startTls({ serverName: smarthost.hostname });
     const client = await createSmtpClient(connection, hostname);
     const hello = await client.ehlo();
     if (hello.code !== 250) {
@@ -96,6 +100,15 @@ async function openSession(
     }
     if (client.capabilities?.mechanisms.includes('PLAIN') && faulty('outbound-logs-in-anywhere')) {
       await client.command(`AUTH PLAIN ${base64('\0relay\0password')}`);
+    }
+    if (smarthost) {
+      const session = await upgradeIfOffered(client, { hostname, demand, faulty });
+      const objection = connection.tls
+        ? demand.objection(connection.session?.peerCertificates ?? [])
+        : undefined;
+      if (objection) throw new NotAuthenticated(objection);
+      await logInAtSmarthost(client, smarthost);
+      return session;
     }
     if (upgrade) {
       const session = await upgradeIfOffered(client, { hostname, demand, faulty }).catch(

@@ -9,6 +9,7 @@ import { createValidatingResolver } from './dns/validating-resolver.ts';
 import { failureReport, type Undeliverable } from './failure-report.ts';
 import { handOver, type Outcome } from './hand-over.ts';
 import { createNextHops, type NextHop, NoRoute } from './next-hop.ts';
+import { type Smarthost, smarthostDemand } from './smarthost.ts';
 import { createStsDiscovery } from './transport/sts-discovery.ts';
 import type { StsPolicy } from './transport/sts-policy.ts';
 import { createTlsDemands } from './transport/tls-demand.ts';
@@ -54,6 +55,8 @@ export interface OutboundOptions {
   readonly refusesNextHops?: boolean;
   /** Missing TLS is noticed when the sender was named. */
   readonly missesTlsAtRecipient?: boolean;
+  /** What is for other servers goes there, and no MX is asked for. */
+  readonly smarthost?: Smarthost;
   /** What is for domains that begin so waits so long once their servers are known, in milliseconds. */
   readonly slowTo?: { readonly domains: string; readonly ms: number };
   readonly faulty?: (fault: FaultName) => boolean;
@@ -96,8 +99,16 @@ export function createOutbound(options: OutboundOptions): Outbound {
   const withoutTls = new Set<string>();
   let home: NextHop | undefined;
 
-  const hopsOf = (to: string): Promise<readonly NextHop[]> =>
-    to === domain && home ? Promise.resolve([home]) : nextHops.of(to);
+  const { smarthost } = options;
+  const relayed = smarthost && {
+    hop: { hostname: smarthost.hostname, endpoint: smarthost.endpoint, tlsaBases: [] },
+    demand: smarthostDemand(smarthost),
+  };
+
+  const hopsOf = async (to: string): Promise<readonly NextHop[]> => {
+    if (to === domain && home) return [home];
+    return relayed ? [relayed.hop] : nextHops.of(to);
+  };
 
   /** One attempt at one domain: who is still to be tried, and who never will be reached. */
   async function attempt(to: string, envelope: RelayEnvelope, message: Buffer) {
@@ -122,13 +133,14 @@ export function createOutbound(options: OutboundOptions): Outbound {
     if (slowTo && to.startsWith(slowTo.domains)) await pause(slowTo.ms, undefined, { signal: stop.signal });
     if (faulty('outbound-swallows-mail')) return { waiting: new Map<string, string>(), failed };
     // Mail for this server itself never leaves it.
-    const published = to === domain ? undefined : await policies?.policyOf(to);
+    const published = to === domain || relayed ? undefined : await policies?.policyOf(to);
     const strict = faulty('tls-reports-need-good-tls') && envelope.sender === reportSender(domain);
     const policy = strict ? policyOfEach(hops) : published;
     for (const hop of await inOrder(hops)) {
       const recipients = [...waiting.keys()];
       if (recipients.length === 0 || stop.signal.aborted) break;
-      const asked = await demandOf(to, hop, policy);
+      const isSmarthost = hop === relayed?.hop;
+      const asked = isSmarthost ? relayed.demand : await demandOf(to, hop, policy);
       if ('unfit' in asked) {
         for (const recipient of recipients) waiting.set(recipient, asked.unfit);
         continue;
@@ -139,12 +151,13 @@ export function createOutbound(options: OutboundOptions): Outbound {
         address,
         signal: stop.signal,
         demand,
+        smarthost: isSmarthost ? smarthost : undefined,
         missesTlsAtRecipient: options.missesTlsAtRecipient ?? false,
         noteTls: (result) => {
           if (result !== 'success' && faulty('outbound-drops-demand-after-failure')) {
             withoutTls.add(hop.hostname);
           }
-          if (to !== domain) reporter?.note(to, { result, policyType: demand.policyType, policy, hop });
+          if (to !== domain && !isSmarthost) reporter?.note(to, { result, policyType: demand.policyType, policy, hop });
         },
         faulty,
       }).catch((failure: unknown) => {

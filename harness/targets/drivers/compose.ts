@@ -7,7 +7,7 @@ import { visible } from '../../evidence/visible.ts';
 import { type Sidecar, startSidecar } from '../../lab/sidecar/sidecar.ts';
 import { ConfigurationError } from '../../model/configuration-error.ts';
 import { placeOf } from '../load.ts';
-import { readSecrets, type Secrets } from '../secrets.ts';
+import { readSecrets, type Secrets, smarthostOf } from '../secrets.ts';
 import { targetOf } from '../target-of.ts';
 import { readTrustAnchor } from '../trust-anchor.ts';
 import { readFailure } from '../yaml-source.ts';
@@ -148,6 +148,7 @@ async function bringUp(start: Start) {
         runId,
         target: declaration,
         clientAddresses: settings['client-addresses'],
+        ...smarthostOf(settings, secrets),
         containers: services.length,
         signal,
       })

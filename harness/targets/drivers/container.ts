@@ -14,7 +14,7 @@ import { ROLE_NAMES, type Role } from '../../model/roles.ts';
 import { waitForGreetings } from '../greeting.ts';
 import { placeOf, type TargetDeclaration } from '../load.ts';
 import type { ContainerSettings } from '../schema.ts';
-import { readSecrets, type Secrets } from '../secrets.ts';
+import { readSecrets, type Secrets, smarthostOf } from '../secrets.ts';
 import { targetOf } from '../target-of.ts';
 import { readTrustAnchor } from '../trust-anchor.ts';
 import { readFailure } from '../yaml-source.ts';
@@ -59,6 +59,7 @@ export async function startContainer(
             runId,
             target: declaration,
             clientAddresses: settings['client-addresses'],
+            ...smarthostOf(settings, secrets),
             signal: ended,
           })
         : undefined,
@@ -119,7 +120,12 @@ async function bothOf<A, B>(one: Promise<A>, other: Promise<B> | undefined): Pro
 /** The variables by which the container learns its name server, and whom to trust in the lab. */
 function labVariables({ labVariables }: Secrets, sidecar: Sidecar | undefined): Record<string, string> {
   if (!sidecar) return {};
-  return Object.fromEntries(Object.entries(labVariables).map(([name, fact]) => [name, sidecar.facts[fact]]));
+  return Object.fromEntries(
+    Object.entries(labVariables).flatMap(([name, fact]) => {
+      const value = sidecar.facts[fact];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
 }
 
 function linkTo(sidecar: Sidecar | undefined, { labVariables }: Secrets): ContainerPlan['link'] {
