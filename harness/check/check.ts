@@ -10,7 +10,7 @@ export { answerOf } from '../client/answer.ts';
 export type { ImapSelected } from '../client/imap.ts';
 export { type HeaderField, readHeader } from '../messages/header.ts';
 export type { Level, Safety, Severity } from '../model/levels.ts';
-export { Inconclusive, NotApplicable } from '../model/outcomes.ts';
+export { Inconclusive, NotApplicable, WrongDeclaration } from '../model/outcomes.ts';
 export { ROLES, type Role } from '../model/roles.ts';
 export { ConnectionEnded, Silence, TlsFailed, Unreachable } from '../wire/failures.ts';
 export type { CipherSuite, ClientHelloOptions, HelloAnswer, ServerHello } from '../wire/tls-probe.ts';

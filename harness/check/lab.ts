@@ -209,6 +209,9 @@ export interface Lab {
   /** The first such message, come already or within the time (`outboundMs` when absent). */
   waitForMessage(sought: MessageSought & { readonly withinMs?: number }): Promise<ArrivedMessage | null>;
 
+  /** Conversations of the target with its smarthost, about whatever mail; none where none is declared. */
+  smarthostSessions(): Promise<readonly SmtpSession[]>;
+
   /** Opens a receiving server with its own address and domain. */
   receiver(options?: ReceiverOptions): Promise<Receiver>;
   /** Puts a man in the middle in front of a role of the target. It contacts the target from where a client would. */

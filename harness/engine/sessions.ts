@@ -9,6 +9,7 @@ import { type Connection, openConnection } from '../wire/connection.ts';
 import { isWireFailure, RelayFailed } from '../wire/failures.ts';
 import type { SessionContext, Sessions } from './bench.ts';
 import { meaningOfClosedPort, type Port25 } from './closed-port-25.ts';
+import { ENOUGH, foreignGreeting } from './foreign-greeting.ts';
 import { pathTo } from './path.ts';
 
 /** Visits before a temporary refusal at the greeting counts (pre-greeting screeners turn the first away). */
@@ -59,6 +60,15 @@ export function openSessions(context: SessionContext, port25: Port25 = {}): Sess
       number: nextConnection(),
       replyMs: target.timing.replyMs,
       signal,
+      // A server of the lab is where the lab says.
+      ...(options.elsewhere
+        ? {}
+        : {
+            firstLook: {
+              octets: ENOUGH,
+              objection: (first: Buffer) => foreignGreeting(role, endpoint, first),
+            },
+          }),
       onClose() {
         open.delete(connection);
         release?.();

@@ -19,6 +19,7 @@ import { checkDomain, SINK } from './names.ts';
 import { type AddressPool, createAddressPool } from './pool.ts';
 import { createPulse, type Pulse } from './pulse.ts';
 import { openReceivers } from './receivers.ts';
+import { smarthostSessions } from './smarthost-sessions.ts';
 
 /** A number that no entry of a journal of the lab reaches. */
 const NEVER = 1_000_000_000;
@@ -125,6 +126,7 @@ function openCheckLab(context: {
     },
     domain: (label, top = 'example') => checkDomain(label, nonce, top),
     ...openCheckMail(scope, dns),
+    smarthostSessions: () => smarthostSessions(scope),
     receiver: openReceivers(scope, dns),
     intercept: openInterceptions(scope),
     network: openCheckNetwork(scope),

@@ -4,7 +4,7 @@ import { ask } from './ask.ts';
 import { awaitMessage } from './await-message.ts';
 import type { CheckScope } from './check-lab.ts';
 import { forgedDomain, recipientDomain, SINK, SINK_HOST } from './names.ts';
-import { isToldToSmarthost } from './told-to-smarthost.ts';
+import { isToldToSmarthost } from './smarthost-sessions.ts';
 
 type CheckMail = Pick<Lab, 'externalRecipient' | 'forgedSender' | 'messages' | 'waitForMessage'>;
 

@@ -7,7 +7,7 @@ import type { CheckScope } from './check-lab.ts';
 import { checkDomain } from './names.ts';
 import { nextEntry } from './next-entry.ts';
 import { ownPart } from './own-part.ts';
-import { isToldToSmarthost } from './told-to-smarthost.ts';
+import { isToldToSmarthost } from './smarthost-sessions.ts';
 
 /** Time that a check waits for an address while others hold them all, in milliseconds. */
 const ADDRESS_WAIT = 60_000;

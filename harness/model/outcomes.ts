@@ -17,10 +17,18 @@ export class NotApplicable extends Error {
 
 /** The evidence does not allow a verdict. */
 export class Inconclusive extends Error {
-  override readonly name = 'Inconclusive';
+  override readonly name: string = 'Inconclusive';
   readonly why: Cause;
   constructor(why: Cause, reason: string) {
     super(reason);
     this.why = why;
+  }
+}
+
+/** What was met shows that the targets file is wrong: nothing there is a finding about the server. */
+export class WrongDeclaration extends Inconclusive {
+  override readonly name = 'WrongDeclaration';
+  constructor(reason: string) {
+    super('precondition', reason);
   }
 }

@@ -5,7 +5,7 @@ export function behindSmarthost({ claims }: Pick<Target, 'claims'>): NotApplicab
   const { smarthost } = claims;
   if (!smarthost) return undefined;
   return new NotApplicable(
-    'The target hands all mail to its smarthost, which alone meets the servers of recipients: how they are found, and what they offer and do, the target never sees.',
+    'The target hands all mail to its smarthost, which alone meets the servers of recipients: they see its address, and how they are found, and what they offer and do, the target never sees.',
     `claims: smarthost, port ${smarthost.port}, TLS ${smarthost.tls}`,
   );
 }

@@ -29,6 +29,11 @@ export interface ConnectOptions {
   /** A relay to connect through; `address` is where its connections come from. */
   readonly via?: { readonly relay: Endpoint; readonly from?: string; readonly address: string };
   readonly signal?: AbortSignal;
+  /**
+   * Looks at the first octets of the server, once its first line or so many octets are there. What it returns ends
+   * every wait from then on: who is at the other end is not who was to be met.
+   */
+  readonly firstLook?: { readonly octets: number; objection(first: Buffer): Error | undefined };
   /** Called once when the client side closes the connection. */
   readonly onClose?: () => void;
 }
@@ -108,6 +113,8 @@ function wrap(tcp: Socket, options: ConnectOptions, address: string, localAddres
   let end: End | undefined;
   let closedByUs = false;
   let overflowed = false;
+  let looked = options.firstLook === undefined;
+  let objection: Error | undefined;
   const waiters = new Set<() => void>();
 
   const layer = (): Layer => (session ? 'tls' : 'clear');
@@ -123,6 +130,7 @@ function wrap(tcp: Socket, options: ConnectOptions, address: string, localAddres
   const onData = (chunk: Buffer) => {
     recorder.traffic(number, 'recv', layer(), chunk);
     buffer = buffer.length === 0 ? chunk : Buffer.concat([buffer, chunk]);
+    lookAtFirst();
     if (buffer.length > BUFFER_LIMIT) {
       overflowed = true;
       recorder.event(number, {
@@ -132,6 +140,16 @@ function wrap(tcp: Socket, options: ConnectOptions, address: string, localAddres
       connection.close();
     }
     changed();
+  };
+  const lookAtFirst = () => {
+    const { firstLook } = options;
+    if (looked || !firstLook || (buffer.length < firstLook.octets && !buffer.includes(LF))) return;
+    looked = true;
+    objection = firstLook.objection(buffer);
+  };
+  /** @throws what the first octets made known */
+  const assertMet = () => {
+    if (objection) throw objection;
   };
   const onEnd = () => ended('fin');
   const onError = (error: NodeJS.ErrnoException) =>
@@ -171,6 +189,7 @@ function wrap(tcp: Socket, options: ConnectOptions, address: string, localAddres
   ): Promise<T> {
     let isLast = false;
     for (;;) {
+      assertMet();
       const value = takeWithinLimit(take, awaited, withinMs);
       if (value !== undefined) return value;
       if (end) {
@@ -296,6 +315,7 @@ function wrap(tcp: Socket, options: ConnectOptions, address: string, localAddres
     },
     async watch(ms) {
       await untilEnded(ms);
+      assertMet();
       const seen = buffer;
       buffer = Buffer.alloc(0);
       recorder.event(number, {
@@ -307,9 +327,11 @@ function wrap(tcp: Socket, options: ConnectOptions, address: string, localAddres
     pending: () => buffer,
     async untilEnd(withinMs) {
       await untilEnded(withinMs);
+      assertMet();
       return end;
     },
     async startTls(tlsOptions = {}) {
+      assertMet();
       if (end) throw new ConnectionEnded(end.how, 'the TLS handshake');
       detach();
       const unreadClear = buffer;

@@ -16,7 +16,7 @@ export const outboundAddressesAreInGoodStanding = check(
     clauses: ['rfc5782#5'],
     roles: ['submission', 'submissions'],
     per: 'target',
-    needs: ['account', 'dns', 'sink'],
+    needs: ['account', 'dns', 'sink', 'own-delivery'],
     effect: 'delivers',
     safety: 'sends-mail',
     buildsOn: [mailLeaves],

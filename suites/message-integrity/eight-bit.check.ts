@@ -75,6 +75,7 @@ export const eightBitBodiesAreKept = check(
 export const eightBitNeverMeetsSevenBit = check(
   {
     ...BOTH_WAYS,
+    needs: [...BOTH_WAYS.needs, 'own-delivery'],
     id: 'MSG-007',
     slug: 'eight-bit-bodies-are-converted-or-returned',
     title: 'A next hop without 8BITMIME gets valid seven-bit MIME, or nothing and the sender a report',

@@ -91,6 +91,7 @@ export const utf8HeadersAreKept = check(
 export const utf8IsReturnedRatherThanMangled = check(
   {
     ...BOTH_WAYS,
+    needs: [...BOTH_WAYS.needs, 'own-delivery'],
     id: 'MSG-009',
     slug: 'internationalized-mail-is-returned-rather-than-mangled',
     title: 'A next hop without SMTPUTF8 never gets internationalized mail, mangled or not',

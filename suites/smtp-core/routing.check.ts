@@ -90,7 +90,7 @@ export const mailIsRoutedByMx = check(
     clauses: ['rfc5321#5.1', 'rfc7505#3', 'rfc7505#4.1', 'rfc7504#4'],
     ...OUTGOING_MAIL,
     roles: ['submission', 'submissions'],
-    needs: ['account', 'mailbox-in-part', 'dns', 'sink'],
+    needs: ['account', 'mailbox-in-part', 'dns', 'sink', 'own-delivery'],
     budget: '30s',
     connections: 2,
     waits: deliveries(5),

@@ -1,5 +1,6 @@
 import { check, type Services, type Verify } from '../../harness/check/check.ts';
 import { mailLeaves } from '../../harness/steps/controls/mail-leaves.ts';
+import { assertDeliversItself } from '../../harness/steps/own-delivery.ts';
 import { publishedTexts } from '../../harness/steps/published-texts.ts';
 import { deliveries } from '../../harness/steps/waits.ts';
 import { permittedStrangers, wideNetworks } from './breadth.ts';
@@ -58,6 +59,7 @@ export const ownPolicyIsProtective = check(
         verifyPolicy(services, verify, domain, published[index] ?? []),
       );
     await variant('address that mail comes from', async (verify) => {
+      assertDeliversItself(services);
       const { clientAddress: address, hello: domain } = services.finding(mailLeaves).arrived;
       for (const one of domains) {
         const demand = `the policy of ${one} permits ${address}, from which its mail comes`;

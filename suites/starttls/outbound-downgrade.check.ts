@@ -45,6 +45,7 @@ export const downgradeIsKnown = check(
     severity: 'medium',
     clauses: ['rfc3207#6', 'rfc7672#1.3.1', 'bsi-tr-03108#2.1'],
     ...OUTGOING_MAIL,
+    needs: [...OUTGOING_MAIL.needs, 'own-delivery'],
     budget: '30s',
     waits: deliveries(1),
     limits: [

@@ -37,7 +37,9 @@ export const senderOffersCurrentAlgorithms = check(
     ],
   },
   async (services) => {
-    const { lab, verify, inconclusive } = services;
+    const { lab, target, verify, notApplicable, inconclusive } = services;
+    if (target.claims.smarthost?.tls === 'none')
+      notApplicable('All mail goes to a smarthost without TLS.', 'claims: smarthost: tls: none');
     const receiver = await lab().receiver({ label: 'reads-hello' });
     const { sessions } = await watchDelivery(services, receiver);
     const hellos = sessions.flatMap(({ tls }) => tls?.clientHello ?? []);
@@ -67,6 +69,7 @@ const ALERT = 21;
 export const foreignSuiteEndsHandshake = check(
   {
     ...common,
+    needs: [...common.needs, 'own-delivery'],
     id: 'STLS-028',
     slug: 'foreign-suite-ends-handshake',
     title: 'Outbound: a cipher suite that was not offered ends the handshake',

@@ -22,10 +22,14 @@ export const outgoingMailUsesTls = check(
     ...OUTGOING_MAIL,
     budget: '15s',
     waits: deliveries(1),
+    limits: ['Where mail leaves by a smarthost, that is the next hop.'],
     kills: ['outbound-never-uses-tls'],
   },
   async (services) => {
-    const { lab, verify, inconclusive } = services;
+    const { lab, target, verify, notApplicable, inconclusive } = services;
+    const tls = target.claims.smarthost?.tls;
+    if (tls !== undefined && tls !== 'starttls')
+      notApplicable('All mail goes to a smarthost that offers no STARTTLS.', `claims: smarthost: tls: ${tls}`);
     const receiver = await lab().receiver({ label: 'offers-tls', tls: { minVersion: 'TLSv1.2' } });
     const { arrived } = await watchDelivery(services, receiver);
     if (!arrived)
@@ -55,6 +59,7 @@ export const senderForgetsTheClear = check(
     clauses: ['rfc3207#4.2'],
     ...OUTGOING_MAIL,
     buildsOn: [serversAreReached],
+    needs: [...OUTGOING_MAIL.needs, 'own-delivery'],
     budget: '15s',
     waits: deliveries(1),
     kills: [
@@ -125,7 +130,7 @@ export const injectedRepliesAreDiscarded = check(
     clauses: ['rfc3207#4.2', 'rfc3207#6', 'rfc9325#3.2'],
     ...OUTGOING_MAIL,
     buildsOn: [serversAreReached],
-    needs: [...OUTGOING_MAIL.needs, 'raw-tls'],
+    needs: [...OUTGOING_MAIL.needs, 'own-delivery', 'raw-tls'],
     budget: '20s',
     waits: deliveries(1),
     kills: ['outbound-keeps-input-across-tls'],
@@ -173,6 +178,7 @@ export const nothingFollowsStarttls = check(
     clauses: ['rfc3207#4'],
     ...OUTGOING_MAIL,
     buildsOn: [serversAreReached],
+    needs: [...OUTGOING_MAIL.needs, 'own-delivery'],
     budget: '20s',
     waits: deliveries(1),
     kills: ['outbound-pipelines-behind-starttls'],

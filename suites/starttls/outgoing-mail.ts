@@ -1,5 +1,6 @@
 import type { ArrivedMessage, Receiver, Services, SmtpSession } from '../../harness/check/check.ts';
 import { makeTargetSend } from '../../harness/steps/make-target-send.ts';
+import { astray } from '../../harness/steps/way-out.ts';
 
 /** What the receiving server saw of the target. */
 export interface Outgoing {
@@ -40,12 +41,13 @@ export async function sessionsWithUpgrade(
 }
 
 /** Ends the check: the target took a message and never connected to the server it is for. */
-export async function explainAbsence({ lab, inconclusive }: Services, domain: string): Promise<never> {
-  const asked = await lab().dns.queries({ name: domain });
+export async function explainAbsence(services: Services, domain: string): Promise<never> {
+  const { lab, inconclusive } = services;
+  const lost = await astray(services, domain);
   return inconclusive(
-    asked.length === 0 ? 'environment' : 'precondition',
-    asked.length === 0
-      ? `The target took the message and never asked the DNS of the lab for ${domain}: its mail goes another way.`
+    lost?.why ?? 'precondition',
+    lost
+      ? `The target took the message and ${lost.what}.`
       : `The target took the message, asked for ${domain}, and did not come within ${lab().outboundMs} ms.`,
   );
 }

@@ -2,6 +2,7 @@ import type { ArrivedMessage, Services } from '../../harness/check/check.ts';
 import { domainOf } from '../../harness/steps/addresses.ts';
 import type { Transfer } from '../../harness/steps/hand-over.ts';
 import { openUser } from '../../harness/steps/smtp-login.ts';
+import { astray } from '../../harness/steps/way-out.ts';
 import { message } from './message.ts';
 import { send } from './transfer.ts';
 
@@ -32,14 +33,9 @@ export async function sendOwnMail(services: Services, token: string): Promise<Ow
 
 /** Why mail that was taken did not arrive, where that is no fault of the target: it never came our way, or went back. */
 export async function assertNoExcuse(services: Services, recipient: string): Promise<void> {
-  const { lab, inconclusive, nonce } = services;
-  const domain = domainOf(recipient);
-  const asked = await lab().dns.queries({ name: domain });
-  if (asked.length === 0)
-    inconclusive(
-      'environment',
-      `The message was taken, but the target never asked the DNS of the lab for ${domain}: its mail goes another way.`,
-    );
+  const { inconclusive, nonce } = services;
+  const lost = await astray(services, domainOf(recipient));
+  if (lost) inconclusive(lost.why, `The target took the message and ${lost.what}.`);
   const report = await services.returnedMail({ token: nonce, withinMs: 0 });
   if (report)
     inconclusive('precondition', `The message was taken, and a report came back to ${report.mailbox}.`);

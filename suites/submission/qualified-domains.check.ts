@@ -25,7 +25,7 @@ export const unqualifiedDomainsStay = check(
     waits: deliveries(3),
     limits: [
       'The single label exists in the DNS of the lab as a mail domain, so that nothing but the MSA keeps the message at home.',
-      'A completed recipient domain is seen by the question for it in the DNS of the lab alone.',
+      'A completed recipient domain is seen by the question for it in the DNS of the lab, or at the smarthost, alone.',
     ],
     kills: ['submission-forwards-unqualified-sender', 'submission-forwards-unqualified-recipient'],
   },
@@ -57,13 +57,11 @@ export const unqualifiedDomainsStay = check(
       const taken = await forward(services, verify, { sender: account().address, recipient });
       if (!taken) return;
       const message = await receiver.waitForMessage();
-      const completed = (await world.dns.queries()).find(({ name }) =>
-        name.toLowerCase().startsWith(`${label}.`),
-      );
+      const completed = await completedName(services, label);
       if (!message && !completed) {
         return services.inconclusive(
           'precondition',
-          `The message was taken (${decisive(taken)}), did not arrive, and the DNS of the lab was not asked for a completed name.`,
+          `The message was taken (${decisive(taken)}), did not arrive, and neither the DNS nor the smarthost of the lab was asked for a completed name.`,
         );
       }
       verify.that(message === null, {
@@ -71,11 +69,22 @@ export const unqualifiedDomainsStay = check(
         expected: 'a refusal, or delivery to a completed domain',
         actual: message
           ? `<${message.recipients.join('>, <')}> at the receiving server`
-          : `a DNS query for ${completed?.name ?? label}`,
+          : `mail that set out for ${completed ?? label}`,
       });
     });
   },
 );
+
+/** The domain that the server made of a label, as its DNS or its smarthost was asked for it. */
+async function completedName({ lab }: Services, label: string): Promise<string | undefined> {
+  const asked = (await lab().dns.queries()).map(({ name }) => name.toLowerCase());
+  const told = (await lab().smarthostSessions()).flatMap(({ commands }) =>
+    commands.flatMap(({ verb, argument }) =>
+      verb === 'RCPT' ? (/@([^@>]+)/.exec(argument.toLowerCase())?.[1] ?? []) : [],
+    ),
+  );
+  return [...asked, ...told].find((name) => name.startsWith(`${label}.`));
+}
 
 /** Sends a message; undefined, with the verification done, where it is refused. */
 async function forward(

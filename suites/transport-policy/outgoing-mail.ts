@@ -1,7 +1,11 @@
 import { OUTGOING_MAIL } from '../../harness/steps/make-target-send.ts';
 
 /** What the checks of this suite have in common. */
-export const OUTGOING = { ...OUTGOING_MAIL, budget: '40s' } as const;
+export const OUTGOING = {
+  ...OUTGOING_MAIL,
+  needs: [...OUTGOING_MAIL.needs, 'own-delivery'],
+  budget: '40s',
+} as const;
 
 /** Limit of what is told of messages that are held back. */
 export const DELAY_LIMIT =

@@ -1,4 +1,11 @@
-import { control, Inconclusive, MAILDROP, NotApplicable, type Services } from '../../check/check.ts';
+import {
+  control,
+  Inconclusive,
+  MAILDROP,
+  NotApplicable,
+  type Services,
+  WrongDeclaration,
+} from '../../check/check.ts';
 import { IMAP_ROLES, openImap } from '../imap-login.ts';
 import { openPop3, POP3_ROLES } from '../pop3-login.ts';
 import { openUser, SENDING_ROLES } from '../smtp-login.ts';
@@ -18,8 +25,8 @@ const WAYS: readonly Way[] = [
 
 /**
  * The account of the targets file is let in by one protocol at least. Where none lets it in, the password that is
- * declared is more likely wrong than the server, and what a check sees of refused logins is no finding. Costs one
- * connection and one login, more where they are refused.
+ * declared is more likely wrong than the server, and what a check sees of refused logins is no finding; a port where a
+ * server of another protocol greets is no way. Costs one connection and one login, more where they are refused.
  */
 export const accountLogsIn = control(
   {
@@ -35,6 +42,7 @@ export const accountLogsIn = control(
     const { account, inconclusive } = services;
     const { address } = account();
     const refusals: string[] = [];
+    const misplaced: string[] = [];
     const unknown: string[] = [];
     for (const way of WAYS) {
       try {
@@ -42,10 +50,16 @@ export const accountLogsIn = control(
         return { line: `${address} is let in` };
       } catch (thrown) {
         if (thrown instanceof NotApplicable || !(thrown instanceof Error)) continue;
+        if (thrown instanceof WrongDeclaration) {
+          misplaced.push(thrown.message);
+          continue;
+        }
         const isRefusal = thrown instanceof Inconclusive && thrown.why === 'precondition';
         (isRefusal ? refusals : unknown).push(thrown.message);
       }
     }
+    if (misplaced.length > 0 && unknown.length === 0 && refusals.length === 0)
+      return inconclusive('precondition', `No way in for ${address} is where it is declared: ${misplaced.join(' ')}`);
     if (unknown.length > 0 || refusals.length === 0)
       return {
         line: `it is not known whether ${address} is let in: ${unknown.join(' ') || 'no way is declared'}`,

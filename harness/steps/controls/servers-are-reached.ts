@@ -3,6 +3,7 @@ import { compose } from '../compose.ts';
 import { decisive, handOver } from '../hand-over.ts';
 import { openUser, SENDING_ROLES } from '../smtp-login.ts';
 import { expectedDeliveries } from '../waits.ts';
+import { astray } from '../way-out.ts';
 import { accountLogsIn } from './account-logs-in.ts';
 
 /** Pause between two looks at what came back, in milliseconds; each of them is a login. */
@@ -59,7 +60,10 @@ export const serversAreReached = control(
     let report: StoredMessage | null = null;
     for (let lookedBack = began; report === null && performance.now() < deadline; ) {
       const arrived = await receiver.waitForMessage({ token, withinMs: 250 });
-      if (arrived) return { line: `it came from ${arrived.clientAddress} (${arrived.hello})`, arrived };
+      if (arrived) {
+        assertWayIsDeclared(services, arrived);
+        return { line: `it came from ${arrived.clientAddress} (${arrived.hello})`, arrived };
+      }
       if (performance.now() - lookedBack < LOOK_BACK) continue;
       lookedBack = performance.now();
       report = await services.returnedMail({ token, withinMs: 0 });
@@ -75,15 +79,24 @@ export const serversAreReached = control(
         'precondition',
         `The target took mail of its user for elsewhere and ${ending}. ${WAY_OUT}`,
       );
-    const asked = await world.dns.queries({ name: receiver.domain });
+    const lost = await astray(services, receiver.domain);
     return inconclusive(
-      asked.length === 0 ? 'environment' : 'precondition',
-      asked.length === 0
-        ? `The target took mail of its user for elsewhere, never asked the DNS of the lab for its domain, and ${ending}.`
+      lost?.why ?? 'precondition',
+      lost
+        ? `The target took mail of its user for elsewhere, ${lost.what}, and ${ending}.`
         : `The target took mail of its user for elsewhere, asked for its domain, and ${ending}. ${WAY_OUT}`,
     );
   },
 );
+
+/** Mail that comes straight from a target with a smarthost came by a way that the declaration denies. */
+function assertWayIsDeclared({ target, inconclusive }: Services, { bySmarthost }: ArrivedMessage): void {
+  if (target.claims.smarthost === undefined || bySmarthost) return;
+  inconclusive(
+    'precondition',
+    'A smarthost is declared (claims: smarthost), and mail of the target came straight to the server of its recipient: the declaration is wrong.',
+  );
+}
 
 /** What a report says, in the words of the server (RFC 3464 §2.3.6); else the first lines that people read. */
 function reasonIn({ body, fields }: StoredMessage): string {
