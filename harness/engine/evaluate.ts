@@ -11,6 +11,7 @@ import { doubtOf } from './doubt.ts';
 import { rerunCommand } from './rerun.ts';
 import { type BodyRun, runBody } from './run-body.ts';
 import { createStopwatch, type Stopwatch } from './stopwatch.ts';
+import { swappedPorts, withoutFindings } from './swapped-ports.ts';
 import { mergeRuns, transcribe } from './transcript.ts';
 import { turnedAway } from './turned-away.ts';
 
@@ -91,9 +92,19 @@ async function evaluateInSeat(
       if (!life.gone.has(role)) life.gone.set(role, definition.id);
     }
   }
-  const merged = mergeRuns([...runs, ...conversations.map((control) => control.run)]);
+  const swapped = await swappedPorts(bench, definition, outcomes, nextConnection, watch.began());
+  const merged = mergeRuns([
+    ...runs,
+    ...conversations.map((control) => control.run),
+    ...(swapped?.run ? [swapped.run] : []),
+  ]);
   const sealing = await seal(bench, merged);
-  const settled = [...merged.outcomes.map((outcome) => afterControl(outcome, dead)), ...sealing.outcomes];
+  const settled = [
+    ...merged.outcomes
+      .map((outcome) => afterControl(outcome, dead))
+      .map((outcome) => (swapped ? withoutFindings(outcome, swapped) : outcome)),
+    ...sealing.outcomes,
+  ];
   const verdict =
     first === undefined ? 'not-applicable' : foldVerdicts(settled.map((outcome) => outcome.verdict));
   const decisive = settled.find((outcome) => outcome.verdict === verdict);

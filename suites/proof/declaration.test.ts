@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { ROLES, type Role } from '../../harness/model/roles.ts';
 import type { Target } from '../../harness/model/target.ts';
 import { startReferenceInLab } from '../../harness/reference/in-lab/reference-lab.ts';
+import type { FaultName } from '../../harness/reference/server.ts';
 import { CHECKS, explained, resultAgainst } from './proof.ts';
 
 /** What is wrong in the targets file of a server that is right. */
@@ -47,3 +49,88 @@ for (const { mistake, declare, onMxAlone } of MISTAKES) {
     }
   });
 }
+
+/** Roles that are declared at the port of another one: role, and whose port it has. */
+type Misplaced = Readonly<Partial<Record<Role, Role>>>;
+
+const MISPLACED: readonly (readonly [string, Misplaced])[] = [
+  ['imap at the port of pop3', { imap: 'pop3' }],
+  ['pop3s at the port of imaps', { pop3s: 'imaps' }],
+  ['mx and submission the wrong way round', { mx: 'submission', submission: 'mx' }],
+];
+
+/** The result of a check on a server whose roles are declared wrongly, with some of them left out. */
+async function resultUnder(
+  check: (typeof CHECKS)[number],
+  misplaced: Misplaced,
+  { faults = [], without = [] }: { readonly faults?: FaultName[]; readonly without?: Role[] } = {},
+) {
+  const { server, access, close } = await startReferenceInLab({ faults });
+  try {
+    const declared = (real: Target['endpoints']): Target['endpoints'] => {
+      const endpoints = { ...real };
+      for (const role of Object.keys(ROLES) as Role[]) {
+        const endpoint = real[misplaced[role] ?? role];
+        if (endpoint) endpoints[role] = endpoint;
+        if (without.includes(role)) delete endpoints[role];
+      }
+      return endpoints;
+    };
+    const target = { ...server.target, endpoints: declared(server.target.endpoints) };
+    return await resultAgainst(check, target, { ...access, endpoints: declared(access.endpoints) });
+  } finally {
+    await close();
+  }
+}
+
+function named(id: string): (typeof CHECKS)[number] {
+  const check = CHECKS.find(({ definition }) => definition.id === id);
+  if (!check) throw new Error(`${id} is not there.`);
+  return check;
+}
+
+for (const [mistake, misplaced] of MISPLACED) {
+  describe.concurrent(`a server that is declared with ${mistake} is accused of nothing`, () => {
+    const isDue = ({ definition: { roles, needs } }: (typeof CHECKS)[number]) =>
+      roles.some((role) => misplaced[role]) || needs.some((need) => need.startsWith('mailbox'));
+    for (const check of CHECKS.filter(isDue)) {
+      test(`${check.definition.id}: ${check.definition.title}`, async () => {
+        const result = await resultUnder(check, misplaced);
+        expect(['fail', 'warn', 'error'], explained(result)).not.toContain(result.verdict);
+      });
+    }
+  });
+}
+
+describe.concurrent('what is open by a wrong declaration says so', () => {
+  test.each<[string, Misplaced, string]>([
+    ['IMAP-001', { imap: 'pop3' }, 'where a POP3 server greets'],
+    ['STLS-004', { imap: 'pop3' }, 'where a POP3 server greets'],
+    ['POP3-001', { pop3s: 'imaps' }, 'where an IMAP server greets'],
+    ['SUB-003', { mx: 'submission', submission: 'mx' }, 'the wrong way round'],
+    ['SUB-004', { mx: 'submission', submission: 'mx' }, 'the wrong way round'],
+  ])('%s', async (id, misplaced, words) => {
+    const result = await resultUnder(named(id), misplaced);
+    expect(result.verdict, explained(result)).toBe('inconclusive');
+    expect(result.cause).toBe('precondition');
+    expect(result.reason).toContain(words);
+    expect(result.reason).toContain('declar');
+  });
+
+  test('account-logs-in does not doubt a password that was never tried', async () => {
+    const without: Role[] = ['imaps', 'pop3', 'pop3s', 'submission', 'submissions'];
+    const result = await resultUnder(named('SPF-001'), { imap: 'pop3' }, { without });
+    expect(['inconclusive', 'not-applicable'], explained(result)).toContain(result.verdict);
+    expect(result.reason).not.toContain('password');
+  });
+});
+
+describe.concurrent('a bad server is no mistake of the declaration', () => {
+  test.each<[string, FaultName]>([
+    ['SUB-003', 'submission-takes-unauthenticated-mail'],
+    ['SUB-004', 'submission-without-plain'],
+  ])('%s still finds %s', async (id, fault) => {
+    const result = await resultUnder(named(id), {}, { faults: [fault] });
+    expect(result.verdict, explained(result)).toBe('fail');
+  });
+});

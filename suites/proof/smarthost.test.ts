@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import type { FaultName } from '../../harness/model/faults.ts';
 import { claimsOf } from '../../harness/model/claims.ts';
+import type { FaultName } from '../../harness/model/faults.ts';
 import type { SmarthostClaim } from '../../harness/model/smarthost-claim.ts';
 import { startReferenceInLab } from '../../harness/reference/in-lab/reference-lab.ts';
-import { CHECKS, explained, resultAgainst, resultOn } from './proof.ts';
 import { NOT_APPLICABLE } from './not-applicable.ts';
+import { CHECKS, explained, resultAgainst, resultOn } from './proof.ts';
 
 const PASSWORD = 'of-the-relay';
 

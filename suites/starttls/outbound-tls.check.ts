@@ -29,7 +29,10 @@ export const outgoingMailUsesTls = check(
     const { lab, target, verify, notApplicable, inconclusive } = services;
     const tls = target.claims.smarthost?.tls;
     if (tls !== undefined && tls !== 'starttls')
-      notApplicable('All mail goes to a smarthost that offers no STARTTLS.', `claims: smarthost: tls: ${tls}`);
+      notApplicable(
+        'All mail goes to a smarthost that offers no STARTTLS.',
+        `claims: smarthost: tls: ${tls}`,
+      );
     const receiver = await lab().receiver({ label: 'offers-tls', tls: { minVersion: 'TLSv1.2' } });
     const { arrived } = await watchDelivery(services, receiver);
     if (!arrived)

@@ -78,7 +78,15 @@ export async function startSidecar(options: {
   readonly containers?: number;
   readonly signal: AbortSignal;
 }): Promise<Sidecar> {
-  const { docker, runId, target, clientAddresses = 'documentation', smarthost, containers = 1, signal } = options;
+  const {
+    docker,
+    runId,
+    target,
+    clientAddresses = 'documentation',
+    smarthost,
+    containers = 1,
+    signal,
+  } = options;
   const plan = PLANS[clientAddresses];
   const clients = [...plan.vantages, plan.reader, ...plan.unused, ...plan.elsewhere];
   const image = await provideLabImage(docker);

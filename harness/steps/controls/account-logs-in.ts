@@ -59,7 +59,10 @@ export const accountLogsIn = control(
       }
     }
     if (misplaced.length > 0 && unknown.length === 0 && refusals.length === 0)
-      return inconclusive('precondition', `No way in for ${address} is where it is declared: ${misplaced.join(' ')}`);
+      return inconclusive(
+        'precondition',
+        `No way in for ${address} is where it is declared: ${misplaced.join(' ')}`,
+      );
     if (unknown.length > 0 || refusals.length === 0)
       return {
         line: `it is not known whether ${address} is let in: ${unknown.join(' ') || 'no way is declared'}`,
