@@ -146,7 +146,12 @@ export interface ReferenceOptions {
   /** Signatures of submitted mail; without them it leaves unsigned. */
   readonly signing?: Signing;
   /** All mail for other servers leaves by this relay host, with the password where it asks for a login. */
-  readonly smarthost?: { readonly claim: SmarthostClaim; readonly password?: string };
+  readonly smarthost?: {
+    readonly claim: SmarthostClaim;
+    readonly password?: string;
+    /** The password that it is given, where that is another one. */
+    readonly said?: string;
+  };
   /** Aggregate reports of DMARC are sent this long after a message, in milliseconds; without it none are. */
   readonly dmarcReportsMs?: number;
   /** Outgoing mail is followed by reports on TLS to domains that ask for them; nothing but a claim. */

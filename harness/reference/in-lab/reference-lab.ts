@@ -56,7 +56,8 @@ export async function startReferenceInLab(options: ReferenceOptions = {}): Promi
     ...(options.smarthost && lab.smarthost
       ? {
           smarthost: {
-            ...options.smarthost,
+            claim: options.smarthost.claim,
+            ...passwordFor(options.smarthost),
             hostname: SMARTHOST_NAME,
             user: SMARTHOST_USER,
             endpoint: lab.smarthost,
@@ -107,6 +108,11 @@ export async function startReferenceInLab(options: ReferenceOptions = {}): Promi
     await endAll(ends);
     throw failure;
   }
+}
+
+/** What the server says where the smarthost asks for a login. */
+function passwordFor({ password, said }: NonNullable<ReferenceOptions['smarthost']>) {
+  return password === undefined ? {} : { password: said ?? password };
 }
 
 /**

@@ -11,7 +11,7 @@ import { logInAtSmarthost, type Smarthost } from './smarthost.ts';
 import { termsOf } from './terms.ts';
 import type { FailureType } from './transport/objection.ts';
 import type { TlsDemand } from './transport/tls-demand.ts';
-import { NotAuthenticated, type OutboundSession, upgradeIfOffered } from './upgrade.ts';
+import { CURRENT_OFFERS, NotAuthenticated, type OutboundSession, upgradeIfOffered } from './upgrade.ts';
 
 /** What became of one recipient at one host. */
 export interface Outcome {
@@ -91,7 +91,8 @@ async function openSession(
     ...(address === undefined ? {} : { localAddress: address }),
   });
   try {
-    if (smarthost?.claim.tls === 'implicit') await connection.startTls({ serverName: smarthost.hostname });
+    if (smarthost?.claim.tls === 'implicit')
+      await connection.startTls({ serverName: smarthost.hostname, offers: CURRENT_OFFERS });
     const client = await createSmtpClient(connection, hostname);
     const hello = await client.ehlo();
     if (hello.code !== 250) {

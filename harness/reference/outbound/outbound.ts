@@ -157,7 +157,8 @@ export function createOutbound(options: OutboundOptions): Outbound {
           if (result !== 'success' && faulty('outbound-drops-demand-after-failure')) {
             withoutTls.add(hop.hostname);
           }
-          if (to !== domain && !isSmarthost) reporter?.note(to, { result, policyType: demand.policyType, policy, hop });
+          if (to !== domain && !isSmarthost)
+            reporter?.note(to, { result, policyType: demand.policyType, policy, hop });
         },
         faulty,
       }).catch((failure: unknown) => {

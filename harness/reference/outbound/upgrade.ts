@@ -12,7 +12,7 @@ const SIGNATURES =
   'ECDSA+SHA256:ECDSA+SHA384:ECDSA+SHA512:ed25519:ed448:RSA-PSS+SHA256:RSA-PSS+SHA384:RSA-PSS+SHA512:RSA+SHA256:RSA+SHA384:RSA+SHA512';
 const GROUPS = 'X25519:P-256:P-384:P-521';
 /** No SHA-1 (RFC 9155 §2), no group of less than 224 bits. */
-const CURRENT_OFFERS = { signatureAlgorithms: SIGNATURES, groups: GROUPS };
+export const CURRENT_OFFERS = { signatureAlgorithms: SIGNATURES, groups: GROUPS };
 const WEAK_OFFERS = { signatureAlgorithms: `${SIGNATURES}:RSA+SHA1:ECDSA+SHA1`, groups: `${GROUPS}:P-192` };
 const CLIENT_KEY_EXCHANGE = 16;
 /** How long a fault listens for a ServerHello, in milliseconds. */
