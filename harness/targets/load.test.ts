@@ -346,8 +346,25 @@ describe('a target that cannot be', () => {
       'something of the lab that cannot be handed over',
       [...CONTAINER, 'env: { DNS: "lab:sink" }'],
       [
-        'T:9:17: Of the lab only lab:resolver, lab:trust-anchor and lab:authority can be handed over, not "lab:sink".',
+        'T:9:17: Of the lab only lab:resolver, lab:trust-anchor, lab:authority, lab:smarthost, lab:smarthost-address, lab:smarthost-port, lab:smarthost-user and lab:smarthost-password can be handed over, not "lab:sink".',
       ],
+    ],
+    [
+      'a smarthost that is not claimed',
+      [...CONTAINER, 'env: { RELAY: "lab:smarthost" }'],
+      ['T:9:19: No smarthost is claimed here (claims: smarthost), so RELAY cannot take lab:smarthost.'],
+    ],
+    [
+      'a login of a smarthost without one',
+      [...CONTAINER, 'claims: { smarthost: { login: false } }', 'env: { SECRET: "lab:smarthost-password" }'],
+      [
+        'T:10:20: The smarthost is claimed without a login, so SECRET cannot take lab:smarthost-password.',
+      ],
+    ],
+    [
+      'a smarthost without a lab that plays it',
+      [...CONTAINER, 'lab: false', 'claims: { smarthost: {} }'],
+      ['T:10:26: This target has no lab (lab: false), so nobody would play its smarthost.'],
     ],
     [
       'the password of an account that is not declared',
