@@ -9,7 +9,7 @@ export type LocalMail = 'message' | 'report';
 
 /** The mailbox of the first account, to see what was delivered on the spot. */
 export interface Mailbox {
-  /** Which of the tokens are in it; nothing where the mailbox cannot be read, which is noted. */
+  /** Which of the tokens are in it; nothing where no way into the mailbox is left, which is noted. */
   look(tokens: readonly string[]): Promise<ReadonlyMap<string, LocalMail>>;
   close(): void;
 }
@@ -18,32 +18,35 @@ export interface Mailbox {
 const POP3_MESSAGES = 50;
 const POP3_LINES = 100;
 
-/** Opens the mailbox inside TLS; nothing happens before the first look. */
+/** Opens the mailbox inside TLS by the first declared way that leads in; nothing happens before the first look. */
 export function openMailbox(services: Services): Mailbox {
   const { target, note } = services;
-  const role = MAILBOX_ROLES.find((way) => target.endpoints[way]);
   const [account] = target.accounts;
-  let blind = role === undefined || account === undefined;
-  if (blind) note('no look into a mailbox: the target declares no account, or neither IMAP nor POP3');
+  const ways = account ? MAILBOX_ROLES.filter((way) => target.endpoints[way]) : [];
+  if (ways.length === 0)
+    note('no look into a mailbox: the target declares no account, or neither IMAP nor POP3');
   let client: ImapClient | undefined;
 
-  async function search(tokens: readonly string[]): Promise<ReadonlyMap<string, LocalMail>> {
-    if (role === undefined) return new Map();
+  async function search(role: Role, tokens: readonly string[]): Promise<ReadonlyMap<string, LocalMail>> {
     if (role === 'pop3' || role === 'pop3s') return lookByPop3(services, role, tokens);
     client ??= await openImap(services, { role });
     return lookByImap(client, tokens);
   }
   return {
     async look(tokens) {
-      if (blind) return new Map();
-      try {
-        return await search(tokens);
-      } catch (failure) {
-        // What was or will be seen elsewhere counts all the same; here nothing can be seen.
-        blind = true;
-        note(`no look into the mailbox: ${failure instanceof Error ? failure.message : String(failure)}`);
-        return new Map();
+      for (let [role] = ways; role !== undefined; [role] = ways) {
+        try {
+          return await search(role, tokens);
+        } catch (failure) {
+          // A way that failed once is not tried again: what was or will be seen elsewhere counts all the same.
+          ways.shift();
+          client?.connection.close();
+          client = undefined;
+          const why = failure instanceof Error ? failure.message : String(failure);
+          note(`no look into the mailbox by ${role}: ${why}`);
+        }
       }
+      return new Map();
     },
     close: () => client?.connection.close(),
   };

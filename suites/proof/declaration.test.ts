@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { ROLES, type Role } from '../../harness/model/roles.ts';
 import type { Target } from '../../harness/model/target.ts';
 import { startReferenceInLab } from '../../harness/reference/in-lab/reference-lab.ts';
-import type { FaultName } from '../../harness/reference/server.ts';
+import type { FaultName, ReferenceOptions } from '../../harness/reference/server.ts';
 import { CHECKS, explained, resultAgainst } from './proof.ts';
 
 /** What is wrong in the targets file of a server that is right. */
@@ -63,9 +63,12 @@ const MISPLACED: readonly (readonly [string, Misplaced])[] = [
 async function resultUnder(
   check: (typeof CHECKS)[number],
   misplaced: Misplaced,
-  { faults = [], without = [] }: { readonly faults?: FaultName[]; readonly without?: Role[] } = {},
+  {
+    without = [],
+    ...options
+  }: Pick<ReferenceOptions, 'faults' | 'life'> & { readonly without?: readonly Role[] } = {},
 ) {
-  const { server, access, close } = await startReferenceInLab({ faults });
+  const { server, access, close } = await startReferenceInLab(options);
   try {
     const declared = (real: Target['endpoints']): Target['endpoints'] => {
       const endpoints = { ...real };
@@ -135,4 +138,13 @@ describe.concurrent('a bad server is no mistake of the declaration', () => {
     const result = await resultUnder(named(id), {}, { faults });
     expect(result.verdict, explained(result)).toBe('fail');
   });
+});
+
+test.each<[string, Misplaced]>([
+  ['the first ways', { imaps: 'pop3s', imap: 'pop3' }],
+  ['the first way', { imaps: 'pop3s' }],
+])('a mailbox is read by the next way where %s are declared wrongly', async (_, misplaced) => {
+  const options = { life: { takesEveryName: true } };
+  const result = await resultUnder(named('RLY-005'), misplaced, options);
+  expect(result.verdict, explained(result)).toBe('pass');
 });
