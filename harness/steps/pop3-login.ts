@@ -60,9 +60,9 @@ export async function openPop3(services: LoginServices, session: Pop3Session = {
       mailboxes.loggedIn(account);
       return client;
     }
-    const delayMs = reply.responseCode === 'LOGIN-DELAY' ? await demandedDelay(client) : 0;
+    const delayMs = await demandedDelay(client, reply);
     client.connection.close();
-    if (delayMs > 0 && delayMs <= DELAY.longest && !isDelayed) {
+    if (delayMs > 0 && !isDelayed) {
       mailboxes.demandsDelay(account, delayMs);
       isDelayed = true;
       continue;
@@ -89,11 +89,19 @@ async function askForUtf8(client: Pop3Client): Promise<void> {
   if (client.capabilities?.keywords.has('UTF8')) await client.command('UTF8');
 }
 
-/** Milliseconds between two logins, as announced (RFC 2449 §6.5). */
-async function demandedDelay(client: Pop3Client): Promise<number> {
+/**
+ * Milliseconds that a refused login has to come later, as announced (RFC 2449 §6.5); 0 where it was refused for another
+ * reason, or where that is longer than anybody waits.
+ */
+export async function demandedDelay(
+  client: Pop3Client,
+  { responseCode }: Pick<Pop3Reply, 'responseCode'>,
+): Promise<number> {
+  if (responseCode !== 'LOGIN-DELAY') return 0;
   const { capabilities } = await client.capa();
   const seconds = Number.parseInt(capabilities?.get('LOGIN-DELAY') ?? '', 10);
-  return seconds > 0 ? seconds * 1_000 : DELAY.untold;
+  const delayMs = seconds > 0 ? seconds * 1_000 : DELAY.untold;
+  return delayMs <= DELAY.longest ? delayMs : 0;
 }
 
 function roleOf({ role, target }: Pick<Services, 'role' | 'target'>): Role | undefined {

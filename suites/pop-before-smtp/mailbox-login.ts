@@ -3,12 +3,13 @@ import {
   type ClientOptions,
   type Connection,
   NotApplicable,
+  type Pop3Client,
   ROLES,
   type Role,
   type Services,
 } from '../../harness/check/check.ts';
 import { IMAP_ROLES, listsImapLogin, openImap } from '../../harness/steps/imap-login.ts';
-import { listsLogin, openPop3, POP3_ROLES } from '../../harness/steps/pop3-login.ts';
+import { demandedDelay, listsLogin, openPop3, POP3_ROLES } from '../../harness/steps/pop3-login.ts';
 import type { Vantage } from './relay-attempt.ts';
 
 /** Patience with a maildrop that another session holds (RFC 1939 §4), in milliseconds. */
@@ -34,7 +35,7 @@ export interface MailboxSession {
   readonly listsLogin: boolean;
   command(text: string): Promise<MailboxReply>;
   startTls(): Promise<MailboxReply>;
-  /** LOGIN; USER and PASS, again while another session has the maildrop. */
+  /** LOGIN; USER and PASS, again while another session has the maildrop, and after the time that the server demands. */
   logIn(account: Pick<Account, 'login' | 'password'>): Promise<MailboxReply>;
   /** LOGOUT or QUIT. */
   leave(): Promise<void>;
@@ -55,7 +56,7 @@ export async function openMailbox(
   protocol: MailboxProtocol,
   options: ClientOptions,
 ): Promise<MailboxSession> {
-  const { target, pop3, imap, pause, notApplicable } = services;
+  const { target, pop3, imap, notApplicable } = services;
   const role = options.role ?? mailboxRoles(services, protocol)[0];
   if (!role)
     return notApplicable(`The target declares no ${protocol}.`, Object.keys(target.endpoints).join(' '));
@@ -77,16 +78,32 @@ export async function openMailbox(
     listsLogin: listsLogin(client),
     command: (text) => client.command(text),
     startTls: () => client.startTls(tls),
-    async logIn({ login, password }) {
-      const deadline = performance.now() + LOCKED_FOR;
-      for (;;) {
-        const reply = await client.userPass(login, password);
-        if (reply.responseCode !== 'IN-USE' || performance.now() > deadline) return reply;
-        await pause(LOCK_PAUSE);
-      }
-    },
+    logIn: (account) => logInByPop3(services, client, account),
     leave: () => client.quit(),
   };
+}
+
+/** What is refused because of other logins says nothing about this one (RFC 2449 §6.5, §8.1.2). */
+async function logInByPop3(
+  { target, mailboxes, pause }: Services,
+  client: Pop3Client,
+  { login, password }: Pick<Account, 'login' | 'password'>,
+): Promise<MailboxReply> {
+  const account = target.accounts.find((one) => one.login === login);
+  const deadline = performance.now() + LOCKED_FOR;
+  for (let isDelayed = false; ; ) {
+    if (account) await mailboxes.untilLogin(account);
+    const reply = await client.userPass(login, password);
+    if (account && isPositive(reply)) mailboxes.loggedIn(account);
+    const delayMs = account && !isDelayed ? await demandedDelay(client, reply) : 0;
+    if (account && delayMs > 0) {
+      mailboxes.demandsDelay(account, delayMs);
+      isDelayed = true;
+      continue;
+    }
+    if (reply.responseCode !== 'IN-USE' || performance.now() > deadline) return reply;
+    await pause(LOCK_PAUSE);
+  }
 }
 
 /** When a login took place, on the clock of `performance.now()`. */

@@ -34,6 +34,10 @@ const SERVERS: Readonly<
     options: { popBeforeSmtp: WINDOW, life: { greylist: true } },
     verdicts: OFFERED,
   },
+  'opens mx by logins in the clear, and demands time between two logins by POP3': {
+    options: { faults: ['pop3-login-in-clear-opens-relay'], life: { loginDelay: 2 } },
+    verdicts: { 'PBS-002': 'fail' },
+  },
   'opens the declared window by IMAP to a whole network': {
     options: { popBeforeSmtp: { ...WINDOW, imap: true }, faults: ['pop-before-smtp-grants-network'] },
     // Where others are let in as well, nothing can be said about one login; PBS-006 says so.
