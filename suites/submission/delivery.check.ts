@@ -1,4 +1,5 @@
 import { check } from '../../harness/check/check.ts';
+import { mailLeaves } from '../../harness/steps/controls/mail-leaves.ts';
 import { assertLabWasThere, giveTime } from '../../harness/steps/given-time.ts';
 import { decisive } from '../../harness/steps/hand-over.ts';
 import { removesReceived } from '../../harness/steps/received.ts';
@@ -9,6 +10,7 @@ import { protocolWord } from './received-field.ts';
 import { USER_MAIL } from './submission-check.ts';
 import { assertDecided } from './transfer.ts';
 
+/** It judges what the control `mail-leaves` takes for granted, and so does not build on it. */
 export const usersReachExternalRecipients = check(
   {
     id: 'SUB-014',
@@ -73,6 +75,7 @@ export const submissionIsTraceable = check(
     clauses: ['rfc4954#7', 'rfc3848#1', 'rfc8314#4.3', 'rfc5068#3.1'],
     ...USER_MAIL,
     needs: ['account', 'dns', 'sink', 'vantage'],
+    buildsOn: [mailLeaves],
     budget: '15s',
     waits: deliveries(1),
     kills: [
