@@ -8,6 +8,7 @@ import {
   type Role,
   type Services,
 } from '../../harness/check/check.ts';
+import { type GivenTime, giveTime } from '../../harness/steps/given-time.ts';
 import { IMAP_ROLES, listsImapLogin, openImap } from '../../harness/steps/imap-login.ts';
 import { demandedDelay, listsLogin, openPop3, POP3_ROLES } from '../../harness/steps/pop3-login.ts';
 import type { Vantage } from './relay-attempt.ts';
@@ -85,12 +86,13 @@ export async function openMailbox(
 
 /** What is refused because of other logins says nothing about this one (RFC 2449 §6.5, §8.1.2). */
 async function logInByPop3(
-  { target, mailboxes, pause }: Services,
+  services: Services,
   client: Pop3Client,
   { login, password }: Pick<Account, 'login' | 'password'>,
 ): Promise<MailboxReply> {
+  const { target, mailboxes, pause } = services;
   const account = target.accounts.find((one) => one.login === login);
-  const deadline = performance.now() + LOCKED_FOR;
+  let locked: GivenTime | undefined;
   for (let isDelayed = false; ; ) {
     if (account) await mailboxes.untilLogin(account);
     const reply = await client.userPass(login, password);
@@ -101,7 +103,9 @@ async function logInByPop3(
       isDelayed = true;
       continue;
     }
-    if (reply.responseCode !== 'IN-USE' || performance.now() > deadline) return reply;
+    if (reply.responseCode !== 'IN-USE') return reply;
+    locked ??= giveTime(services, LOCKED_FOR);
+    if (locked.left() <= 0) return reply;
     await pause(LOCK_PAUSE);
   }
 }
