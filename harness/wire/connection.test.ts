@@ -42,6 +42,31 @@ describe('opening', () => {
     });
   });
 
+  test('what the first line shows ends every wait', async () => {
+    const seen: string[] = [];
+    const stranger = new Error('Somebody else greets.');
+    await using server = await startScriptedServer(async (peer) => {
+      await peer.write('* OK not who you wanted');
+      await forever();
+    });
+    using client = await connectTo(server, {
+      firstLook: {
+        octets: 10,
+        objection(first) {
+          seen.push(first.toString('latin1'));
+          return stranger;
+        },
+      },
+    });
+    const { connection } = client;
+    await expect(connection.readLine('the greeting')).rejects.toBe(stranger);
+    await expect(connection.watch(SHORT)).rejects.toBe(stranger);
+    await expect(connection.untilEnd(SHORT)).rejects.toBe(stranger);
+    await expect(connection.startTls()).rejects.toBe(stranger);
+    expect(seen).toHaveLength(1);
+    expect(seen[0]).toMatch(/^\* OK not/);
+  });
+
   test('a refused connection is unreachable, with the code of the system', async () => {
     const taken = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => taken.once('listening', resolve));
