@@ -104,6 +104,8 @@ async function openSession(
     }
     if (smarthost) {
       const session = await upgradeIfOffered(client, { hostname, demand, faulty });
+      // Without TLS where it is due, nothing is told, least of all a password.
+      if (demand.required && !connection.tls) return session;
       const objection = connection.tls
         ? demand.objection(connection.session?.peerCertificates ?? [])
         : undefined;

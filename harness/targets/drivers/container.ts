@@ -121,7 +121,7 @@ async function bothOf<A, B>(one: Promise<A>, other: Promise<B> | undefined): Pro
 function labVariables({ labVariables }: Secrets, sidecar: Sidecar | undefined): Record<string, string> {
   if (!sidecar) return {};
   return Object.fromEntries(
-    Object.entries(labVariables).flatMap(([name, fact]) => {
+    Object.entries(labVariables).flatMap(([name, fact]): [string, string][] => {
       const value = sidecar.facts[fact];
       return value === undefined ? [] : [[name, value]];
     }),
