@@ -38,6 +38,8 @@ export async function swappedPorts(
   nextConnection: () => number,
   started: bigint,
 ): Promise<SwappedPorts | null> {
+  // Recipients are named, as in mail.
+  if (!bench.target.permissions.includes('sends-mail')) return null;
   const isAccused = outcomes.some(({ verdict }) => verdict === 'fail' || verdict === 'warn');
   if (!isAccused || !roles.some((role) => SWAPPABLE.includes(role)) || bench.signal.aborted) return null;
   const known = bench.life.swappedPorts;
