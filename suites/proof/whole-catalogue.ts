@@ -7,6 +7,7 @@ import { createBench } from '../../harness/engine/create-bench.ts';
 import { evaluate } from '../../harness/engine/evaluate.ts';
 import { openBenchLab } from '../../harness/lab/check-lab.ts';
 import type { CheckResult } from '../../harness/model/result.ts';
+import type { Target } from '../../harness/model/target.ts';
 import { startReferenceInLab } from '../../harness/reference/in-lab/reference-lab.ts';
 import type { ReferenceOptions } from '../../harness/reference/server.ts';
 
@@ -20,6 +21,9 @@ export type Order = (
   judge: (check: Check, bench: Bench) => Promise<void>,
 ) => Promise<void>;
 
+/** What a targets file says of the endpoints of a server, made from what is right. */
+export type Declare = (endpoints: Target['endpoints']) => Target['endpoints'];
+
 /**
  * The results of checks on one reference server, as an audit has them: what comes late turns a verdict, and what
  * this machine left undecided is asked once more at the end.
@@ -28,12 +32,13 @@ export async function resultsOn(
   checks: readonly Check[],
   options: ReferenceOptions = {},
   order: Order = sideBySide,
+  declare: Declare = (endpoints) => endpoints,
 ): Promise<Results> {
   const { server, access, close } = await startReferenceInLab(options);
   try {
     const bench = createBench({
-      target: server.target,
-      lab: openBenchLab(access),
+      target: { ...server.target, endpoints: declare(server.target.endpoints) },
+      lab: openBenchLab({ ...access, endpoints: declare(access.endpoints) }),
       runId: 'catalogue',
       evidenceFolder: null,
     });
