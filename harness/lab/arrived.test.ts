@@ -10,6 +10,7 @@ function message(sender: string, recipient: string, ...content: readonly string[
     seq: 1,
     time: '2026-01-01T00:00:00.000Z',
     server: 'sink',
+    via: null,
     session: 1,
     client: { address: '192.0.2.2', port: 4711 },
     tls: null,

@@ -37,6 +37,8 @@ export function smarthostDemand({ claim, hostname, authority }: Smarthost): TlsD
  */
 export async function logInAtSmarthost(client: SmtpClient, { user, password }: Smarthost): Promise<void> {
   if (password === undefined) return;
-  const { accepted, reply } = await authenticateSmtp(client, plain({ login: user, password }));
-  if (!accepted) throw new Error(`The smarthost refuses the login: ${reply.text}`);
+  const { accepted, outcome } = await authenticateSmtp(client, plain({ login: user, password }));
+  if (accepted) return;
+  const said = outcome.kind === 'reply' ? outcome.reply.text : outcome.kind;
+  throw new Error(`The smarthost refuses the login: ${said}`);
 }

@@ -1,4 +1,10 @@
-import { type ArrivedMessage, control, type Finding, type StoredMessage } from '../../check/check.ts';
+import {
+  type ArrivedMessage,
+  control,
+  type Finding,
+  type Services,
+  type StoredMessage,
+} from '../../check/check.ts';
 import { compose } from '../compose.ts';
 import { decisive, handOver } from '../hand-over.ts';
 import { openUser, SENDING_ROLES } from '../smtp-login.ts';
