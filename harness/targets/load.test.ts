@@ -357,9 +357,7 @@ describe('a target that cannot be', () => {
     [
       'a login of a smarthost without one',
       [...CONTAINER, 'claims: { smarthost: { login: false } }', 'env: { SECRET: "lab:smarthost-password" }'],
-      [
-        'T:10:20: The smarthost is claimed without a login, so SECRET cannot take lab:smarthost-password.',
-      ],
+      ['T:10:20: The smarthost is claimed without a login, so SECRET cannot take lab:smarthost-password.'],
     ],
     [
       'a smarthost without a lab that plays it',
