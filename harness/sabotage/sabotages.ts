@@ -288,7 +288,7 @@ export const SABOTAGES: readonly Sabotage[] = [
     detector: 'budget',
     noticed: 'A body that outlives its budget is pass',
     file: 'harness/engine/open-body.ts',
-    line: 'const budgetMs = milliseconds(facts.budget) + (facts.waits?.(target) ?? 0) + target.timing.slackMs;',
+    line: 'const budgetMs = milliseconds(facts.budget) + waitsMs + target.timing.slackMs;',
     instead: 'const budgetMs = 5_000;',
   },
   {
@@ -337,8 +337,8 @@ export const SABOTAGES: readonly Sabotage[] = [
     detector: 'budget',
     noticed: 'A resource is used by 2 bodies at a time.',
     file: 'harness/engine/open-body.ts',
-    line: 'bench.locks.hold(resources)',
-    instead: 'bench.locks.hold([])',
+    line: 'bench.locks.hold(resources, undefined, urgency)',
+    instead: 'bench.locks.hold([], undefined, urgency)',
   },
   {
     neglects: 'the control conversation is held',

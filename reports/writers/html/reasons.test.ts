@@ -12,8 +12,8 @@ const shown = (reason: string, language: 'en' | 'ja' = 'ja') =>
 test.each([
   ['The check was planned and left no result.', '検査は予定されていましたが、結果が残りませんでした。'],
   [
-    'mx: Target live has no lab, and RLY-001 needs one.',
-    'mx：対象 live には検査環境（lab）がなく、RLY-001 はそれを必要とします。',
+    'mx: The target has no lab, and this check needs one.',
+    'mx：対象には検査環境（lab）がなく、この検査はそれを必要とします。',
   ],
   [
     'mx: Mail is refused: expected 5yz, found 250 2.1.5 Ok. (3 of 10 variants)',

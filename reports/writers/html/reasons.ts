@@ -38,18 +38,12 @@ const JAPANESE: readonly Template[] = [
   [/^The check was ended before it could connect\.$/, () => ['接続する前に検査が打ち切られました。']],
   [/^The next login comes too early\.$/, () => ['次のログインまでの間隔が足りませんでした。']],
   [
-    /^Target (.+) has no lab, and (\S+) needs one\.$/,
-    ([target = NONE, check = NONE]) => [
-      '対象 ',
-      target,
-      ' には検査環境（lab）がなく、',
-      check,
-      ' はそれを必要とします。',
-    ],
+    /^The target has no lab, and this check needs one\.$/,
+    () => ['対象には検査環境（lab）がなく、この検査はそれを必要とします。'],
   ],
   [
-    /^The target declares no account, and (\S+) needs one\.$/,
-    ([check = NONE]) => ['対象にはアカウントが宣言されておらず、', check, ' はそれを必要とします。'],
+    /^The target declares no account, and this check needs one\.$/,
+    () => ['対象にはアカウントが宣言されておらず、この検査はそれを必要とします。'],
   ],
   [/^The target declares fewer than two accounts\.$/, () => ['対象に宣言されたアカウントは二つ未満です。']],
   [
@@ -107,10 +101,9 @@ const JAPANESE: readonly Template[] = [
     ([since = NONE, sign = NONE]) => ['対象は ', since, ' 以降応答しません：', sign],
   ],
   [
-    /^(\S+) needs (\d+) connections at the same time, and the target allows (\d+)\.$/,
-    ([check = NONE, due = NONE, most = NONE]) => [
-      check,
-      ` は同時に ${due.quoted} 接続を必要としますが、対象が許すのは ${most.quoted} 接続です。`,
+    /^This check needs (\d+) connections at the same time, and the target allows (\d+)\.$/,
+    ([due = NONE, most = NONE]) => [
+      `この検査は同時に ${due.quoted} 接続を必要としますが、対象が許すのは ${most.quoted} 接続です。`,
     ],
   ],
   [/^(\S+) refuses EHLO: (.+)$/, ([role = NONE, reply = NONE]) => [role, ' が EHLO を拒否しました：', reply]],
