@@ -19,6 +19,7 @@ test.each([
     'mx: Mail is refused: expected 5yz, found 250 2.1.5 Ok. (3 of 10 variants)',
     'mx：Mail is refused：期待 5yz、実際 250 2.1.5 Ok。（10 試行中 3 件）',
   ],
+  ['mx: x: expected a, found b. (6 of 6 variants).', 'mx：x：期待 a、実際 b。（6 試行中 6 件）'],
   [
     'imap does not offer STARTTLS. Observed: CAPABILITY IMAP4rev1',
     'imap は STARTTLS を提供していません。観測：CAPABILITY IMAP4rev1',

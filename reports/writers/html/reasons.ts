@@ -141,7 +141,7 @@ const AFTERWARDS = ' Afterwards the target no longer answered.';
 const AGAIN =
   /^(.*?) It was asked once more, (alone|with few others at most), because (.+?); the first time it was (\S+) \(([^)]*)\): (.*)$/;
 const OBSERVED = /^(.+?) Observed: (.*)$/;
-const ALIKE = /^(.*) \((\d+) of (\d+) variants\)$/;
+const ALIKE = /^(.*) \((\d+) of (\d+) variants\)\.?$/;
 /** Which input or port a sentence is about. */
 const ABOUT = /^([^:]{1,80}): (.+)$/;
 

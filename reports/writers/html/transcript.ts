@@ -13,7 +13,7 @@ export interface Dialogue extends Pick<GatedResult, 'transcript' | 'transcriptOm
 }
 
 /** Lines that lie open in a dialogue without a mark, and those that each mark adds. */
-const OPEN = { least: 8, perMark: 5, most: 28 };
+const OPEN = { least: 7, perMark: 3, most: 18 };
 /** Fewer lines than these are not worth being folded away. */
 const LEAST_FOLDED = 3;
 
