@@ -9,7 +9,7 @@ const SABOTEUR = fileURLToPath(new URL('saboteur.ts', import.meta.url));
 /** What a detector says in a process of its own; a process that breaks has detected nothing. */
 function said(...args: readonly string[]): Promise<readonly string[]> {
   return new Promise((resolve, reject) => {
-    execFile(process.execPath, [SABOTEUR, ...args], { timeout: 50_000 }, (failure, stdout, stderr) => {
+    execFile(process.execPath, [SABOTEUR, ...args], { timeout: 170_000 }, (failure, stdout, stderr) => {
       if (failure) reject(new Error(`The detector ended with ${failure.code}: ${stderr}`));
       else resolve(JSON.parse(stdout));
     });
