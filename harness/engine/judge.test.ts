@@ -37,6 +37,7 @@ const ENDINGS: readonly [string, unknown, Verdict, Cause | null][] = [
   ['Silence', new Silence(100, 'the reply to NOOP'), 'inconclusive', 'timeout'],
   ['ConnectionEnded', new ConnectionEnded('fin', 'the reply'), 'inconclusive', 'closed'],
   ['Malformed', new Malformed('no reply'), 'inconclusive', 'malformed'],
+  ['TlsFailed by silence', new TlsFailed('127.0.0.1:25', 'no end', 100), 'inconclusive', 'timeout'],
   ['TlsFailed', new TlsFailed('127.0.0.1:25', 'alert 40'), 'inconclusive', 'precondition'],
   ...CAUSES.map((cause): [string, unknown, Verdict, Cause] => [
     `Inconclusive ${cause}`,

@@ -5,7 +5,14 @@ import type { VariantResult } from '../model/result.ts';
 import type { Role } from '../model/roles.ts';
 import type { Cause, Verdict } from '../model/verdict.ts';
 import type { Verification } from '../model/verification.ts';
-import { ConnectionEnded, isWireFailure, Malformed, Silence, Unreachable } from '../wire/failures.ts';
+import {
+  ConnectionEnded,
+  isWireFailure,
+  Malformed,
+  Silence,
+  TlsFailed,
+  Unreachable,
+} from '../wire/failures.ts';
 
 /**
  * Turns what a body verified and how it ended into a verdict: the one place where something thrown
@@ -90,5 +97,7 @@ export function causeOf(failure: Error): Cause {
   if (failure instanceof Silence) return 'timeout';
   if (failure instanceof ConnectionEnded) return 'closed';
   if (failure instanceof Malformed) return 'malformed';
+  // Silence in the middle of a handshake is silence: on a busy machine it is worth a second look.
+  if (failure instanceof TlsFailed && failure.waitedMs !== undefined) return 'timeout';
   return 'precondition';
 }

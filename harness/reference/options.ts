@@ -41,6 +41,8 @@ export interface ReferenceLife {
   readonly greylist?: boolean;
   /** mx answers 450 4.3.2 to the first RCPT of a client address ever, and closes. */
   readonly firstConnectionTempfail?: boolean;
+  /** mx answers 450 4.7.25 to every RCPT of a client whose address has no name that leads back to it. */
+  readonly wantsClientNames?: boolean;
   /** What lists of addresses said about a client is kept for its later visits. */
   readonly keepsListings?: boolean;
   /** Objections to the sender address are raised at RCPT. */

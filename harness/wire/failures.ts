@@ -35,13 +35,16 @@ export class Malformed extends Error {
   override readonly name = 'Malformed';
 }
 
-/** The TLS handshake did not complete. `alert` is the TLS alert description where one was received. */
+/** The TLS handshake did not complete. */
 export class TlsFailed extends Error {
   override readonly name = 'TlsFailed';
   readonly reason: string;
-  constructor(endpoint: string, reason: string) {
+  /** The deadline, where it passed without an end; undefined where the handshake was refused, garbled or cut off. */
+  readonly waitedMs: number | undefined;
+  constructor(endpoint: string, reason: string, waitedMs?: number) {
     super(`The TLS handshake with ${endpoint} failed: ${reason}.`);
     this.reason = reason;
+    this.waitedMs = waitedMs;
   }
 }
 

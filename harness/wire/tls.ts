@@ -102,7 +102,9 @@ export function handshake(
     const socket = connectTls(settings);
     let secret: Buffer | undefined;
     if (tapped) socket.on('keylog', (logged: Buffer) => (secret ??= serverHandshakeSecret(logged)));
-    const timer = afterOwnTime(withinMs, () => fail(`no end of the handshake within ${withinMs} ms`));
+    const timer = afterOwnTime(withinMs, () =>
+      fail(`no end of the handshake within ${withinMs} ms`, withinMs),
+    );
     const onError = (error: NodeJS.ErrnoException) => fail(error.code ?? error.message);
     const onClose = () => fail('the server closed the connection during the handshake');
     const settle = () => {
@@ -112,10 +114,10 @@ export function handshake(
       // Node may report the same failure again on the destroyed socket.
       socket.on('error', () => undefined);
     };
-    const fail = (reason: string) => {
+    const fail = (reason: string, waitedMs?: number) => {
       settle();
       socket.destroy();
-      reject(new TlsFailed(address, reason));
+      reject(new TlsFailed(address, reason, waitedMs));
     };
     socket.once('error', onError);
     socket.once('close', onClose);

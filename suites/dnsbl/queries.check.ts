@@ -40,13 +40,24 @@ export const listsAreAskedInDueForm = check(
       const { name: vantage, address } = world.unusedVantage('distant');
       const expected = nameIn(zone, address);
       const message = messageWith(services, { token: nonce, sender, recipient });
-      await visit(services, { vantage, sender, recipient, ...(withMessage ? { message } : {}) });
+      const outcome = await visit(services, {
+        vantage,
+        sender,
+        recipient,
+        ...(withMessage ? { message } : {}),
+      });
       const found = await world.dns.waitForQuery({ name: expected, type: 'A', withinMs: AFTER_REPLY });
       const queries = await world.dns.queries({ name: zone, below: true });
       const own = queries.slice(before).filter(({ name }) => !tests.includes(name.toLowerCase()));
       asked.push(...own.map(({ name, type }) => `${type} ${name}`));
       if (!found && own.length === 0) {
         note(`the list was not asked about ${address}${withMessage ? ', not even with a message' : ''}`);
+        // Who is refused for another reason need not be looked up.
+        if (outcome.kind === 'refused')
+          inconclusive(
+            'precondition',
+            `A client that is on no list is refused before one is asked: ${outcome.line}`,
+          );
         continue;
       }
       verify.that(found !== null, {

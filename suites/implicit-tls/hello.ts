@@ -37,19 +37,23 @@ export function currentOffers(services: Services): readonly [ClientHelloOptions,
 export async function provenAnswer(services: Services): Promise<ServerHello> {
   const { role, inconclusive } = services;
   const seen: string[] = [];
+  let cause: ReturnType<typeof causeOf> = 'timeout';
   for (const options of currentOffers(services)) {
     const answer = await offer(services, options);
     if (answer.kind === 'server-hello') return answer;
     seen.push(`${options.version}: ${answer.text}`);
+    if (causeOf(answer) === 'precondition') cause = 'precondition';
   }
-  return inconclusive(
-    'precondition',
-    `${role} answers no ClientHello with a ServerHello: ${seen.join('; ')}.`,
-  );
+  return inconclusive(cause, `${role} answers no ClientHello with a ServerHello: ${seen.join('; ')}.`);
 }
 
 /** An answer to a ClientHello of any version. */
 type AnyAnswer = Pick<HelloAnswer, 'text'> & { readonly kind: string; readonly bytes?: Buffer };
+
+/** Why an answer settles nothing: silence may be that of a busy machine, and is asked for once more. */
+export function causeOf({ kind }: Pick<AnyAnswer, 'kind'>): 'timeout' | 'precondition' {
+  return kind === 'silence' ? 'timeout' : 'precondition';
+}
 
 /** Whether an answer says no: by an alert, or behind an upgrade command in the clear. */
 export function saysNo({ role }: Pick<Services, 'role'>, { kind, bytes }: AnyAnswer): boolean {
@@ -73,7 +77,7 @@ export function isRefusal(services: Pick<Services, 'role'>, answer: AnyAnswer): 
 export function isTaken(services: Services, answer: AnyAnswer, what: string): boolean {
   if (answer.kind === 'server-hello' || answer.kind === 'sslv2-hello') return true;
   if (!isRefusal(services, answer))
-    services.inconclusive('precondition', `${what} neither taken nor refused: ${answer.text}.`);
+    services.inconclusive(causeOf(answer), `${what} neither taken nor refused: ${answer.text}.`);
   return false;
 }
 

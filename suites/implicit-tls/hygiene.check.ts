@@ -1,6 +1,6 @@
 import { type Connection, check, ROLES, type Services, TlsFailed } from '../../harness/check/check.ts';
 import { harmlessCommand } from './clear-speech.ts';
-import { isRefusal, offer, saysNo } from './hello.ts';
+import { causeOf, isRefusal, offer, saysNo } from './hello.ts';
 import { atTheDoor, strengthFor, WRITES_HELLOS } from './tls-door.ts';
 
 export const tls12Hygiene = check(
@@ -30,7 +30,7 @@ export const tls12Hygiene = check(
     if (answer.kind !== 'server-hello' || answer.version !== 'TLSv1.2') {
       if (answer.kind === 'server-hello' || saysNo(services, answer))
         return notApplicable(`${role} does not speak TLS 1.2.`, answer.text);
-      return inconclusive('precondition', `TLS 1.2 was neither taken nor refused: ${answer.text}.`);
+      return inconclusive(causeOf(answer), `TLS 1.2 was neither taken nor refused: ${answer.text}.`);
     }
     const strength = strengthFor(verify, services);
     const { extensions, compression } = answer;
@@ -104,7 +104,7 @@ export const earlyDataRefused = check(
       serverName: target.hostname,
     });
     if (answer.kind !== 'accepted' && answer.kind !== 'refused' && !isRefusal(services, answer))
-      inconclusive('precondition', `Early data were neither taken nor refused: ${answer.text}.`);
+      inconclusive(causeOf(answer), `Early data were neither taken nor refused: ${answer.text}.`);
     verify.that(answer.kind !== 'accepted', {
       demand: 'early data are not accepted',
       expected: 'a handshake without early_data',

@@ -1,5 +1,5 @@
 import { type CipherSuite, check } from '../../harness/check/check.ts';
-import { isRefusal, isTaken, offer, provenAnswer, verifyRefused } from './hello.ts';
+import { causeOf, isRefusal, isTaken, offer, provenAnswer, verifyRefused } from './hello.ts';
 import { atTheDoor, strengthFor, WRITES_HELLOS } from './tls-door.ts';
 
 /** Weak kinds of suites; a suite belongs to the first kind that fits. */
@@ -91,7 +91,7 @@ export const forwardSecrecyPreferred = check(
       await variant(name, async (verify) => {
         const answer = await offer(services, { version: 'TLSv1.2', cipherSuites });
         if (answer.kind !== 'server-hello' && !(isRefusal(services, answer) && control.version === 'TLSv1.3'))
-          inconclusive('precondition', `TLS 1.2 was neither taken nor refused: ${answer.text}.`);
+          inconclusive(causeOf(answer), `TLS 1.2 was neither taken nor refused: ${answer.text}.`);
         strengthFor(verify, services).that(answer.kind !== 'server-hello' || answer.suite.forwardSecret, {
           demand: 'a suite with forward secrecy is chosen where one is offered',
           expected: 'ephemeral keys, or TLS 1.3 alone',

@@ -1,6 +1,7 @@
 import { check, readHeader } from '../../harness/check/check.ts';
 import { letter } from './letter.ts';
 import { TWO_INPUTS } from './message-check.ts';
+import { missingField } from './missing-field.ts';
 import { onEveryWay } from './ways.ts';
 
 export const emptyBodiesStayEmpty = check(
@@ -28,7 +29,7 @@ export const emptyBodiesStayEmpty = check(
         judge(verify, { reader, bytes }, { sent }) {
           const { fields } = readHeader(sent);
           const { fields: after, body } = readHeader(bytes);
-          const missing = fields.find(({ octets }) => !after.some((field) => field.octets.equals(octets)));
+          const missing = missingField(fields, after);
           const demand = `${reader}: every header field is there`;
           if (missing)
             verify.missed(demand, {

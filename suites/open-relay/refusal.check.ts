@@ -11,7 +11,8 @@ export const relayRefusalExplainsItself = check(
     id: 'RLY-016',
     slug: 'relay-refusal-explains-itself',
     title: 'Relay refusal is permanent and self-explanatory (550/554 with 5.7.1)',
-    sends: 'MAIL from a stranger and RCPT for somebody elsewhere, and no message',
+    sends:
+      'MAIL from a stranger and RCPT for somebody elsewhere, and no message',
     demands: '550, 551, 553 or 554 with the enhanced code 5.7.1 or another of 5.7',
     level: 'SHOULD',
     worst: 'warn',
@@ -26,12 +27,19 @@ export const relayRefusalExplainsItself = check(
     kills: ['mx-refuses-relay-for-now', 'mx-refuses-relay-without-enhanced-code'],
   },
   async (services) => {
-    const { lab, verify, notApplicable } = services;
+    const { lab, target, verify, notApplicable, inconclusive } = services;
     lab().assertUntrusted();
     const values = await createFields(services)();
     const paths = { sender: fill(STRANGER, values), recipient: fill(ELSEWHERE, values) };
     const reply = await recipientReply(services, paths);
     if (isPositive(reply)) notApplicable('The recipient is not refused.', lineOf(reply));
+    const local = `<${target.accounts[0]?.address ?? `postmaster@${target.domain}`}>`;
+    const control = await recipientReply(services, { ...paths, recipient: local });
+    if (!isPositive(control))
+      inconclusive(
+        'precondition',
+        `Mail for a local mailbox is refused to strangers too, so the refusal may be about the client: ${lineOf(control)}`,
+      );
     if (!verify.reply(reply, 'relaying is refused for good').codeClass(5)) return;
     verify.reply(reply, 'relaying is refused with a code that says so').code(...CODES);
     verify.matches(lineOf(reply), /^\d{3} 5\.7\.\d{1,3}(?:\s|$)/, {

@@ -1,4 +1,4 @@
-import type { Services, SmtpClient } from '../../harness/check/check.ts';
+import type { Answer, Services, SmtpClient, SmtpReply } from '../../harness/check/check.ts';
 import { isPositive } from '../../harness/steps/replies.ts';
 import { type Fields, type Form, fill, nameOf } from './forms.ts';
 import { isPostponed, type Outcome, probeMessage, transact } from './transaction.ts';
@@ -7,21 +7,39 @@ import type { Trial } from './trials.ts';
 /** Transactions on one connection: a server counts errors, and two of them it must bear. */
 const USES = 2;
 
+/**
+ * A transaction that takes longer is of a server that keeps refused clients waiting. Each further error of a session
+ * mostly costs more than the one before, so that the next transaction has a session of its own. Milliseconds.
+ */
+const SLOW_MS = 3_000;
+
 /** Sessions that have said hello, for one transaction after the other. */
-export interface Supply {
+export interface Supply<Client = SmtpClient> {
   /** Runs one transaction on a session that has none. */
-  use(run: (client: SmtpClient) => Promise<Outcome>): Promise<Outcome>;
+  use(run: (client: Client) => Promise<Outcome>): Promise<Outcome>;
   close(): void;
 }
 
-/** @param open a client that has said hello */
-export function createSupply(open: () => Promise<SmtpClient>): Supply {
-  let current: { readonly client: SmtpClient; uses: number } | undefined;
+/** What a supply needs of a client itself. */
+interface Session {
+  readonly connection: { readonly ended: unknown; close(): void };
+  attempt(command: string): Promise<Answer<SmtpReply>>;
+}
+
+/**
+ * @param open a client that has said hello
+ * @param slowMs a transaction that takes longer is the last one of its session
+ */
+export function createSupply<Client extends Session = SmtpClient>(
+  open: () => Promise<Client>,
+  slowMs = SLOW_MS,
+): Supply<Client> {
+  let current: { readonly client: Client; uses: number } | undefined;
   const close = () => {
     current?.client.connection.close();
     current = undefined;
   };
-  const idle = async (): Promise<SmtpClient> => {
+  const idle = async (): Promise<Client> => {
     if (current && current.uses < USES && (await isReset(current.client))) {
       current.uses += 1;
       return current.client;
@@ -33,19 +51,20 @@ export function createSupply(open: () => Promise<SmtpClient>): Supply {
   return {
     async use(run) {
       const client = await idle();
+      const began = performance.now();
       const outcome = await run(client).catch((failure: unknown) => {
         close();
         throw failure;
       });
       // A screener that turned the first visit away wants to see a second one.
-      if (isPostponed(outcome)) close();
+      if (isPostponed(outcome) || performance.now() - began > slowMs) close();
       return outcome;
     },
     close,
   };
 }
 
-async function isReset(client: SmtpClient): Promise<boolean> {
+async function isReset(client: Session): Promise<boolean> {
   if (client.connection.ended) return false;
   const answer = await client.attempt('RSET');
   return answer.kind === 'reply' && isPositive(answer.reply);

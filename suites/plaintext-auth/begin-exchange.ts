@@ -1,12 +1,9 @@
 import type { Answer, ImapReply, Pop3Reply, Services, SmtpReply } from '../../harness/check/check.ts';
-import { extensionsOf } from '../../harness/steps/extensions.ts';
-import { assertDecided, isAlive, isTemporary } from '../../harness/steps/replies.ts';
+import { isRefusedUntilTls } from '../../harness/steps/refused-until-tls.ts';
+import { assertDecided, isAlive } from '../../harness/steps/replies.ts';
 
 /** Connections that are tried before an end of the connection counts. */
 const ATTEMPTS = 3;
-
-/** The credentials are wrong (RFC 4954 §6). */
-export const CREDENTIALS_INVALID = 535;
 
 /** A reply, or the end of a connection on which another command was answered before: that refuses too. */
 export type Begun<Reply> = Exclude<Answer<Reply>, { kind: 'silence' }>;
@@ -29,28 +26,9 @@ export async function beginBySmtp(services: Services, command: string): Promise<
     const begun = await untilAnswered(services, attempt, isAlive);
     return { answer: begun, code: begun.kind === 'reply' ? begun.reply.code : 0 };
   });
-  if (answer.kind === 'reply' && !(await refusesInside(services, answer.reply)))
+  if (answer.kind === 'reply' && !(await isRefusedUntilTls(services, answer.reply)))
     assertDecided(services, answer.reply);
   return answer;
-}
-
-/**
- * Whether 4yz in the clear is about TLS, and so a refusal: inside it authentication works as far as to refuse a user
- * whom nobody knows.
- */
-async function refusesInside({ smtp, bytes, nonce, target }: Services, inClear: SmtpReply): Promise<boolean> {
-  if (!isTemporary(inClear)) return false;
-  const client = await smtp({ at: 'ready' });
-  if (extensionsOf(client).has('STARTTLS')) await client.startTls({ serverName: target.hostname });
-  if (!client.connection.tls) {
-    client.connection.close();
-    return false;
-  }
-  await client.ehlo();
-  const nobody = bytes.base64(`\0nobody-${nonce}@${target.domain}\0wrong-${nonce}`);
-  const { code } = await client.command(`AUTH PLAIN ${nobody}`);
-  client.connection.close();
-  return code === CREDENTIALS_INVALID;
 }
 
 export async function beginByPop3(services: Services, command: string): Promise<Begun<Pop3Reply>> {

@@ -5,8 +5,9 @@ import {
   type SmtpReply,
   type Verify,
 } from '../../harness/check/check.ts';
+import { CREDENTIALS_INVALID } from '../../harness/steps/refused-until-tls.ts';
 import { lineOf } from '../../harness/steps/replies.ts';
-import { type Begun, beginBySmtp, CREDENTIALS_INVALID } from './begin-exchange.ts';
+import { type Begun, beginBySmtp } from './begin-exchange.ts';
 import { LOGGING_IN } from './mechanisms.ts';
 
 function verifyRefused(verify: Verify, begun: Begun<SmtpReply>, demand: string): void {

@@ -97,7 +97,7 @@ const WAYS: readonly {
   {
     habit: 'answers 400 before TLS on submission',
     life: { putsOffBeforeTls: true },
-    checks: /^(STLS-0(0[1-5]|0[7-9]|1[0-79])|SUB-0(01|0[4-9]|1)|PTA-0|OP25|RLY-011)/,
+    checks: /^(STLS-0(0[1-5]|0[7-9]|1[0-79]|2[59])|SUB-0(01|0[4-9]|1)|PTA-0|OP25|RLY-011)/,
   },
   {
     habit: 'takes mail for every name of its domain',

@@ -3,6 +3,7 @@ import { assertListed } from '../../harness/steps/extensions.ts';
 import { isRecipientTaken } from '../../harness/steps/hand-over.ts';
 import { chosenMechanism } from '../../harness/steps/mechanism.ts';
 import { nameRecipient, type Paths } from '../../harness/steps/name-recipient.ts';
+import { isRefusedUntilTls } from '../../harness/steps/refused-until-tls.ts';
 import { assertDecided, lineOf } from '../../harness/steps/replies.ts';
 import { openUser } from '../../harness/steps/smtp-login.ts';
 import { UPGRADE_CHECK } from './upgrade-check.ts';
@@ -82,7 +83,7 @@ async function loggedInInClear(services: Services, account: Account): Promise<Sm
   if (accepted) return client;
   if (outcome.kind !== 'reply')
     return inconclusive(outcome.kind === 'closed' ? 'closed' : 'timeout', 'AUTH in the clear drew no reply.');
-  assertDecided(services, outcome.reply);
+  if (!(await isRefusedUntilTls(services, outcome.reply))) assertDecided(services, outcome.reply);
   return notApplicable('No login is possible before TLS.', lineOf(outcome.reply));
 }
 

@@ -52,6 +52,8 @@ export interface SmtpSession {
   transaction: Transaction | undefined;
   /** What the lists of addresses say about the client; unknown until they were asked. */
   standing?: Standing;
+  /** The address of the client has a name that leads back to it; unknown until somebody asked. */
+  isNamed?: boolean;
   failedLogins: number;
   /** Messages that were refused at their end. */
   refusedMessages: number;

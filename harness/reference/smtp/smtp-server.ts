@@ -6,6 +6,7 @@ import type { Site } from '../site.ts';
 import { auth, TOO_LONG } from './auth.ts';
 import { bdat } from './bdat.ts';
 import { refusalOfListed } from './block-lists.ts';
+import { refusalOfUnnamed } from './client-names.ts';
 import { data } from './data.ts';
 import { mail, rcpt } from './envelope.ts';
 import { ehlo, helo } from './hello.ts';
@@ -128,7 +129,11 @@ async function execute(
     case 'MAIL':
       return mail(session, argument);
     case 'RCPT':
-      return (await refusalOfListed(session, argument)) ?? rcpt(session, argument);
+      return (
+        (await refusalOfUnnamed(session)) ??
+        (await refusalOfListed(session, argument)) ??
+        rcpt(session, argument)
+      );
     case 'DATA':
       return data(session, argument);
     case 'BDAT':

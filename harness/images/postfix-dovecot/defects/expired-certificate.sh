@@ -2,7 +2,7 @@
 #
 # How it happens: it is renewed every two months, and nobody tells the servers, which go on with the one in memory.
 #
-# Should be noticed by: ITLS-005, ITLS-007.
+# Should be noticed by: ITLS-007.
 cd "$(mktemp -d)"
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 3650 -subj '/CN=mailspec authority' \
   -addext keyUsage=critical,keyCertSign,cRLSign -keyout ca.key -out /etc/mailspec/tls/ca.pem 2>/dev/null
