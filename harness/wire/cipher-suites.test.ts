@@ -25,7 +25,11 @@ describe('cipher suites', () => {
     [0x0003, 'TLS_RSA_EXPORT_WITH_RC4_40_MD5', { export: true, rc4: true, rsaKeyTransport: true, bits: 40 }],
     [0x0005, 'TLS_RSA_WITH_RC4_128_SHA', { rc4: true, rsaKeyTransport: true, bits: 128 }],
     [0x0009, 'TLS_RSA_WITH_DES_CBC_SHA', { des: true, rsaKeyTransport: true, bits: 56 }],
-    [0x0016, 'TLS_DHE_RSA_WITH_3DES_EDE_CBC_SHA', { tripleDes: true, forwardSecret: true, finiteField: true, bits: 112 }],
+    [
+      0x0016,
+      'TLS_DHE_RSA_WITH_3DES_EDE_CBC_SHA',
+      { tripleDes: true, forwardSecret: true, finiteField: true, bits: 112 },
+    ],
     [
       0x0017,
       'TLS_DH_anon_EXPORT_WITH_RC4_40_MD5',

@@ -11,8 +11,7 @@ export const relayRefusalExplainsItself = check(
     id: 'RLY-016',
     slug: 'relay-refusal-explains-itself',
     title: 'Relay refusal is permanent and self-explanatory (550/554 with 5.7.1)',
-    sends:
-      'MAIL from a stranger and RCPT for somebody elsewhere, and no message',
+    sends: 'MAIL from a stranger and RCPT for somebody elsewhere, and no message',
     demands: '550, 551, 553 or 554 with the enhanced code 5.7.1 or another of 5.7',
     level: 'SHOULD',
     worst: 'warn',

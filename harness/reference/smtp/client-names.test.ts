@@ -1,11 +1,11 @@
-import { createLab, type Lab } from 'net-mocks';
+import { createLab, type Lab, type Zone } from 'net-mocks';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Dialogue, startDialogue } from '../testing/dialogue.ts';
 
 const REVERSE = '1.0.0.127.in-addr.arpa';
 const NAME = 'client.test';
-const pointer = { origin: REVERSE, records: [{ name: REVERSE, type: 'PTR', data: NAME }] } as const;
-const address = (data: string) => ({ origin: NAME, records: [{ name: NAME, type: 'A', data }] }) as const;
+const pointer: Zone = { origin: REVERSE, records: [{ name: REVERSE, type: 'PTR', data: NAME }] };
+const address = (data: string): Zone => ({ origin: NAME, records: [{ name: NAME, type: 'A', data }] });
 
 let lab: Lab;
 let dialogue: Dialogue;
@@ -24,13 +24,13 @@ afterEach(async () => {
 });
 
 describe('a server that wants names of its clients', () => {
-  test.each([
+  test.each<[string, Zone[], RegExp]>([
     ['has no name', [], /^450 4\.7\.25/],
     ['has a name without an address', [pointer], /^450 4\.7\.25/],
     ['has a name that leads elsewhere', [pointer, address('127.0.0.9')], /^450 4\.7\.25/],
     ['has a name that leads back', [pointer, address('127.0.0.1')], /^250/],
   ])('asks whether an address %s', async (_what, zones, answer) => {
-    await lab.dns.publish({ zones: [...zones] });
+    await lab.dns.publish({ zones });
     const { client } = await dialogue.hello('mx');
     await client.ask('MAIL FROM:<probe@client.test>');
     expect(await client.ask('RCPT TO:<alice@example.test>')).toMatch(answer);
