@@ -60,9 +60,21 @@ function openDirectly(options: ConnectOptions, address: string): Promise<Socket>
     // A server that resets during set-up may raise a second error after the first was handled.
     socket.on('error', () => undefined);
     socket.once('connect', () => {
+      if (meetsItself(socket)) {
+        fail('ECONNREFUSED');
+        return;
+      }
       settle();
       resolve(socket);
     });
     if (signal?.aborted) fail('EABORTED');
   });
+}
+
+/**
+ * Whether a connection leads to itself: the system gave it the port that it calls as its own, and nobody listens
+ * there (simultaneous open, RFC 9293 §3.5). On loopback this happens once in some ten thousand calls of a closed port.
+ */
+export function meetsItself({ localAddress, localPort, remoteAddress, remotePort }: Socket): boolean {
+  return localPort !== undefined && localPort === remotePort && localAddress === remoteAddress;
 }

@@ -2,6 +2,7 @@ import { connect, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls, type TLSSocket } from 'node:tls';
 import type { Endpoint } from '../../model/endpoint.ts';
 import { CRLF, line } from '../../wire/bytes.ts';
+import { meetsItself } from '../../wire/open-socket.ts';
 
 /** How long a test waits for octets that must come, in milliseconds. */
 const PATIENCE_MS = 5_000;
@@ -42,7 +43,12 @@ export async function openRaw(endpoint: Endpoint | undefined, localAddress?: str
   if (!endpoint) throw new Error('The role does not listen.');
   const tcp = connect({ ...endpoint, ...(localAddress ? { localAddress } : {}), noDelay: true });
   await new Promise<void>((resolve, reject) => {
-    tcp.once('connect', resolve);
+    tcp.once('connect', () => {
+      // Nobody listens there: the error is that of a closed port.
+      if (meetsItself(tcp))
+        reject(Object.assign(new Error('The connection met itself.'), { code: 'ECONNREFUSED' }));
+      else resolve();
+    });
     tcp.once('error', reject);
   });
   let socket: Socket = tcp;
