@@ -1,7 +1,5 @@
 import { z } from 'zod';
-import { PRINTABLE } from './printable.ts';
-
-const text = z.string().regex(PRINTABLE, 'holds a character that is not printable');
+import { text } from './value-schema.ts';
 
 export const likelyCause = z
   .strictObject({
