@@ -1,13 +1,7 @@
 #!/usr/bin/env node
 // An older Node cannot even read the TypeScript sources, so this guard is plain JavaScript and comes first.
 const [major = 0] = process.versions.node.split('.').map(Number);
-if (major < 24) {
-  console.error(
-    `mailspec needs Node 24 or later and was started with ${process.versions.node} (${process.execPath}). ` +
-      'Inside the project, npm run and npx use the Node 24 that npm ci installs.',
-  );
-  process.exit(3);
-}
+if (major < 24) await startedAgain();
 const { enableCompileCache } = await import('node:module');
 enableCompileCache();
 // What a check holds dies with it, so that a large nursery of V8 costs memory and saves nothing. This is for the
@@ -22,3 +16,45 @@ for (const stream of [process.stdout, process.stderr]) {
 }
 const { main } = await import('./main.ts');
 process.exitCode = await main(process.argv);
+
+/** Starts the same command under the Node that came with the installation, and ends as it ends. */
+async function startedAgain() {
+  const { createRequire } = await import('node:module');
+  const { spawn } = await import('node:child_process');
+  const { dirname, join } = await import('node:path');
+  const { fileURLToPath } = await import('node:url');
+  let own;
+  try {
+    const found = createRequire(import.meta.url).resolve(
+      `node-${kindOf(process.platform)}-${process.arch}/package.json`,
+    );
+    own = join(dirname(found), 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+  } catch {
+    console.error(
+      `mailspec needs Node 24 or later, was started with ${process.versions.node} (${process.execPath}), ` +
+        `and finds none of its own for ${process.platform} on ${process.arch}.`,
+    );
+    process.exit(3);
+  }
+  const args = ['--max-semi-space-size=8', fileURLToPath(import.meta.url), ...process.argv.slice(2)];
+  const child = spawn(own, args, { stdio: 'inherit' });
+  // A terminal tells both; whoever tells this process alone means the other one.
+  process.on('SIGINT', () => undefined);
+  process.on('SIGTERM', () => child.kill('SIGTERM'));
+  const [code, signal] = await new Promise((resolve) => {
+    child.once('error', (failure) => {
+      console.error(`mailspec could not start ${own}: ${failure.message}`);
+      resolve([3, null]);
+    });
+    child.once('exit', (...ending) => resolve(ending));
+  });
+  if (signal !== null) {
+    process.removeAllListeners(signal);
+    process.kill(process.pid, signal);
+  }
+  process.exit(code ?? 3);
+}
+
+function kindOf(platform) {
+  return platform === 'win32' ? 'win' : platform;
+}
