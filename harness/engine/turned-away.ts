@@ -19,15 +19,17 @@ const REFUSED_AT_THE_DOOR: Readonly<Record<Protocol, RegExp>> = {
   imap: /^\* BYE/i,
 };
 
-/**
- * Answers that put off, at any place of a session: RFC 5321 §4.2.3 and RFC 4954 §6; RFC 2449 §8.1 and
- * RFC 3206 §4; RFC 5530 §3.
- */
-const PUT_OFF: Readonly<Record<Protocol, RegExp>> = {
-  smtp: /^(421|454)[ -]/m,
+/** Answers that put off, at any place of a session: RFC 2449 §8.1 and RFC 3206 §4; RFC 5530 §3. */
+const PUT_OFF: Readonly<Record<Exclude<Protocol, 'smtp'>, RegExp>> = {
   pop3: /^-ERR \[(IN-USE|LOGIN-DELAY|SYS\/TEMP)\]/im,
   imap: /^\S+ (NO|BYE) \[(UNAVAILABLE|INUSE|LIMIT)\]/im,
 };
+
+/** 421 comes at any time (RFC 5321 §4.2.3), 454 says of AUTH that it cannot be judged now (RFC 4954 §6). */
+const PUT_OFF_BY_SMTP = { closing: /^421[ -]/m, login: /^454[ -]/m };
+const COMMAND = /^(EHLO|HELO|STARTTLS|AUTH|MAIL|RCPT|DATA|BDAT|RSET|NOOP|VRFY|EXPN|HELP|ETRN|QUIT)\b/i;
+/** Commands whose octets a server may dislike so much that it ends the session: that says nothing of how many come. */
+const CARRIES_CONTENT: readonly (string | undefined)[] = ['DATA', 'BDAT'];
 const SHOWN = 160;
 
 /** Another session has the mailbox: RFC 2449 §8.1.1, RFC 5530 §3. */
@@ -38,6 +40,7 @@ export function turnedAway(events: readonly EvidenceEvent[]): TurnedAway | null 
   const roles = new Map<number, Role>();
   const heard = new Set<number>();
   const spoke = new Set<number>();
+  const commands = new Map<number, string>();
   for (const event of events) {
     const { connection } = event;
     if (event.kind === 'connect') {
@@ -47,18 +50,32 @@ export function turnedAway(events: readonly EvidenceEvent[]): TurnedAway | null 
     const role = roles.get(connection);
     if (role === undefined) continue;
     const { protocol } = ROLES[role];
-    if (event.kind === 'send') spoke.add(connection);
+    if (event.kind === 'send') {
+      spoke.add(connection);
+      const command = COMMAND.exec(octetsOf(event).toString('latin1'))?.[1]?.toUpperCase();
+      // Lines of a message may look like commands.
+      if (command !== undefined && commands.get(connection) !== 'DATA') commands.set(connection, command);
+    }
     if (event.kind === 'recv') {
       const octets = octetsOf(event);
       const text = octets.toString('latin1');
       const isGreeting = !heard.has(connection) && !spoke.has(connection);
       heard.add(connection);
-      if (PUT_OFF[protocol].test(text) || (isGreeting && REFUSED_AT_THE_DOOR[protocol].test(text)))
+      const command = commands.get(connection);
+      if (putsOff(protocol, text, command) || (isGreeting && REFUSED_AT_THE_DOOR[protocol].test(text)))
         return { role, said: visibleExcerpt(octets, SHOWN), isLimit: !IN_USE.test(text) };
+      if (command === 'DATA' && !text.startsWith('354')) commands.delete(connection);
     }
     const ended = event.kind === 'tls-failed' || (event.kind === 'close' && event.by === 'server');
     if (ended && !heard.has(connection) && !spoke.has(connection))
       return { role, said: null, isLimit: false };
   }
   return null;
+}
+
+/** @param command the last command of SMTP; undefined before the first one */
+function putsOff(protocol: Protocol, text: string, command: string | undefined): boolean {
+  if (protocol !== 'smtp') return PUT_OFF[protocol].test(text);
+  if (PUT_OFF_BY_SMTP.login.test(text)) return command === 'AUTH';
+  return PUT_OFF_BY_SMTP.closing.test(text) && !CARRIES_CONTENT.includes(command);
 }
