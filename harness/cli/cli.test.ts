@@ -11,6 +11,12 @@ beforeEach(async () => {
 });
 afterEach(() => cli.remove());
 
+test('--version says what runs', async () => {
+  const { code, stdout } = await cli.mailspec('--version');
+  expect(stdout).toMatch(/^mailspec \d+\.\d+\.\d+.*, Node \d+\.\d+\.\d+, OpenSSL \S+$/m);
+  expect(code).toBe(0);
+});
+
 describe('bad input ends with a sentence and exit code 3', () => {
   test('no targets file', async () => {
     const { code, stderr } = await cli.mailspec('audit', 'good');

@@ -6,6 +6,7 @@ import { visible } from '../evidence/visible.ts';
 import { EXPECTED_FILE } from '../expected/file-name.ts';
 import type { ExpectedChoice } from '../expected/find.ts';
 import { ConfigurationError } from '../model/configuration-error.ts';
+import { toolFacts } from '../runner/tool-facts.ts';
 import type { ComparisonFormat } from './compare.ts';
 import type { ExpectOptions } from './expect.ts';
 import type { ListOptions } from './list.ts';
@@ -28,6 +29,12 @@ export async function main(argv: readonly string[]): Promise<number> {
   let exitCode = 0;
   const program = new Command('mailspec')
     .description('Decides whether a mail server can be trusted.')
+    // Git is asked for the commit only where somebody wants to know it.
+    .version(
+      argv.includes('--version') ? await written() : '',
+      '--version',
+      'prints version, commit and runtime',
+    )
     .showHelpAfterError('(mailspec --help shows what there is)')
     .exitOverride();
 
@@ -201,4 +208,10 @@ function positiveInteger(text: string): number {
   if (!Number.isInteger(value) || value < 1)
     throw new InvalidArgumentError('Expected a whole number of at least 1.');
   return value;
+}
+
+/** Name, version and what it runs on, in one line. */
+async function written(): Promise<string> {
+  const { version, commit, node, openssl } = await toolFacts();
+  return `mailspec ${version}${commit === null ? '' : ` (${commit})`}, Node ${node}, OpenSSL ${openssl}`;
 }
