@@ -62,7 +62,9 @@ function blocksOf(target: TargetRecord): Block[] {
     ...matters.map(matterBlock),
     ...(target.failure === null ? demanded.map(openBlock) : []),
     ...waived.map(resultBlock),
-    ...advised.map((cause) => causeBlock(cause, 'warn')),
+    ...advised.map((cause) =>
+      causeBlock(cause, 'warn', `${cause.explains.length} deviations: ${cause.explains.join(' ')}`),
+    ),
     ...(openCount > 0 && target.failure === null
       ? [
           [
@@ -77,17 +79,27 @@ function blocksOf(target: TargetRecord): Block[] {
 }
 
 function matterBlock({ cause, findings }: Matter): Block {
-  return cause === null ? findings.flatMap(resultBlock) : causeBlock(cause, 'fail');
+  if (cause === null) return findings.flatMap(resultBlock);
+  const codes = findings.map(({ check }) => check);
+  return causeBlock(
+    cause,
+    'fail',
+    `${codes.length === 1 ? 'a finding' : `${codes.length} findings`}: ${codes.join(' ')}`,
+  );
 }
 
 /** What it looks like, how much it explains, and what speaks against it. */
-function causeBlock({ faults, explains, doesNotFit, severity }: LikelyCause, as: 'fail' | 'warn'): Block {
+function causeBlock(
+  { faults, doesNotFit, severity }: LikelyCause,
+  as: 'fail' | 'warn',
+  explains: string,
+): Block {
   const [first, ...alike] = faults;
   const { glyph, paint } = VERDICT_GLYPHS[as];
   const or = alike.length === 0 ? '' : ` (or one of ${alike.length} that look the same here)`;
   return [
     cut(`  ${paint(glyph)} ${pc.bold(severity)}, looks like: ${first?.text ?? ''}${or}`),
-    cut(`      ${explains.length} findings: ${explains.join(' ')}`),
+    cut(`      ${explains}`),
     ...(doesNotFit.length === 0 ? [] : [cut(`      does not fit: ${doesNotFit.join(' ')} passed`)]),
   ];
 }

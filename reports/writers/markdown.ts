@@ -76,6 +76,7 @@ function targetLines(record: RunRecord, target: TargetRecord, item: Item): strin
       passed: of('passed').length,
     }),
     '',
+    ...(obstacle === null ? [] : [...obstacleItem(obstacle), '']),
     ...[silenceLine(target), limitsLine(target)].flatMap((line) =>
       line === null ? [] : [codeSpan(line), ''],
     ),
@@ -85,15 +86,19 @@ function targetLines(record: RunRecord, target: TargetRecord, item: Item): strin
     '',
     ...openGroups(target).flatMap(openLines),
     ...(waived.length > 0 ? ['### Waived', '', ...bySeverity(waived).flatMap(item), ''] : []),
-    ...(obstacle === null ? [] : [...obstacleItem(obstacle), '']),
   ];
 }
 
 /** The findings in the order in which they matter: beneath their cause, or on their own. */
 function findingLines(target: TargetRecord, item: Item): string[] {
-  return mattersOf(target).flatMap(({ cause, findings, severity }) =>
+  const matters = mattersOf(target);
+  return matters.flatMap(({ cause, findings, severity }, index) =>
     cause === null
-      ? findings.flatMap(item)
+      ? [
+          // What follows the heading of a cause would be read as explained by it.
+          ...(matters[index - 1]?.cause ? ['### On their own', ''] : []),
+          ...findings.flatMap(item),
+        ]
       : [
           '',
           `### ${severity}, looks like: ${escapedMarkdown(likelyText(cause))}`,
