@@ -118,6 +118,7 @@ describe('what follows from a run', () => {
       'rfc-strict',
       '--only',
       'STLS-001',
+      '--verbose',
     );
     expect(stdout).toContain(
       "npx mailspec audit bad --only STLS-001 --targets 'our targets.yaml' --profile rfc-strict",

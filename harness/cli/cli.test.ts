@@ -114,7 +114,8 @@ describe('a run', () => {
       'STLS-012',
       'STLS-013',
     );
-    expect(stdout).toContain('STLS-001 bad: Port 25 offers STARTTLS (high)');
+    expect(stdout).toContain('STLS-001 high: Port 25 offers STARTTLS');
+    expect(stdout).toContain('STARTTLS is listed');
     expect(stdout).toContain('npx mailspec audit bad --only STLS-001');
     expect(code).toBe(1);
     expect((await cli.record()).targets.map(({ name, conclusion }) => `${name} ${conclusion}`)).toEqual([

@@ -54,9 +54,9 @@ function blocksOf(target: TargetRecord): Block[] {
   const demanded = groups.filter(({ results }) => results.some(isDemanded));
   const others = groups.filter((group) => !demanded.includes(group));
   const waived = bySeverity(target.results.filter(({ consequence }) => consequence === 'waived'));
-  const advice = target.results.filter(
-    ({ consequence, check }) => consequence === 'advice' && !explained.has(check),
-  ).length;
+  const advice = target.results.flatMap(({ consequence, check }) =>
+    consequence === 'advice' && !explained.has(check) ? [check] : [],
+  );
   const openCount = others.reduce((sum, { results }) => sum + results.length, 0);
   return [
     ...matters.map(matterBlock),
@@ -74,7 +74,15 @@ function blocksOf(target: TargetRecord): Block[] {
           ],
         ]
       : []),
-    ...(advice > 0 ? [[pc.dim(`  ! ${advice} more deviate where the profile only advises`)]] : []),
+    ...(advice.length > 0
+      ? [
+          [
+            pc.dim(
+              cut(`  ! ${advice.length} more deviate where the profile only advises: ${advice.join(' ')}`),
+            ),
+          ],
+        ]
+      : []),
   ];
 }
 

@@ -48,7 +48,7 @@ function targetRun(record: RunRecord, target: TargetRecord): object {
     ...head(record, target.name, results),
     invocations: [
       invocation(record, target.conclusion !== 'undetermined', [
-        ...(silence === null ? [] : [{ level: 'error', message: { text: messageText(silence) } }]),
+        ...(silence === null ? [] : [{ level: 'warning', message: { text: messageText(silence) } }]),
         ...unsettled.map((result) => ({
           level: result.consequence === 'unsettled' ? 'error' : 'note',
           message: { text: messageText(`${result.check} on ${result.target}: ${headline(result)}`) },
