@@ -38,7 +38,7 @@ test('what our delays left undecided is decided the second time', async () => {
   const after = await askOnceMore(check, before, peers.bench);
   expect(after).toMatchObject({ verdict: 'pass', attempt: 2 });
   expect(after?.reason).toMatch(
-    /It was asked once more, alone, because this machine had not let the harness run for 20\d\d ms; the first time it was inconclusive \(timeout\): mx: Nothing complete arrived/,
+    /It was asked once more, alone, because this machine had not let the harness run for 2\d{3} ms; the first time it was inconclusive \(timeout\): mx: Nothing complete arrived/,
   );
   expect(after?.transcript[0]?.text ?? '').toContain('asked once more');
 });
