@@ -1,9 +1,8 @@
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { FaultName } from '../../harness/model/faults.ts';
 import { startReferenceInLab } from '../../harness/reference/in-lab/reference-lab.ts';
 import type { ReferenceLife } from '../../harness/reference/server.ts';
-import { CHECKS, explained, NEEDS_FAST_TIMERS, resultAgainst, resultOn } from './proof.ts';
-import { type Results, resultsOn } from './whole-catalogue.ts';
+import { CHECKS, explained, resultAgainst, resultOn } from './proof.ts';
 
 /** What well-run servers do every day: none of it may cost them a verdict. */
 const LIVES: Readonly<Record<string, ReferenceLife>> = {
@@ -19,19 +18,11 @@ const LIVES: Readonly<Record<string, ReferenceLife>> = {
 };
 
 for (const [habit, life] of Object.entries(LIVES)) {
-  describe(`a good server that ${habit}`, () => {
-    // One server for all of them, as in an audit.
-    let results: Results;
-    beforeAll(async () => {
-      results = await resultsOn(
-        CHECKS.filter(({ definition: { id } }) => !NEEDS_FAST_TIMERS.has(id)),
-        { life },
-      );
-    }, 600_000);
+  describe.concurrent(`a good server that ${habit}`, () => {
     for (const check of CHECKS) {
       const { id, title } = check.definition;
       test(`${id} raises no alarm and stays decided: ${title}`, async () => {
-        const result = results.get(id) ?? (await resultOn(check, { life }));
+        const result = await resultOn(check, { life });
         expect(['pass', 'not-applicable'], explained(result)).toContain(result.verdict);
       });
     }
