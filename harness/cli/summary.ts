@@ -1,12 +1,11 @@
 import { join, relative } from 'node:path';
 import pc from 'picocolors';
-import { brokenControls, brokenLine, limitsLine } from '../../reports/model/controls.ts';
+import { brokenControls, brokenLine } from '../../reports/model/controls.ts';
 import { waiverLine } from '../../reports/model/outcome.ts';
 import type { GatedResult, RunRecord, TargetRecord } from '../../reports/model/record.ts';
-import { silenceLine } from '../../reports/model/silence.ts';
 import { logLine } from '../evidence/log-line.ts';
 import { VERDICT_GLYPHS } from './glyphs.ts';
-import { CONCLUSIONS, countsOf, targetSummary } from './target-summary.ts';
+import { CONCLUSIONS, headOf, targetSummary } from './target-summary.ts';
 
 /** Lines of a terminal that the summary may fill, and those of its end. */
 const SCREEN = 40;
@@ -46,15 +45,7 @@ export function printSummary(
 }
 
 function printTarget(target: TargetRecord, print: (text: string) => void): void {
-  print('');
-  print(
-    `${pc.bold(target.name)}: ${CONCLUSIONS[target.conclusion](target.conclusion)} — ${countsOf(target)}`,
-  );
-  if (target.failure !== null) print(`  ${target.failure}`);
-  const silence = silenceLine(target);
-  if (silence !== null) print(`  ${silence}`);
-  const limits = limitsLine(target);
-  if (limits !== null) print(`  ${limits}`);
+  for (const line of headOf(target)) print(line);
   for (const broken of brokenControls(target)) {
     print(`  ${brokenLine(broken)}`);
     if (broken.open.length > 0) print(pc.dim(`    ${broken.open.join(' ')}`));

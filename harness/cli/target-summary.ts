@@ -27,13 +27,7 @@ type Block = readonly string[];
  * @param room how many lines there are; what does not fit is counted
  */
 export function targetSummary(target: TargetRecord, room: number): string[] {
-  const head = [
-    '',
-    `${pc.bold(target.name)}: ${CONCLUSIONS[target.conclusion](target.conclusion)} — ${countsOf(target)}`,
-    ...[target.failure, silenceLine(target), limitsLine(target)].flatMap((line) =>
-      line === null ? [] : [cut(`  ${line}`)],
-    ),
-  ];
+  const head = headOf(target).map(cut);
   const blocks = blocksOf(target);
   const left = room - head.length - 1;
   const shown: string[] = [];
@@ -44,6 +38,17 @@ export function targetSummary(target: TargetRecord, room: number): string[] {
   }
   const rest = hidden === 0 ? [] : [pc.dim(`  and ${hidden} more, in the report and with --verbose`)];
   return [...head, ...shown, ...rest];
+}
+
+/** Conclusion and counts, then what concerns the target as a whole, uncut. */
+export function headOf(target: TargetRecord): string[] {
+  return [
+    '',
+    `${pc.bold(target.name)}: ${CONCLUSIONS[target.conclusion](target.conclusion)} — ${countsOf(target)}`,
+    ...[target.failure, silenceLine(target), limitsLine(target)].flatMap((line) =>
+      line === null ? [] : [`  ${line}`],
+    ),
+  ];
 }
 
 function blocksOf(target: TargetRecord): Block[] {
@@ -158,7 +163,7 @@ function cut(line: string): string {
 /** A colour as picocolors writes it. */
 const COLOUR = /(\p{Cc}\[\d+m)/u;
 
-export function countsOf(target: TargetRecord): string {
+function countsOf(target: TargetRecord): string {
   const counts = Object.entries(target.counts).filter(([, count]) => count > 0);
   const selected = counts.map(([verdict, count]) => `${count} ${verdict}`).join(', ');
   return target.notSelected.length > 0 ? `${selected}; ${target.notSelected.length} not selected` : selected;

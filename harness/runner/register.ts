@@ -2,11 +2,11 @@ import { afterAll, beforeAll, describe, test } from 'vitest';
 import type { Consequence } from '../../reports/model/conclude.ts';
 import { controlsOf } from '../check/control.ts';
 import type { Check } from '../check/define.ts';
-import { TIMING } from '../check/resources.ts';
 import type { Bench } from '../engine/bench.ts';
 import { evaluateAgain } from '../engine/clock-alone.ts';
 import type { Seat } from '../engine/crowd.ts';
 import { evaluate } from '../engine/evaluate.ts';
+import { phaseOf } from '../engine/phase.ts';
 import { logLine } from '../evidence/log-line.ts';
 import type { CheckResult } from '../model/result.ts';
 import { type AskAgain, createAskAgain, registerAskAgain, type Settled } from './ask-again.ts';
@@ -68,17 +68,6 @@ export function register(
     if (isNew) journal.append({ kind: 'result', result });
     return settledAs(check, result, consequenceOf(result));
   });
-}
-
-/**
- * Reading checks and those that deliver come first; then those with failed logins; then those that disturb the server
- * or compare how long failures take. What a server may die of comes at the very end: afterwards nothing can be told
- * any more.
- */
-function phaseOf({ definition: { effect, safety, resources } }: Check): number {
-  if (safety === 'destructive') return 3;
-  if (effect === 'disturbs' || resources?.includes(TIMING)) return 2;
-  return effect === 'fails-logins' ? 1 : 0;
 }
 
 function settledAs({ definition }: Check, { verdict }: CheckResult, consequence: Consequence): Settled {

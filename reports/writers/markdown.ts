@@ -39,8 +39,9 @@ type Item = (result: GatedResult) => string[];
 
 /**
  * The record as a Markdown summary for a pull request: per target its conclusion and counts, causes with
- * the findings that they explain, other findings, what is open by its reason, and every waiver. Everything that is not our own wording stands in code spans, where
- * nothing is a link, a mention or HTML. A summary that would be too long for a comment names its checks only.
+ * the findings that they explain, other findings, what is open by its reason, and every waiver. Everything
+ * that is not our own wording stands in code spans, where nothing is a link, a mention or HTML. A summary
+ * that would be too long for a comment names its checks only.
  */
 export function writeMarkdown(record: RunRecord): string {
   const whole = summary(record, full);

@@ -5,6 +5,7 @@ import type { Bench } from '../../harness/engine/bench.ts';
 import { evaluateAgain } from '../../harness/engine/clock-alone.ts';
 import { createBench } from '../../harness/engine/create-bench.ts';
 import { evaluate } from '../../harness/engine/evaluate.ts';
+import { phaseOf } from '../../harness/engine/phase.ts';
 import { openBenchLab } from '../../harness/lab/check-lab.ts';
 import type { CheckResult } from '../../harness/model/result.ts';
 import type { Target } from '../../harness/model/target.ts';
@@ -62,7 +63,7 @@ export async function resultsOn(
   }
 }
 
-/** As the runner does: those that harm nobody first, then failed logins, then what disturbs the server. */
+/** As the runner does, phase by phase. */
 export const sideBySide: Order = async (checks, bench, judge) => {
   void bench.controls.ready([...new Set(checks.flatMap(({ definition }) => controlsOf(definition)))]);
   const seated = checks.map((check) => ({ check, seat: bench.crowd.enter(phaseOf(check)) }));
@@ -78,8 +79,3 @@ export const sideBySide: Order = async (checks, bench, judge) => {
 export const inTurn: Order = async (checks, bench, judge) => {
   for (const check of checks) await judge(check, bench);
 };
-
-function phaseOf({ definition: { effect } }: Check): number {
-  if (effect === 'disturbs') return 2;
-  return effect === 'fails-logins' ? 1 : 0;
-}

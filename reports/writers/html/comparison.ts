@@ -8,6 +8,7 @@ import {
 } from '../../model/compare.ts';
 import type { Verdict } from '../../model/vocabulary.ts';
 import { HEADINGS, MEANINGS, TELLING } from '../comparison-words.ts';
+import { documentHead } from './document-head.ts';
 import { definitions } from './facts.ts';
 import { html, type Safe } from './safe.ts';
 import { styleSheet } from './stylesheet.ts';
@@ -35,15 +36,7 @@ export function writeComparisonHtml(comparison: Comparison): string {
   const present = CHANGES.filter((change) => differencesOf(comparison, change).length > 0);
   return html`<!doctype html>
 <html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${style.policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="referrer" content="no-referrer">
-<title>What changed between two runs (mailspec)</title>
-${style.element}
-</head>
+${documentHead('What changed between two runs (mailspec)', style)}
 <body>
 <a class="skip" href="#main">${words.skip}</a>
 ${glyphDefinitions()}

@@ -5,6 +5,7 @@ import { causes } from './causes.ts';
 import { clauseTable } from './clauses.ts';
 import { contents } from './contents.ts';
 import { controls } from './controls.ts';
+import { documentHead } from './document-head.ts';
 import { runFacts, targetFacts } from './facts.ts';
 import { legend, notSelected } from './legend.ts';
 import { masthead } from './masthead.ts';
@@ -32,15 +33,7 @@ export function writeHtml(record: RunRecord, language: Language = 'en'): string 
   const names = record.targets.map(({ name }) => name).join(', ');
   return html`<!doctype html>
 <html lang="${words.language}">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${style.policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="referrer" content="no-referrer">
-<title>${words.conclusions[record.conclusion]}: ${names} (mailspec)</title>
-${style.element}
-</head>
+${documentHead(`${words.conclusions[record.conclusion]}: ${names} (mailspec)`, style)}
 <body>
 <a class="skip" href="#main">${words.skip}</a>
 ${glyphDefinitions()}${stripes()}
