@@ -327,6 +327,18 @@ describe('Markdown', () => {
       results: results.map((one) => ({ ...one, target: name })),
     }));
     expect(writeMarkdown({ ...record, targets }).length).toBeLessThan(65_536);
+    const cause = {
+      faults: [{ name: 'one', text: 'It has one mistake.' }],
+      severity: 'high' as const,
+      explains: results.map(({ check }) => check),
+      doesNotFit: [],
+    };
+    const titled = targets.map((one) => ({
+      ...one,
+      causes: [cause],
+      results: one.results.map((found) => ({ ...found, title: 'a'.repeat(100) })),
+    }));
+    expect(writeMarkdown({ ...record, targets: titled }).length).toBeLessThan(65_536);
   });
 });
 

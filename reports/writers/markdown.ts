@@ -107,7 +107,7 @@ function findingLines(target: TargetRecord, item: Item): string[] {
           ...(cause.doesNotFit.length === 0
             ? []
             : [`What does not fit: ${cause.doesNotFit.join(', ')} passed.`, '']),
-          ...findings.flatMap(named),
+          ...findings.flatMap(item === brief ? brief : named),
           '',
         ],
   );
