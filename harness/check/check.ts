@@ -8,6 +8,7 @@ export type { SignatureOrder, VerifiedSignature } from '../authentication/dkim/d
 export type { CertificateFacts } from '../certificates/certificates.ts';
 export { answerOf } from '../client/answer.ts';
 export type { ImapSelected } from '../client/imap.ts';
+export { takesCredentials } from '../client/pop3-reply.ts';
 export { type HeaderField, readHeader } from '../messages/header.ts';
 export type { Level, Safety, Severity } from '../model/levels.ts';
 export { Inconclusive, NotApplicable, WrongDeclaration } from '../model/outcomes.ts';

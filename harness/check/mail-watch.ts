@@ -7,6 +7,8 @@ export interface MailAwaited {
   readonly token: string;
   /** Milliseconds; one look begins after somebody began to wait in any case. */
   readonly withinMs: number;
+  /** By POP3, in a watch of its own, where the account is watched by IMAP. */
+  readonly byPop3?: boolean;
   /** No time was named: the wait ends before, once nothing more is to be expected. */
   readonly isPatient?: boolean;
   /** Whether a message that quotes the token is the one. */

@@ -49,3 +49,11 @@ export async function readPop3Reply(
 export function apopTimestamp(greeting: Pop3Reply): string | undefined {
   return greeting.status === '+OK' ? /<[^<>\s]+@[^<>\s]*>/.exec(greeting.rest)?.[0] : undefined;
 }
+
+/** The credentials were taken: the user is logged in, or another session has the maildrop (RFC 2449 §8.1.1). */
+export function takesCredentials({
+  status,
+  responseCode,
+}: Pick<Pop3Reply, 'status' | 'responseCode'>): boolean {
+  return status === '+OK' || responseCode === 'IN-USE';
+}

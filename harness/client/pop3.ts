@@ -17,6 +17,9 @@ export interface Pop3Listing {
   readonly lines: readonly string[];
 }
 
+/** Commands on their way at a time: few enough for any window of TCP. */
+const PIPELINED = 20;
+
 /** A scripted POP3 client: it sends what it is told and reads what comes (RFC 1939, 2449, 2595, 5034). */
 export interface Pop3Client {
   readonly connection: Connection;
@@ -50,6 +53,14 @@ export interface Pop3Client {
   uidl(): Promise<Pop3Listing & { readonly ids: ReadonlyMap<number, string> }>;
   /** RETR; `bytes` is the message, every line ended by CRLF. */
   retr(message: number): Promise<{ readonly reply: Pop3Reply; readonly bytes: Buffer | undefined }>;
+  /**
+   * RETR of several messages, in their order, with `bytes` as of `retr`. Where CAPA lists PIPELINING, several commands
+   * are on their way at a time (RFC 2449 §6.6).
+   */
+  retrEach(
+    messages: readonly number[],
+    take: (message: number, bytes: Buffer | undefined) => void,
+  ): Promise<void>;
   /** TOP; `bytes` is the header, the empty line and the first `lines` lines of the body. */
   top(
     message: number,
@@ -94,11 +105,11 @@ export async function createPop3Client(connection: Connection): Promise<Pop3Clie
     const lines = (await linesBehind(text, reply, LISTING_LIMIT)) ?? [];
     return { reply, lines: lines.map((each) => each.toString('latin1')) };
   }
-  async function message(text: string) {
-    const reply = await command(text);
+  async function messageBehind(text: string, reply: Pop3Reply) {
     const lines = await linesBehind(text, reply, MESSAGE_LIMIT);
     return { reply, bytes: lines && joinLines(lines) };
   }
+  const message = async (text: string) => messageBehind(text, await command(text));
 
   return {
     connection,
@@ -136,6 +147,18 @@ export async function createPop3Client(connection: Connection): Promise<Pop3Clie
       return { reply, lines, ids: numbered(lines, /^(\d{1,10}) ([\x21-\x7e]{1,70})$/) };
     },
     retr: (number) => message(`RETR ${number}`),
+    async retrEach(messages, take) {
+      const atOnce = capabilities?.keywords.has('PIPELINING') ? PIPELINED : 1;
+      for (let from = 0; from < messages.length; from += atOnce) {
+        const some = messages.slice(from, from + atOnce);
+        connection.send(Buffer.concat(some.map((number) => line(`RETR ${number}`))));
+        for (const number of some) {
+          const text = `RETR ${number}`;
+          const reply = await readPop3Reply(connection, `the reply to ${text}`);
+          take(number, (await messageBehind(text, reply)).bytes);
+        }
+      }
+    },
     top: (number, lines) => message(`TOP ${number} ${lines}`),
     apop(login, secret, timestamp = apopTimestamp(greeting)) {
       if (timestamp === undefined)

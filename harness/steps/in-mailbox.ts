@@ -3,6 +3,7 @@ import type { WatchedMessage } from '../check/mail-watch.ts';
 import type { Services } from '../check/services.ts';
 import { type StoredMessage, storedMessage } from '../messages/stored-message.ts';
 import type { Role } from '../model/roles.ts';
+import { POP3_ROLES } from './pop3-login.ts';
 
 /** Ways into a mailbox, best first: only IMAP sees others than INBOX and the octets as they are stored. */
 export const MAILBOX_ROLES: readonly Role[] = ['imaps', 'imap', 'pop3s', 'pop3'];
@@ -84,6 +85,28 @@ async function awaited(
     withinMs: withinMs ?? target.timing.outboundMs,
     isPatient,
     isAwaited: (message) => isSought(taken(message)),
+  });
+  return found && taken(found);
+}
+
+/**
+ * A message in INBOX as POP3 hands it out, dots unstuffed. One look is taken, since it is known to be there.
+ * @returns null where POP3 does not show it, or no POP3 is declared
+ * @throws Inconclusive, NotApplicable where nobody can log in safely
+ */
+export async function inMaildrop(
+  services: Services,
+  { token, sent, account = services.account() }: Omit<MailSought, 'withinMs'>,
+): Promise<StoredMessage | null> {
+  const { target, mailboxes } = services;
+  if (!POP3_ROLES.some((role) => target.endpoints[role])) return null;
+  const taken = ({ mailbox, bytes }: WatchedMessage) => storedMessage(mailbox, bytes, sent);
+  const found = await mailboxes.awaited({
+    account,
+    token,
+    byPop3: true,
+    withinMs: 0,
+    isAwaited: (message) => !isReport(taken(message)),
   });
   return found && taken(found);
 }

@@ -1,18 +1,12 @@
 import type { Account, Pop3Client, Pop3Reply, Role, Services } from '../check/check.ts';
+import { takesCredentials } from '../client/pop3-reply.ts';
 import { beforeLogin } from './before-login.ts';
-import { type GivenTime, giveTime } from './given-time.ts';
 import type { LoginServices } from './imap-login.ts';
+import { whileInUse } from './maildrop-in-use.ts';
 import { chosenMechanism } from './mechanism.ts';
 
 /** Roles of POP3, best protected first. */
 export const POP3_ROLES = ['pop3s', 'pop3'] as const satisfies readonly Role[];
-
-/**
- * Patience with a maildrop that another session holds (RFC 1939 §4), from the first refusal on, and the pause between
- * two tries, in milliseconds.
- */
-const LOCKED_FOR = 20_000;
-const LOCK_PAUSE = 500;
 
 /** Longest time between two logins that is waited for where the server demands one, and what counts as one that is not told, in milliseconds. */
 const DELAY = { longest: 60_000, untold: 10_000 };
@@ -34,48 +28,42 @@ export interface Pop3Session {
  * @throws Inconclusive where the login is refused
  */
 export async function openPop3(services: LoginServices, session: Pop3Session = {}): Promise<Pop3Client> {
-  const { pop3, inconclusive, notApplicable, pause, mailboxes } = services;
+  const { inconclusive, notApplicable, mailboxes } = services;
   const role = session.role ?? roleOf(services);
   if (!role) return notApplicable('The target declares no POP3.', 'neither 995 nor 110');
   const account = session.account ?? services.account();
   const { vantage } = session;
-  let patience: GivenTime | undefined;
   for (let isDelayed = false; ; ) {
-    await mailboxes.untilLogin(account);
-    const client = await pop3({
-      role,
-      at: beforeLogin(account),
-      ...(vantage === undefined ? {} : { vantage }),
+    const { client, reply } = await whileInUse(services, account, async () => {
+      await mailboxes.untilLogin(account);
+      const opened = await services.pop3({
+        role,
+        at: beforeLogin(account),
+        ...(vantage === undefined ? {} : { vantage }),
+      });
+      if (!opened.connection.tls && !listsLogin(opened)) {
+        opened.connection.close();
+        return notApplicable(
+          `${role} offers neither TLS nor a login without it.`,
+          'CAPA lists no STLS, USER or SASL',
+        );
+      }
+      if (session.utf8) await askForUtf8(opened);
+      return { client: opened, reply: await logInByPop3(services, opened, account) };
     });
-    if (!client.connection.tls && !listsLogin(client)) {
-      client.connection.close();
-      return notApplicable(
-        `${role} offers neither TLS nor a login without it.`,
-        'CAPA lists no STLS, USER or SASL',
-      );
-    }
-    if (session.utf8) await askForUtf8(client);
-    const reply = await logInByPop3(services, client, account);
     if (reply.status === '+OK') {
       mailboxes.loggedIn(account);
       return client;
     }
     const delayMs = await demandedDelay(client, reply);
     client.connection.close();
-    if (delayMs > 0 && !isDelayed) {
-      mailboxes.demandsDelay(account, delayMs);
-      isDelayed = true;
-      continue;
-    }
-    patience ??= giveTime(services, LOCKED_FOR);
-    if (reply.responseCode !== 'IN-USE' || patience.left() <= 0)
+    if (delayMs === 0 || isDelayed)
       return inconclusive(
         'precondition',
         `The login of ${account.address} at ${role}, which this check builds on, is refused: ${reply.text}`,
       );
-    // A session by IMAP may hold the maildrop too.
-    mailboxes.makeRoom(account);
-    await pause(LOCK_PAUSE);
+    mailboxes.demandsDelay(account, delayMs);
+    isDelayed = true;
   }
 }
 
@@ -118,7 +106,7 @@ export async function logInByPop3(
   account: Account,
 ): Promise<Pop3Reply> {
   const reply = await client.userPass(account.login, account.password);
-  if (reply.status === '+OK' || reply.responseCode === 'IN-USE') return reply;
+  if (takesCredentials(reply)) return reply;
   const { capabilities, mechanisms } = await client.capa();
   if (!capabilities || capabilities.has('USER') || mechanisms.length === 0) return reply;
   const mechanism = chosenMechanism(services, mechanisms, account);

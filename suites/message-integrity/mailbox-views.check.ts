@@ -53,7 +53,7 @@ export const imapAndPop3ShowTheSame = check(
         notApplicable('POP3 shows INBOX alone.', `delivered to ${stored.mailbox}`);
       const client = await openMaildrop(services);
       if (!client) return notApplicable('The target declares no POP3.', 'neither 995 nor 110');
-      const shown = await findByPop3(client, token);
+      const shown = await findByPop3(client, token, stored.bytes.length);
       await client.quit();
       if (!verify.found(shown, 'the message is in the maildrop', { what: 'a message' })) return;
       const demand = 'LIST says how many octets RETR hands out, dots unstuffed';

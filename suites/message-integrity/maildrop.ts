@@ -1,4 +1,4 @@
-import { MAILDROP, type Pop3Client, type Services } from '../../harness/check/check.ts';
+import type { Pop3Client, Services } from '../../harness/check/check.ts';
 import { openPop3, POP3_ROLES } from '../../harness/steps/pop3-login.ts';
 
 /** Newest messages that are looked through. */
@@ -11,26 +11,19 @@ export async function openMaildrop(services: Services): Promise<Pop3Client | und
     : undefined;
 }
 
-/** A message as RETR hands it out, dots unstuffed; undefined where there is no POP3, or no such message. */
-export async function retrieveByPop3(services: Services, token: string): Promise<Buffer | undefined> {
-  return services.alone(MAILDROP, async () => {
-    const client = await openMaildrop(services);
-    if (!client) return undefined;
-    try {
-      return (await findByPop3(client, token))?.bytes;
-    } finally {
-      await client.quit();
-    }
-  });
-}
-
-/** The newest message that carries the token, and its size as LIST tells it. */
+/**
+ * The newest message that carries the token, and its size as LIST tells it.
+ * @param octets its likely size: messages of about that size are looked at first
+ */
 export async function findByPop3(
   client: Pop3Client,
   token: string,
+  octets: number,
 ): Promise<{ readonly bytes: Buffer; readonly size: number } | undefined> {
   const { sizes } = await client.list();
-  for (const [number, size] of [...sizes].slice(-NEWEST).reverse()) {
+  const newest = [...sizes].slice(-NEWEST).reverse();
+  newest.sort(([, one], [, other]) => Math.abs(one - octets) - Math.abs(other - octets));
+  for (const [number, size] of newest) {
     const { bytes } = await client.retr(number);
     if (bytes?.includes(token)) return { bytes, size };
   }

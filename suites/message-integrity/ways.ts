@@ -8,10 +8,9 @@ import {
   type Verify,
 } from '../../harness/check/check.ts';
 import { mailLeaves } from '../../harness/steps/controls/mail-leaves.ts';
-import { assertHasMailbox, assertSeesJunk } from '../../harness/steps/in-mailbox.ts';
+import { assertHasMailbox, assertSeesJunk, inMaildrop } from '../../harness/steps/in-mailbox.ts';
 import { valuesOf } from './header.ts';
 import { type About, shortLetter } from './letter.ts';
-import { retrieveByPop3 } from './maildrop.ts';
 
 /** Who has what a server elsewhere was handed. */
 export const NEXT_HOP = 'next hop';
@@ -113,13 +112,12 @@ export function retrieveCopies(
 
 async function copiesInMailbox(services: Services, sought: MailSought): Promise<readonly Copy[]> {
   const { inMailbox, target } = services;
-  const { token } = sought;
   const stored = await inMailbox(sought);
   if (!stored) return [];
   if (!target.endpoints.imap && !target.endpoints.imaps) return [{ reader: 'POP3', bytes: stored.bytes }];
   const copies: Copy[] = [{ reader: 'IMAP', bytes: stored.bytes }];
-  const retrieved = /^inbox$/i.test(stored.mailbox) ? await retrieveByPop3(services, token) : undefined;
-  return retrieved ? [...copies, { reader: 'POP3', bytes: retrieved }] : copies;
+  const retrieved = /^inbox$/i.test(stored.mailbox) ? await inMaildrop(services, sought) : null;
+  return retrieved ? [...copies, { reader: 'POP3', bytes: retrieved.bytes }] : copies;
 }
 
 async function copiesAtNextHop(

@@ -1,4 +1,4 @@
-import { check, type Pop3Reply, type Services } from '../../harness/check/check.ts';
+import { check, type Pop3Reply, type Services, takesCredentials } from '../../harness/check/check.ts';
 import { type Begun, beginByPop3 } from './begin-exchange.ts';
 import { LOGGING_IN, READING, verifyNoPlaintext } from './mechanisms.ts';
 
@@ -51,7 +51,12 @@ export const pop3RefusesUserPass = check(
     }
     const client = await pop3();
     const decisive = await client.userPass(permitted.login, permitted.password);
-    verify.reply(decisive, 'the right password does not log in before STLS').status('-ERR');
+    // Whoever says that another session has the maildrop has taken the password.
+    verify.that(!takesCredentials(decisive), {
+      demand: 'the right password does not log in before STLS',
+      expected: '-ERR',
+      actual: decisive.line,
+    });
   },
 );
 

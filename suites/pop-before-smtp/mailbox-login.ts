@@ -8,14 +8,10 @@ import {
   type Role,
   type Services,
 } from '../../harness/check/check.ts';
-import { type GivenTime, giveTime } from '../../harness/steps/given-time.ts';
 import { IMAP_ROLES, listsImapLogin, openImap } from '../../harness/steps/imap-login.ts';
+import { whileInUse } from '../../harness/steps/maildrop-in-use.ts';
 import { demandedDelay, listsLogin, openPop3, POP3_ROLES } from '../../harness/steps/pop3-login.ts';
 import type { Vantage } from './relay-attempt.ts';
-
-/** Patience with a maildrop that another session holds (RFC 1939 §4), in milliseconds. */
-const LOCKED_FOR = 20_000;
-const LOCK_PAUSE = 500;
 
 export type MailboxProtocol = 'pop3' | 'imap';
 
@@ -90,23 +86,18 @@ async function logInByPop3(
   client: Pop3Client,
   { login, password }: Pick<Account, 'login' | 'password'>,
 ): Promise<MailboxReply> {
-  const { target, mailboxes, pause } = services;
+  const { target, mailboxes } = services;
   const account = target.accounts.find((one) => one.login === login);
-  let locked: GivenTime | undefined;
-  for (let isDelayed = false; ; ) {
+  const attempt = async () => {
     if (account) await mailboxes.untilLogin(account);
-    const reply = await client.userPass(login, password);
+    return { reply: await client.userPass(login, password) };
+  };
+  for (let isDelayed = false; ; isDelayed = true) {
+    const { reply } = await whileInUse(services, account, attempt);
     if (account && isPositive(reply)) mailboxes.loggedIn(account);
     const delayMs = account && !isDelayed ? await demandedDelay(client, reply) : 0;
-    if (account && delayMs > 0) {
-      mailboxes.demandsDelay(account, delayMs);
-      isDelayed = true;
-      continue;
-    }
-    if (reply.responseCode !== 'IN-USE') return reply;
-    locked ??= giveTime(services, LOCKED_FOR);
-    if (locked.left() <= 0) return reply;
-    await pause(LOCK_PAUSE);
+    if (!account || delayMs === 0) return reply;
+    mailboxes.demandsDelay(account, delayMs);
   }
 }
 

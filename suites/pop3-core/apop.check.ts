@@ -7,7 +7,7 @@ import {
   type Pop3Reply,
   type Services,
 } from '../../harness/check/check.ts';
-import { whileBusy } from './own-mail.ts';
+import { whileInUse } from '../../harness/steps/maildrop-in-use.ts';
 
 /** Greetings that are compared, and how many of them come at the same time. */
 const GREETINGS = 50;
@@ -86,7 +86,7 @@ async function apop(
   logIn: (client: Pop3Client, account: Account, timestamp: string) => Promise<Pop3Reply>,
 ): Promise<Pop3Reply | undefined> {
   const { pop3, account } = services;
-  const { client, reply } = await whileBusy(services, async () => {
+  const { client, reply } = await whileInUse(services, account(), async () => {
     const opened = await pop3({ at: 'tls' });
     const { apopTimestamp } = opened;
     return {

@@ -3,7 +3,6 @@ import {
   type CheckDefinition,
   MAILDROP,
   type Pop3Client,
-  type Pop3Reply,
   type Role,
   type Services,
 } from '../../harness/check/check.ts';
@@ -48,10 +47,8 @@ export const OWN_MAIL = {
 /** How a message that is in a maildrop, or not, is shown by its number. */
 export const MESSAGE = { what: 'the message', as: (number: number) => `message ${number}` } as const;
 
-/** Waits for a maildrop that somebody else holds, in milliseconds. */
-const BUSY_PAUSES = [250, 1_000, 4_000];
-/** Newest messages that are looked through for own ones. */
-const NEWEST = 400;
+/** Newest messages that are looked through for own ones whose size is not known yet, and for others. */
+const NEWEST = { ofAnySize: 400, ofAnotherSize: 10 };
 /** Waits for mail that was handed over by SMTP, in milliseconds. */
 const ARRIVAL_PAUSES = [200, 500, 1_000, 2_000, 5_000, 10_000];
 
@@ -70,20 +67,30 @@ export function ownMail(
   return { label, content: unended ? content.subarray(0, -bytes.CRLF.length) : content };
 }
 
-/** The numbers of own messages in this session, by label. */
+/**
+ * The numbers of own messages in this session, by label. A message keeps its size, so that one that was removed is
+ * looked for among those of its size and a few others, and not in the whole maildrop.
+ * @param known sizes of own messages as LIST told them before; what is found is added
+ */
 async function findOwn(
   { nonce }: Services,
   client: Pop3Client,
   labels: readonly string[],
+  known: Map<string, number>,
 ): Promise<ReadonlyMap<string, number>> {
   const found = new Map<string, number>();
   const { sizes } = await client.list();
-  for (const number of [...sizes.keys()].slice(-NEWEST).reverse()) {
+  const own = labels.every((label) => known.has(label)) ? new Set(known.values()) : undefined;
+  const newest = [...sizes].slice(-NEWEST.ofAnySize).reverse();
+  for (const [at, [number, size]] of newest.entries()) {
     if (found.size === labels.length) break;
+    if (own && at >= NEWEST.ofAnotherSize && !own.has(size)) continue;
     const header = (await client.top(number, 0)).bytes ?? (await client.retr(number)).bytes;
     const text = header?.toString('latin1') ?? '';
     const label = labels.find((each) => text.includes(`Subject: Minutes of the meeting ${nonce}-${each}`));
-    if (label !== undefined) found.set(label, number);
+    if (label === undefined) continue;
+    found.set(label, number);
+    known.set(label, size);
   }
   return found;
 }
@@ -100,10 +107,11 @@ export async function withOwnMail(
 ): Promise<void> {
   const labels = mail.map(({ label }) => label);
   const clients: Pop3Client[] = [];
+  const sizes = new Map<string, number>();
   const open: OpenSession = async (options) => {
     const client = await openPop3(services, { account, ...options });
     clients.push(client);
-    const numbers = await findOwn(services, client, labels);
+    const numbers = await findOwn(services, client, labels, sizes);
     return {
       client,
       numbers,
@@ -121,7 +129,7 @@ export async function withOwnMail(
     await body(open);
   } finally {
     for (const { connection } of clients) connection.close();
-    await remove(services, labels, account);
+    await remove(services, labels, account, sizes);
   }
 }
 
@@ -171,10 +179,15 @@ async function deposit(services: Services, mail: readonly OwnMail[], account: Ac
 }
 
 /** What is left behind is noted: it says nothing about what the check asks. */
-async function remove(services: Services, labels: readonly string[], account: Account): Promise<void> {
+async function remove(
+  services: Services,
+  labels: readonly string[],
+  account: Account,
+  sizes: Map<string, number>,
+): Promise<void> {
   try {
     const client = await openPop3(services, { account });
-    const numbers = await findOwn(services, client, labels);
+    const numbers = await findOwn(services, client, labels, sizes);
     for (const number of numbers.values()) await client.command(`DELE ${number}`);
     await client.quit();
   } catch (failure) {
@@ -182,24 +195,4 @@ async function remove(services: Services, labels: readonly string[], account: Ac
       `own mail may be left in the mailbox: ${failure instanceof Error ? failure.message : String(failure)}`,
     );
   }
-}
-
-/** A login that was tried, and its reply; undefined where it could not be tried. */
-export interface LoginTrial {
-  readonly client: Pop3Client;
-  readonly reply: Pop3Reply | undefined;
-}
-
-/** Repeats a login while somebody else holds the maildrop (RFC 2449 §8.1.1); the last trial. */
-export async function whileBusy<Trial extends LoginTrial>(
-  { pause }: Services,
-  attempt: () => Promise<Trial>,
-): Promise<Trial> {
-  for (const wait of BUSY_PAUSES) {
-    const trial = await attempt();
-    if (trial.reply?.responseCode !== 'IN-USE') return trial;
-    trial.client.connection.close();
-    await pause(wait);
-  }
-  return attempt();
 }

@@ -1,7 +1,7 @@
 import { check, MAILDROP, type Pop3Client } from '../../harness/check/check.ts';
 import { NO_BASE64, withForeignCharacter } from '../../harness/steps/broken-base64.ts';
 import { accountLogsIn } from '../../harness/steps/controls/account-logs-in.ts';
-import { whileBusy } from './own-mail.ts';
+import { whileInUse } from '../../harness/steps/maildrop-in-use.ts';
 
 export const saslExchangeKeepsTheRules = check(
   {
@@ -68,14 +68,14 @@ export const saslExchangeKeepsTheRules = check(
       verify.reply(reply, 'it is refused').status('-ERR');
     });
     await variant('the right response', async (verify) => {
-      const { reply } = await whileBusy(services, async () => {
+      const { reply } = await whileInUse(services, account(), async () => {
         const { client } = await begun();
         return { client, reply: await client.command(right, secrets(right)) };
       });
       verify.reply(reply, 'the right response behind the challenge logs in').status('+OK');
     });
     await variant('the right initial response, and AUTH again', async (verify) => {
-      const { client, reply } = await whileBusy(services, async () => {
+      const { client, reply } = await whileInUse(services, account(), async () => {
         const opened = await pop3({ at: 'tls' });
         return { client: opened, reply: await logIn(opened) };
       });

@@ -1,5 +1,6 @@
 import { check, MAILDROP } from '../../harness/check/check.ts';
 import { logInByImap } from '../../harness/steps/imap-login.ts';
+import { whileInUse } from '../../harness/steps/maildrop-in-use.ts';
 import { logInByPop3 } from '../../harness/steps/pop3-login.ts';
 import { UPGRADE_CHECK } from './upgrade-check.ts';
 import { openUpgraded } from './upgrade-session.ts';
@@ -17,7 +18,7 @@ export const upgradeAndLoginStayApart = check(
     clauses: ['rfc3501#6.2.1', 'rfc2595#3.1', 'rfc2595#4'],
     roles: ['pop3', 'imap'],
     needs: ['account'],
-    budget: '10s',
+    budget: '30s',
     resources: [MAILDROP],
     kills: [
       'pop3-serves-mailbox-without-login',
@@ -28,9 +29,13 @@ export const upgradeAndLoginStayApart = check(
   async (services) => {
     const { role, pop3, imap, verify, account, inconclusive } = services;
     if (role === 'pop3') {
-      const client = await pop3({ at: 'tls' });
-      verify.reply(await client.command('STAT'), 'no mailbox is served before a login').status('-ERR');
-      const entered = await logInByPop3(services, client, account());
+      const stranger = await pop3({ at: 'tls' });
+      verify.reply(await stranger.command('STAT'), 'no mailbox is served before a login').status('-ERR');
+      stranger.connection.close();
+      const { client, reply: entered } = await whileInUse(services, account(), async () => {
+        const opened = await pop3({ at: 'tls' });
+        return { client: opened, reply: await logInByPop3(services, opened, account()) };
+      });
       if (entered.status !== '+OK')
         inconclusive('precondition', `The login inside TLS failed: ${entered.text}`);
       verify.reply(await client.command('STLS'), 'STLS is refused after the login').status('-ERR');

@@ -1,11 +1,12 @@
-import type {
-  Account,
-  Answer,
-  ClientOptions,
-  Connection,
-  SaslMechanism,
-  Services,
-  SmtpClient,
+import {
+  type Account,
+  type Answer,
+  type ClientOptions,
+  type Connection,
+  type SaslMechanism,
+  type Services,
+  type SmtpClient,
+  takesCredentials,
 } from '../../harness/check/check.ts';
 import { lineOf } from '../../harness/steps/replies.ts';
 
@@ -119,7 +120,7 @@ async function userPass(
     if (user.status !== '+OK') return { name, line: user.line, solicited: false, succeeded: false };
     if (!permitted) return { name, line: user.line, solicited: true, succeeded: undefined };
     const pass = await client.command(`PASS ${permitted.password}`, [Buffer.from(permitted.password)]);
-    return { name, line: pass.line, solicited: true, succeeded: pass.status === '+OK' };
+    return { name, line: pass.line, solicited: true, succeeded: takesCredentials(pass) };
   });
 }
 

@@ -22,10 +22,7 @@ export async function openSaslSession(services: Services): Promise<SaslSession> 
       mechanisms,
       async authenticate(mechanism) {
         const { accepted, outcome } = await sasl.authenticatePop3(client, mechanism);
-        if (outcome.kind !== 'reply') return { accepted, line: outcome.kind };
-        // The login succeeded, and another session has the maildrop (RFC 2449 §8.1.1).
-        const isLocked = outcome.reply.responseCode === 'IN-USE';
-        return { accepted: accepted || isLocked, line: outcome.reply.line };
+        return { accepted, line: outcome.kind === 'reply' ? outcome.reply.line : outcome.kind };
       },
     };
   }

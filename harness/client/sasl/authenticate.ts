@@ -1,6 +1,7 @@
 import { line } from '../../wire/bytes.ts';
 import type { ImapClient, ImapReply } from '../imap.ts';
 import type { Pop3Client, Pop3Reply } from '../pop3.ts';
+import { takesCredentials } from '../pop3-reply.ts';
 import type { SmtpClient } from '../smtp.ts';
 import type { SmtpReply } from '../smtp-reply.ts';
 import { exchange, type SaslOptions, type SaslResult } from './exchange.ts';
@@ -50,7 +51,7 @@ export function authenticatePop3(
       send: (text, secrets) => client.raw(line(text), secrets),
       reply: () => client.reply(AWAITED, withinMs),
       challenge: (reply) => (reply.status === '+' ? reply.rest : undefined),
-      accepted: (reply) => reply.status === '+OK',
+      accepted: (reply) => takesCredentials(reply),
     },
     mechanism,
     initialResponse,

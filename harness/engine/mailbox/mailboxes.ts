@@ -6,10 +6,10 @@ import { createRecorder, type Recorder } from '../../evidence/recorder.ts';
 import { CLIENT_DOMAIN } from '../../lab/names.ts';
 import type { ControlResult } from '../../model/control-result.ts';
 import { Inconclusive, NotApplicable } from '../../model/outcomes.ts';
-import type { Role } from '../../model/roles.ts';
+import { ROLES, type Role } from '../../model/roles.ts';
 import type { Account } from '../../model/target.ts';
 import { type LoginServices, openImap } from '../../steps/imap-login.ts';
-import { MAILBOX_ROLES } from '../../steps/in-mailbox.ts';
+import { MAILBOX_ROLES, seesJunk } from '../../steps/in-mailbox.ts';
 import { openPop3 } from '../../steps/pop3-login.ts';
 import { ownDelay } from '../../wire/own-delay.ts';
 import type { Bench } from '../bench.ts';
@@ -30,8 +30,8 @@ export interface Mailboxes {
    * @returns what came, and how the record names the watch; null where nothing came in time
    */
   awaited(wanted: MailAwaited, who: string, waiter: BodyWaiter): Promise<Arrival | null>;
-  /** Name of the watch of an account, by which the record has it among the controls. */
-  nameOf(account: Account): string;
+  /** Name of the watch that sees such a message, by which the record has it among the controls. */
+  nameOf(wanted: Watchable): string;
   makeRoom(account: Account): void;
   /** When the next login of an account by POP3 may come. */
   paceOf(account: Account): LoginPace;
@@ -40,6 +40,9 @@ export interface Mailboxes {
   /** Ends every watch and seals its evidence. */
   close(): Promise<void>;
 }
+
+/** What tells one watch from another. */
+type Watchable = Pick<MailAwaited, 'account' | 'byPop3'>;
 
 /** A body that waits: what it holds by name, and whether it holds its connection slots already. */
 export interface BodyWaiter extends Pick<Waiter, 'signal' | 'queueing'> {
@@ -52,7 +55,7 @@ export interface Watched {
   readonly name: string;
   readonly account: Account;
   readonly watch: Watch;
-  readonly ways: Pick<Ways, 'view'>;
+  readonly ways: Pick<Ways, 'view' | 'byPop3'>;
   readonly recorder: Recorder;
   readonly startedAt: Date;
 }
@@ -65,34 +68,51 @@ export function createMailboxes(
   const watches = new Map<string, Watched>();
   const paces = new Map<string, LoginPace>();
 
-  function watched(account: Account): Watched {
-    const known = watches.get(account.address);
+  function watched(wanted: Watchable): Watched {
+    const name = nameOf(wanted);
+    const known = watches.get(name);
     if (known) return known;
-    const begun = begin(bench(), account, nameOf(account), paceOf(account));
-    watches.set(account.address, begun);
+    const { account } = wanted;
+    const roles = MAILBOX_ROLES.filter((role) => !isByPop3(wanted) || ROLES[role].protocol === 'pop3');
+    // Nobody has to make room for itself.
+    const begun = begin(
+      bench(),
+      roles,
+      { account, name, makeRoom: () => makeRoom(account, name) },
+      paceOf(account),
+    );
+    watches.set(name, begun);
     return begun;
+  }
+  /** The watch of an account goes by POP3 anyhow where no IMAP is declared. */
+  function isByPop3({ byPop3 = false }: Watchable): boolean {
+    return byPop3 && seesJunk(bench().target);
   }
   function paceOf({ address }: Account): LoginPace {
     const pace = paces.get(address) ?? createLoginPace();
     paces.set(address, pace);
     return pace;
   }
-  function nameOf({ address }: Account): string {
+  function nameOf(wanted: Watchable): string {
     const { accounts } = bench().target;
-    const at = accounts.findIndex((one) => one.address === address);
-    return `mailbox-of-${at < 0 ? accounts.length + 1 : at + 1}`;
+    const at = accounts.findIndex(({ address }) => address === wanted.account.address);
+    return `${isByPop3(wanted) ? 'maildrop' : 'mailbox'}-of-${at < 0 ? accounts.length + 1 : at + 1}`;
+  }
+  function makeRoom({ address }: Account, refused?: string): void {
+    for (const { name, account, watch } of watches.values())
+      if (account.address === address && name !== refused) watch.makeRoom();
   }
 
   return {
-    awaited({ account, ...wanted }, who, { holdsSlots, resources, ...waiter }) {
-      const { watch, recorder } = watched(account);
+    awaited(wanted, who, { holdsSlots, resources, ...waiter }) {
+      const { watch, recorder, account } = watched(wanted);
       recorder.event(0, { kind: 'note', text: `${who} waits for "${wanted.token}"` });
       const lends = { slot: holdsSlots, maildrop: resources.includes(maildropOf(bench(), account)) };
       return watch.awaited(wanted, { ...waiter, lends });
     },
     nameOf,
     paceOf,
-    makeRoom: (account) => watches.get(account.address)?.watch.makeRoom(),
+    makeRoom: (account) => makeRoom(account),
     stepAside() {
       for (const { watch } of watches.values()) watch.stepAside();
     },
@@ -110,12 +130,20 @@ function maildropOf({ target }: Bench, { address }: Account): string {
   return [MAILDROP, SECOND_MAILDROP][at] ?? `maildrop of ${address}`;
 }
 
-function begin(bench: Bench, account: Account, name: string, pace: LoginPace): Watched {
+/** Whose mailbox, how the watch is called, and how other watches of the account make room for it. */
+interface Watching {
+  readonly account: Account;
+  readonly name: string;
+  makeRoom(): void;
+}
+
+function begin(bench: Bench, roles: readonly Role[], watching: Watching, pace: LoginPace): Watched {
   const { target, slots, locks } = bench;
-  const [role, ...others] = MAILBOX_ROLES.filter((way) => target.endpoints[way]);
+  const { account, name } = watching;
+  const [role, ...others] = roles.filter((way) => target.endpoints[way]);
   if (role === undefined) throw new Error(`${target.name} declares no way into a mailbox.`);
   const recorder = createRecorder(bench.redactor);
-  const logins = loginsOf(bench, { account, name, recorder }, pace);
+  const logins = loginsOf(bench, { ...watching, recorder }, pace);
   const ways = createWays([role, ...others], {
     byImap: (way, signal) => openImap(logins(way, signal), { role: way, account, utf8: true }),
     byPop3: (way, signal) => openPop3(logins(way, signal), { role: way, account, utf8: true }),
@@ -146,11 +174,11 @@ function begin(bench: Bench, account: Account, name: string, pace: LoginPace): W
 /** The services that the steps of a login need, for one session after the other. */
 function loginsOf(
   bench: Bench,
-  about: Pick<Watched, 'account' | 'name' | 'recorder'>,
+  about: Watching & Pick<Watched, 'recorder'>,
   pace: LoginPace,
 ): (role: Role, signal: AbortSignal) => LoginServices {
   const { target, lab } = bench;
-  const { account, name, recorder } = about;
+  const { account, name, recorder, makeRoom } = about;
   let connections = 0;
   return (role, signal) => {
     const { imap, pop3 } = bench.openSessions({
@@ -175,10 +203,9 @@ function loginsOf(
       sasl,
       target,
       ownDelay: ownDelay.total,
-      // Nobody has to make room for itself.
       mailboxes: {
         awaited: async () => null,
-        makeRoom: () => undefined,
+        makeRoom,
         // The watch waits for it without a connection.
         async untilLogin() {
           if (pace.left() > 0) throw new Inconclusive('precondition', 'The next login comes too early.');

@@ -25,7 +25,8 @@ export function mailboxesOf(body: {
   const { bench, who, recorder, signal, watches, queueing, holdsSlots, held } = body;
   return {
     async awaited(wanted) {
-      const key = `mailbox ${wanted.account.address} ${wanted.token}`;
+      const name = bench.mailboxes.nameOf(wanted);
+      const key = `${name} ${wanted.token}`;
       watches.delete(key);
       const { arrival, given, watch } = await awaitedPatiently(bench, wanted, who, {
         signal,
@@ -34,7 +35,6 @@ export function mailboxesOf(body: {
         resources: held(),
       });
       if (watch) watches.set(key, watch);
-      const name = bench.mailboxes.nameOf(wanted.account);
       const text = arrival
         ? shownMessage(arrival, name, bench.redactor)
         : `nothing with "${wanted.token}" came${given === null ? ` within ${wanted.withinMs} ms` : `: ${given}`} (control ${name})`;

@@ -1,10 +1,12 @@
 import type { Pop3Client } from '../../client/pop3.ts';
-import type { Arrival, Memory, Sighting } from './memory.ts';
+import type { Memory, Sighting } from './memory.ts';
 import { quotesToken } from './memory.ts';
 import type { MailboxSession, View } from './waiting.ts';
 
 /** Newest messages that are looked through. */
 const NEWEST = 200;
+/** Messages from which on it is worth a command to learn whether several can be asked for at a time. */
+const MANY = 5;
 
 interface Seen {
   readonly sighting: Sighting;
@@ -43,6 +45,7 @@ export function createPop3View(memory: Memory): Pop3View {
         const handed: (() => void)[] = [];
         const wanted = new Set(queue());
         const latest = Math.max(0, ...[...wanted].map(({ serial }) => serial));
+        const unread = new Map<number, Seen>();
         for (const number of [...sizes.keys()].slice(-NEWEST).reverse()) {
           const id = ids.get(number);
           const before = id === undefined ? undefined : known.get(id);
@@ -52,15 +55,20 @@ export function createPop3View(memory: Memory): Pop3View {
           };
           if (id !== undefined) seen.set(id, one);
           const isKept = memory.recall(one.sighting) !== undefined;
-          if (wanted.size === 0 || (before && (isKept || latest <= one.lookedThroughFor))) continue;
-          const arrival = await retrieved(client, number, one.sighting, memory);
-          if (!arrival) continue;
+          if (wanted.size > 0 && !(before && (isKept || latest <= one.lookedThroughFor)))
+            unread.set(number, one);
+        }
+        if (unread.size >= MANY) await client.capa();
+        await client.retrEach([...unread.keys()], (number, bytes) => {
+          const one = unread.get(number);
+          if (!one || !bytes) return;
+          const arrival = memory.keep(one.sighting, bytes);
           for (const waiting of wanted) {
             if (!quotesToken(arrival, waiting.token)) continue;
             handed.push(() => void waiting.take(arrival));
           }
           one.lookedThroughFor = latest;
-        }
+        });
         known = new Map([...seen, ...[...known].filter(([id]) => !seen.has(id))]);
         await client.quit();
         for (const hand of handed) hand();
@@ -69,14 +77,4 @@ export function createPop3View(memory: Memory): Pop3View {
       leave: async () => client.connection.close(),
     }),
   };
-}
-
-async function retrieved(
-  client: Pop3Client,
-  number: number,
-  sighting: Sighting,
-  memory: Memory,
-): Promise<Arrival | undefined> {
-  const { bytes } = await client.retr(number);
-  return bytes && memory.keep(sighting, bytes);
 }

@@ -7,7 +7,7 @@ import type { Watched } from './mailboxes.ts';
 
 /** A watch as the record has it, among the controls. */
 export async function resultOf(
-  { name, account, watch, ways: { view }, recorder, startedAt }: Watched,
+  { name, account, watch, ways: { view, byPop3 }, recorder, startedAt }: Watched,
   evidenceFolder: string | null,
 ): Promise<ControlResult> {
   const { logins, looks, broken, failure } = watch.count;
@@ -35,7 +35,7 @@ export async function resultOf(
   const state = stateOf(outcome);
   return {
     control: name,
-    title: printable(`The mailbox of ${account.address} is watched`),
+    title: printable(`The mailbox of ${account.address} is watched${byPop3 ? ' by POP3' : ''}`),
     ...state,
     line: printable(`${state.line}${unkept}`),
     startedAt: startedAt.toISOString(),

@@ -8,10 +8,11 @@ import { splitMessage } from './header.ts';
  * RFC 6855 §3): where internationalised mail is wrapped for such sessions, it lies in a message of ASCII.
  */
 export function shownTo({ life }: Site, isUtf8: boolean, message: StoredMessage): StoredMessage {
+  if (!life.wrapsForOldSessions || isUtf8) return message;
   const { content } = message;
   const { body } = splitMessage(content);
   const header = content.subarray(0, content.length - body.length);
-  if (!life.wrapsForOldSessions || isUtf8 || !header.some((octet) => octet > 0x7f)) return message;
+  if (!header.some((octet) => octet > 0x7f)) return message;
   const encoded = content.toString('base64').match(/.{1,76}/g) ?? [];
   const wrapper = lines(
     'Subject: An internationalized message',
