@@ -21,7 +21,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['harness/expected', 'reports/writers', 'reports/recount'],
   ['reports'],
   ['harness/runner'],
-  ['harness/cli', 'harness/images', 'harness/bench', 'suites/proof'],
+  ['harness/cli', 'harness/images', 'harness/bench', 'harness/package', 'suites/proof'],
   ['harness/sabotage'],
 ];
 

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { SourceMap } from 'node:module';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -13,8 +15,29 @@ const PROJECT_ROOT = fileURLToPath(new URL('../../', import.meta.url));
 export function callSite(): Place {
   // Frame 0 is the message, 1 this function, 2 its caller, 3 the file that called that.
   const frame = new Error('call site').stack?.split('\n')[3] ?? '';
-  const place = /\(?((?:file:\/\/)?\/[^()]+?):(\d+):\d+\)?$/.exec(frame);
+  const place = /\(?((?:file:\/\/)?\/[^()]+?):(\d+):(\d+)\)?$/.exec(frame);
   if (!place?.[1]) return { file: 'unknown', line: 0 };
   const path = place[1].startsWith('file://') ? fileURLToPath(place[1]) : place[1];
-  return { file: relative(PROJECT_ROOT, path), line: Number(place[2]) };
+  return written({ file: relative(PROJECT_ROOT, path), line: Number(place[2]) }, path, Number(place[3]));
+}
+
+const maps = new Map<string, SourceMap | undefined>();
+
+/** The place in the source as it was written, where this is one in what was compiled from it. */
+function written(place: Place, path: string, column: number): Place {
+  if (!path.endsWith('.js')) return place;
+  if (!maps.has(path)) maps.set(path, mapOf(path));
+  const origin = maps.get(path)?.findOrigin(place.line, column);
+  return origin && 'lineNumber' in origin
+    ? { file: place.file.replace(/\.js$/, '.ts'), line: origin.lineNumber }
+    : place;
+}
+
+function mapOf(path: string): SourceMap | undefined {
+  try {
+    return new SourceMap(JSON.parse(readFileSync(`${path}.map`, 'utf8')));
+  } catch {
+    // A check of somebody else, which was not compiled, or without a map.
+    return undefined;
+  }
 }

@@ -121,7 +121,7 @@ describe('what follows from a run', () => {
       '--verbose',
     );
     expect(stdout).toContain(
-      "npx mailspec audit bad --only STLS-001 --targets 'our targets.yaml' --profile rfc-strict",
+      "npx --no -- mailspec audit bad --only STLS-001 --targets 'our targets.yaml' --profile rfc-strict",
     );
   });
 

@@ -49,7 +49,7 @@ describe('the catalogue', () => {
       'rfc-strict',
       'fail mx-omits-starttls: ',
       'suites/starttls/',
-      'npx mailspec audit <target> --only STLS-001',
+      'npx --no -- mailspec audit <target> --only STLS-001',
     ])
       expect(stdout).toContain(part);
     expect(JSON.parse((await cli.mailspec('explain', 'STLS-001', '--json')).stdout)).toMatchObject({

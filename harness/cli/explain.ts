@@ -7,6 +7,7 @@ import { ENGLISH } from '../../reports/writers/html/english.ts';
 import { type Control, controlsOf } from '../check/control.ts';
 import type { Check } from '../check/define.ts';
 import { loadChecks } from '../engine/load.ts';
+import { MAILSPEC } from '../engine/rerun.ts';
 import { visible } from '../evidence/visible.ts';
 import { clauseFacts } from '../model/clause.ts';
 import { ConfigurationError } from '../model/configuration-error.ts';
@@ -171,7 +172,7 @@ function textOf(one: Explanation): string {
     ['Mend', one.remedies.flatMap(remedyLines)],
     ['Proven by', one.faults.map(({ fault, verdict, does }) => `${verdict.padEnd(4)} ${fault}: ${does}`)],
     ['Written in', [`${one.source.file}:${one.source.line}`]],
-    ['Run', [`npx mailspec audit <target> --only ${one.check}`]],
+    ['Run', [`${MAILSPEC.join(' ')} audit <target> --only ${one.check}`]],
   ];
   return [
     `${pc.bold(one.check)} ${one.slug} (${one.suite})`,

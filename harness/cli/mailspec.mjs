@@ -14,7 +14,10 @@ for (const stream of [process.stdout, process.stderr]) {
     if (error.code !== 'EPIPE') throw error;
   });
 }
-const { main } = await import('./main.ts');
+const { existsSync } = await import('node:fs');
+// What is installed is compiled: Node strips no types beneath node_modules.
+const isCheckout = existsSync(new URL('main.ts', import.meta.url));
+const { main } = await import(isCheckout ? './main.ts' : '../../dist/harness/cli/main.js');
 process.exitCode = await main(process.argv);
 
 /** Starts the same command under the Node that came with the installation, and ends as it ends. */

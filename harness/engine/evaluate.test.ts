@@ -697,7 +697,7 @@ test('a result says which check it is, on which target, and how to repeat it', a
     check: id,
     suite: 'smtp-core',
     target: 'scripted',
-    rerun: 'npx mailspec audit scripted --only SMTP-999',
+    rerun: 'npx --no -- mailspec audit scripted --only SMTP-999',
     source: check.source,
   });
   expect(JSON.parse(JSON.stringify(result))).toEqual(result);

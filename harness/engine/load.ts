@@ -4,6 +4,9 @@ import { pathToFileURL } from 'node:url';
 import type { Check } from '../check/define.ts';
 import { SUITES } from '../model/suites.ts';
 
+/** TypeScript, and what was compiled from it. */
+const CHECK_FILE = /\.check\.[jt]s$/;
+
 /**
  * Every check of the suites folder, in the order of the suites and then of the codes. Importing a
  * check file has no other effect than to make its records.
@@ -28,7 +31,7 @@ export async function loadChecks(folder: string): Promise<readonly Check[]> {
 /** A check that is not found would be missing without anybody being told. */
 async function assertNoneLost(folder: string): Promise<void> {
   const entries = await readdir(folder, { recursive: true });
-  for (const path of entries.filter((name) => name.endsWith('.check.ts'))) {
+  for (const path of entries.filter((name) => CHECK_FILE.test(name))) {
     if (!SUITES.some(({ slug }) => slug === dirname(path)))
       throw new Error(`suites/${path} lies in no folder of a suite, so its checks would never run.`);
   }
@@ -39,7 +42,7 @@ async function loadSuite(folder: string, slug: string): Promise<Check[]> {
     if (error.code === 'ENOENT') return [];
     throw error;
   });
-  const files = names.filter((name) => name.endsWith('.check.ts')).sort();
+  const files = names.filter((name) => CHECK_FILE.test(name)).sort();
   const loaded = await Promise.all(
     files.map(async (name) => {
       const module: Record<string, unknown> = await import(pathToFileURL(join(folder, slug, name)).href);

@@ -4,9 +4,9 @@ import { HOSTILE_TEXTS } from '../../reports/fixtures/hostile-text.ts';
 import { rerunCommand, shellWord } from './rerun.ts';
 
 test('a rerun repeats what differs from a run without options', () => {
-  expect(rerunCommand('shop', 'STLS-001')).toBe('npx mailspec audit shop --only STLS-001');
+  expect(rerunCommand('shop', 'STLS-001')).toBe('npx --no -- mailspec audit shop --only STLS-001');
   expect(rerunCommand('shop', 'STLS-001', ['--targets', 'my targets.yaml', '--profile', 'rfc-strict'])).toBe(
-    "npx mailspec audit shop --only STLS-001 --targets 'my targets.yaml' --profile rfc-strict",
+    "npx --no -- mailspec audit shop --only STLS-001 --targets 'my targets.yaml' --profile rfc-strict",
   );
 });
 

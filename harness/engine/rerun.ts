@@ -4,11 +4,22 @@ const PLAIN = /^[A-Za-z0-9_@%+=:,./-]+$/;
 const SHOWN = /^[^\p{C}\p{Zl}\p{Zp}]+$/u;
 
 /**
+ * How mailspec is called where a report is read: `npx` with `--no` runs what is installed, here or for everybody, and never
+ * a stranger's package of the same name. An image says how it is called there.
+ */
+export const MAILSPEC: readonly string[] = process.env.MAILSPEC_COMMAND?.split(' ') ?? [
+  'npx',
+  '--no',
+  '--',
+  'mailspec',
+];
+
+/**
  * The command that audits one check on one target again.
  * @param options how the run differs from one without options, such as `--profile`, `rfc-strict`
  */
 export function rerunCommand(target: string, check: string, options: readonly string[] = []): string {
-  return ['npx', 'mailspec', 'audit', target, '--only', check, ...options].map(shellWord).join(' ');
+  return [...MAILSPEC, 'audit', target, '--only', check, ...options].map(shellWord).join(' ');
 }
 
 /** An argument as a POSIX shell, or bash where it holds controls, reads it back; always printable. */

@@ -19,8 +19,9 @@ import { ConfigurationError } from '../model/configuration-error.ts';
 import type { LabAccess } from '../model/lab-access.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { type RunningTarget, startTarget } from '../targets/drivers/start.ts';
-import { loadTargets, placeOf, type TargetDeclaration } from '../targets/load.ts';
+import { placeOf, type TargetDeclaration } from '../targets/load.ts';
 import { selectTargets } from '../targets/select.ts';
+import { declaredTargets, TARGETS_FILE } from '../targets/without-file.ts';
 import { type AuditedTarget, assembleRecord } from './assemble.ts';
 import type { AuditContext } from './audit-context.ts';
 import { loadConsequences, loadKnownFaults } from './known-faults.ts';
@@ -39,7 +40,7 @@ export const SUITES_FOLDER = join(PROJECT, 'suites');
 const STARTS = 4;
 
 /** What a command line without options means. */
-export const DEFAULTS = { targetsFile: 'targets.yaml', profile: 'baseline' } as const;
+export const DEFAULTS = { targetsFile: TARGETS_FILE, profile: 'baseline' } as const;
 
 export interface RunOptions {
   readonly targetsFile: string;
@@ -116,7 +117,7 @@ export async function beginRun(options: Omit<RunOptions, 'concurrency'>): Promis
       loadConsequences(join(suitesFolder, 'catalog')),
       loadTranslations(join(suitesFolder, 'catalog', 'japanese')),
       findExpected(options.expected, options.targetsFile),
-      loadTargets(options.targetsFile),
+      declaredTargets(options.targetsFile, options.names),
     ]);
   const declarations = selectTargets(declared, options.names);
   const rerunOptions = rerunOptionsOf(options);

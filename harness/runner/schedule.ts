@@ -1,14 +1,21 @@
+import { extname, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Reporter, TestCase, TestModule, UserWorkspaceConfig } from 'vitest/node';
 import type { Verdict } from '../model/verdict.ts';
 import type { AuditContext } from './audit-context.ts';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+/** What a worker executes: beside this file, and TypeScript or JavaScript like it. */
+const ENTRY = fileURLToPath(import.meta.resolve(`./audit.entry${extname(import.meta.url)}`));
 
 /** The Vitest project that audits one target. */
 export function auditProject(context: AuditContext): UserWorkspaceConfig {
   return {
     test: {
       name: context.target.name,
-      include: ['harness/runner/audit.entry.ts'],
+      include: [relative(ROOT, ENTRY)],
+      // An installed mailspec lies beneath node_modules.
+      exclude: [],
       // Not inherited: by default a project runs five tests at a time, and checks wait on purpose.
       maxConcurrency: 1_000,
       provide: { audit: context },
@@ -80,7 +87,7 @@ export async function schedule(
   const vitest = await createVitest(
     'test',
     {
-      root: fileURLToPath(new URL('../../', import.meta.url)),
+      root: ROOT,
       config: false,
       watch: false,
       cache: false,

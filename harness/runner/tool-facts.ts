@@ -8,11 +8,14 @@ const PROJECT = new URL('../../', import.meta.url);
 
 /** Version, commit and runtime of this mailspec, as they stand in every record. */
 export async function toolFacts(): Promise<RunRecord['tool']> {
-  const manifest: { version: string } = JSON.parse(await readFile(new URL('package.json', PROJECT), 'utf8'));
+  const manifest: { version: string; gitHead?: string } = JSON.parse(
+    await readFile(new URL('package.json', PROJECT), 'utf8'),
+  );
   return {
     name: 'mailspec',
     version: manifest.version,
-    commit: await commit(),
+    // An installed copy says what it was made from; a repository around it is somebody else's.
+    commit: manifest.gitHead ?? (await commit()),
     node: process.versions.node,
     openssl: process.versions.openssl ?? 'unknown',
   };
@@ -25,7 +28,7 @@ async function commit(): Promise<string | null> {
     });
     return stdout.trim() || null;
   } catch {
-    // An installed copy has no repository.
+    // A copy without its repository.
     return null;
   }
 }

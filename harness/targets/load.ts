@@ -40,7 +40,11 @@ const OUTSIDE_NAMES = { domain: 'outside.test', hostname: 'mail.outside.test' } 
  * @throws ConfigurationError with every problem of the file, one `file:line:column: sentence` a line
  */
 export async function loadTargets(file: string): Promise<readonly TargetDeclaration[]> {
-  const source = await readYaml(file);
+  return declarationsIn(await readYaml(file), file);
+}
+
+/** The targets that YAML declares; `file` is what it is called. */
+export function declarationsIn(source: YamlSource, file: string): readonly TargetDeclaration[] {
   const parsed = targetsFileSchema.safeParse(source.value, {
     reportInput: true,
     error: ({ code, expected }) =>

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ENDING_SIGNALS, othersHandle } from '../containers/signals.ts';
 
@@ -8,7 +9,9 @@ export interface Outliving {
   stop(): Promise<void>;
 }
 
-const REMOVE_RUN = fileURLToPath(new URL('../containers/remove-run.ts', import.meta.url));
+const REMOVE_RUN = fileURLToPath(
+  new URL(`../containers/remove-run${extname(import.meta.url)}`, import.meta.url),
+);
 /** Time that the removal in the last moment of this process may take, in milliseconds. */
 const LAST_MOMENT = 30_000;
 

@@ -35,7 +35,14 @@ export interface YamlSource {
  * @throws ConfigurationError when the file cannot be read, is not UTF-8, is empty or is not one well-formed document
  */
 export async function readYaml(file: string): Promise<YamlSource> {
-  const text = await readText(file);
+  return yamlSource(file, await readText(file));
+}
+
+/**
+ * YAML 1.2 that was read already, or that stands in no file.
+ * @throws ConfigurationError when it is empty or not one well-formed document
+ */
+export function yamlSource(file: string, text: string): YamlSource {
   const lineCounter = new LineCounter();
   const document = parseDocument(text, {
     lineCounter,

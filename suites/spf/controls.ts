@@ -6,7 +6,7 @@ import { attempt, isAbout } from './attempt.ts';
 import { ELSEWHERE } from './world.ts';
 
 /** What a message showed that gives no reason to refuse it. */
-interface Evaluation {
+export interface Evaluation {
   /** `records`: a result stands in the message; `asks`: the policy is asked for, and no result stands there. */
   readonly kind: 'records' | 'asks' | 'absent';
   readonly line: string;

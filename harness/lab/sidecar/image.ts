@@ -53,8 +53,8 @@ async function buildUnlessThere(docker: Docker): Promise<string> {
 async function digestOfSources(): Promise<string> {
   const isSource = (file: string) =>
     !file.startsWith('node_modules') &&
-    /(?:\.ts|package\.json)$/.test(file) &&
-    !/\.test(?:ing)?\.ts$/.test(file);
+    /(?:\.[jt]s|package\.json)$/.test(file) &&
+    !/\.test(?:ing)?\.ts$|\.d\.ts$/.test(file);
   const sources = (await filesIn(NET_MOCKS, isSource)).map((file) => ({ file, path: join(NET_MOCKS, file) }));
   const own = OWN_FILES.map((file) => ({ file, path: join(HERE, file) }));
   const hash = createHash('sha256');

@@ -10,7 +10,7 @@ const ROOT = dirname(HERE);
 function isNeeded(source: string): boolean {
   const path = relative(ROOT, source);
   return !(
-    /\.(?:test|testing)\.ts$/.test(path) ||
+    /\.(?:test|testing)\.[jt]s$|\.d\.ts$|\.map$/.test(path) ||
     path === 'vitest.config.ts' ||
     path === 'README.md' ||
     path.split(sep).some((part) => part === 'node_modules' || part === 'container')

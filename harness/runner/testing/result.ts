@@ -19,6 +19,6 @@ export function resultOf(check: Check, verdict: Verdict): CheckResult {
     evidence: null,
     transcript: [],
     transcriptOmitted: 0,
-    rerun: `npx mailspec audit mail --only ${check.definition.id}`,
+    rerun: `npx --no -- mailspec audit mail --only ${check.definition.id}`,
   };
 }
