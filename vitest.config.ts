@@ -8,6 +8,7 @@ const targets = await projectNames();
 /** Tests that use a container engine: they load the machine, so they come last and one file at a time. */
 const WITH_ENGINE = [
   'harness/images/**/*.test.ts',
+  'harness/package/image.test.ts',
   'harness/lab/sidecar/**/*.test.ts',
   'harness/targets/drivers/compose.test.ts',
   'harness/targets/drivers/container.test.ts',

@@ -53,7 +53,7 @@ async function writeManifests(): Promise<void> {
     await readFile(join(PROJECT, 'package.json'), 'utf8'),
   );
   const [commit, tags] = await Promise.all([
-    git('rev-parse', '--short=12', 'HEAD'),
+    process.env.COMMIT || git('rev-parse', '--short=12', 'HEAD'),
     git('tag', '--points-at', 'HEAD'),
   ]);
   const tag = tags.split('\n').find((one) => /^v\d/.test(one));

@@ -1,4 +1,6 @@
-import { extname, relative } from 'node:path';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { extname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Reporter, TestCase, TestModule, UserWorkspaceConfig } from 'vitest/node';
 import type { Verdict } from '../model/verdict.ts';
@@ -84,24 +86,26 @@ export async function schedule(
   };
 
   const before = { SIGINT: process.listeners('SIGINT'), SIGTERM: process.listeners('SIGTERM') };
-  const vitest = await createVitest(
-    'test',
-    {
-      root: ROOT,
-      config: false,
-      watch: false,
-      cache: false,
-      reporters: [reporter],
-      pool: 'threads',
-      isolate: false,
-      maxWorkers: options.concurrency,
-      maxConcurrency: 1_000,
-      retry: 0,
-      passWithNoTests: true,
-      experimental: { viteModuleRunner: false, nodeLoader: false },
-      projects: contexts.map((context) => ({ ...auditProject(context), extends: true })),
-    },
-    { logLevel: 'error' },
+  const vitest = await withoutHome(() =>
+    createVitest(
+      'test',
+      {
+        root: ROOT,
+        config: false,
+        watch: false,
+        cache: false,
+        reporters: [reporter],
+        pool: 'threads',
+        isolate: false,
+        maxWorkers: options.concurrency,
+        maxConcurrency: 1_000,
+        retry: 0,
+        passWithNoTests: true,
+        experimental: { viteModuleRunner: false, nodeLoader: false },
+        projects: contexts.map((context) => ({ ...auditProject(context), extends: true })),
+      },
+      { logLevel: 'error' },
+    ),
   );
   dropForeignHandlers(before);
   const onAbort = () => void vitest.cancelCurrentRun('keyboard-input');
@@ -113,6 +117,23 @@ export async function schedule(
     await vitest.close();
   }
   return { disagreements, errors, interrupted: interrupted || options.signal.aborted };
+}
+
+/**
+ * Vitest keeps a secret for a server, which is never started here, in the data folder of the user: there may be none that
+ * can be written, and an audit leaves nothing behind.
+ */
+async function withoutHome<Result>(use: () => Promise<Result>): Promise<Result> {
+  const before = process.env.XDG_DATA_HOME;
+  const folder = await mkdtemp(join(tmpdir(), 'mailspec-vitest-'));
+  process.env.XDG_DATA_HOME = folder;
+  try {
+    return await use();
+  } finally {
+    if (before === undefined) delete process.env.XDG_DATA_HOME;
+    else process.env.XDG_DATA_HOME = before;
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
 /**
