@@ -8,6 +8,7 @@ import type { ExpectedChoice } from '../expected/find.ts';
 import { ConfigurationError } from '../model/configuration-error.ts';
 import { toolFacts } from '../runner/tool-facts.ts';
 import type { ComparisonFormat } from './compare.ts';
+import { diskFull } from './disk-full.ts';
 import type { ExpectOptions } from './expect.ts';
 import type { ListOptions } from './list.ts';
 
@@ -197,6 +198,11 @@ function exitCodeOf(thrown: unknown): number {
   if (thrown instanceof ConfigurationError) {
     process.stderr.write(`${thrown.message.split('\n').map(logLine).join('\n')}\n`);
     return EXIT.usage;
+  }
+  const full = diskFull(thrown);
+  if (full !== undefined) {
+    process.stderr.write(`${full}\n`);
+    return EXIT.internal;
   }
   const text = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
   process.stderr.write(`mailspec failed: ${text.split('\n').map(visible).map(logLine).join('\n')}\n`);

@@ -26,9 +26,10 @@ export const hostName = text(
 );
 
 const HOW_TO_GIVE_A_SECRET = 'env:NAME or file:path (a secret never stands in this file itself)';
-export const secret = text(/^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+)$/, HOW_TO_GIVE_A_SECRET).describe(
-  'env:NAME takes it from the environment, file:path from a file (relative to this one).',
-);
+export const secret = text(
+  /^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+)$/,
+  `${HOW_TO_GIVE_A_SECRET}; only a server that is made for the run can be given a generated one`,
+).describe('env:NAME takes it from the environment, file:path from a file (relative to this one).');
 export const secretOrGenerate = text(
   /^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+|generate)$/,
   `generate, ${HOW_TO_GIVE_A_SECRET}`,

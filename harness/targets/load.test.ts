@@ -238,14 +238,14 @@ describe('a target that cannot be', () => {
       'a password in plain text, which is not repeated',
       [...HOST, 'accounts: [{ address: alice@example.test, password: hunter2 }]'],
       [
-        'T:8:57: "accounts[0].password" of target shop must be env:NAME or file:path (a secret never stands in this file itself).',
+        'T:8:57: "accounts[0].password" of target shop must be env:NAME or file:path (a secret never stands in this file itself); only a server that is made for the run can be given a generated one.',
       ],
     ],
     [
       'a generated password for a server that runs already',
       [...HOST, 'accounts: [{ address: alice@example.test, password: generate }]'],
       [
-        'T:8:57: "accounts[0].password" of target shop must be env:NAME or file:path (a secret never stands in this file itself).',
+        'T:8:57: "accounts[0].password" of target shop must be env:NAME or file:path (a secret never stands in this file itself); only a server that is made for the run can be given a generated one.',
       ],
     ],
     [

@@ -109,7 +109,7 @@ export async function startMembers(
     if (ungreeted.length === 0) return endpoints;
     const silent = new Set(ungreeted.map(({ role }) => role));
     return await fail(
-      `Target ${name} did not greet on every role within ${within / 1_000} s. ${ungreeted
+      `Target ${name} did not greet on every role within ${within / 1_000} s ("start-timeout" gives it longer). ${ungreeted
         .map(({ role, last }) => `${role}: ${last}`)
         .join(' ')}`,
       servicePortsOf(settings)

@@ -52,7 +52,8 @@ export async function startContainer(
   const ended = AbortSignal.any([signal, halt.signal]);
   const bringUp = async () => {
     const [image, sidecar] = await bothOf(
-      provideImage(declaration, engine, ended),
+      // Without an image there is no use for a lab.
+      orElse(provideImage(declaration, engine, ended), () => halt.abort()),
       settings.lab
         ? startSidecar({
             docker,
@@ -107,6 +108,16 @@ export async function startContainer(
     };
   } catch (failure) {
     await stop();
+    throw failure;
+  }
+}
+
+/** Tells at once of a failure, which goes on. */
+async function orElse<Result>(work: Promise<Result>, failed: () => void): Promise<Result> {
+  try {
+    return await work;
+  } catch (failure) {
+    failed();
     throw failure;
   }
 }
@@ -186,7 +197,7 @@ async function comeUp(
     if (ungreeted.length > 0) {
       const roles = ungreeted.map(({ role, last }) => `${role}: ${last}`).join(' ');
       throw new StartFailed(
-        `Target ${name} did not greet on every role within ${settings['start-timeout'] / 1_000} s. ${roles}`,
+        `Target ${name} did not greet on every role within ${settings['start-timeout'] / 1_000} s ("start-timeout" gives it longer). ${roles}`,
       );
     }
     return { container, endpoints };

@@ -1,7 +1,10 @@
+import { lookup } from 'node:dns/promises';
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import { createServerCertificate } from '../../reference/certificates.ts';
 import { createTargetsFolder, type TargetsFolder } from '../testing/targets-file.ts';
 import { startTarget } from './start.ts';
+
+vi.mock('node:dns/promises', { spy: true });
 
 let folder: TargetsFolder;
 beforeAll(async () => {
@@ -93,5 +96,21 @@ it('needs its trust anchor to be a certificate', async () => {
   const wrong = await folder.declare(FILE.replace('ca.pem', 'note.pem'));
   await expect(startTarget(wrong, context)).rejects.toThrow(
     `${wrong.origin.file}:10:27: The trust anchor note.pem is no certificate in PEM form.`,
+  );
+});
+
+it('a name that does not resolve is a mistake of the file', async () => {
+  vi.mocked(lookup).mockRejectedValueOnce(Object.assign(new Error('getaddrinfo'), { code: 'ENOTFOUND' }));
+  const declared = await folder.declare(`version: 1
+targets:
+  shop:
+    driver: host
+    address: mail.nowhere.test
+    mail-domain: example.test
+    host-name: mail.example.test
+    roles: { mx: 25 }
+`);
+  await expect(startTarget(declared, context)).rejects.toThrow(
+    /:5:14: The name mail\.nowhere\.test does not resolve: no address is known for it here\.$/,
   );
 });

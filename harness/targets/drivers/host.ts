@@ -1,6 +1,9 @@
+import { lookup } from 'node:dns/promises';
+import { visible } from '../../evidence/visible.ts';
+import { ConfigurationError } from '../../model/configuration-error.ts';
 import type { Endpoint } from '../../model/endpoint.ts';
 import { ROLE_NAMES, type Role } from '../../model/roles.ts';
-import type { TargetDeclaration } from '../load.ts';
+import { placeOf, type TargetDeclaration } from '../load.ts';
 import type { HostSettings } from '../schema.ts';
 import { readSecrets } from '../secrets.ts';
 import { targetOf } from '../target-of.ts';
@@ -8,8 +11,25 @@ import { readTrustAnchor } from '../trust-anchor.ts';
 import type { RunningTarget } from './start.ts';
 
 /**
+ * A name that is nowhere is a mistake of the declaration, not of a server.
+ * @throws ConfigurationError
+ */
+async function assertResolves({ host }: Endpoint, place: string): Promise<void> {
+  try {
+    await lookup(host);
+  } catch (failure) {
+    const code = failure instanceof Error && 'code' in failure ? String(failure.code) : String(failure);
+    throw new ConfigurationError(
+      code === 'ENOTFOUND'
+        ? `${place}: The name ${visible(host)} does not resolve: no address is known for it here.`
+        : `${place}: The name ${visible(host)} could not be looked up (${visible(code)}).`,
+    );
+  }
+}
+
+/**
  * A server that runs already: taken as declared, nothing is connected to yet and nothing is stopped.
- * @throws ConfigurationError for a secret or trust anchor that is not there
+ * @throws ConfigurationError for a secret or trust anchor that is not there, and for a name that does not resolve
  */
 export async function startHost(declaration: TargetDeclaration<HostSettings>): Promise<RunningTarget> {
   const { settings } = declaration;
@@ -20,10 +40,13 @@ export async function startHost(declaration: TargetDeclaration<HostSettings>): P
   for (const role of ROLE_NAMES) {
     const given = settings.roles[role];
     if (given === undefined) continue;
-    endpoints[role] =
-      typeof given === 'number'
-        ? { host: settings.address, port: given }
-        : { host: given.host ?? settings.address, port: given.port };
+    const own = typeof given === 'number' ? undefined : given.host;
+    const endpoint = {
+      host: own ?? settings.address,
+      port: typeof given === 'number' ? given : given.port,
+    };
+    await assertResolves(endpoint, placeOf(declaration, own ? ['roles', role, 'host'] : ['address']));
+    endpoints[role] = endpoint;
   }
   return {
     target: targetOf(declaration, {
