@@ -1,11 +1,10 @@
 import type { Gate } from '../../reports/model/record.ts';
 import type { Check } from '../check/define.ts';
 import type { Claims } from '../model/claims.ts';
-import { ConfigurationError } from '../model/configuration-error.ts';
 import { isPromised } from '../model/promises.ts';
 import type { CheckResult } from '../model/result.ts';
-import { SUITES } from '../model/suites.ts';
 import type { Target } from '../model/target.ts';
+import { chosenBy } from './choose-checks.ts';
 import type { Profile } from './profile.ts';
 
 /** What of a check stands in every result, run or not. */
@@ -25,7 +24,7 @@ export type CheckFacts = Pick<
 >;
 
 export interface Selection {
-  /** Codes and suite names; empty: everything. */
+  /** What `chosenBy` understands; empty: everything. */
   readonly only: readonly string[];
   readonly skip: readonly string[];
 }
@@ -54,7 +53,9 @@ export function planTarget(
   profile: Profile,
   selection: Selection,
 ): TargetPlan {
-  assertKnown([...selection.only, ...selection.skip], checks);
+  const only = chosenBy(selection.only, checks);
+  const skip = chosenBy(selection.skip, checks);
+  const isWanted = (check: Check) => (selection.only.length === 0 || only(check)) && !skip(check);
   const selected: { facts: CheckFacts; gate: Gate }[] = [];
   const notSelected: { check: string; why: string }[] = [];
   for (const check of checks) {
@@ -62,7 +63,7 @@ export function planTarget(
     const { claims } = target.settings;
     const isBinding = claims !== undefined && upholds.some((name) => isPromised(name, claims));
     const gate = isBinding ? 'fail' : profile.gates[id];
-    const why = !wanted(check, selection)
+    const why = !isWanted(check)
       ? 'excluded by --only or --skip'
       : gate === undefined
         ? `not part of the profile ${profile.id}`
@@ -93,23 +94,4 @@ export function factsOf(check: Check): CheckFacts {
     limits,
     source: check.source,
   };
-}
-
-function wanted(check: Check, { only, skip }: Selection): boolean {
-  const named = (names: readonly string[]) =>
-    names.some((name) => name.toUpperCase() === check.definition.id || name.toLowerCase() === check.suite);
-  return (only.length === 0 || named(only)) && !named(skip);
-}
-
-function assertKnown(names: readonly string[], checks: readonly Check[]): void {
-  for (const name of names) {
-    const known =
-      checks.some((check) => check.definition.id === name.toUpperCase()) ||
-      SUITES.some((suite) => suite.slug === name.toLowerCase());
-    if (!known) {
-      throw new ConfigurationError(
-        `"${name}" is neither the code of a check nor a suite; mailspec list shows both. Suites: ${SUITES.map((suite) => suite.slug).join(', ')}.`,
-      );
-    }
-  }
 }
