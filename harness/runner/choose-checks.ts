@@ -18,6 +18,15 @@ export function chosenBy(words: readonly string[], checks: readonly Check[]): Ch
   return (check) => choices.some((chooses) => chooses(check));
 }
 
+/** What `--only` chooses, or everything where it has no word, without what `--skip` chooses. @throws ConfigurationError */
+export function chosenFrom(
+  checks: readonly Check[],
+  words: { readonly only: readonly string[]; readonly skip: readonly string[] },
+): Chooses {
+  const [only, skip] = [chosenBy(words.only, checks), chosenBy(words.skip, checks)];
+  return (check) => (words.only.length === 0 || only(check)) && !skip(check);
+}
+
 function choiceOf(word: string, checks: readonly Check[]): Chooses {
   const wanted = word.toLowerCase();
   // A suite may be named before it has a check.

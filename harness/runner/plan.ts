@@ -4,7 +4,7 @@ import type { Claims } from '../model/claims.ts';
 import { isPromised } from '../model/promises.ts';
 import type { CheckResult } from '../model/result.ts';
 import type { Target } from '../model/target.ts';
-import { chosenBy } from './choose-checks.ts';
+import { chosenFrom } from './choose-checks.ts';
 import type { Profile } from './profile.ts';
 
 /** What of a check stands in every result, run or not. */
@@ -27,6 +27,17 @@ export interface Selection {
   /** What `chosenBy` understands; empty: everything. */
   readonly only: readonly string[];
   readonly skip: readonly string[];
+  /** The part of an earlier run that is asked again; absent: the run stands on its own. */
+  readonly again?: Again;
+}
+
+/** What an earlier run left failed or open. */
+export interface Again {
+  readonly runId: string;
+  /** Codes by target; a target that is not named is asked nothing. */
+  readonly checks: Readonly<Record<string, readonly string[]>>;
+  /** How many results the earlier run has on these targets. */
+  readonly of: number;
 }
 
 /** Which checks run on a target, decided before anything runs: the yardstick of completeness. */
@@ -53,9 +64,8 @@ export function planTarget(
   profile: Profile,
   selection: Selection,
 ): TargetPlan {
-  const only = chosenBy(selection.only, checks);
-  const skip = chosenBy(selection.skip, checks);
-  const isWanted = (check: Check) => (selection.only.length === 0 || only(check)) && !skip(check);
+  const again = selection.again?.checks[target.name] ?? [];
+  const isChosen = chosenFrom(checks, selection);
   const selected: { facts: CheckFacts; gate: Gate }[] = [];
   const notSelected: { check: string; why: string }[] = [];
   for (const check of checks) {
@@ -63,15 +73,17 @@ export function planTarget(
     const { claims } = target.settings;
     const isBinding = claims !== undefined && upholds.some((name) => isPromised(name, claims));
     const gate = isBinding ? 'fail' : profile.gates[id];
-    const why = !isWanted(check)
+    const why = !isChosen(check)
       ? 'excluded by --only or --skip'
-      : gate === undefined
-        ? `not part of the profile ${profile.id}`
-        : target.driver === 'network' && check.suite !== 'op25b'
-          ? 'is about mail servers, and the target is an access network'
-          : target.permissions.includes(safety)
-            ? null
-            : `needs the permission ${safety}, which targets.yaml does not give`;
+      : selection.again && !again.includes(id)
+        ? `was not left failed or open by run ${selection.again.runId}`
+        : gate === undefined
+          ? `not part of the profile ${profile.id}`
+          : target.driver === 'network' && check.suite !== 'op25b'
+            ? 'is about mail servers, and the target is an access network'
+            : target.permissions.includes(safety)
+              ? null
+              : `needs the permission ${safety}, which targets.yaml does not give`;
     if (why === null && gate !== undefined) selected.push({ facts: factsOf(check), gate });
     else notSelected.push({ check: id, why: why ?? 'not selected' });
   }

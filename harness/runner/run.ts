@@ -28,6 +28,7 @@ import { prepareOutputFolder } from './output-folder.ts';
 import { planTarget, type Selection, type TargetPlan } from './plan.ts';
 import { loadProfile } from './profile.ts';
 import { loadRemedies } from './remedies.ts';
+import { expectedFrom, rerunOptionsOf } from './rerun-options.ts';
 import { type ScheduleOutcome, schedule } from './schedule.ts';
 import { noteEnding } from './target-ending.ts';
 import { loadTranslations } from './translations.ts';
@@ -37,9 +38,6 @@ export const SUITES_FOLDER = join(PROJECT, 'suites');
 
 /** Targets that are started at the same time: images are built then, and servers have to greet in time. */
 const STARTS = 4;
-
-/** What a command line without options means. */
-export const DEFAULTS = { targetsFile: 'targets.yaml', profile: 'baseline' } as const;
 
 export interface RunOptions {
   readonly targetsFile: string;
@@ -183,6 +181,7 @@ export async function beginRun(options: Omit<RunOptions, 'concurrency'>): Promis
           profile,
           strict: options.strict,
           selection: options.selection,
+          ...expectedFrom(options.expected),
           expected,
           remedies,
           knownFaults,
@@ -249,22 +248,6 @@ function contextOf(
       journalFile,
       evidenceFolder: join(options.folder, 'evidence'),
     },
-  ];
-}
-
-/** How a command line must differ from one without options to repeat what this run does. */
-function rerunOptionsOf({
-  targetsFile,
-  profile,
-  strict,
-  expected,
-}: Pick<RunOptions, 'targetsFile' | 'profile' | 'strict' | 'expected'>): string[] {
-  return [
-    ...(targetsFile === DEFAULTS.targetsFile ? [] : ['--targets', targetsFile]),
-    ...(profile === DEFAULTS.profile ? [] : ['--profile', profile]),
-    ...(strict ? ['--strict'] : []),
-    ...(typeof expected === 'object' ? ['--expected', expected.file] : []),
-    ...(expected === 'none' ? ['--no-expected'] : []),
   ];
 }
 
