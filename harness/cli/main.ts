@@ -77,6 +77,24 @@ export async function main(argv: readonly string[]): Promise<number> {
     });
 
   program
+    .command('replay')
+    .description('Shows the dialogue of one result: mailspec replay CODE, or mailspec replay RUN CODE.')
+    .argument(
+      '<run-or-code>',
+      'results.json or the folder that holds it; mailspec-report where a code stands alone',
+    )
+    .argument('[code]', 'code of a check, such as STLS-011, or name of a control')
+    .option('--target <name>', 'of which target, where several were asked')
+    .option('--all', 'fold nothing', false)
+    .action(async (run: string, code: string | undefined, { target, all }: ReplayCommandOptions) => {
+      const { replayCommand } = await import('./replay.ts');
+      const options = { target: target ?? null, all };
+      await (code === undefined
+        ? replayCommand('mailspec-report', run, options)
+        : replayCommand(run, code, options));
+    });
+
+  program
     .command('compare')
     .description(
       'Compares two runs: what regressed, was settled or fixed, is new or gone. Ends with 1 when something regressed or turned out badly, with 2 when something is no longer settled.',
@@ -121,6 +139,11 @@ export async function main(argv: readonly string[]): Promise<number> {
   } catch (thrown) {
     return exitCodeOf(thrown);
   }
+}
+
+interface ReplayCommandOptions {
+  readonly target?: string;
+  readonly all: boolean;
 }
 
 interface CompareCommandOptions {
