@@ -8,6 +8,7 @@ import { ConfigurationError } from '../model/configuration-error.ts';
 import { toolFacts } from '../runner/tool-facts.ts';
 import { addAudit, languageOption } from './audit-command.ts';
 import type { ComparisonFormat } from './compare.ts';
+import { addCompletion } from './completion-command.ts';
 import type { ExpectOptions } from './expect.ts';
 import type { ListOptions } from './list.ts';
 
@@ -132,6 +133,8 @@ export async function main(argv: readonly string[]): Promise<number> {
       const { cleanCommand } = await import('./clean.ts');
       await cleanCommand(options);
     });
+
+  addCompletion(program);
 
   try {
     await program.parseAsync(argv);
