@@ -1,66 +1,63 @@
 import { resolve } from 'node:path';
 import type { Language } from '../../reports/model/language.ts';
+import type { RunRecord } from '../../reports/model/record.ts';
 import type { ExpectedChoice } from '../expected/find.ts';
+import type { Selection } from '../runner/plan.ts';
 import { runAudit } from '../runner/run.ts';
-import { createProgress } from './progress.ts';
+import { createProgress, SILENCE } from './progress.ts';
 import { readRecord } from './read-record.ts';
 import { compareSince, removeComparisons } from './since.ts';
-import { printSummary } from './summary.ts';
+import { untilSignal } from './stop-signal.ts';
+import { printConclusion, printSummary } from './summary.ts';
 
-/** `mailspec audit`: audits, writes the reports, prints the summary, and returns the exit code. */
-export async function auditCommand(
-  names: readonly string[],
-  options: {
-    readonly targets: string;
-    readonly out: string;
-    readonly profile: string;
-    readonly only: readonly string[];
-    readonly skip: readonly string[];
-    readonly expected: ExpectedChoice;
-    readonly strict: boolean;
-    readonly language: Language;
-    /** An earlier run to compare with; null for none. */
-    readonly since: string | null;
-    readonly concurrency: number;
-    readonly verbose: boolean;
-  },
-): Promise<number> {
-  const stop = new AbortController();
-  let asked = 0;
-  const onSignal = () => {
-    asked += 1;
-    // The first signal ends the run in order, the second at once; containers are removed by then or by mailspec clean.
-    if (asked === 1) stop.abort();
-    else process.exit(2);
-  };
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
-  const progress = createProgress(process.stdout);
+/** How much an audit prints; its reports are the same. */
+export type Loudness = 'quiet' | 'screen' | 'verbose';
+
+/** What an audit is asked to do. */
+export interface AuditRequest {
+  /** Names of targets; empty: the default of the targets file. */
+  readonly names: readonly string[];
+  readonly targets: string;
+  readonly out: string;
+  readonly profile: string;
+  readonly selection: Selection;
+  readonly expected: ExpectedChoice;
+  readonly strict: boolean;
+  readonly language: Language;
+  readonly concurrency: number;
+  readonly loudness: Loudness;
+}
+
+/**
+ * `mailspec audit`: audits, writes the reports, prints the summary, and returns the exit code.
+ * @param since an earlier run to compare with; null for none
+ */
+export async function auditCommand(request: AuditRequest, since: string | null): Promise<number> {
+  // Before the run, which may write its own record in its place.
+  const earlier = since === null ? null : await readRecord(since);
+  const record = await untilSignal((signal) => auditOnce(request, signal));
+  const folder = resolve(request.out);
+  const isQuiet = request.loudness === 'quiet';
+  if (isQuiet) printConclusion(record, process.stdout);
+  else printSummary(record, folder, process.stdout, { verbose: request.loudness === 'verbose' });
+  await removeComparisons(folder);
+  if (earlier !== null) await compareSince(earlier, record, folder, isQuiet ? null : process.stdout);
+  return record.exitCode;
+}
+
+/** Audits once, tells how it goes on, and writes the reports. */
+export async function auditOnce(request: AuditRequest, signal: AbortSignal): Promise<RunRecord> {
+  const { targets, out, loudness, ...same } = request;
+  const progress = loudness === 'quiet' ? SILENCE : createProgress(process.stdout);
   try {
-    const folder = resolve(options.out);
-    // Before the run, which may write its own record in its place.
-    const earlier = options.since === null ? null : await readRecord(options.since);
-    const record = await runAudit({
-      targetsFile: options.targets,
-      names,
-      folder,
-      profile: options.profile,
-      selection: { only: options.only, skip: options.skip },
-      expected: options.expected,
-      strict: options.strict,
-      language: options.language,
-      concurrency: options.concurrency,
+    return await runAudit({
+      ...same,
+      targetsFile: targets,
+      folder: resolve(out),
       listener: progress,
-      signal: stop.signal,
+      signal,
     });
-    progress.end();
-    printSummary(record, folder, process.stdout, options);
-    await removeComparisons(folder);
-    if (earlier !== null) await compareSince(earlier, record, folder, process.stdout);
-    return record.exitCode;
   } finally {
     progress.end();
-    process.removeListener('SIGINT', onSignal);
-    process.removeListener('SIGTERM', onSignal);
   }
 }

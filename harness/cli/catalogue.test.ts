@@ -60,9 +60,14 @@ describe('the catalogue', () => {
 
   test.each([
     ['a code that is none', ['explain', 'STLS-0O1'], 'did you mean "STLS-001"?'],
+    ['a control that is none', ['explain', 'mail-leavs'], 'did you mean "mail-leaves"?'],
     ['a suite that is none', ['list', '--suite', 'startls'], 'did you mean "starttls"?'],
     ['a level that is none', ['list', '--level', 'ought'], 'there are MUST, SHOULD, MAY, policy.'],
     ['a profile that is none', ['list', '--profile', 'nobody'], 'the profiles are'],
+    ['a profile that is nearly one', ['list', '--profile', 'baslin'], 'did you mean "baseline"?'],
+    ['a version that is none', ['list', '--profile', 'baseline@1999'], 'no version "1999"; there is'],
+    ['a command that is none', ['expalin', 'STLS-001'], 'Did you mean explain?'],
+    ['an option that is none', ['audit', '--onyl', 'STLS-001'], 'Did you mean --only?'],
   ])('%s ends with a sentence and exit code 3', async (_, args, named) => {
     const { code, stderr } = await cli.mailspec(...args);
     expect(stderr).toContain(named);

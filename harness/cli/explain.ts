@@ -86,10 +86,10 @@ async function checkOf(code: string): Promise<Check> {
   if (planned !== undefined) {
     throw new ConfigurationError(`${wanted} has a code and no check yet: ${planned}`);
   }
-  const guess = nearest(
-    wanted,
-    checks.map(({ definition }) => definition.id),
-  );
+  const guess = nearest(code, [
+    ...checks.map(({ definition }) => definition.id),
+    ...new Set(checks.flatMap(({ definition }) => controlsOf(definition).map((one) => one.definition.id))),
+  ]);
   throw new ConfigurationError(
     `There is no check "${visible(code)}"${guess ? `; did you mean "${guess}"?` : '; mailspec list shows all of them.'}`,
   );

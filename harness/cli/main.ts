@@ -1,13 +1,14 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { LANGUAGES, type Language } from '../../reports/model/language.ts';
+import { Command, CommanderError, Option } from 'commander';
+import type { Language } from '../../reports/model/language.ts';
 import type { Format } from '../../reports/write.ts';
 import { logLine } from '../evidence/log-line.ts';
 import { visible } from '../evidence/visible.ts';
 import { EXPECTED_FILE } from '../expected/file-name.ts';
-import type { ExpectedChoice } from '../expected/find.ts';
 import { ConfigurationError } from '../model/configuration-error.ts';
 import { toolFacts } from '../runner/tool-facts.ts';
+import { addAudit, languageOption } from './audit-command.ts';
 import type { ComparisonFormat } from './compare.ts';
+import { addCompletion } from './completion-command.ts';
 import { diskFull } from './disk-full.ts';
 import type { ExpectOptions } from './expect.ts';
 import type { ListOptions } from './list.ts';
@@ -39,38 +40,9 @@ export async function main(argv: readonly string[]): Promise<number> {
     .showHelpAfterError('(mailspec --help shows what there is)')
     .exitOverride();
 
-  program
-    .command('audit')
-    .description('Audits targets and writes the reports.')
-    .argument('[target...]', 'names of targets; without one, the default of the targets file')
-    .option('--targets <file>', 'the targets file', 'targets.yaml')
-    .option('--out <folder>', 'where the reports go', 'mailspec-report')
-    .option('--profile <name>', 'which list of requirements decides', 'baseline')
-    .option('--only <code-or-suite...>', 'run these checks alone')
-    .option('--skip <code-or-suite...>', 'leave these checks out')
-    .option('--strict', 'warnings count as findings', false)
-    .option(
-      '--expected <file>',
-      'deviations that are expected; mailspec-expected.yaml beside the targets file',
-    )
-    .option('--no-expected', 'nothing is expected, whatever lies beside the targets file')
-    .addOption(language())
-    .option(
-      '--since <run>',
-      'compares with an earlier run at the end; results.json, or the folder that holds it',
-    )
-    .option('--concurrency <n>', 'targets audited at the same time', positiveInteger, 4)
-    .option('--verbose', 'print every finding, with its reason and the command that reruns it', false)
-    .action(async (names: string[], options: AuditCommandOptions) => {
-      const { auditCommand } = await import('./audit.ts');
-      exitCode = await auditCommand(names, {
-        ...options,
-        expected: expectedChoice(options.expected),
-        since: options.since ?? null,
-        only: options.only ?? [],
-        skip: options.skip ?? [],
-      });
-    });
+  addAudit(program, (code) => {
+    exitCode = code;
+  });
 
   program
     .command('list')
@@ -99,11 +71,29 @@ export async function main(argv: readonly string[]): Promise<number> {
     .description('Derives a report again from the record of a run.')
     .argument('[record]', 'results.json, or the folder that holds it', 'mailspec-report')
     .addOption(new Option('--format <format>', 'which report').choices(FORMATS).makeOptionMandatory())
-    .addOption(language())
+    .addOption(languageOption())
     .option('--out <file>', 'where it goes; the standard output when absent')
     .action(async (path: string, options: ReportCommandOptions) => {
       const { reportCommand } = await import('./report.ts');
       await reportCommand(path, options.format, options.language, options.out ?? null);
+    });
+
+  program
+    .command('replay')
+    .description('Shows the dialogue of one result: mailspec replay CODE, or mailspec replay RUN CODE.')
+    .argument(
+      '<run-or-code>',
+      'results.json or the folder that holds it; mailspec-report where a code stands alone',
+    )
+    .argument('[code]', 'code of a check, such as STLS-011, or name of a control')
+    .option('--target <name>', 'of which target, where several were asked')
+    .option('--all', 'fold nothing', false)
+    .action(async (run: string, code: string | undefined, { target, all }: ReplayCommandOptions) => {
+      const { replayCommand } = await import('./replay.ts');
+      const options = { target: target ?? null, all };
+      await (code === undefined
+        ? replayCommand('mailspec-report', run, options)
+        : replayCommand(run, code, options));
     });
 
   program
@@ -145,6 +135,8 @@ export async function main(argv: readonly string[]): Promise<number> {
       await cleanCommand(options);
     });
 
+  addCompletion(program);
+
   try {
     await program.parseAsync(argv);
     return exitCode;
@@ -153,19 +145,9 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-interface AuditCommandOptions {
-  readonly targets: string;
-  readonly out: string;
-  readonly profile: string;
-  readonly only?: string[];
-  readonly skip?: string[];
-  readonly strict: boolean;
-  readonly language: Language;
-  /** False for --no-expected; absent where neither option is given. */
-  readonly expected?: string | boolean;
-  readonly since?: string;
-  readonly concurrency: number;
-  readonly verbose: boolean;
+interface ReplayCommandOptions {
+  readonly target?: string;
+  readonly all: boolean;
 }
 
 interface CompareCommandOptions {
@@ -178,16 +160,6 @@ interface ReportCommandOptions {
   readonly format: Format;
   readonly language: Language;
   readonly out?: string;
-}
-
-/** The option that reports for people have in common. */
-function language(): Option {
-  return new Option('--language <tag>', 'the language of report.html').choices(LANGUAGES).default('en');
-}
-
-function expectedChoice(given: string | boolean | undefined): ExpectedChoice {
-  if (typeof given === 'string') return { file: given };
-  return given === false ? 'none' : 'beside-targets';
 }
 
 function exitCodeOf(thrown: unknown): number {
@@ -207,13 +179,6 @@ function exitCodeOf(thrown: unknown): number {
   const text = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
   process.stderr.write(`mailspec failed: ${text.split('\n').map(visible).map(logLine).join('\n')}\n`);
   return EXIT.internal;
-}
-
-function positiveInteger(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1)
-    throw new InvalidArgumentError('Expected a whole number of at least 1.');
-  return value;
 }
 
 /** Name, version and what it runs on, in one line. */

@@ -2,8 +2,12 @@ import type { WriteStream } from 'node:tty';
 import pc from 'picocolors';
 import type { Verdict } from '../model/verdict.ts';
 import { VERDICT_GLYPHS } from './glyphs.ts';
+import { about, elapsed, timeLeftOfAll } from './time-left.ts';
 
-/** Tells how a run goes on: one moving line per target on a terminal, one plain line per check elsewhere. */
+/**
+ * Tells how a run goes on: on a terminal one moving line per target and one of the time, elsewhere one plain line
+ * per check.
+ */
 export interface Progress {
   onStarting(target: string): void;
   onPlanned(target: string, checks: number): void;
@@ -14,12 +18,21 @@ export interface Progress {
 
 interface TargetProgress {
   planned: number;
-  done: number;
+  /** When each result came. */
+  readonly results: number[];
   last: string;
   readonly verdicts: Map<Verdict, number>;
 }
 
 const REDRAW_MS = 80;
+
+/** Tells nothing. */
+export const SILENCE: Progress = {
+  onStarting: () => undefined,
+  onPlanned: () => undefined,
+  onResult: () => undefined,
+  end: () => undefined,
+};
 
 export function createProgress(stream: NodeJS.WriteStream | WriteStream): Progress {
   return stream.isTTY && !process.env.CI ? liveProgress(stream) : plainProgress(stream);
@@ -38,12 +51,13 @@ function plainProgress(stream: NodeJS.WritableStream): Progress {
 
 function liveProgress(stream: NodeJS.WriteStream): Progress {
   const targets = new Map<string, TargetProgress>();
+  const began = performance.now();
   let drawn = 0;
   let ended = false;
   const progressOf = (name: string): TargetProgress => {
     const known = targets.get(name);
     if (known) return known;
-    const fresh = { planned: 0, done: 0, last: 'starting', verdicts: new Map<Verdict, number>() };
+    const fresh = { planned: 0, results: [], last: 'starting', verdicts: new Map<Verdict, number>() };
     targets.set(name, fresh);
     return fresh;
   };
@@ -52,6 +66,7 @@ function liveProgress(stream: NodeJS.WriteStream): Progress {
 
   function draw(): void {
     const lines = [...targets].map(([name, progress]) => lineOf(name, progress, stream.columns ?? 80));
+    if (lines.length > 0) lines.push(pc.dim(timeLine([...targets.values()], began, ended)));
     stream.write(`${drawn > 0 ? `\x1b[${drawn}A` : ''}${lines.map((text) => `\x1b[2K${text}\n`).join('')}`);
     drawn = lines.length;
   }
@@ -63,7 +78,7 @@ function liveProgress(stream: NodeJS.WriteStream): Progress {
     },
     onResult(target, check, title, verdict) {
       const progress = progressOf(target);
-      progress.done += 1;
+      progress.results.push(performance.now());
       progress.last = `${check} ${title}`;
       const known = verdict ?? 'not-run';
       progress.verdicts.set(known, (progress.verdicts.get(known) ?? 0) + 1);
@@ -78,7 +93,15 @@ function liveProgress(stream: NodeJS.WriteStream): Progress {
   };
 }
 
-function lineOf(name: string, { planned, done, last, verdicts }: TargetProgress, columns: number): string {
+/** What has passed, and what is left as far as this run can tell. */
+function timeLine(targets: readonly TargetProgress[], began: number, ended: boolean): string {
+  const now = performance.now();
+  const left = ended ? null : timeLeftOfAll(targets, now);
+  return `${elapsed(now - began)}${left === null || left === 0 ? '' : `, ${about(left)}`}`;
+}
+
+function lineOf(name: string, { planned, results, last, verdicts }: TargetProgress, columns: number): string {
+  const done = results.length;
   const counts = [...verdicts].map(([verdict, count]) =>
     VERDICT_GLYPHS[verdict].paint(`${VERDICT_GLYPHS[verdict].glyph}${count}`),
   );

@@ -17,15 +17,20 @@ export async function removeComparisons(folder: string): Promise<void> {
   for (const [file] of FILES) await rm(join(folder, file), { force: true });
 }
 
-/** Says what changed since an earlier run, and writes it beside the reports of this one. */
+/**
+ * Says what changed since an earlier run, and writes it beside the reports of this one.
+ * @param stream where it is said; null: nowhere
+ */
 export async function compareSince(
   earlier: RunRecord,
   record: RunRecord,
   folder: string,
-  stream: NodeJS.WritableStream,
+  stream: NodeJS.WritableStream | null,
 ): Promise<void> {
   const comparison = compareRuns(earlier, record);
-  stream.write(`\nSince run ${earlier.runId}:\n`);
-  printComparison(comparison, (line) => void stream.write(`${line}\n`));
+  if (stream !== null) {
+    stream.write(`\nSince run ${earlier.runId}:\n`);
+    printComparison(comparison, (line) => void stream.write(`${line}\n`));
+  }
   for (const [file, write] of FILES) await writeOut(join(folder, file), write(comparison), 'w');
 }

@@ -2,8 +2,10 @@ import { join, relative } from 'node:path';
 import pc from 'picocolors';
 import { brokenControls, brokenLine } from '../../reports/model/controls.ts';
 import { waiverLine } from '../../reports/model/outcome.ts';
+import { partialLine } from '../../reports/model/partial.ts';
 import type { GatedResult, RunRecord, TargetRecord } from '../../reports/model/record.ts';
 import { logLine } from '../evidence/log-line.ts';
+import { printGrouped } from './github-group.ts';
 import { VERDICT_GLYPHS } from './glyphs.ts';
 import { CONCLUSIONS, headOf, targetSummary } from './target-summary.ts';
 
@@ -26,15 +28,15 @@ export function printSummary(
   const print = (text: string) => void stream.write(`${logLine(text)}\n`);
   const room = Math.max(FEWEST, Math.floor((SCREEN - END) / Math.max(1, record.targets.length)));
   for (const target of record.targets) {
-    if (verbose) printTarget(target, print);
-    else for (const line of targetSummary(target, room)) print(line);
+    printGrouped(`${target.name}: ${target.conclusion}`, stream, () => {
+      if (verbose) printTarget(target, print);
+      else for (const line of targetSummary(target, room)) print(line);
+    });
   }
   printStale(record, print);
   print('');
-  print(
-    `${CONCLUSIONS[record.conclusion](pc.bold(record.conclusion))} in the profile ${record.profile.id}@${record.profile.version}` +
-      `${record.profile.strict ? ' (strict)' : ''}, ${(record.durationMs / 1000).toFixed(1)} s`,
-  );
+  printConclusion(record, stream);
+  if (record.rerunOf) print(`This run is partial: ${partialLine(record.rerunOf)}`);
   const waived = record.targets.flatMap(({ results }) => results).filter(isWaived).length;
   if (waived > 0)
     print(`${waived} expected deviations are waived; the conclusion is what it would be without them.`);
@@ -42,6 +44,14 @@ export function printSummary(
   const [rerun] = verbose ? [] : record.targets.flatMap(({ results }) => results).filter(isTold);
   if (rerun) print(pc.dim(`One check again: ${rerun.rerun}`));
   print(`Report: ${relative(process.cwd(), join(folder, 'report.html')) || folder}`);
+}
+
+/** Prints the one line that says what the run concludes. */
+export function printConclusion(record: RunRecord, stream: NodeJS.WritableStream): void {
+  const { conclusion, profile, rerunOf, durationMs } = record;
+  const part = rerunOf ? `, partial: ${rerunOf.checks} of ${rerunOf.of} checks` : '';
+  const line = `${CONCLUSIONS[conclusion](pc.bold(conclusion))} in the profile ${profile.id}@${profile.version}${profile.strict ? ' (strict)' : ''}${part}, ${(durationMs / 1000).toFixed(1)} s`;
+  stream.write(`${logLine(line)}\n`);
 }
 
 function printTarget(target: TargetRecord, print: (text: string) => void): void {

@@ -37,13 +37,21 @@ export function mergeRuns(runs: readonly BodyRun[]): {
   return { events, outcomes, redactions };
 }
 
+/** Every event that people read, in full: one line each, marked where a verification did not hold. */
+export function wholeTranscript(
+  events: readonly EvidenceEvent[],
+  missed: readonly Verification[],
+): readonly TranscriptLine[] {
+  const marks = new Map(missed.map((verification) => [verification.at, verification.strict]));
+  return events.map((event) => lineOf(event, marks));
+}
+
 /** The transcript as people read it: what was said and what was found, most telling lines first kept. */
 export function transcribe(
   events: readonly EvidenceEvent[],
   missed: readonly Verification[],
 ): { readonly lines: readonly TranscriptLine[]; readonly omitted: number } {
-  const marks = new Map(missed.map((verification) => [verification.at, verification.strict]));
-  const all = events.flatMap((event) => lineOf(event, marks));
+  const all = wholeTranscript(events, missed).map((line) => ({ ...line, text: cut(line.text) }));
   if (all.length <= LINE_BUDGET) return { lines: all, omitted: 0 };
   const keep = new Set<number>();
   const keepWithinBudget = (index: number) => {
@@ -58,22 +66,20 @@ export function transcribe(
   return { lines: all.filter((_, index) => keep.has(index)), omitted: all.length - keep.size };
 }
 
-function lineOf(event: EvidenceEvent, marks: ReadonlyMap<number, boolean>): TranscriptLine[] {
+function lineOf(event: EvidenceEvent, marks: ReadonlyMap<number, boolean>): TranscriptLine {
   const { seq, at, connection } = event;
   const base = { seq, at, connection, layer: null, mark: null } as const;
   // Notes quote what checks were given and what the world around the target said.
-  const note = (text: string): TranscriptLine[] => [{ ...base, who: 'note', text: cut(printable(text)) }];
+  const note = (text: string): TranscriptLine => ({ ...base, who: 'note', text: printable(text) });
   switch (event.kind) {
     case 'send':
     case 'recv':
-      return [
-        {
-          ...base,
-          who: event.kind === 'send' ? 'client' : 'server',
-          layer: event.layer,
-          text: cut(textOf(event)),
-        },
-      ];
+      return {
+        ...base,
+        who: event.kind === 'send' ? 'client' : 'server',
+        layer: event.layer,
+        text: textOf(event),
+      };
     case 'connect':
       return note(`connected to ${event.role} at ${event.address} from ${event.localAddress}`);
     case 'refused':
@@ -98,7 +104,7 @@ function lineOf(event: EvidenceEvent, marks: ReadonlyMap<number, boolean>): Tran
       const strict = marks.get(seq);
       const mark = strict === undefined ? null : strict ? 'violation' : 'deviation';
       const found = event.held ? `met: ${event.actual}` : `expected ${event.expected}, found ${event.actual}`;
-      return [{ ...base, who: 'note', text: cut(`${event.demand} — ${found}`), mark }];
+      return { ...base, who: 'note', text: `${event.demand} — ${found}`, mark };
     }
   }
 }

@@ -311,3 +311,31 @@ test.each(Object.entries(EXIT))('a run with a %s beside a pass ends with %i', as
   );
   expect(record.exitCode).toBe(code);
 });
+
+describe('a run that asks a part of an earlier one again', () => {
+  const again = { runId: 'before', checks: { mail: ['STLS-001'] }, of: 7 };
+
+  test('says so in its record, and why it left the rest out', async () => {
+    const selection = { only: ['STLS-001', 'SMTP-001'], skip: [], again };
+    const plan = planTarget(
+      CHECKS,
+      { name: 'mail', permissions: ['safe'], settings: {} },
+      RUN.profile,
+      selection,
+    );
+    const { record, verdicts } = await assembled({ selection }, audited([[FIRST, 'pass']], { plan }));
+    expect(verdicts).toEqual(['pass']);
+    expect(record.rerunOf).toEqual({ runId: 'before', checks: 1, of: 7 });
+    expect(record.selection).toEqual({ only: ['STLS-001', 'SMTP-001'], skip: [] });
+    expect(record.targets[0]?.notSelected).toContainEqual({
+      check: 'SMTP-001',
+      why: 'was not left failed or open by run before',
+    });
+  });
+
+  test('is told from one that stands on its own', async () => {
+    const { record } = await assembled({}, audited([[FIRST, 'pass']]));
+    expect(record).not.toHaveProperty('rerunOf');
+    expect(record).not.toHaveProperty('expectedFrom');
+  });
+});

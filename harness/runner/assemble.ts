@@ -57,6 +57,8 @@ export interface RunFacts {
   readonly profile: Profile;
   readonly strict: boolean;
   readonly selection: Selection;
+  /** As in the record. */
+  readonly expectedFrom?: string | null;
   /** Deviations that are expected, of whichever target. */
   readonly expected: readonly ExpectedEntry[];
   /** How to mend whatever a check may find. */
@@ -93,6 +95,7 @@ export async function assembleRecord(run: RunFacts, audited: readonly AuditedTar
   const targets = judged.map((one) => assembleTarget(one, met, run));
   const conclusion = concludeRun({ interrupted: run.interrupted, targets });
   const all = targets.flatMap((target) => target.results);
+  const { only, skip, again } = run.selection;
   return {
     schema: 'mailspec-results/1',
     runId: run.runId,
@@ -122,7 +125,9 @@ export async function assembleRecord(run: RunFacts, audited: readonly AuditedTar
         whyNot: whyNot ?? null,
       })),
     },
-    selection: run.selection,
+    ...(run.expectedFrom === undefined ? {} : { expectedFrom: run.expectedFrom }),
+    ...(again ? { rerunOf: { runId: again.runId, checks: all.length, of: again.of } } : {}),
+    selection: { only, skip },
     counts: {
       ...countVerdicts(all),
       notSelected: targets.reduce((sum, target) => sum + target.notSelected.length, 0),

@@ -1,11 +1,10 @@
 import type { Gate } from '../../reports/model/record.ts';
 import type { Check } from '../check/define.ts';
 import type { Claims } from '../model/claims.ts';
-import { ConfigurationError } from '../model/configuration-error.ts';
 import { isPromised } from '../model/promises.ts';
 import type { CheckResult } from '../model/result.ts';
-import { SUITES } from '../model/suites.ts';
 import type { Target } from '../model/target.ts';
+import { chosenFrom } from './choose-checks.ts';
 import type { Profile } from './profile.ts';
 
 /** What of a check stands in every result, run or not. */
@@ -25,9 +24,20 @@ export type CheckFacts = Pick<
 >;
 
 export interface Selection {
-  /** Codes and suite names; empty: everything. */
+  /** What `chosenBy` understands; empty: everything. */
   readonly only: readonly string[];
   readonly skip: readonly string[];
+  /** The part of an earlier run that is asked again; absent: the run stands on its own. */
+  readonly again?: Again;
+}
+
+/** What an earlier run left failed or open. */
+export interface Again {
+  readonly runId: string;
+  /** Codes by target; a target that is not named is asked nothing. */
+  readonly checks: Readonly<Record<string, readonly string[]>>;
+  /** How many results the earlier run has on these targets. */
+  readonly of: number;
 }
 
 /** Which checks run on a target, decided before anything runs: the yardstick of completeness. */
@@ -54,7 +64,8 @@ export function planTarget(
   profile: Profile,
   selection: Selection,
 ): TargetPlan {
-  assertKnown([...selection.only, ...selection.skip], checks);
+  const again = selection.again?.checks[target.name] ?? [];
+  const isChosen = chosenFrom(checks, selection);
   const selected: { facts: CheckFacts; gate: Gate }[] = [];
   const notSelected: { check: string; why: string }[] = [];
   for (const check of checks) {
@@ -62,15 +73,17 @@ export function planTarget(
     const { claims } = target.settings;
     const isBinding = claims !== undefined && upholds.some((name) => isPromised(name, claims));
     const gate = isBinding ? 'fail' : profile.gates[id];
-    const why = !wanted(check, selection)
+    const why = !isChosen(check)
       ? 'excluded by --only or --skip'
-      : gate === undefined
-        ? `not part of the profile ${profile.id}`
-        : target.driver === 'network' && check.suite !== 'op25b'
-          ? 'is about mail servers, and the target is an access network'
-          : target.permissions.includes(safety)
-            ? null
-            : `needs the permission ${safety}, which targets.yaml does not give`;
+      : selection.again && !again.includes(id)
+        ? `was not left failed or open by run ${selection.again.runId}`
+        : gate === undefined
+          ? `not part of the profile ${profile.id}`
+          : target.driver === 'network' && check.suite !== 'op25b'
+            ? 'is about mail servers, and the target is an access network'
+            : target.permissions.includes(safety)
+              ? null
+              : `needs the permission ${safety}, which targets.yaml does not give`;
     if (why === null && gate !== undefined) selected.push({ facts: factsOf(check), gate });
     else notSelected.push({ check: id, why: why ?? 'not selected' });
   }
@@ -93,23 +106,4 @@ export function factsOf(check: Check): CheckFacts {
     limits,
     source: check.source,
   };
-}
-
-function wanted(check: Check, { only, skip }: Selection): boolean {
-  const named = (names: readonly string[]) =>
-    names.some((name) => name.toUpperCase() === check.definition.id || name.toLowerCase() === check.suite);
-  return (only.length === 0 || named(only)) && !named(skip);
-}
-
-function assertKnown(names: readonly string[], checks: readonly Check[]): void {
-  for (const name of names) {
-    const known =
-      checks.some((check) => check.definition.id === name.toUpperCase()) ||
-      SUITES.some((suite) => suite.slug === name.toLowerCase());
-    if (!known) {
-      throw new ConfigurationError(
-        `"${name}" is neither the code of a check nor a suite; mailspec list shows both. Suites: ${SUITES.map((suite) => suite.slug).join(', ')}.`,
-      );
-    }
-  }
 }

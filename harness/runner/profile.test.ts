@@ -1,9 +1,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ConfigurationError } from '../model/configuration-error.ts';
-import { loadProfile } from './profile.ts';
+import { loadProfile, profileNames } from './profile.ts';
 
 let folder = '';
 beforeEach(async () => {
@@ -37,12 +37,49 @@ test('a profile may follow a document, clause by clause', async () => {
   ]);
 });
 
-test.each(['nobody', '../good', 'good.yaml', '', 'GOOD'])('there is no profile "%s"', async (name) => {
+test.each(['nobody', '../good', 'good.yaml', ''])('there is no profile "%s"', async (name) => {
   await writeFile(join(folder, 'good.yaml'), GOOD);
   await writeFile(join(folder, 'another.yaml'), GOOD);
   await expect(loadProfile(folder, name)).rejects.toThrow(
     new ConfigurationError(`There is no profile "${name}"; the profiles are another, good.`),
   );
+});
+
+test.each(['GOOD', 'goood', 'goood@1'])('a profile that is nearly "%s" is suggested', async (name) => {
+  await writeFile(join(folder, 'good.yaml'), GOOD);
+  await expect(loadProfile(folder, name)).rejects.toThrow('did you mean "good"? The profiles are good.');
+});
+
+describe('a version', () => {
+  const version = (text: string) => GOOD.replace('"1"', `"${text}"`);
+  beforeEach(async () => {
+    await writeFile(join(folder, 'good.yaml'), version('2026.2'));
+    await writeFile(join(folder, 'good@2026.1.yaml'), version('2026.1'));
+  });
+
+  test.each([
+    ['good', '2026.2'],
+    ['good@2026.2', '2026.2'],
+    ['good@2026.1', '2026.1'],
+  ])('of %s is %s', async (asked, found) => {
+    expect(await loadProfile(folder, asked)).toMatchObject({ id: 'good', version: found });
+  });
+
+  test('that is not there is refused, and those that are there are named', async () => {
+    for (const asked of ['good@2027', 'good@', 'good@2026', 'good@../good'])
+      await expect(loadProfile(folder, asked)).rejects.toThrow(
+        `The profile "good" has no version "${asked.slice(5)}"; there are 2026.2, 2026.1.`,
+      );
+  });
+
+  test('that the file does not have is a mistake of it', async () => {
+    await writeFile(join(folder, 'good@2025.yaml'), version('2026.1'));
+    await expect(loadProfile(folder, 'good@2025')).rejects.toThrow('calls itself "good@2026.1"');
+  });
+
+  test('makes no profile of its own', async () => {
+    expect(await profileNames(folder)).toEqual(['good']);
+  });
 });
 
 test.each([

@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import type { Gate } from '../../reports/model/record.ts';
+import { visible } from '../evidence/visible.ts';
 import { ConfigurationError } from '../model/configuration-error.ts';
+import { nearest } from '../targets/nearest.ts';
 
 const clauseSchema = z.union([
   z.strictObject({
@@ -56,28 +58,57 @@ export interface Profile {
 
 /** The names of the profiles in a folder, in the order of the alphabet. */
 export async function profileNames(folder: string): Promise<readonly string[]> {
+  return [...new Set((await stems(folder)).map(nameOf))].sort();
+}
+
+/**
+ * Reads a profile by its name, or in exactly one version: `baseline`, `baseline@2026.1`.
+ * @param folder where the profiles lie: the version that is in force as `name.yaml`, each other as `name@version.yaml`
+ * @throws ConfigurationError naming the profiles or the versions that exist, or what is wrong in a file
+ */
+export async function loadProfile(folder: string, asked: string): Promise<Profile> {
+  const files = await stems(folder);
+  const [name = '', version] = asked.split(/@(.*)/s);
+  if (!files.includes(name)) throw new ConfigurationError(unknownProfile(name, await profileNames(folder)));
+  const current = await readProfile(folder, name);
+  if (version === undefined || version === current.version) return current;
+  if (files.includes(asked)) return readProfile(folder, asked);
+  const others = files
+    .filter((file) => file.startsWith(`${name}@`))
+    .map((file) => file.slice(name.length + 1));
+  throw new ConfigurationError(
+    `The profile "${name}" has no version "${visible(version)}"; there ${others.length === 0 ? 'is' : 'are'} ${[current.version, ...others].join(', ')}.`,
+  );
+}
+
+/** The names of the files of profiles without their ending. */
+async function stems(folder: string): Promise<readonly string[]> {
   return (await readdir(folder))
     .filter((file) => file.endsWith('.yaml'))
     .map((file) => file.slice(0, -'.yaml'.length))
     .sort();
 }
 
-/**
- * Reads a profile by its name.
- * @param folder where the profiles lie, one YAML file each
- * @throws ConfigurationError naming the profiles that exist, or what is wrong in the file
- */
-export async function loadProfile(folder: string, name: string): Promise<Profile> {
-  const names = await profileNames(folder);
-  if (!names.includes(name)) {
-    throw new ConfigurationError(`There is no profile "${name}"; the profiles are ${names.join(', ')}.`);
-  }
-  const source = await readFile(join(folder, `${name}.yaml`), 'utf8');
-  const read = profileSchema.safeParse(parsed(source, name));
+function nameOf(stem: string): string {
+  return stem.replace(/@.*/s, '');
+}
+
+function unknownProfile(name: string, names: readonly string[]): string {
+  const guess = nearest(name, names);
+  const hint = guess ? `did you mean "${guess}"? ` : '';
+  return `There is no profile "${visible(name)}"; ${hint}${hint === '' ? 't' : 'T'}he profiles are ${names.join(', ')}.`;
+}
+
+async function readProfile(folder: string, stem: string): Promise<Profile> {
+  const source = await readFile(join(folder, `${stem}.yaml`), 'utf8');
+  const read = profileSchema.safeParse(parsed(source, stem));
   if (!read.success)
-    throw new ConfigurationError(`The profile "${name}" is malformed: ${z.prettifyError(read.error)}`);
-  if (read.data.id !== name)
-    throw new ConfigurationError(`The profile "${name}" calls itself "${read.data.id}".`);
+    throw new ConfigurationError(`The profile "${stem}" is malformed: ${z.prettifyError(read.error)}`);
+  const { id, version } = read.data;
+  if (stem !== id && stem !== `${id}@${version}`)
+    throw new ConfigurationError(
+      `The profile "${stem}" calls itself "${stem.includes('@') ? `${id}@${version}` : id}".`,
+    );
   return { ...read.data, clauses: read.data.clauses.map(clauseOf) };
 }
 

@@ -21,7 +21,7 @@ import type { Verdict } from '../model/verdict.ts';
 import { type RunningTarget, startTarget } from '../targets/drivers/start.ts';
 import { placeOf, type TargetDeclaration } from '../targets/load.ts';
 import { selectTargets } from '../targets/select.ts';
-import { declaredTargets, TARGETS_FILE } from '../targets/without-file.ts';
+import { declaredTargets } from '../targets/without-file.ts';
 import { type AuditedTarget, assembleRecord } from './assemble.ts';
 import type { AuditContext } from './audit-context.ts';
 import { loadConsequences, loadKnownFaults } from './known-faults.ts';
@@ -29,6 +29,7 @@ import { prepareOutputFolder } from './output-folder.ts';
 import { planTarget, type Selection, type TargetPlan } from './plan.ts';
 import { loadProfile } from './profile.ts';
 import { loadRemedies } from './remedies.ts';
+import { expectedFrom, rerunOptionsOf } from './rerun-options.ts';
 import { type ScheduleOutcome, schedule } from './schedule.ts';
 import { noteEnding } from './target-ending.ts';
 import { loadTranslations } from './translations.ts';
@@ -38,9 +39,6 @@ export const SUITES_FOLDER = join(PROJECT, 'suites');
 
 /** Targets that are started at the same time: images are built then, and servers have to greet in time. */
 const STARTS = 4;
-
-/** What a command line without options means. */
-export const DEFAULTS = { targetsFile: TARGETS_FILE, profile: 'baseline' } as const;
 
 export interface RunOptions {
   readonly targetsFile: string;
@@ -184,6 +182,7 @@ export async function beginRun(options: Omit<RunOptions, 'concurrency'>): Promis
           profile,
           strict: options.strict,
           selection: options.selection,
+          ...expectedFrom(options.expected),
           expected,
           remedies,
           knownFaults,
@@ -250,22 +249,6 @@ function contextOf(
       journalFile,
       evidenceFolder: join(options.folder, 'evidence'),
     },
-  ];
-}
-
-/** How a command line must differ from one without options to repeat what this run does. */
-function rerunOptionsOf({
-  targetsFile,
-  profile,
-  strict,
-  expected,
-}: Pick<RunOptions, 'targetsFile' | 'profile' | 'strict' | 'expected'>): string[] {
-  return [
-    ...(targetsFile === DEFAULTS.targetsFile ? [] : ['--targets', targetsFile]),
-    ...(profile === DEFAULTS.profile ? [] : ['--profile', profile]),
-    ...(strict ? ['--strict'] : []),
-    ...(typeof expected === 'object' ? ['--expected', expected.file] : []),
-    ...(expected === 'none' ? ['--no-expected'] : []),
   ];
 }
 

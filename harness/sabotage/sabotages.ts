@@ -616,8 +616,8 @@ export const SABOTAGES: readonly Sabotage[] = [
     neglects: 'the command line ends with the exit code of the run',
     detector: 'exit-code',
     noticed: 'A run with a finding ends with 0.',
-    file: 'harness/cli/main.ts',
-    line: 'exitCode = await auditCommand(',
-    instead: 'await auditCommand(',
+    file: 'harness/cli/audit.ts',
+    line: 'return record.exitCode;',
+    instead: 'return 0;',
   },
 ];

@@ -75,3 +75,11 @@ test('what else differs between the runs is told', () => {
     `Profile: ${before.profile.id}@${before.profile.version} before, rfc-strict@${before.profile.version} after.`,
   ]);
 });
+
+test('a run that asked a part of another one again is told', () => {
+  const part = { ...before, rerunOf: { runId: 'whole', checks: 2, of: 9 } };
+  expect(compareRuns(before, part).notes).toContain(
+    'The run after is partial: it asked 2 of the 9 checks of run whole again, and says nothing about the others.',
+  );
+  expect(compareRuns(before, before).notes).toEqual([]);
+});

@@ -1,3 +1,4 @@
+import { partialLine } from './partial.ts';
 import type { GatedResult, RunRecord } from './record.ts';
 import type { Verdict } from './vocabulary.ts';
 
@@ -126,5 +127,12 @@ function notesOf(before: RunRecord, after: RunRecord): string[] {
     ['Only', before.selection.only.join(' ') || 'all', after.selection.only.join(' ') || 'all'],
     ['Without', before.selection.skip.join(' ') || 'none', after.selection.skip.join(' ') || 'none'],
   ] as const;
-  return pairs.flatMap(([what, was, is]) => (was === is ? [] : [`${what}: ${was} before, ${is} after.`]));
+  const parts = [
+    ['before', before.rerunOf],
+    ['after', after.rerunOf],
+  ] as const;
+  return [
+    ...pairs.flatMap(([what, was, is]) => (was === is ? [] : [`${what}: ${was} before, ${is} after.`])),
+    ...parts.flatMap(([which, part]) => (part ? [`The run ${which} is partial: ${partialLine(part)}`] : [])),
+  ];
 }

@@ -154,6 +154,14 @@ export interface Translation {
   readonly demands: string;
 }
 
+/** Which part of an earlier run was asked again: the rest of it is no part of the conclusion. */
+export interface RerunOf {
+  readonly runId: string;
+  /** Results of this run, and of the earlier one on the same targets. */
+  readonly checks: number;
+  readonly of: number;
+}
+
 /** The record of a run: `results.json`. Every report is a pure function of it. */
 export interface RunRecord {
   readonly schema: 'mailspec-results/1';
@@ -188,6 +196,13 @@ export interface RunRecord {
     /** The clauses of that document, in its order; empty where there is none. */
     readonly clauses: readonly ClauseRecord[];
   };
+  /**
+   * The file of expected deviations that the command line named; null: none was to be taken; absent: that beside the
+   * targets file.
+   */
+  readonly expectedFrom?: string | null;
+  /** The earlier run of which this one asked a part again; absent where it asked on its own. */
+  readonly rerunOf?: RerunOf;
   readonly selection: { readonly only: readonly string[]; readonly skip: readonly string[] };
   readonly counts: Readonly<Record<Verdict, number>> & { readonly notSelected: number };
   /** Deviations that were expected; empty without a file of them. */

@@ -136,6 +136,8 @@ export const runRecordSchema = z
       verification: z.enum(['verified', 'not-verified']),
       clauses: z.array(clause),
     }),
+    expectedFrom: text.nullable().exactOptional(),
+    rerunOf: z.strictObject({ runId: text, checks: count, of: count }).exactOptional(),
     selection: z.strictObject({ only: z.array(text), skip: z.array(text) }),
     counts: z.strictObject({ ...counts, notSelected: count }),
     expected: z.array(expectation),

@@ -12,6 +12,7 @@ import {
   outcomeOf,
   waiverLine,
 } from '../model/outcome.ts';
+import { partialLine } from '../model/partial.ts';
 import type { Conclusion, GatedResult, RunRecord, TargetRecord } from '../model/record.ts';
 import { bySeverity } from '../model/severity.ts';
 import { silenceLine } from '../model/silence.ts';
@@ -55,6 +56,7 @@ function summary(record: RunRecord, item: Item): string {
     '',
     `Profile ${codeSpan(`${profile.id}@${profile.version}`)}${profile.strict ? ', strict' : ''}${profile.verification === 'verified' ? '' : ', not verified'}, exit code ${record.exitCode}, run ${codeSpan(record.runId)}.`,
     '',
+    ...(record.rerunOf ? [`This run is partial: ${partialLine(record.rerunOf)}`, ''] : []),
     ...record.targets.flatMap((target) => targetLines(record, target, item)),
     ...orderLines(obstaclesOfRun(record)),
     `Every check, with the dialogues: ${codeSpan('report.html')}`,

@@ -20,6 +20,7 @@ export function runFacts(record: RunRecord, words: Words): Safe {
     [facts.machine, `${environment.os}, ${environment.arch}`],
     [facts.ci, environment.ci],
     [facts.engine, environment.engine],
+    [facts.partial, record.rerunOf ? facts.partialOf(record.rerunOf) : null],
     [facts.only, selection.only.length === 0 ? null : selection.only.join(', ')],
     [facts.without, selection.skip.length === 0 ? null : selection.skip.join(', ')],
     [facts.run, html`<code>${record.runId}</code>`],

@@ -25,6 +25,7 @@ export function masthead(record: RunRecord, words: Words): Safe {
 <p class="eyebrow"><b>mailspec</b> <span>${words.report}</span> <span>${profile.title} ${profile.version}</span> <time datetime="${record.startedAt}">${words.moment(record.startedAt)}</time></p>
 <h1>${glyph(SHAPE[conclusion])} ${words.conclusions[conclusion]}</h1>
 ${profile.verification === 'verified' ? null : html`<p class="not-verified">${words.facts.notVerified}</p>`}
+${record.rerunOf ? html`<p class="not-verified">${words.facts.partial}${words.colon}${words.facts.partialOf(record.rerunOf)}</p>` : null}
 <p class="why">${whyOfRun(record, words)}${notSelected > 0 ? `${words.space}${words.notSelectedNote(notSelected)}` : null}</p>
 ${obstaclesOfRun(record).map((one) => obstacle(one, sentenceOf(one, record, words)))}
 <ul class="verdicts">${record.targets.map((target) => verdictOf(target, words))}

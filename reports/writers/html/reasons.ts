@@ -17,6 +17,10 @@ type Template = readonly [RegExp, (groups: Quoted[], words: Words) => readonly P
  * stays English: better whole than half translated.
  */
 const JAPANESE: readonly Template[] = [
+  [
+    /^was not left failed or open by run (\S+)$/,
+    ([run = NONE]) => ['監査 ', run, ' で不合格にも未判定にもならなかったため除外'],
+  ],
   [/^excluded by --only or --skip$/, () => ['--only または --skip により除外']],
   [/^not part of the profile (\S+)$/, ([profile = NONE]) => ['プロファイル ', profile, ' に含まれない']],
   [

@@ -1,3 +1,4 @@
+import type { RerunOf } from '../../../model/record.ts';
 import { some } from './some.ts';
 
 /** What is said about the run and its targets. */
@@ -28,6 +29,9 @@ export const FACTS = {
     machine: 'Machine',
     ci: 'CI',
     engine: 'Container engine',
+    partial: 'Partial',
+    partialOf: ({ runId, checks, of }: RerunOf) =>
+      `${checks} of the ${some(of, 'check', 'checks')} of run ${runId} asked again; nothing about the others`,
     only: 'Only',
     without: 'Without',
     exit: 'Exit code',

@@ -28,6 +28,9 @@ export const JAPANESE_FACTS: typeof FACTS = {
     machine: 'マシン',
     ci: 'CI',
     engine: 'コンテナーエンジン',
+    partial: '部分的な監査',
+    partialOf: ({ runId, checks, of }) =>
+      `監査 ${runId} の検査 ${of} 件のうち ${checks} 件を再実行。その他の検査については何も述べません`,
     only: '限定した検査',
     without: '除外した検査',
     exit: '終了コード',

@@ -1,0 +1,127 @@
+import { exitCodeOf } from '../../reports/model/conclude.ts';
+import type { GatedResult, RunRecord, TargetRecord } from '../../reports/model/record.ts';
+import { loadChecks } from '../engine/load.ts';
+import { logLine } from '../evidence/log-line.ts';
+import { visible } from '../evidence/visible.ts';
+import type { ExpectedChoice } from '../expected/find.ts';
+import { ConfigurationError } from '../model/configuration-error.ts';
+import type { Verdict } from '../model/verdict.ts';
+import { chosenFrom } from '../runner/choose-checks.ts';
+import type { Selection } from '../runner/plan.ts';
+import { nearest } from '../targets/nearest.ts';
+import type { AuditRequest } from './audit.ts';
+import { readRecord } from './read-record.ts';
+import { SUITES_FOLDER } from './suites-folder.ts';
+
+/** Where a partial run writes unless it is told: the record that it begins from stays whole. */
+const FOLDER = 'mailspec-rerun';
+
+const LEFT: ReadonlySet<Verdict> = new Set(['fail', 'inconclusive', 'error', 'not-run']);
+
+/** Options of `mailspec audit` that an earlier run decides unless they are given. */
+export type Remembered = 'targets' | 'profile' | 'expected' | 'out';
+
+/**
+ * `mailspec audit --rerun`: what an earlier run left failed or open, asked in the same way.
+ * @returns the request, or the exit code of what the earlier run says where nothing is left to ask
+ * @throws ConfigurationError where there is no such run, or a target is no part of it
+ */
+export async function askAgain(
+  path: string,
+  asked: AuditRequest,
+  isGiven: (name: Remembered) => boolean,
+): Promise<AuditRequest | number> {
+  const earlier = await readRecord(path);
+  const targets = targetsOf(earlier, asked.names, path);
+  const all = targets.flatMap(({ results }) => results.filter(isLeft));
+  if (all.length === 0) return nothingLeft(earlier, targets);
+  const chosen = await chosenOf(all, asked.selection);
+  const byTarget = Map.groupBy(chosen, ({ target }) => target);
+  const of = targets.reduce((sum, { results }) => sum + results.length, 0);
+  if (asked.loudness !== 'quiet')
+    print(
+      `Run ${earlier.runId} left ${all.length} of ${of} checks failed or open; ${chosen.length === all.length ? 'these are' : `${chosen.length} of these, by --only and --skip, are`} asked again, and nothing else.`,
+    );
+  const { profile } = earlier;
+  return {
+    ...asked,
+    names: [...byTarget.keys()],
+    targets: isGiven('targets') ? asked.targets : (targets[0]?.declaredAt.file ?? asked.targets),
+    out: isGiven('out') ? asked.out : FOLDER,
+    profile: isGiven('profile') ? asked.profile : `${profile.id}@${profile.version}`,
+    strict: asked.strict || profile.strict,
+    expected: isGiven('expected') ? asked.expected : expectedOf(earlier),
+    selection: {
+      only: [...new Set(chosen.map(({ check }) => check))],
+      skip: [],
+      again: {
+        runId: earlier.runId,
+        checks: Object.fromEntries([...byTarget].map(([name, its]) => [name, its.map(({ check }) => check)])),
+        of,
+      },
+    },
+  };
+}
+
+/** Those that `--only` and `--skip` choose. @throws ConfigurationError where they choose none */
+async function chosenOf(
+  left: readonly GatedResult[],
+  { only, skip }: Selection,
+): Promise<readonly GatedResult[]> {
+  if (only.length === 0 && skip.length === 0) return left;
+  const all = await loadChecks(SUITES_FOLDER);
+  const checks = all.filter(chosenFrom(all, { only, skip }));
+  const codes = new Set<string>(checks.map(({ definition }) => definition.id));
+  const chosen = left.filter(({ check }) => codes.has(check));
+  if (chosen.length === 0)
+    throw new ConfigurationError(
+      '--only and --skip choose nothing of what the earlier run left failed or open.',
+    );
+  return chosen;
+}
+
+function print(sentence: string): void {
+  process.stdout.write(`${logLine(sentence)}\n`);
+}
+
+/** What failed, what has no verdict, and warnings where they count. */
+function isLeft({ verdict, consequence }: GatedResult): boolean {
+  return LEFT.has(verdict) || consequence === 'finding';
+}
+
+function targetsOf({ targets }: RunRecord, names: readonly string[], path: string): readonly TargetRecord[] {
+  const known = targets.map(({ name }) => name);
+  const unknown = names.filter((name) => !known.includes(name));
+  if (unknown.length > 0) {
+    throw new ConfigurationError(
+      ...unknown.map((name) => {
+        const guess = nearest(name, known);
+        const hint = guess ? `did you mean "${guess}"?` : `it has ${known.join(', ')}.`;
+        return `The run in ${path} has no target "${visible(name)}"; ${hint}`;
+      }),
+    );
+  }
+  return names.length === 0 ? targets : targets.filter(({ name }) => names.includes(name));
+}
+
+function expectedOf({ expectedFrom }: RunRecord): ExpectedChoice {
+  if (expectedFrom === undefined) return 'beside-targets';
+  return expectedFrom === null ? 'none' : { file: expectedFrom };
+}
+
+/** The earlier run keeps its word: where nothing failed it may still have been cut short, or have stale expectations. */
+function nothingLeft(earlier: RunRecord, targets: readonly TargetRecord[]): number {
+  const { interrupted, expected } = earlier;
+  const exitCode =
+    targets.length === earlier.targets.length
+      ? earlier.exitCode
+      : exitCodeOf({
+          interrupted,
+          targets,
+          expected: expected.filter((one) => targets.some(({ name }) => name === one.target)),
+        });
+  print(
+    `Run ${earlier.runId} left nothing failed or open on ${targets.map(({ name }) => name).join(', ') || 'any target'}, so nothing is asked again; this ends as that run did, with ${exitCode}.`,
+  );
+  return exitCode;
+}

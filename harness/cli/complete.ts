@@ -1,0 +1,89 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Command, Option } from 'commander';
+import { SUITES } from '../model/suites.ts';
+import { profileNames } from '../runner/profile.ts';
+import { DEFAULTS } from '../runner/rerun-options.ts';
+import { loadTargets } from '../targets/load.ts';
+import { CATALOG_FOLDER, PROFILES_FOLDER } from './suites-folder.ts';
+
+/** What can stand where; it gets the words before. */
+type Source = (before: readonly string[]) => Promise<readonly string[]>;
+
+const SUITE_NAMES: Source = async () => SUITES.map(({ slug }) => slug);
+const CHECKS: Source = async (before) => [...(await codes()), ...(await SUITE_NAMES(before))];
+
+/** What the value of an option is, by its name; of any other, a file or what cannot be known. */
+const VALUES: Readonly<Record<string, Source>> = {
+  only: CHECKS,
+  skip: CHECKS,
+  suite: SUITE_NAMES,
+  profile: () => profileNames(PROFILES_FOLDER),
+  target: targetNames,
+  level: async () => ['MUST', 'SHOULD', 'MAY', 'policy'],
+};
+
+/** What the arguments of a command are, by its name; of any other, files. */
+const ARGUMENTS: Readonly<Record<string, Source>> = {
+  audit: targetNames,
+  explain: codes,
+  replay: codes,
+};
+
+/**
+ * What can stand for the last word of a command line, in the order in which it is offered; nothing where that is a file.
+ * @param words without the name of the program; the last one is what was typed so far, and may be empty
+ */
+export async function completionsOf(program: Command, words: readonly string[]): Promise<readonly string[]> {
+  const typed = words.at(-1) ?? '';
+  const candidates = await candidatesFor(program, words.slice(0, -1), typed);
+  return candidates.filter((one) => one.toLowerCase().startsWith(typed.toLowerCase()));
+}
+
+async function candidatesFor(
+  program: Command,
+  before: readonly string[],
+  typed: string,
+): Promise<readonly string[]> {
+  const [name, ...words] = before;
+  const help = program.createHelp();
+  const longOf = (command: Command) =>
+    help.visibleOptions(command).flatMap(({ long }) => (long ? [long] : []));
+  if (name === undefined) {
+    if (typed.startsWith('-')) return longOf(program);
+    return help.visibleCommands(program).map((command) => command.name());
+  }
+  const command = program.commands.find((one) => one.name() === name);
+  if (!command) return [];
+  if (typed.startsWith('-')) return longOf(command);
+  const option = openOption(command, words);
+  if (option) return option.argChoices ?? (await VALUES[option.attributeName()]?.(before)) ?? [];
+  const [argument] = command.registeredArguments;
+  return argument?.argChoices ?? (await ARGUMENTS[name]?.(before)) ?? [];
+}
+
+/** The option whose value the next word is; undefined where it is an argument. */
+function openOption(command: Command, words: readonly string[]): Option | undefined {
+  const at = words.findLastIndex((word) => word.startsWith('-'));
+  const option = command.options.find(({ long, short }) => at >= 0 && [long, short].includes(words[at]));
+  if (!option || option.isBoolean()) return undefined;
+  return option.variadic || at === words.length - 1 ? option : undefined;
+}
+
+/** The codes of all checks, without loading these. */
+async function codes(): Promise<readonly string[]> {
+  const lock = await readFile(join(CATALOG_FOLDER, 'checks.lock'), 'utf8');
+  return [...lock.matchAll(/^([A-Z0-9]+-\d+):\n {2}slug:/gm)].map(([, code = '']) => code);
+}
+
+/** The targets of the file that is named, or else of the one that is taken without an option. */
+async function targetNames(before: readonly string[]): Promise<readonly string[]> {
+  const at = before.indexOf('--targets');
+  const file = at < 0 ? DEFAULTS.targetsFile : (before[at + 1] ?? DEFAULTS.targetsFile);
+  try {
+    return (await loadTargets(file)).map(({ name }) => name);
+  } catch {
+    // A file that is not there, or has a mistake, is told when it is used.
+    return [];
+  }
+}

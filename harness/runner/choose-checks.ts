@@ -1,0 +1,74 @@
+import { matchesGlob } from 'node:path';
+import type { Check } from '../check/define.ts';
+import { visible } from '../evidence/visible.ts';
+import { ConfigurationError } from '../model/configuration-error.ts';
+import { SUITES } from '../model/suites.ts';
+import { nearest } from '../targets/nearest.ts';
+
+/** Whether a word of `--only` or `--skip` means a check. */
+type Chooses = (check: Check) => boolean;
+
+/**
+ * What the words of `--only` or `--skip` choose: a code (`STLS-001`), a slug, a suite (`starttls`), a pattern of these
+ * (`'STLS-*'`), a document (`rfc3207`) or a clause with those beneath it (`rfc3207#4.2`). Case does not matter.
+ * @throws ConfigurationError for a word that means nothing, with what it most likely meant
+ */
+export function chosenBy(words: readonly string[], checks: readonly Check[]): Chooses {
+  const choices = words.map((word) => choiceOf(word, checks));
+  return (check) => choices.some((chooses) => chooses(check));
+}
+
+/** What `--only` chooses, or everything where it has no word, without what `--skip` chooses. @throws ConfigurationError */
+export function chosenFrom(
+  checks: readonly Check[],
+  words: { readonly only: readonly string[]; readonly skip: readonly string[] },
+): Chooses {
+  const [only, skip] = [chosenBy(words.only, checks), chosenBy(words.skip, checks)];
+  return (check) => (words.only.length === 0 || only(check)) && !skip(check);
+}
+
+function choiceOf(word: string, checks: readonly Check[]): Chooses {
+  const wanted = word.toLowerCase();
+  // A suite may be named before it has a check.
+  if (SUITES.some(({ slug }) => slug === wanted)) return ({ suite }) => suite === wanted;
+  const chooses: Chooses = isPattern(wanted)
+    ? (check) => namesOf(check).some((name) => matchesGlob(name, wanted))
+    : (check) => namesOf(check).includes(wanted) || check.definition.clauses.some((one) => lies(one, wanted));
+  if (!checks.some(chooses)) throw new ConfigurationError(unknown(word, checks));
+  return chooses;
+}
+
+function isPattern(word: string): boolean {
+  return /[*?[{]/.test(word);
+}
+
+function namesOf({ definition, suite }: Check): string[] {
+  return [definition.id.toLowerCase(), definition.slug.toLowerCase(), suite];
+}
+
+/** Whether a clause is the one that is meant, lies beneath it, or in the document that is meant. */
+function lies(clause: string, wanted: string): boolean {
+  const one = clause.toLowerCase();
+  return one === wanted || one.startsWith(`${wanted}.`) || one.startsWith(`${wanted}#`);
+}
+
+function unknown(word: string, checks: readonly Check[]): string {
+  if (isPattern(word))
+    return `No check has a code, a slug or a suite like "${visible(word)}"; mailspec list shows all.`;
+  const guess = nearest(word, [
+    ...checks.map(({ definition }) => definition.id),
+    ...SUITES.map(({ slug }) => slug),
+    ...checks.map(({ definition }) => definition.slug),
+    ...new Set(
+      checks.flatMap(({ definition }) => definition.clauses.flatMap((one) => [one, documentOf(one)])),
+    ),
+  ]);
+  const hint = guess
+    ? `did you mean "${guess}"?`
+    : `mailspec list shows the checks. Suites: ${SUITES.map(({ slug }) => slug).join(', ')}.`;
+  return `"${visible(word)}" is neither the code of a check nor a slug, a suite or a clause; ${hint}`;
+}
+
+function documentOf(clause: string): string {
+  return clause.slice(0, clause.indexOf('#'));
+}

@@ -1,0 +1,33 @@
+import { printable } from '../evidence/visible.ts';
+import type { ExpectedChoice } from '../expected/find.ts';
+import { TARGETS_FILE } from '../targets/without-file.ts';
+
+/** What a command line without options means. */
+export const DEFAULTS = { targetsFile: TARGETS_FILE, profile: 'baseline' } as const;
+
+/** How a command line must differ from one without options to repeat what this run does. */
+export function rerunOptionsOf({
+  targetsFile,
+  profile,
+  strict,
+  expected,
+}: {
+  readonly targetsFile: string;
+  readonly profile: string;
+  readonly strict: boolean;
+  readonly expected: ExpectedChoice;
+}): string[] {
+  return [
+    ...(targetsFile === DEFAULTS.targetsFile ? [] : ['--targets', targetsFile]),
+    ...(profile === DEFAULTS.profile ? [] : ['--profile', profile]),
+    ...(strict ? ['--strict'] : []),
+    ...(typeof expected === 'object' ? ['--expected', expected.file] : []),
+    ...(expected === 'none' ? ['--no-expected'] : []),
+  ];
+}
+
+/** What the record says of the choice; nothing where it is what a command line without options means. */
+export function expectedFrom(choice: ExpectedChoice): { readonly expectedFrom?: string | null } {
+  if (choice === 'beside-targets') return {};
+  return { expectedFrom: choice === 'none' ? null : printable(choice.file) };
+}
