@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -28,6 +27,7 @@ import { prepareOutputFolder } from './output-folder.ts';
 import { planTarget, type Selection, type TargetPlan } from './plan.ts';
 import { loadProfile } from './profile.ts';
 import { loadRemedies } from './remedies.ts';
+import { newRunId } from './run-id.ts';
 import { type ScheduleOutcome, schedule } from './schedule.ts';
 import { noteEnding } from './target-ending.ts';
 import { loadTranslations } from './translations.ts';
@@ -105,7 +105,7 @@ export async function runAudit(options: RunOptions): Promise<RunRecord> {
  */
 export async function beginRun(options: Omit<RunOptions, 'concurrency'>): Promise<BegunRun> {
   const startedAt = new Date();
-  const runId = `${startedAt.toISOString().replaceAll(/[-:]|\.\d+/g, '')}-${randomBytes(3).toString('hex')}`;
+  const runId = newRunId(startedAt);
   const suitesFolder = options.suitesFolder ?? SUITES_FOLDER;
   const [checks, profile, remedies, knownFaults, consequences, translations, expected, declared] =
     await Promise.all([
