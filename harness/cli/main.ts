@@ -9,6 +9,7 @@ import { ConfigurationError } from '../model/configuration-error.ts';
 import { toolFacts } from '../runner/tool-facts.ts';
 import type { ComparisonFormat } from './compare.ts';
 import type { ExpectOptions } from './expect.ts';
+import type { InitOptions } from './init.ts';
 import type { ListOptions } from './list.ts';
 
 /** What a report can be derived as; the writers are loaded when one is. */
@@ -69,6 +70,20 @@ export async function main(argv: readonly string[]): Promise<number> {
         only: options.only ?? [],
         skip: options.skip ?? [],
       });
+    });
+
+  program
+    .command('init')
+    .description(
+      'Looks at a server and writes a commented targets file for it. Ends with 2 when nothing was found to declare.',
+    )
+    .option('--image <name>', 'an image: a container of it is started, looked at and removed')
+    .option('--compose <file>', 'a compose file: it is read, and nothing is started')
+    .option('--host <name-or-address>', 'a server that runs: one connection to each port of mail, no login')
+    .option('--out <file>', 'the file to write; it must not exist', 'targets.yaml')
+    .action(async (options: InitOptions) => {
+      const { initCommand } = await import('./init.ts');
+      exitCode = await initCommand(options);
     });
 
   program
