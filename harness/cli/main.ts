@@ -8,6 +8,7 @@ import type { ExpectedChoice } from '../expected/find.ts';
 import { ConfigurationError } from '../model/configuration-error.ts';
 import { toolFacts } from '../runner/tool-facts.ts';
 import type { ComparisonFormat } from './compare.ts';
+import type { DoctorOptions } from './doctor.ts';
 import type { ExpectOptions } from './expect.ts';
 import type { InitOptions } from './init.ts';
 import type { ListOptions } from './list.ts';
@@ -84,6 +85,19 @@ export async function main(argv: readonly string[]): Promise<number> {
     .action(async (options: InitOptions) => {
       const { initCommand } = await import('./init.ts');
       exitCode = await initCommand(options);
+    });
+
+  program
+    .command('doctor')
+    .description(
+      'Says whether this machine can audit, and whether targets are as they are declared. Ends with 2 when something is not.',
+    )
+    .argument('[target...]', 'names of targets; without one, this machine alone')
+    .option('--targets <file>', 'the targets file', 'targets.yaml')
+    .option('--out <folder>', 'where an audit would write', 'mailspec-report')
+    .action(async (names: string[], options: DoctorOptions) => {
+      const { doctorCommand } = await import('./doctor.ts');
+      exitCode = await doctorCommand(names, options);
     });
 
   program

@@ -4,24 +4,21 @@ import { fileURLToPath } from 'node:url';
 import type { Language } from '../../reports/model/language.ts';
 import type { RunRecord } from '../../reports/model/record.ts';
 import { reportsIn, writeReports } from '../../reports/write.ts';
-import { createBench } from '../engine/create-bench.ts';
 import { loadChecks } from '../engine/load.ts';
-import { preflight } from '../engine/preflight.ts';
 import { createSlots } from '../engine/slots.ts';
 import { createRedactor } from '../evidence/redaction.ts';
 import { printable, visible } from '../evidence/visible.ts';
 import { type ExpectedChoice, findExpected } from '../expected/find.ts';
 import type { ExpectedEntry } from '../expected/load.ts';
 import { holds } from '../expected/settle.ts';
-import { openBenchLab } from '../lab/check-lab.ts';
 import { ConfigurationError } from '../model/configuration-error.ts';
-import type { LabAccess } from '../model/lab-access.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { type RunningTarget, startTarget } from '../targets/drivers/start.ts';
 import { loadTargets, placeOf, type TargetDeclaration } from '../targets/load.ts';
 import { selectTargets } from '../targets/select.ts';
 import { type AuditedTarget, assembleRecord } from './assemble.ts';
 import type { AuditContext } from './audit-context.ts';
+import { examineLab } from './examine-lab.ts';
 import { loadConsequences, loadKnownFaults } from './known-faults.ts';
 import { prepareOutputFolder } from './output-folder.ts';
 import { planTarget, type Selection, type TargetPlan } from './plan.ts';
@@ -29,6 +26,7 @@ import { loadProfile } from './profile.ts';
 import { loadRemedies } from './remedies.ts';
 import { newRunId } from './run-id.ts';
 import { type ScheduleOutcome, schedule } from './schedule.ts';
+import { startFailure } from './start-failure.ts';
 import { noteEnding } from './target-ending.ts';
 import { loadTranslations } from './translations.ts';
 
@@ -148,7 +146,7 @@ export async function beginRun(options: Omit<RunOptions, 'concurrency'>): Promis
         return { ...one, running: { ...target, lab }, failure: null, mistake: null };
       } catch (thrown) {
         const mistake = thrown instanceof ConfigurationError ? thrown : null;
-        return { ...one, running: null, failure: sentenceOf(thrown), mistake };
+        return { ...one, running: null, failure: startFailure(thrown), mistake };
       } finally {
         release();
       }
@@ -199,17 +197,6 @@ export async function beginRun(options: Omit<RunOptions, 'concurrency'>): Promis
       return record;
     },
   };
-}
-
-/** The lab of a target with what the preflight finds out about it. */
-async function examineLab(
-  { target, lab }: RunningTarget,
-  runId: string,
-  signal: AbortSignal,
-): Promise<LabAccess | null> {
-  if (!lab) return null;
-  const bench = createBench({ target, runId, evidenceFolder: null, signal });
-  return { ...lab, preflight: await preflight({ ...bench, lab: openBenchLab(lab) }) };
 }
 
 async function emptyFolder(folder: string): Promise<void> {
@@ -308,13 +295,4 @@ function declaredAt(declaration: TargetDeclaration): { readonly file: string; re
   const [, file = declaration.origin.file, line = '1'] =
     /^(.*):(\d+):\d+$/.exec(placeOf(declaration, [])) ?? [];
   return { file: printable(file), line: Number(line) };
-}
-
-/** What a driver says about a target that did not come up is in visible notation, but has several lines. */
-function sentenceOf(thrown: unknown): string {
-  const message = thrown instanceof Error ? thrown.message : String(thrown);
-  return message
-    .split('\n')
-    .map((text) => printable(text.trim()))
-    .join(' / ');
 }
