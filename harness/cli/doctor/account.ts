@@ -136,5 +136,6 @@ function diagnosisOf(
     return { state: 'no', what, line, todo };
   }
   const isUnknown = control === accountLogsIn && foundBy(controls, accountLogsIn)?.letIn === false;
-  return { state: isUnknown ? 'no' : 'ok', what, line: outcome.line, ...(isUnknown ? { todo } : {}) };
+  const line = control === ordinaryMailIsTaken ? `it arrives and is read; ${outcome.line}` : outcome.line;
+  return { state: isUnknown ? 'no' : 'ok', what, line, ...(isUnknown ? { todo } : {}) };
 }
