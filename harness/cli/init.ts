@@ -1,5 +1,6 @@
 import { access } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { StartFailed } from '../containers/start-failed.ts';
 import { logLine } from '../evidence/log-line.ts';
 import { printable, visible } from '../evidence/visible.ts';
 import { ConfigurationError } from '../model/configuration-error.ts';
@@ -33,7 +34,7 @@ const WHAT = 'Say what to look at: one of --image NAME, --compose FILE and --hos
 
 /**
  * `mailspec init`: looks at a server and writes a targets file for it.
- * @returns 0, or 2 where nothing was found that could be declared
+ * @returns 0, or 2 where nothing was found that could be declared, or no container could be made
  * @throws ConfigurationError for options that are none or too many, for a file that exists, and for what is not there
  */
 export async function initCommand(options: InitOptions): Promise<number> {
@@ -44,12 +45,15 @@ export async function initCommand(options: InitOptions): Promise<number> {
     throw new ConfigurationError(WHAT);
   await demandFree(out);
   const folder = dirname(resolve(out));
-  const { draft, looks, isComplete } =
-    image !== undefined
-      ? await ofImage(image, signal)
-      : compose !== undefined
-        ? await ofCompose(compose, folder)
-        : await ofHost(host ?? '', signal);
+  const found = await findings(options, folder, signal).catch((failure: unknown) => {
+    if (failure instanceof StartFailed) return failure;
+    throw failure;
+  });
+  if (found instanceof StartFailed) {
+    for (const line of found.message.split('\n')) print(line);
+    return 2;
+  }
+  const { draft, looks, isComplete } = found;
   for (const look of looks) print(lookLine(look));
   for (const { role, port, service } of looks.length === 0 ? draft.roles : [])
     print(
@@ -65,6 +69,15 @@ export async function initCommand(options: InitOptions): Promise<number> {
     `Then: npx mailspec doctor ${draft.name}${out === 'targets.yaml' ? '' : ` --targets ${printable(out)}`}`,
   );
   return isComplete ? 0 : 2;
+}
+
+async function findings(
+  { image, compose, host = '' }: InitOptions,
+  folder: string,
+  signal: AbortSignal,
+): Promise<Found> {
+  if (image !== undefined) return ofImage(image, signal);
+  return compose === undefined ? ofHost(host, signal) : ofCompose(compose, folder);
 }
 
 async function ofImage(image: string, signal: AbortSignal): Promise<Found> {

@@ -42,13 +42,17 @@ targets:
     return told;
   }
 
-  it('says what greets, and what was not tried; nothing is left of it', async () => {
+  it('says what comes up and only greets, and what was not tried; nothing is left of it', async () => {
     const told = await examine('{ GREETINGS: "25=220 mail.example.test" }');
     expect(told.map(({ state, what }) => `${state}: ${what}`)).toEqual([
       'ok: start',
-      'ok: mx',
+      'no: mx',
       'not tried: accounts and mail',
     ]);
+    expect(told[1]).toMatchObject({
+      line: expect.stringContaining('the reply to EHLO'),
+      todo: expect.stringMatching(/^correct the role at .*targets\.yaml:8:18, /),
+    });
   });
 
   it('says in one line why it does not come up', async () => {

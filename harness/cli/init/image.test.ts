@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { connectEngine, type Docker } from '../../containers/engine.ts';
 import { IMAGE_LABEL, RUN_LABEL } from '../../containers/labels.ts';
 import { loadTargets } from '../../targets/load.ts';
@@ -88,6 +88,23 @@ describe.skipIf(!hasEngine)('a look at an image', () => {
       'The container ended with status 7.\nThe last lines of its log:\n  no \\x1b[31mconfiguration',
     );
     expect(draftOfImage(image, seen).roles.map(({ role }) => role)).toEqual(['mx', 'submission']);
+  });
+
+  it('that is ended has seen nothing, and leaves nothing', async () => {
+    const image = await imageWith('ENV GREETINGS="2525=220 mail.shop.example"');
+    const runId = `test-${nonce}-ended`;
+    const stop = new AbortController();
+    const looking = lookAtImage(image, { runId, target: 'init', signal: stop.signal, times }).catch(
+      (failure: unknown) => failure,
+    );
+    const label = [`${RUN_LABEL}=${runId}`];
+    await vi.waitUntil(async () => (await docker.listContainers({ filters: { label } })).length > 0, {
+      timeout: 50_000,
+    });
+    stop.abort();
+    expect(await looking).toMatchObject({ name: 'StartFailed' });
+    expect(await docker.listContainers({ all: true, filters: { label } })).toEqual([]);
+    expect(await docker.listNetworks({ filters: { label } })).toEqual([]);
   });
 
   it('refuses an image that there is not', async () => {

@@ -11,7 +11,7 @@ import { ROLES } from '../../model/roles.ts';
 import { namedImage } from '../../targets/drivers/image.ts';
 import { LOOPBACK, startLoopbackContainer } from '../../targets/drivers/loopback-container.ts';
 import { removal } from '../../targets/drivers/removal.ts';
-import { type Look, lookAt, MAIL_PORTS, roleOfPort } from './look.ts';
+import { CLOSED, type Look, lookAt, MAIL_PORTS, roleOfPort } from './look.ts';
 
 /** What a container of an image showed. */
 export interface ImageLooks {
@@ -103,6 +103,7 @@ export async function lookAtImage(
       : ports.map((port) => ({ port, greeting: null, failure: 'the container has ended' }));
     over.abort();
     const how = await exit;
+    if (ended.aborted) throw new StartFailed('The look was ended before it was over.');
     const ending = how === null ? null : `The container ${how}.\n${await endOfLog(docker, id, [])}`;
     return { looks, exposed, ending, ownNames: [id.slice(0, 12), id] };
   };
@@ -181,5 +182,11 @@ async function lookUntilSettled(
   while (!signal.aborted && !isSettled()) await pause(LOOK, undefined, { signal }).catch(() => undefined);
   settled.abort();
   await Promise.all(visits);
-  return ports.flatMap((port) => looks.get(port) ?? []);
+  return ports.flatMap((port) => {
+    const look = looks.get(port);
+    if (!look) return [];
+    return look.failure === CLOSED
+      ? { ...look, failure: 'nobody listens, or whoever does closes at once' }
+      : look;
+  });
 }

@@ -84,7 +84,8 @@ export async function lookAt(
   }
 }
 
-const CLOSED = 'the connection is closed without a greeting';
+/** Said of who closes at once; so does the engine where nobody listens at a port that it published. */
+export const CLOSED = 'the connection is closed without a greeting';
 const SILENT = 'the connection is taken, and no greeting comes';
 
 /** Begins TLS where it comes first, and nothing was said before. */
