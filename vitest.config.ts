@@ -7,6 +7,8 @@ const targets = await projectNames();
 
 /** Tests that use a container engine: they load the machine, so they come last and one file at a time. */
 const WITH_ENGINE = [
+  'harness/cli/doctor/target.test.ts',
+  'harness/cli/init/image.test.ts',
   'harness/images/**/*.test.ts',
   'harness/package/image.test.ts',
   'harness/lab/sidecar/**/*.test.ts',

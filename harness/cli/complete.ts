@@ -26,6 +26,7 @@ const VALUES: Readonly<Record<string, Source>> = {
 /** What the arguments of a command are, by its name; of any other, files. */
 const ARGUMENTS: Readonly<Record<string, Source>> = {
   audit: targetNames,
+  doctor: targetNames,
   explain: codes,
   replay: codes,
 };

@@ -10,7 +10,9 @@ import { addAudit, languageOption } from './audit-command.ts';
 import type { ComparisonFormat } from './compare.ts';
 import { addCompletion } from './completion-command.ts';
 import { diskFull } from './disk-full.ts';
+import type { DoctorOptions } from './doctor.ts';
 import type { ExpectOptions } from './expect.ts';
+import type { InitOptions } from './init.ts';
 import type { ListOptions } from './list.ts';
 
 /** What a report can be derived as; the writers are loaded when one is. */
@@ -43,6 +45,33 @@ export async function main(argv: readonly string[]): Promise<number> {
   addAudit(program, (code) => {
     exitCode = code;
   });
+
+  program
+    .command('init')
+    .description(
+      'Looks at a server and writes a commented targets file for it. Ends with 2 when nothing was found to declare.',
+    )
+    .option('--image <name>', 'an image: a container of it is started, looked at and removed')
+    .option('--compose <file>', 'a compose file: it is read, and nothing is started')
+    .option('--host <name-or-address>', 'a server that runs: one connection to each port of mail, no login')
+    .option('--out <file>', 'the file to write; it must not exist', 'targets.yaml')
+    .action(async (options: InitOptions) => {
+      const { initCommand } = await import('./init.ts');
+      exitCode = await initCommand(options);
+    });
+
+  program
+    .command('doctor')
+    .description(
+      'Says whether this machine can audit, and whether targets are as they are declared. Ends with 2 when something is not.',
+    )
+    .argument('[target...]', 'names of targets; without one, this machine alone')
+    .option('--targets <file>', 'the targets file', 'targets.yaml')
+    .option('--out <folder>', 'where an audit would write', 'mailspec-report')
+    .action(async (names: string[], options: DoctorOptions) => {
+      const { doctorCommand } = await import('./doctor.ts');
+      exitCode = await doctorCommand(names, options);
+    });
 
   program
     .command('list')

@@ -146,7 +146,7 @@ function reasons(count: number): string {
 }
 
 /** Cuts a line where it is too long for a terminal; colours take no room. */
-function cut(line: string): string {
+export function cut(line: string): string {
   let shown = '';
   let width = 0;
   for (const part of line.split(COLOUR)) {

@@ -83,6 +83,16 @@ export function createControls(
   };
 }
 
+/** What a control found; undefined before it has run, and where it broke off. */
+export function foundBy<Found>(
+  { outcomeOf }: Pick<Controls, 'outcomeOf'>,
+  control: Control<Found>,
+): Found | undefined {
+  const outcome = outcomeOf(control);
+  // The outcome is what the body of this very control returned.
+  return outcome && 'found' in outcome ? (outcome.found as Found) : undefined;
+}
+
 /** Runs a control within its own budget, with its own recorder and sealed evidence. */
 async function runControl(
   control: Control<unknown>,

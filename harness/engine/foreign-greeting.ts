@@ -19,10 +19,15 @@ export const ENOUGH = 10;
  */
 export function foreignGreeting(role: Role, { port }: Endpoint, first: Buffer): WrongDeclaration | undefined {
   const { protocol } = ROLES[role];
-  const text = first.toString('latin1');
-  const spoken = (['smtp', 'pop3', 'imap'] as const).find((one) => BEGINNINGS[one].test(text));
+  const spoken = greetingProtocol(first);
   if (spoken === undefined || spoken === protocol) return undefined;
   return new WrongDeclaration(
     `${role} is declared at port ${port}, where ${NAMES[spoken]} server greets: the declaration (roles) is wrong.`,
   );
+}
+
+/** The protocol of a server by its first octets; undefined for what is no greeting at all. */
+export function greetingProtocol(first: Buffer): Protocol | undefined {
+  const text = first.toString('latin1');
+  return (['smtp', 'pop3', 'imap'] as const).find((one) => BEGINNINGS[one].test(text));
 }

@@ -1,22 +1,17 @@
-import { randomBytes } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Language } from '../../reports/model/language.ts';
 import type { RunRecord } from '../../reports/model/record.ts';
 import { reportsIn, writeReports } from '../../reports/write.ts';
-import { createBench } from '../engine/create-bench.ts';
 import { loadChecks } from '../engine/load.ts';
-import { preflight } from '../engine/preflight.ts';
 import { createSlots } from '../engine/slots.ts';
 import { createRedactor } from '../evidence/redaction.ts';
 import { printable, visible } from '../evidence/visible.ts';
 import { type ExpectedChoice, findExpected } from '../expected/find.ts';
 import type { ExpectedEntry } from '../expected/load.ts';
 import { holds } from '../expected/settle.ts';
-import { openBenchLab } from '../lab/check-lab.ts';
 import { ConfigurationError } from '../model/configuration-error.ts';
-import type { LabAccess } from '../model/lab-access.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { type RunningTarget, startTarget } from '../targets/drivers/start.ts';
 import { placeOf, type TargetDeclaration } from '../targets/load.ts';
@@ -24,13 +19,16 @@ import { selectTargets } from '../targets/select.ts';
 import { declaredTargets } from '../targets/without-file.ts';
 import { type AuditedTarget, assembleRecord } from './assemble.ts';
 import type { AuditContext } from './audit-context.ts';
+import { examineLab } from './examine-lab.ts';
 import { loadConsequences, loadKnownFaults } from './known-faults.ts';
 import { prepareOutputFolder } from './output-folder.ts';
 import { planTarget, type Selection, type TargetPlan } from './plan.ts';
 import { loadProfile } from './profile.ts';
 import { loadRemedies } from './remedies.ts';
 import { expectedFrom, rerunOptionsOf } from './rerun-options.ts';
+import { newRunId } from './run-id.ts';
 import { type ScheduleOutcome, schedule } from './schedule.ts';
+import { startFailure } from './start-failure.ts';
 import { noteEnding } from './target-ending.ts';
 import { loadTranslations } from './translations.ts';
 
@@ -104,7 +102,7 @@ export async function runAudit(options: RunOptions): Promise<RunRecord> {
  */
 export async function beginRun(options: Omit<RunOptions, 'concurrency'>): Promise<BegunRun> {
   const startedAt = new Date();
-  const runId = `${startedAt.toISOString().replaceAll(/[-:]|\.\d+/g, '')}-${randomBytes(3).toString('hex')}`;
+  const runId = newRunId(startedAt);
   const suitesFolder = options.suitesFolder ?? SUITES_FOLDER;
   const [checks, profile, remedies, knownFaults, consequences, translations, expected, declared] =
     await Promise.all([
@@ -147,7 +145,7 @@ export async function beginRun(options: Omit<RunOptions, 'concurrency'>): Promis
         return { ...one, running: { ...target, lab }, failure: null, mistake: null };
       } catch (thrown) {
         const mistake = thrown instanceof ConfigurationError ? thrown : null;
-        return { ...one, running: null, failure: sentenceOf(thrown), mistake };
+        return { ...one, running: null, failure: startFailure(thrown), mistake };
       } finally {
         release();
       }
@@ -199,17 +197,6 @@ export async function beginRun(options: Omit<RunOptions, 'concurrency'>): Promis
       return record;
     },
   };
-}
-
-/** The lab of a target with what the preflight finds out about it. */
-async function examineLab(
-  { target, lab }: RunningTarget,
-  runId: string,
-  signal: AbortSignal,
-): Promise<LabAccess | null> {
-  if (!lab) return null;
-  const bench = createBench({ target, runId, evidenceFolder: null, signal });
-  return { ...lab, preflight: await preflight({ ...bench, lab: openBenchLab(lab) }) };
 }
 
 async function emptyFolder(folder: string): Promise<void> {
@@ -292,13 +279,4 @@ function declaredAt(declaration: TargetDeclaration): { readonly file: string; re
   const [, file = declaration.origin.file, line = '1'] =
     /^(.*):(\d+):\d+$/.exec(placeOf(declaration, [])) ?? [];
   return { file: printable(file), line: Number(line) };
-}
-
-/** What a driver says about a target that did not come up is in visible notation, but has several lines. */
-function sentenceOf(thrown: unknown): string {
-  const message = thrown instanceof Error ? thrown.message : String(thrown);
-  return message
-    .split('\n')
-    .map((text) => printable(text.trim()))
-    .join(' / ');
 }

@@ -1,5 +1,6 @@
 import {
   control,
+  type Finding,
   Inconclusive,
   MAILDROP,
   NotApplicable,
@@ -9,6 +10,11 @@ import {
 import { IMAP_ROLES, openImap } from '../imap-login.ts';
 import { openPop3, POP3_ROLES } from '../pop3-login.ts';
 import { openUser, SENDING_ROLES } from '../smtp-login.ts';
+
+/** Whether the user was let in; where it is not known, checks go on, and `line` says why. */
+export interface LetIn extends Finding {
+  readonly letIn: boolean;
+}
 
 /** One protocol by which the user may log in. */
 type Way = (services: Services) => Promise<void>;
@@ -38,7 +44,7 @@ export const accountLogsIn = control(
     safety: 'safe',
     budget: '30s',
   },
-  async (services) => {
+  async (services): Promise<LetIn> => {
     const { account, inconclusive } = services;
     const { address } = account();
     const refusals: string[] = [];
@@ -47,7 +53,7 @@ export const accountLogsIn = control(
     for (const way of WAYS) {
       try {
         await way(services);
-        return { line: `${address} is let in` };
+        return { letIn: true, line: `${address} is let in` };
       } catch (thrown) {
         if (thrown instanceof NotApplicable || !(thrown instanceof Error)) continue;
         if (thrown instanceof WrongDeclaration) {
@@ -65,6 +71,7 @@ export const accountLogsIn = control(
       );
     if (unknown.length > 0 || refusals.length === 0)
       return {
+        letIn: false,
         line: `it is not known whether ${address} is let in: ${unknown.join(' ') || 'no way is declared'}`,
       };
     return inconclusive(

@@ -49,14 +49,33 @@ export async function findCompose(
 ): Promise<ComposeCommand> {
   const { settings, origin, name } = declaration;
   const [first = ''] = settings.file;
-  const cwd = dirname(resolve(origin.folder, first));
-  const env = { ...environment(), ...variables, ...engineVariables(engine) };
+  const command = await composeIn({
+    folder: dirname(resolve(origin.folder, first)),
+    project,
+    profiles: settings.profiles,
+    env: { ...variables, ...engineVariables(engine) },
+  });
+  if (command) return command;
+  throw new ConfigurationError(
+    `${placeOf(declaration, ['driver'])}: Target ${name} is a compose project. ${NO_COMPOSE}`,
+  );
+}
+
+/**
+ * Compose for one project.
+ * @param options `folder`: where it is run; `env`: beside the environment of this process
+ * @returns undefined where it cannot be run here
+ */
+export async function composeIn(options: {
+  readonly folder: string;
+  readonly project: string;
+  readonly profiles: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}): Promise<ComposeCommand | undefined> {
+  const { folder: cwd, project, profiles } = options;
+  const env = { ...environment(), ...options.env };
   const found = await composeProgram(env);
-  if (!found) {
-    throw new ConfigurationError(
-      `${placeOf(declaration, ['driver'])}: Target ${name} is a compose project. ${NO_COMPOSE}`,
-    );
-  }
+  if (!found) return undefined;
   const { program, words, version } = found;
   return {
     version,
@@ -64,7 +83,7 @@ export async function findCompose(
       const isText = 'text' in files;
       const before = [
         ...['--project-name', project],
-        ...settings.profiles.flatMap((profile) => ['--profile', profile]),
+        ...profiles.flatMap((profile) => ['--profile', profile]),
         ...(isText ? ['-'] : files).flatMap((file) => ['--file', file]),
       ];
       const stdin = isText ? files.text : '';

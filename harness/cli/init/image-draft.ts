@@ -1,0 +1,58 @@
+import { basename } from 'node:path/posix';
+import { visible } from '../../evidence/visible.ts';
+import { ROLE_NAMES, ROLES } from '../../model/roles.ts';
+import type { ImageLooks } from './image.ts';
+import { greetedName, suggestedNames, targetNameFor } from './names.ts';
+import { type DeclaredRoles, rolesOf } from './roles.ts';
+import type { Draft } from './written.ts';
+
+/** What is known of an image by a container of it. */
+export function draftOfImage(image: string, seen: ImageLooks): Draft {
+  const { looks, ownNames, ending } = seen;
+  const greeted = greetedName(looks);
+  const isOwn = greeted !== null && ownNames.includes(greeted.name);
+  const { hostName, mailDomain } = suggestedNames(greeted === null || isOwn ? null : greeted.name);
+  const from = `By the greeting of port ${greeted?.port}`;
+  return {
+    by: `mailspec init --image ${visible(image)}`,
+    name: targetNameFor(basename(image).replace(/[:@].*$/, '')),
+    settings: { driver: 'container', image },
+    hostName: { value: hostName, from: hostName === null ? 'No greeting has it.' : from },
+    mailDomain: {
+      value: mailDomain,
+      from:
+        mailDomain === null
+          ? 'No greeting suggests it.'
+          : `${from}; correct it where addresses end otherwise`,
+    },
+    ...declared(seen),
+    isDisposable: true,
+    remarks: [
+      ...(isOwn
+        ? [
+            `The server greets as ${visible(greeted.name)}, the id of its container, which every start changes: "hostname" gives the container a name that lasts.`,
+          ]
+        : []),
+      ...(ending === null
+        ? []
+        : [
+            `${visible(ending.split('\n')[0] ?? '')} Servers often want settings: "env" hands them over, and "files" copies files into the container.`,
+          ]),
+      'Where the password of an account is made for each run ("password: generate"), "env" hands it to the container as account:<address>.',
+      'Tried was one start without any settings, and the greeting of each port; logins, recipients and certificates were not.',
+    ],
+  };
+}
+
+/** Roles of the ports that greeted; where none did, those that the image says it serves. */
+function declared({ looks, exposed }: ImageLooks): DeclaredRoles {
+  const seen = rolesOf(looks);
+  if (seen.roles.length > 0) return seen;
+  return {
+    ...seen,
+    roles: ROLE_NAMES.flatMap((role) => {
+      const { port } = ROLES[role];
+      return exposed.includes(port) ? [{ role, port, note: 'the image exposes it; nothing greeted' }] : [];
+    }),
+  };
+}
