@@ -29,20 +29,35 @@ export function rowsOfGithub(source: string): Row[] {
   const rows = ledger(lines.slice(first + 1), first + 2);
   const [errors = 0, warnings = 0, notices = 0] = (TOTAL.exec(lines[first] ?? '') ?? []).slice(1).map(Number);
   compare(lines.slice(0, first), { error: errors, warning: warnings, notice: notices });
-  const has = (of: (row: Row) => boolean) => rows.some(of);
-  if (errors > 0 !== has(({ outcome, verdict, check }) => outcome === 'failed' || isObstacle(check, verdict)))
-    throw new Unreadable(`There are ${errors} errors, which is not what failed.`);
-  if (
-    warnings > 0 !==
-    has(({ outcome, verdict, check }) => outcome === 'errored' && !isObstacle(check, verdict))
-  )
-    throw new Unreadable(`There are ${warnings} warnings, which is not what is open.`);
+  const obstacles = rows.filter(isObstacle).length;
+  const failed = rows.filter(({ outcome }) => outcome === 'failed');
+  const open = rows.filter((row) => row.outcome === 'errored' && !isObstacle(row));
+  const commands = lines.slice(0, first);
+  tells('error', errors, obstacles, failed, commands);
+  tells('warning', warnings, 0, open, commands);
   return rows;
 }
 
 /** Names of checks are codes; those of what kept a target or the run from coming to anything are words. */
-function isObstacle(check: string, verdict: string): boolean {
+function isObstacle({ check, verdict }: Row): boolean {
   return verdict === 'error' && check.includes(' ');
+}
+
+/** Several rows may share an annotation, and each is named by one unless there are more than are shown. */
+function tells(
+  kind: string,
+  count: number,
+  others: number,
+  rows: readonly Row[],
+  commands: readonly string[],
+): void {
+  const fewest = others + Math.min(1, rows.length);
+  if (count < fewest || count > others + rows.length)
+    throw new Unreadable(`There are ${count} × ${kind} for ${rows.length} checks and ${others} obstacles.`);
+  const texts = commands.filter((line) => line.startsWith(`::${kind} `));
+  if (count > SHOWN || texts.some((line) => line.includes(' more)'))) return;
+  const missing = rows.find(({ check }) => !texts.some((line) => line.includes(check)));
+  if (missing) throw new Unreadable(`No ${kind} names ${missing.check}.`);
 }
 
 function compare(lines: readonly string[], total: Readonly<Record<string, number>>): void {
