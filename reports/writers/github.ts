@@ -96,7 +96,7 @@ function obstacleOf(target: TargetRecord): Annotation[] {
 }
 
 function obstacle({ about, name, why }: Obstacle, place: Place): Annotation {
-  return { ...place, title: `${about}: ${name}: no`, message: why };
+  return { ...place, title: `${about}: it is not so that the ${name}`, message: why };
 }
 
 function codes(results: readonly GatedResult[]): string {
