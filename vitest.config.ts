@@ -33,7 +33,7 @@ export default defineConfig({
         test: {
           ...OWN,
           name: 'mailspec',
-          include: ['{harness,suites,reports}/**/*.test.ts'],
+          include: ['{harness,suites,reports,ci}/**/*.test.ts'],
           exclude: ['**/node_modules/**', ...WITH_ENGINE],
           sequence: { groupOrder: 0 },
         },

@@ -8,6 +8,8 @@ import { printable } from './model/printable.ts';
 import type { RunRecord } from './model/record.ts';
 import { parseRecord } from './model/schema.ts';
 import { rowsOfCtrf } from './recount/ctrf.ts';
+import { annotated, rowsOfGithub } from './recount/github.ts';
+import { degraded, rowsOfGitlab } from './recount/gitlab.ts';
 import { rowsOfHtml } from './recount/html.ts';
 import { rowsOfJunit } from './recount/junit.ts';
 import { rowsOfMarkdown, summarized } from './recount/markdown.ts';
@@ -15,6 +17,8 @@ import { differences, type Row, rowsOf } from './recount/row.ts';
 import { rowsOfSarif } from './recount/sarif.ts';
 import { rowsOfTap } from './recount/tap.ts';
 import { writeCtrf } from './writers/ctrf.ts';
+import { writeGithub } from './writers/github.ts';
+import { writeGitlab } from './writers/gitlab.ts';
 import { writeHtml } from './writers/html/page.ts';
 import { writeJunit } from './writers/junit.ts';
 import { writeMarkdown } from './writers/markdown.ts';
@@ -28,11 +32,11 @@ export interface Report {
   readonly file: string;
   readonly write: (record: RunRecord) => string;
   readonly read: (content: string) => readonly Row[];
-  /** What it says of a row, where that is not all of it. */
-  readonly states?: (row: Row) => Row;
+  /** What it says of a row, where that is not all of it; null: nothing. */
+  readonly states?: (row: Row) => Row | null;
 }
 
-export type Format = 'json' | 'junit' | 'html' | 'tap' | 'sarif' | 'ctrf' | 'markdown';
+export type Format = 'json' | 'junit' | 'html' | 'tap' | 'sarif' | 'ctrf' | 'markdown' | 'github' | 'gitlab';
 
 /**
  * Every report of a run, those for people in a language; `results.json` comes first, because the others can be derived from it again.
@@ -52,6 +56,8 @@ export function reportsIn(language: Language = 'en'): readonly Report[] {
       read: rowsOfMarkdown,
       states: summarized,
     },
+    { format: 'github', file: 'annotations.txt', write: writeGithub, read: rowsOfGithub, states: annotated },
+    { format: 'gitlab', file: 'code-quality.json', write: writeGitlab, read: rowsOfGitlab, states: degraded },
   ];
 }
 
@@ -88,7 +94,10 @@ export async function writeReports(
       // A report of an earlier run must not be taken for one of this run.
       await rm(path, { force: true });
       await replaceFile(path, write(record));
-      for (const problem of differences(expected.map(states), read(await readFile(path, 'utf8')))) {
+      for (const problem of differences(
+        expected.flatMap((row) => states(row) ?? []),
+        read(await readFile(path, 'utf8')),
+      )) {
         problems.push({ file, problem });
       }
     } catch (cause) {
@@ -108,7 +117,10 @@ export function deriveReport(record: RunRecord, format: Format, language: Langua
   if (!report) throw new TypeError(`There is no format ${format}.`);
   const { file, write, read, states = asItIs } = report;
   const content = write(record);
-  const problems = differences(rowsOf(record).map(states), read(content)).map((problem) => ({
+  const problems = differences(
+    rowsOf(record).flatMap((row) => states(row) ?? []),
+    read(content),
+  ).map((problem) => ({
     file,
     problem,
   }));

@@ -31,6 +31,8 @@ describe('what follows from a run', () => {
       sarif: 'results.sarif',
       ctrf: 'ctrf-report.json',
       markdown: 'summary.md',
+      github: 'annotations.txt',
+      gitlab: 'code-quality.json',
     };
     for (const [format, file] of Object.entries(files)) {
       const { code, stdout } = await cli.mailspec('report', '--format', format);

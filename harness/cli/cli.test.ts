@@ -88,6 +88,8 @@ describe('a run', () => {
     expect(code).toBe(0);
     expect((await readdir(join(cli.folder, 'mailspec-report'))).sort()).toEqual(
       [
+        'annotations.txt',
+        'code-quality.json',
         'ctrf-report.json',
         'evidence',
         'journal',

@@ -114,6 +114,12 @@ test('what a server says in its replies changes no verdict and breaks no report,
   for (const { file, content } of hostile.reports) {
     expect({ file, found: /[^\n\p{L}\p{M}\p{N}\p{P}\p{S}\p{Zs}]/u.exec(content)?.[0] }).toEqual({ file });
   }
+  // The runner of GitHub obeys a line that begins with a command, and `##[` anywhere: no other may be in there.
+  for (const line of hostile.reports.find(({ file }) => file === 'annotations.txt')?.content.split('\n') ??
+    [])
+    expect(line).toMatch(
+      /^(?:|mailspec .*|::(?:error|warning|notice) title=[^:,]*,file=[^:,]*,line=\d+::.*)$/,
+    );
   for (const line of hostile.printed.split('\n')) {
     expect(line).toMatch(/^[^\p{C}\p{Zl}\p{Zp}]*$/u);
     expect(line).not.toMatch(/^\s*::|##\[|##vso\[|##teamcity\[/i);

@@ -16,7 +16,17 @@ import type { InitOptions } from './init.ts';
 import type { ListOptions } from './list.ts';
 
 /** What a report can be derived as; the writers are loaded when one is. */
-const FORMATS: readonly Format[] = ['json', 'junit', 'html', 'tap', 'sarif', 'ctrf', 'markdown'];
+const FORMATS: readonly Format[] = [
+  'json',
+  'junit',
+  'html',
+  'tap',
+  'sarif',
+  'ctrf',
+  'markdown',
+  'github',
+  'gitlab',
+];
 
 /** What a comparison can be written as. */
 const COMPARISON_FORMATS: readonly ComparisonFormat[] = ['text', 'html', 'markdown', 'json'];
