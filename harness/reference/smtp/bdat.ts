@@ -6,6 +6,9 @@ import { IDLE_MS, SIZE_LIMIT } from './limits.ts';
 import { closing, type Reply, reply } from './reply.ts';
 import type { SmtpSession, Transaction } from './session.ts';
 
+/** Largest chunk, in octets, that is read although it is refused. */
+const READ_AT_MOST = 2 * SIZE_LIMIT;
+
 /**
  * BDAT (RFC 3030 §2). The octets of a chunk are read whether or not the command is taken, so that they
  * are never read as commands; behind a chunk too large to be read the connection is ended.
@@ -21,7 +24,12 @@ export async function bdat(session: SmtpSession, argument: string): Promise<Repl
     session.doomed = true;
     return TOO_LARGE;
   }
-  if (size > SIZE_LIMIT) return closing(TOO_LARGE);
+  if (size > READ_AT_MOST) return closing(TOO_LARGE);
+  if (size > SIZE_LIMIT) {
+    await session.connection.readOctets(size, 'a chunk', IDLE_MS);
+    session.transaction = undefined;
+    return TOO_LARGE;
+  }
   const welcome = (session.transaction?.recipients.length ?? 0) > 0;
   if (!welcome && session.site.faulty('smtp-executes-refused-chunks')) {
     return reply(503, '5.5.1', 'Send MAIL and RCPT first');
