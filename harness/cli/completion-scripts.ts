@@ -13,7 +13,7 @@ export function completionScript(shell: Shell, command: readonly string[]): stri
   const ask = [...command, 'complete', '--'].map(shellWord).join(' ');
   switch (shell) {
     case 'bash':
-      return `# mailspec in bash. In ~/.bashrc: eval "$(npx mailspec completion bash)"
+      return `# mailspec in bash. In ~/.bashrc: eval "$(npx --no -- mailspec completion bash)"
 _mailspec() {
   local found
   COMPREPLY=()
@@ -25,7 +25,7 @@ complete -o default -F _mailspec mailspec
 `;
     case 'zsh':
       return `#compdef mailspec
-# mailspec in zsh. In ~/.zshrc, behind compinit: eval "$(npx mailspec completion zsh)"
+# mailspec in zsh. In ~/.zshrc, behind compinit: eval "$(npx --no -- mailspec completion zsh)"
 _mailspec() {
   local -a found
   found=("\${(@f)$(${ask} "\${(@)words[2,CURRENT]}" 2>/dev/null)}")
@@ -34,7 +34,7 @@ _mailspec() {
 compdef _mailspec mailspec
 `;
     case 'fish':
-      return `# mailspec in fish. In ~/.config/fish/config.fish: npx mailspec completion fish | source
+      return `# mailspec in fish. In ~/.config/fish/config.fish: npx --no -- mailspec completion fish | source
 function __mailspec_complete
   set -l words (commandline -opc)
   set -e words[1]

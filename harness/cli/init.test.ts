@@ -28,6 +28,25 @@ describe('mailspec init', () => {
     },
   );
 
+  test.each([
+    [
+      ['--host', '127.86.75.30', '--env', 'A=b'],
+      '--env is for the container of --image; nothing else is started.',
+    ],
+    [
+      ['--image', 'shop:1', '--env', 'MAILSPEC_NOT_SET'],
+      '--env takes NAME=VALUE, or NAME of a variable that is set here; MAILSPEC_NOT_SET is neither.',
+    ],
+    [
+      ['--image', 'shop:1', '--env', '1=hunter2'],
+      '--env takes NAME=VALUE, or NAME of a variable that is set here; what was given is neither.',
+    ],
+  ])('%j: variables belong to a container, and no value is repeated', async (args, sentence) => {
+    const { code, stderr } = await cli.mailspec('init', ...args);
+    expect(stderr).toBe(`${sentence}\n`);
+    expect(code).toBe(3);
+  });
+
   test('overwrites nothing', async () => {
     await cli.targets('mine');
     const { code, stderr } = await cli.mailspec('init', '--compose', 'compose.yaml');

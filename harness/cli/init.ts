@@ -1,6 +1,7 @@
 import { access } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { StartFailed } from '../containers/start-failed.ts';
+import { MAILSPEC } from '../engine/rerun.ts';
 import { logLine } from '../evidence/log-line.ts';
 import { printable, visible } from '../evidence/visible.ts';
 import { ConfigurationError } from '../model/configuration-error.ts';
@@ -19,6 +20,8 @@ export interface InitOptions {
   readonly image?: string;
   readonly compose?: string;
   readonly host?: string;
+  /** Variables of the container of an image: `NAME=VALUE`, or `NAME` for what this process has. */
+  readonly env?: readonly string[];
   /** The file to write; it must not exist. */
   readonly out: string;
 }
@@ -66,32 +69,54 @@ export async function initCommand(options: InitOptions): Promise<number> {
   await writeOut(out, writtenTargets(draft, folder), 'wx');
   print(`${printable(out)}: target ${draft.name}. Fill in what its comments ask for.`);
   print(
-    `Then: npx mailspec doctor ${draft.name}${out === 'targets.yaml' ? '' : ` --targets ${printable(out)}`}`,
+    `Then: ${MAILSPEC.join(' ')} doctor ${draft.name}${out === 'targets.yaml' ? '' : ` --targets ${printable(out)}`}`,
   );
   return isComplete ? 0 : 2;
 }
 
 async function findings(
-  { image, compose, host = '' }: InitOptions,
+  { image, compose, host = '', env = [] }: InitOptions,
   folder: string,
   signal: AbortSignal,
 ): Promise<Found> {
-  if (image !== undefined) return ofImage(image, signal);
+  if (env.length > 0 && image === undefined)
+    throw new ConfigurationError('--env is for the container of --image; nothing else is started.');
+  if (image !== undefined) return ofImage(image, variablesOf(env), signal);
   return compose === undefined ? ofHost(host, signal) : ofCompose(compose, folder);
 }
 
-async function ofImage(image: string, signal: AbortSignal): Promise<Found> {
+async function ofImage(
+  image: string,
+  env: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+): Promise<Found> {
   const seen = await lookAtImage(image, {
     runId: newRunId(new Date()),
     target: targetNameFor('init'),
+    env,
     signal,
   });
   for (const line of seen.ending?.split('\n') ?? []) print(line);
   return {
-    draft: draftOfImage(image, seen),
+    draft: draftOfImage(image, seen, Object.keys(env)),
     looks: seen.looks,
     isComplete: seen.looks.some(({ greeting }) => greeting !== null),
   };
+}
+
+/** Variables as the command line of an engine takes them. */
+function variablesOf(given: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    given.map((one) => {
+      const [, name, value] = /^([A-Za-z_][A-Za-z0-9_]*)(?:=(.*))?$/s.exec(one) ?? [];
+      const is = name === undefined ? undefined : (value ?? process.env[name]);
+      if (name === undefined || is === undefined)
+        throw new ConfigurationError(
+          `--env takes NAME=VALUE, or NAME of a variable that is set here; ${printable(name ?? 'what was given')} is neither.`,
+        );
+      return [name, is] as const;
+    }),
+  );
 }
 
 async function ofCompose(file: string, folder: string): Promise<Found> {

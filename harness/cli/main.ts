@@ -62,6 +62,7 @@ export async function main(argv: readonly string[]): Promise<number> {
       'Looks at a server and writes a commented targets file for it. Ends with 2 when nothing was found to declare.',
     )
     .option('--image <name>', 'an image: a container of it is started, looked at and removed')
+    .option('--env <name=value...>', 'variables of that container; NAME alone takes what is set here')
     .option('--compose <file>', 'a compose file: it is read, and nothing is started')
     .option('--host <name-or-address>', 'a server that runs: one connection to each port of mail, no login')
     .option('--out <file>', 'the file to write; it must not exist', 'targets.yaml')

@@ -6,8 +6,11 @@ import { greetedName, suggestedNames, targetNameFor } from './names.ts';
 import { type DeclaredRoles, rolesOf } from './roles.ts';
 import type { Draft } from './written.ts';
 
-/** What is known of an image by a container of it. */
-export function draftOfImage(image: string, seen: ImageLooks): Draft {
+/**
+ * What is known of an image by a container of it.
+ * @param given names of the variables that the container was given
+ */
+export function draftOfImage(image: string, seen: ImageLooks, given: readonly string[] = []): Draft {
   const { looks, ownNames, ending } = seen;
   const greeted = greetedName(looks);
   const isOwn = greeted !== null && ownNames.includes(greeted.name);
@@ -39,7 +42,12 @@ export function draftOfImage(image: string, seen: ImageLooks): Draft {
             `${visible(ending.split('\n')[0] ?? '')} Servers often want settings: "env" hands them over, and "files" copies files into the container.`,
           ]),
       'Where the password of an account is made for each run ("password: generate"), "env" hands it to the container as account:<address>.',
-      'Tried was one start without any settings, and the greeting of each port; logins, recipients and certificates were not.',
+      ...(given.length === 0
+        ? []
+        : [
+            `The container was given ${given.map(visible).join(', ')}: "env" of the target must hand over the same; the values stand nowhere here.`,
+          ]),
+      'Tried was one start without any other settings, and the greeting of each port; logins, recipients and certificates were not.',
     ],
   };
 }

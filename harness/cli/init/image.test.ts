@@ -49,8 +49,8 @@ describe.skipIf(!hasEngine)('a look at an image', () => {
     return name;
   }
 
-  async function lookAtIt(image: string, runId: string) {
-    const seen = await lookAtImage(image, { runId, target: 'init', signal, times });
+  async function lookAtIt(image: string, runId: string, env: Readonly<Record<string, string>> = {}) {
+    const seen = await lookAtImage(image, { runId, target: 'init', signal, env, times });
     const label = [`${RUN_LABEL}=${runId}`];
     expect(await docker.listContainers({ all: true, filters: { label } })).toEqual([]);
     expect(await docker.listNetworks({ filters: { label } })).toEqual([]);
@@ -105,6 +105,16 @@ describe.skipIf(!hasEngine)('a look at an image', () => {
     expect(await looking).toMatchObject({ name: 'StartFailed' });
     expect(await docker.listContainers({ all: true, filters: { label } })).toEqual([]);
     expect(await docker.listNetworks({ filters: { label } })).toEqual([]);
+  });
+
+  it('hands variables over, whose values stand nowhere', async () => {
+    const image = await imageWith('EXPOSE 25');
+    const env = { GREETINGS: '25=220 mail.shop.example ESMTP' };
+    const seen = await lookAtIt(image, `test-${nonce}-env`, env);
+    const draft = draftOfImage(image, seen, Object.keys(env));
+    expect(draft.roles).toEqual([expect.objectContaining({ role: 'mx', port: 25 })]);
+    expect(draft.remarks.join(' ')).toContain('given GREETINGS:');
+    expect(draft.remarks.join(' ')).not.toContain('220 mail');
   });
 
   it('refuses an image that there is not', async () => {

@@ -48,11 +48,13 @@ export async function lookAtImage(
   context: {
     readonly runId: string;
     readonly target: string;
+    /** Variables of the container; their values are shown nowhere. */
+    readonly env?: Readonly<Record<string, string>>;
     readonly signal: AbortSignal;
     readonly times?: Times;
   },
 ): Promise<ImageLooks> {
-  const { runId, target, signal, times = TIMES } = context;
+  const { runId, target, signal, env = {}, times = TIMES } = context;
   const engine = await connectEngine();
   const docker = engine.container.dockerode;
   const found = await namedImage(image, engine);
@@ -73,7 +75,7 @@ export async function lookAtImage(
       imageId: found.id,
       labels,
       hostname: undefined,
-      env: {},
+      env,
       ports,
       files: [],
       memory: undefined,
@@ -104,7 +106,8 @@ export async function lookAtImage(
     over.abort();
     const how = await exit;
     if (ended.aborted) throw new StartFailed('The look was ended before it was over.');
-    const ending = how === null ? null : `The container ${how}.\n${await endOfLog(docker, id, [])}`;
+    const ending =
+      how === null ? null : `The container ${how}.\n${await endOfLog(docker, id, Object.values(env))}`;
     return { looks, exposed, ending, ownNames: [id.slice(0, 12), id] };
   };
   const looking = look();

@@ -1,6 +1,7 @@
 import { relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
+import { MAILSPEC } from '../../engine/rerun.ts';
 import { printable } from '../../evidence/visible.ts';
 import type { DeclaredRoles } from './roles.ts';
 
@@ -44,7 +45,7 @@ export function writtenTargets(draft: Draft, folder: string): string {
     `# Written by: ${by}`,
     '# Where a sentence says "Fill in", put the right values into the lines below it and remove the "# " in front of',
     '# them. Secrets never stand here: env:NAME takes one from the environment.',
-    `# Then: npx mailspec doctor ${name}`,
+    `# Then: ${MAILSPEC.join(' ')} doctor ${name}`,
     'version: 1',
     `default: [${scalar(name)}]`,
     '',
