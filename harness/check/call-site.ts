@@ -3,7 +3,7 @@ import { SourceMap } from 'node:module';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** A place in the source: file, relative to the project, and line. */
+/** A place in the source: file, relative to the project where it lies in it, and line. */
 export interface Place {
   readonly file: string;
   readonly line: number;
@@ -18,7 +18,12 @@ export function callSite(): Place {
   const place = /\(?((?:file:\/\/)?\/[^()]+?):(\d+):(\d+)\)?$/.exec(frame);
   if (!place?.[1]) return { file: 'unknown', line: 0 };
   const path = place[1].startsWith('file://') ? fileURLToPath(place[1]) : place[1];
-  return written({ file: relative(PROJECT_ROOT, path), line: Number(place[2]) }, path, Number(place[3]));
+  return written({ file: nameOf(path), line: Number(place[2]) }, path, Number(place[3]));
+}
+
+/** From the project; what lies outside of it from where the command was given. */
+function nameOf(path: string): string {
+  return relative(path.startsWith(PROJECT_ROOT) ? PROJECT_ROOT : process.cwd(), path);
 }
 
 const maps = new Map<string, SourceMap | undefined>();

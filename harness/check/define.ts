@@ -1,10 +1,10 @@
-import { type Clause, clauseFacts } from '../model/clause.ts';
+import type { Clause } from '../model/clause.ts';
 import { type Duration, milliseconds } from '../model/duration.ts';
 import type { FaultName } from '../model/faults.ts';
 import type { Effect, Safety, Severity } from '../model/levels.ts';
 import type { PromiseName } from '../model/promises.ts';
 import type { Role } from '../model/roles.ts';
-import { type CheckId, type SuiteSlug, suiteOf } from '../model/suites.ts';
+import { type CheckId, prefixOf, SUITES, type SuiteSlug } from '../model/suites.ts';
 import type { Target } from '../model/target.ts';
 import { callSite } from './call-site.ts';
 import type { Control } from './control.ts';
@@ -100,12 +100,12 @@ type Grading =
   | {
       readonly level: 'MUST' | 'SHOULD' | 'policy';
       readonly worst?: 'fail';
-      readonly kills: readonly [FaultName, ...FaultName[]];
+      readonly kills: readonly FaultName[];
     }
   | {
       readonly level: 'MUST' | 'SHOULD' | 'MAY' | 'policy';
       readonly worst: 'warn';
-      readonly kills: readonly [FaultName, ...FaultName[]];
+      readonly kills: readonly FaultName[];
     };
 
 export type CheckDefinition = CheckStatement & Grading;
@@ -123,7 +123,8 @@ export interface Check {
 
 /**
  * Defines a check. Returns a frozen record and has no other effect.
- * @throws Error when code, slug, clause or budget are malformed.
+ * @throws Error when code, slug, clause or budget are malformed. Which suites, and which texts, there are is known to
+ *   whoever loads it.
  */
 export function check(definition: CheckDefinition, body: CheckBody): Check {
   if (!/^[A-Z0-9]+-\d{3}$/.test(definition.id)) {
@@ -132,12 +133,19 @@ export function check(definition: CheckDefinition, body: CheckBody): Check {
   if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(definition.slug)) {
     throw new Error(`The slug of ${definition.id} must be lower case words joined by hyphens.`);
   }
-  for (const clause of definition.clauses) clauseFacts(clause);
+  for (const clause of definition.clauses) {
+    if (!/^[^#]+#.+$/.test(clause)) throw new Error(`The clause ${clause} names no section.`);
+  }
   milliseconds(definition.budget);
   return Object.freeze({
     definition: Object.freeze(definition),
-    suite: suiteOf(definition.id).slug,
+    suite: suiteNamed(prefixOf(definition.id)),
     body,
     source: callSite(),
   });
+}
+
+/** The name of a suite by its prefix; that of somebody else's is known where it is loaded. */
+function suiteNamed(prefix: string): SuiteSlug {
+  return SUITES.find((suite) => suite.prefix === prefix)?.slug ?? prefix.toLowerCase();
 }

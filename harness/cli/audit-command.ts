@@ -9,6 +9,7 @@ interface AuditOptions {
   readonly profile: string;
   readonly only?: readonly string[];
   readonly skip?: readonly string[];
+  readonly suites?: readonly string[];
   readonly strict: boolean;
   readonly language: Language;
   /** False for --no-expected; absent where neither option is given. */
@@ -44,6 +45,7 @@ export function addAudit(program: Command, end: (exitCode: number) => void): voi
     )
     .option('--only <check...>', "run these alone: code, suite, 'STLS-*', rfc3207, rfc3207#4.2")
     .option('--skip <check...>', 'leave these out, named in the same ways')
+    .option('--suites <folder...>', 'suites of your own beside those of mailspec')
     .option('--strict', 'warnings count as findings', false)
     .option(
       '--expected <file>',
@@ -93,13 +95,14 @@ async function audit(
 }
 
 function requestOf(names: readonly string[], options: AuditOptions): AuditRequest {
-  const { targets, out, profile, strict, language, concurrency, only = [], skip = [] } = options;
+  const { targets, out, profile, strict, language, concurrency, only = [], skip = [], suites = [] } = options;
   return {
     names,
     targets,
     out,
     profile,
     selection: { only, skip },
+    suites,
     expected: expectedChoice(options.expected),
     strict,
     language,

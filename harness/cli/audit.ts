@@ -21,6 +21,8 @@ export interface AuditRequest {
   readonly out: string;
   readonly profile: string;
   readonly selection: Selection;
+  /** Folders of suites that somebody else wrote. */
+  readonly suites: readonly string[];
   readonly expected: ExpectedChoice;
   readonly strict: boolean;
   readonly language: Language;

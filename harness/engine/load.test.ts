@@ -45,6 +45,16 @@ describe('loading checks', () => {
     ]);
   });
 
+  test('refuses a code of no suite, and a clause of a text that nobody knows', async () => {
+    await write('smtp-core/a.check.ts', checks(['XYZ-001', 'one']));
+    await expect(loadChecks(folder)).rejects.toThrow(
+      /XYZ-001 lies in suites\/smtp-core and belongs to suites\/xyz/,
+    );
+    await rm(join(folder, 'smtp-core'), { recursive: true });
+    await write('starttls/a.check.ts', checks(['STLS-001', 'one']).replace('rfc5321#4', 'memo#1'));
+    await expect(loadChecks(folder)).rejects.toThrow(/memo#1 names a document that mailspec does not know/);
+  });
+
   test('finds none in an empty folder', async () => {
     expect(await loadChecks(folder)).toEqual([]);
   });

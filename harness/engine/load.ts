@@ -2,10 +2,11 @@ import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Check } from '../check/define.ts';
+import { clauseFacts } from '../model/clause.ts';
 import { SUITES } from '../model/suites.ts';
 
 /** TypeScript, and what was compiled from it. */
-const CHECK_FILE = /\.check\.[jt]s$/;
+export const CHECK_FILE = /\.check\.[jt]s$/;
 
 /**
  * Every check of the suites folder, in the order of the suites and then of the codes. Importing a
@@ -53,13 +54,15 @@ async function loadSuite(folder: string, slug: string): Promise<Check[]> {
   );
   const checks = loaded.flat();
   for (const check of checks) {
+    for (const clause of check.definition.clauses) clauseFacts(clause);
     if (check.suite !== slug)
       throw new Error(`${check.definition.id} lies in suites/${slug} and belongs to suites/${check.suite}.`);
   }
   return checks.sort((a, b) => a.definition.id.localeCompare(b.definition.id));
 }
 
-function isCheck(value: unknown): value is Check {
+/** What `check` returns, also where it came out of a module that is not known. */
+export function isCheck(value: unknown): value is Check {
   return (
     typeof value === 'object' &&
     value !== null &&

@@ -1,4 +1,13 @@
-/** The suites of mailspec: code prefix, folder under `suites/`, and what the suite asks, in one line. */
+/** A suite: prefix of its codes, name, and what it asks, in one line. */
+export interface Suite {
+  readonly prefix: string;
+  readonly slug: string;
+  readonly topic: string;
+  /** Whose it is, where it is not mailspec's own. */
+  readonly owner?: string;
+}
+
+/** The suites of mailspec; the slug is the folder under `suites/`. */
 export const SUITES = [
   { prefix: 'PTA', slug: 'plaintext-auth', topic: 'Plaintext authentication exposure' },
   { prefix: 'STLS', slug: 'starttls', topic: 'STARTTLS: state, injection and stripping' },
@@ -16,21 +25,16 @@ export const SUITES = [
   { prefix: 'MSG', slug: 'message-integrity', topic: 'Messages arriving unchanged' },
   { prefix: 'DNSBL', slug: 'dnsbl', topic: 'Block lists' },
   { prefix: 'OP25', slug: 'op25b', topic: 'Outbound port 25 blocking' },
-] as const;
+] as const satisfies readonly Suite[];
 
-export type SuitePrefix = (typeof SUITES)[number]['prefix'];
-export type SuiteSlug = (typeof SUITES)[number]['slug'];
-/** A permanent requirement code, such as `STLS-011`. */
-export type CheckId = `${SuitePrefix}-${string}`;
+/** The name of a suite of mailspec. */
+export type OwnSuite = (typeof SUITES)[number]['slug'];
+/** The name of any suite, also of one that somebody else wrote. */
+export type SuiteSlug = string;
+/** A permanent requirement code: the prefix of its suite and a number, such as `STLS-011`. */
+export type CheckId = `${string}-${string}`;
 
-/**
- * The suite that a code belongs to.
- * @throws Error when no suite has the prefix of the code.
- */
-export function suiteOf(id: CheckId): (typeof SUITES)[number] {
-  const prefix = id.slice(0, id.lastIndexOf('-'));
-  const suite = SUITES.find((candidate) => candidate.prefix === prefix);
-  if (!suite)
-    throw new Error(`The code ${id} does not belong to a suite: no suite has the prefix ${prefix}.`);
-  return suite;
+/** What stands before the number of a code. */
+export function prefixOf(id: CheckId): string {
+  return id.slice(0, id.lastIndexOf('-'));
 }

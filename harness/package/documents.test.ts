@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -83,6 +83,7 @@ describe('what documents tell people to type', () => {
     await cli.targets(
       `version: 1\ndefault: [shop]\ntargets:\n${names.map((name) => `  ${name}: { driver: reference }\n`).join('')}`,
     );
+    await cp(join(DOCS, 'example-suite'), join(cli.folder, 'docs/example-suite'), { recursive: true });
     await writeFile(
       join(cli.folder, 'compose.yaml'),
       'services: { mta: { image: mail, ports: ["25:25"] } }\n',

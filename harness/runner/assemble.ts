@@ -19,6 +19,7 @@ import type { ControlResult } from '../model/control-result.ts';
 import type { LabAccess } from '../model/lab-access.ts';
 import type { CheckResult } from '../model/result.ts';
 import { ROLE_NAMES } from '../model/roles.ts';
+import type { Suite } from '../model/suites.ts';
 import type { Target } from '../model/target.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { writtenEndpoint } from '../wire/written-endpoint.ts';
@@ -74,6 +75,8 @@ export interface RunFacts {
   readonly declared: readonly string[];
   readonly rerunOptions: readonly string[];
   readonly engine: string | null;
+  /** Suites that somebody else wrote and that are asked. */
+  readonly suites?: readonly Required<Suite>[];
 }
 
 /**
@@ -137,6 +140,7 @@ export async function assembleRecord(run: RunFacts, audited: readonly AuditedTar
       all.some(({ check, verdict }) => checks.includes(check) && MENDABLE.has(verdict)),
     ),
     translations: translationsFor(all, run.translations),
+    ...(run.suites && run.suites.length > 0 ? { suites: run.suites } : {}),
     targets,
   };
 }

@@ -18,6 +18,8 @@ export interface AuditContext {
   /** Warnings count. */
   readonly strict: boolean;
   readonly suitesFolder: string;
+  /** Folders of suites that somebody else wrote. */
+  readonly otherSuites: readonly string[];
   readonly journalFile: string;
   readonly evidenceFolder: string;
 }

@@ -4,13 +4,15 @@ import { loadChecks } from '../engine/load.ts';
 import { openBenchLab } from '../lab/check-lab.ts';
 import './audit-context.ts';
 import { createBench } from '../engine/create-bench.ts';
+import { loadOtherSuites } from '../engine/other-suites.ts';
 import { openJournal } from './journal.ts';
 import { register } from './register.ts';
 
 const audit = inject('audit');
-const { target, lab, runId, gates, waived, strict, suitesFolder } = audit;
+const { target, lab, runId, gates, waived, strict, suitesFolder, otherSuites } = audit;
 const { rerunOptions, journalFile, evidenceFolder } = audit;
-const checks = await loadChecks(suitesFolder);
+const others = await loadOtherSuites(otherSuites);
+const checks = [...(await loadChecks(suitesFolder)), ...others.flatMap((one) => one.checks)];
 const journal = openJournal(journalFile);
 register(
   checks.filter((check) => gates[check.definition.id] !== undefined),

@@ -30,12 +30,17 @@ export function chosenFrom(
 function choiceOf(word: string, checks: readonly Check[]): Chooses {
   const wanted = word.toLowerCase();
   // A suite may be named before it has a check.
-  if (SUITES.some(({ slug }) => slug === wanted)) return ({ suite }) => suite === wanted;
+  if (suitesIn(checks).includes(wanted)) return ({ suite }) => suite === wanted;
   const chooses: Chooses = isPattern(wanted)
     ? (check) => namesOf(check).some((name) => matchesGlob(name, wanted))
     : (check) => namesOf(check).includes(wanted) || check.definition.clauses.some((one) => lies(one, wanted));
   if (!checks.some(chooses)) throw new ConfigurationError(unknown(word, checks));
   return chooses;
+}
+
+/** The names of the suites of mailspec, and of those of others that are asked. */
+function suitesIn(checks: readonly Check[]): string[] {
+  return [...new Set([...SUITES.map(({ slug }) => slug), ...checks.map(({ suite }) => suite)])];
 }
 
 function isPattern(word: string): boolean {
@@ -57,7 +62,7 @@ function unknown(word: string, checks: readonly Check[]): string {
     return `No check has a code, a slug or a suite like "${visible(word)}"; mailspec list shows all.`;
   const guess = nearest(word, [
     ...checks.map(({ definition }) => definition.id),
-    ...SUITES.map(({ slug }) => slug),
+    ...suitesIn(checks),
     ...checks.map(({ definition }) => definition.slug),
     ...new Set(
       checks.flatMap(({ definition }) => definition.clauses.flatMap((one) => [one, documentOf(one)])),
@@ -65,7 +70,7 @@ function unknown(word: string, checks: readonly Check[]): string {
   ]);
   const hint = guess
     ? `did you mean "${guess}"?`
-    : `mailspec list shows the checks. Suites: ${SUITES.map(({ slug }) => slug).join(', ')}.`;
+    : `mailspec list shows the checks. Suites: ${suitesIn(checks).join(', ')}.`;
   return `"${visible(word)}" is neither the code of a check nor a slug, a suite or a clause; ${hint}`;
 }
 

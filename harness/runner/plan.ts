@@ -56,6 +56,7 @@ type Declared = Pick<Target, 'name' | 'permissions'> &
 /**
  * Selects the checks for a target: by `--only` and `--skip`, by the profile, by what the target permits. What its
  * operator claims is held against it in every profile.
+ * @param others gates of suites that somebody else wrote, by their names: they count where the profile names no check
  * @throws ConfigurationError when `--only` or `--skip` names nothing that exists
  */
 export function planTarget(
@@ -63,6 +64,7 @@ export function planTarget(
   target: Declared,
   profile: Profile,
   selection: Selection,
+  others: ReadonlyMap<string, Gate> = new Map(),
 ): TargetPlan {
   const again = selection.again?.checks[target.name] ?? [];
   const isChosen = chosenFrom(checks, selection);
@@ -72,7 +74,7 @@ export function planTarget(
     const { id, safety, upholds = [] } = check.definition;
     const { claims } = target.settings;
     const isBinding = claims !== undefined && upholds.some((name) => isPromised(name, claims));
-    const gate = isBinding ? 'fail' : profile.gates[id];
+    const gate = isBinding ? 'fail' : (profile.gates[id] ?? others.get(check.suite));
     const why = !isChosen(check)
       ? 'excluded by --only or --skip'
       : selection.again && !again.includes(id)

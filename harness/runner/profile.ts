@@ -62,6 +62,20 @@ export async function profileNames(folder: string): Promise<readonly string[]> {
 }
 
 /**
+ * The folder that has a profile: the first of them, or simply the first, which then says that there is none.
+ * @param name with or without a version
+ */
+export async function folderOfProfile(name: string, [own, ...others]: readonly string[]): Promise<string> {
+  const [wanted = ''] = name.split('@');
+  for (const folder of others) {
+    // A suite may have no profile of its own.
+    const names = await profileNames(folder).catch((): readonly string[] => []);
+    if (names.includes(wanted) || names.includes(name)) return folder;
+  }
+  return own ?? '';
+}
+
+/**
  * Reads a profile by its name, or in exactly one version: `baseline`, `baseline@2026.1`.
  * @param folder where the profiles lie: the version that is in force as `name.yaml`, each other as `name@version.yaml`
  * @throws ConfigurationError naming the profiles or the versions that exist, or what is wrong in a file

@@ -11,11 +11,14 @@ export function rerunOptionsOf({
   profile,
   strict,
   expected,
+  suites = [],
 }: {
   readonly targetsFile: string;
   readonly profile: string;
   readonly strict: boolean;
   readonly expected: ExpectedChoice;
+  /** Folders of the command line. */
+  readonly suites?: readonly string[];
 }): string[] {
   return [
     ...(targetsFile === DEFAULTS.targetsFile ? [] : ['--targets', targetsFile]),
@@ -23,6 +26,7 @@ export function rerunOptionsOf({
     ...(strict ? ['--strict'] : []),
     ...(typeof expected === 'object' ? ['--expected', expected.file] : []),
     ...(expected === 'none' ? ['--no-expected'] : []),
+    ...(suites.length > 0 ? ['--suites', ...suites] : []),
   ];
 }
 

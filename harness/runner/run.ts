@@ -5,6 +5,7 @@ import type { Language } from '../../reports/model/language.ts';
 import type { RunRecord } from '../../reports/model/record.ts';
 import { reportsIn, writeReports } from '../../reports/write.ts';
 import { loadChecks } from '../engine/load.ts';
+import { loadOtherSuites } from '../engine/other-suites.ts';
 import { createSlots } from '../engine/slots.ts';
 import { createRedactor } from '../evidence/redaction.ts';
 import { printable, visible } from '../evidence/visible.ts';
@@ -23,7 +24,7 @@ import { examineLab } from './examine-lab.ts';
 import { loadConsequences, loadKnownFaults } from './known-faults.ts';
 import { prepareOutputFolder } from './output-folder.ts';
 import { planTarget, type Selection, type TargetPlan } from './plan.ts';
-import { loadProfile } from './profile.ts';
+import { folderOfProfile, loadProfile } from './profile.ts';
 import { loadRemedies } from './remedies.ts';
 import { expectedFrom, rerunOptionsOf } from './rerun-options.ts';
 import { newRunId } from './run-id.ts';
@@ -47,6 +48,8 @@ export interface RunOptions {
   readonly profile: string;
   /** Where the checks lie, and their profiles in `catalog/profiles`; the suites of mailspec when absent. */
   readonly suitesFolder?: string;
+  /** Folders of suites that somebody else wrote, beside those that the targets file names. */
+  readonly suites?: readonly string[];
   readonly selection: Selection;
   readonly expected: ExpectedChoice;
   readonly strict: boolean;
@@ -104,22 +107,31 @@ export async function beginRun(options: Omit<RunOptions, 'concurrency'>): Promis
   const startedAt = new Date();
   const runId = newRunId(startedAt);
   const suitesFolder = options.suitesFolder ?? SUITES_FOLDER;
-  const [checks, profile, remedies, knownFaults, consequences, translations, expected, declared] =
-    await Promise.all([
-      loadChecks(suitesFolder),
-      loadProfile(join(suitesFolder, 'catalog', 'profiles'), options.profile),
-      loadRemedies(join(suitesFolder, 'catalog', 'remedies')),
-      loadKnownFaults(join(suitesFolder, 'catalog')),
-      loadConsequences(join(suitesFolder, 'catalog')),
-      loadTranslations(join(suitesFolder, 'catalog', 'japanese')),
-      findExpected(options.expected, options.targetsFile),
-      declaredTargets(options.targetsFile, options.names),
-    ]);
+  const [own, remedies, knownFaults, consequences, translations, expected, declared] = await Promise.all([
+    loadChecks(suitesFolder),
+    loadRemedies(join(suitesFolder, 'catalog', 'remedies')),
+    loadKnownFaults(join(suitesFolder, 'catalog')),
+    loadConsequences(join(suitesFolder, 'catalog')),
+    loadTranslations(join(suitesFolder, 'catalog', 'japanese')),
+    findExpected(options.expected, options.targetsFile),
+    declaredTargets(options.targetsFile, options.names),
+  ]);
   const declarations = selectTargets(declared, options.names);
+  const otherFolders = [...(options.suites ?? []), ...(declared[0]?.origin.suites ?? [])];
+  const others = await loadOtherSuites(otherFolders);
+  const checks = [...own, ...others.flatMap((one) => one.checks)];
+  const profile = await loadProfile(
+    await folderOfProfile(options.profile, [
+      join(suitesFolder, 'catalog', 'profiles'),
+      ...others.map(({ profiles }) => profiles),
+    ]),
+    options.profile,
+  );
+  const otherGates = new Map(others.map(({ suite, gate }) => [suite.slug, gate] as const));
   const rerunOptions = rerunOptionsOf(options);
   const planned = declarations.map((declaration) => ({
     declaration,
-    plan: planTarget(checks, declaration, profile, options.selection),
+    plan: planTarget(checks, declaration, profile, options.selection, otherGates),
     journalFile: join(options.folder, 'journal', `${declaration.name}.jsonl`),
   }));
   await prepareOutputFolder(options.folder);
@@ -158,7 +170,7 @@ export async function beginRun(options: Omit<RunOptions, 'concurrency'>): Promis
   }
 
   const contexts = started.flatMap((one) =>
-    contextOf(one, options, runId, { rerunOptions, expected, startedAt }),
+    contextOf(one, options, runId, { rerunOptions, otherSuites: otherFolders, expected, startedAt }),
   );
   for (const { target, gates } of contexts)
     options.listener.onPlanned(target.name, Object.keys(gates).length);
@@ -189,6 +201,7 @@ export async function beginRun(options: Omit<RunOptions, 'concurrency'>): Promis
           checks: checks.map(({ definition }) => definition.id),
           declared: declared.map(({ name }) => name),
           rerunOptions,
+          suites: others.map(({ suite }) => suite),
           engine: running.map((one) => one.artefact.engine).find((engine) => engine !== undefined) ?? null,
         },
         started.map((one) => audited(one, outcome)),
@@ -210,10 +223,12 @@ function contextOf(
   runId: string,
   {
     rerunOptions,
+    otherSuites,
     expected,
     startedAt,
   }: {
     readonly rerunOptions: readonly string[];
+    readonly otherSuites: readonly string[];
     readonly expected: readonly ExpectedEntry[];
     readonly startedAt: Date;
   },
@@ -233,6 +248,7 @@ function contextOf(
       rerunOptions,
       strict: options.strict,
       suitesFolder: options.suitesFolder ?? SUITES_FOLDER,
+      otherSuites,
       journalFile,
       evidenceFolder: join(options.folder, 'evidence'),
     },

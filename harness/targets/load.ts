@@ -15,6 +15,8 @@ export interface Origin {
   readonly folder: string;
   /** `file:line:column` of every value of the declaration by its keys, joined by dots; '' is the declaration. */
   readonly positions: Readonly<Record<string, string>>;
+  /** Folders of suites that the file names beside those of mailspec, absolute. */
+  readonly suites?: readonly string[];
 }
 
 /** A target as declared: valid, defaults filled in, nothing started and no secret read. Plain data. */
@@ -56,7 +58,7 @@ export function declarationsIn(source: YamlSource, file: string): readonly Targe
     );
     throw failure(source, problems);
   }
-  const { targets, default: defaults } = parsed.data;
+  const { targets, default: defaults, suites = [] } = parsed.data;
   const names = Object.keys(targets);
   const unknown = (defaults ?? []).flatMap((name, index): Problem[] =>
     names.includes(name)
@@ -75,6 +77,7 @@ export function declarationsIn(source: YamlSource, file: string): readonly Targe
       file,
       folder: dirname(resolve(file)),
       positions: positionsOf(source, ['targets', name]),
+      ...(suites.length > 0 ? { suites: suites.map((one) => resolve(dirname(file), one)) } : {}),
     },
   }));
 }

@@ -235,6 +235,12 @@ export const targetsFileSchema = z.strictObject(
       .min(1, { error: 'a list of at least one target' })
       .exactOptional()
       .describe('Targets to audit where the command line names none.'),
+    suites: z
+      .array(text(/./, 'a folder'), { error: 'a list of folders' })
+      .exactOptional()
+      .describe(
+        'Folders with suites of your own, relative to this file: each has a suite.yaml and *.check.ts or .js.',
+      ),
     targets: z
       .record(
         targetName,

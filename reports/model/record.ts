@@ -1,6 +1,7 @@
 import type { ControlResult } from '../../harness/model/control-result.ts';
 import type { CheckResult } from '../../harness/model/result.ts';
 import type { Role } from '../../harness/model/roles.ts';
+import type { Suite } from '../../harness/model/suites.ts';
 import type { Verdict } from '../../harness/model/verdict.ts';
 import type { LikelyCause } from './diagnosis.ts';
 import type { Language } from './language.ts';
@@ -211,5 +212,7 @@ export interface RunRecord {
   readonly remedies: readonly Remedy[];
   /** The texts of its checks in other languages, as far as somebody translated them. */
   readonly translations: readonly Translation[];
+  /** Suites that somebody else wrote and that were asked; absent where there are none. */
+  readonly suites?: readonly Required<Suite>[];
   readonly targets: readonly TargetRecord[];
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { cause, checkId, count, moment, role, suites, text, verdict } from './value-schema.ts';
+import { cause, checkId, count, moment, role, suiteSlug, text, verdict } from './value-schema.ts';
 
 const verification = z
   .strictObject({
@@ -80,7 +80,7 @@ export const result = z
   .strictObject({
     check: checkId,
     slug: text,
-    suite: z.enum(suites),
+    suite: suiteSlug,
     title: text,
     sends: text,
     demands: text,

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { likelyCause } from './cause-schema.ts';
 import type { RunRecord } from './record.ts';
 import { control, expectation, result } from './result-schema.ts';
-import { conclusion, count, moment, role, text } from './value-schema.ts';
+import { suitesOf } from './suites-of.ts';
+import { conclusion, count, moment, role, suitePrefix, suiteSlug, text } from './value-schema.ts';
 
 const counts = {
   'not-applicable': count,
@@ -143,8 +144,18 @@ export const runRecordSchema = z
     expected: z.array(expectation),
     remedies: z.array(remedy),
     translations: z.array(translation),
+    suites: z
+      .array(z.strictObject({ prefix: suitePrefix, slug: suiteSlug, topic: text, owner: text }))
+      .exactOptional(),
     targets: z.array(target),
   })
+  .refine(
+    (record) => {
+      const known = suitesOf(record).map(({ slug }) => slug);
+      return record.targets.every(({ results }) => results.every(({ suite }) => known.includes(suite)));
+    },
+    { error: 'has a result of a suite that nobody knows', path: ['suites'] },
+  )
   .refine(({ targets }) => new Set(targets.map(({ name }) => name)).size === targets.length, {
     error: 'has two targets of one name',
     path: ['targets'],

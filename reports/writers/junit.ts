@@ -9,7 +9,7 @@ import {
 } from '../model/outcome.ts';
 import type { GatedResult, RunRecord, TargetRecord } from '../model/record.ts';
 import { silenceLine } from '../model/silence.ts';
-import { SUITES } from '../model/vocabulary.ts';
+import { suitesOf } from '../model/suites-of.ts';
 import { explanation, headline } from './explanation.ts';
 import { attributes, xml } from './xml.ts';
 
@@ -55,7 +55,7 @@ export function writeJunit(record: RunRecord): string {
 function targetSuites(record: RunRecord, target: TargetRecord): Suite[] {
   const obstacle = obstacleOfTarget(target);
   return [
-    ...SUITES.flatMap(({ slug }): Suite[] => {
+    ...suitesOf(record).flatMap(({ slug, owner }): Suite[] => {
       const results = target.results.filter((result) => result.suite === slug);
       const [first] = results;
       if (!first) return [];
@@ -64,7 +64,11 @@ function targetSuites(record: RunRecord, target: TargetRecord): Suite[] {
           name: `${target.name} ${slug}`,
           package: className(target.name),
           startedAt: first.startedAt,
-          facts: { target: target.name, ...targetFacts(target) },
+          facts: {
+            target: target.name,
+            ...(owner === undefined ? {} : { 'suite-owner': owner }),
+            ...targetFacts(target),
+          },
           cases: results.map((result) => resultCase(record, target, result)),
         },
       ];

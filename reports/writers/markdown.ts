@@ -16,6 +16,7 @@ import { partialLine } from '../model/partial.ts';
 import type { Conclusion, GatedResult, RunRecord, TargetRecord } from '../model/record.ts';
 import { bySeverity } from '../model/severity.ts';
 import { silenceLine } from '../model/silence.ts';
+import { otherSuiteLines } from '../model/suites-of.ts';
 import { headline } from './explanation.ts';
 import { ENGLISH } from './html/english.ts';
 import { codeSpan, escapedMarkdown } from './markdown-text.ts';
@@ -56,6 +57,7 @@ function summary(record: RunRecord, item: Item): string {
     '',
     `Profile ${codeSpan(`${profile.id}@${profile.version}`)}${profile.strict ? ', strict' : ''}${profile.verification === 'verified' ? '' : ', not verified'}, exit code ${record.exitCode}, run ${codeSpan(record.runId)}.`,
     '',
+    ...otherSuiteLines(record).flatMap((line) => [`Suite of another author: ${codeSpan(line)}`, '']),
     ...(record.rerunOf ? [`This run is partial: ${partialLine(record.rerunOf)}`, ''] : []),
     ...record.targets.flatMap((target) => targetLines(record, target, item)),
     ...orderLines(obstaclesOfRun(record)),

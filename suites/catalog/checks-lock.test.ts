@@ -66,3 +66,7 @@ describe('the catalogue', () => {
       expect(`${(parse(read(`profiles/${file}`)) as { id: string }).id}.yaml`).toBe(file);
   });
 });
+
+test('every check of mailspec names a fault by which it is proven', () => {
+  expect(CHECKS.filter(({ definition }) => definition.kills.length === 0)).toEqual([]);
+});

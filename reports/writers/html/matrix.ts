@@ -1,6 +1,7 @@
 import type { GatedResult, RunRecord } from '../../model/record.ts';
 import { STANDINGS, standingOf } from '../../model/standing.ts';
-import { SUITES, type SuiteSlug } from '../../model/vocabulary.ts';
+import { suitesOf } from '../../model/suites-of.ts';
+import type { Suite } from '../../model/vocabulary.ts';
 import { anchorOf } from './anchor.ts';
 import { numberOf } from './number.ts';
 import { html, type Safe } from './safe.ts';
@@ -25,9 +26,9 @@ export function matrix(record: RunRecord, words: Words): Safe {
 <table class="matrix${record.targets.length > 3 ? ' many' : null}">
 <thead><tr><th scope="col">${words.matrix.check}</th>${record.targets.map(
     ({ name }) => html`<th scope="col">${name}</th>`,
-  )}</tr></thead>${SUITES.map(({ slug }) => {
-    const rows = [...results.values()].filter(([first]) => first?.suite === slug);
-    return rows.length === 0 ? null : suiteRows(record, slug, rows, words);
+  )}</tr></thead>${suitesOf(record).map((suite) => {
+    const rows = [...results.values()].filter(([first]) => first?.suite === suite.slug);
+    return rows.length === 0 ? null : suiteRows(record, suite, rows, words);
   })}
 </table>
 </section>`;
@@ -35,13 +36,13 @@ export function matrix(record: RunRecord, words: Words): Safe {
 
 function suiteRows(
   record: RunRecord,
-  slug: SuiteSlug,
+  suite: Suite,
   rows: readonly (readonly GatedResult[])[],
   words: Words,
 ): Safe {
   const sorted = rows.toSorted(([a], [b]) => ((a?.check ?? '') < (b?.check ?? '') ? -1 : 1));
   return html`
-<tbody><tr class="suite"><th scope="rowgroup" colspan="${record.targets.length + 1}"><b>${slug}</b> ${words.topic(slug)}</th></tr>${sorted.map(
+<tbody><tr class="suite"><th scope="rowgroup" colspan="${record.targets.length + 1}"><b>${suite.slug}</b> ${words.topic(suite)}</th></tr>${sorted.map(
     (row) => checkRow(record, row, words),
   )}</tbody>`;
 }

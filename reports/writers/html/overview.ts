@@ -1,7 +1,7 @@
 import type { GatedResult, RunRecord } from '../../model/record.ts';
 import { SEVERITIES } from '../../model/severity.ts';
 import { STANDINGS } from '../../model/standing.ts';
-import { SUITES } from '../../model/vocabulary.ts';
+import { suitesOf } from '../../model/suites-of.ts';
 import { bar } from './bar.ts';
 import { numberOf, partsOf, type Scope } from './number.ts';
 import { html, type Safe } from './safe.ts';
@@ -16,12 +16,12 @@ interface Group {
 
 /** How many results of each suite and severity came to what, as bars. */
 export function overview(record: RunRecord, words: Words): Safe {
-  const suites = SUITES.map(
-    ({ slug }): Group => ({
-      name: slug,
-      note: words.topic(slug),
-      holds: (result) => result.suite === slug,
-      about: { suite: slug },
+  const suites = suitesOf(record).map(
+    (suite): Group => ({
+      name: suite.slug,
+      note: words.topic(suite),
+      holds: (result) => result.suite === suite.slug,
+      about: { suite: suite.slug },
     }),
   );
   const severities = SEVERITIES.map(

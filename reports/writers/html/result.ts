@@ -61,7 +61,7 @@ function requirement(record: RunRecord, result: GatedResult, words: Words): Fact
       words.result.meaning,
       meaning
         ? null
-        : html`${result.cause === null ? null : html`${causes[result.cause]}${words.space}`}<b>${severities[result.severity].name}</b>${words.colon}${severities[result.severity].meaning}${words.space}${words.risks[result.suite]}`,
+        : html`${result.cause === null ? null : html`${causes[result.cause]}${words.space}`}<b>${severities[result.severity].name}</b>${words.colon}${severities[result.severity].meaning}${words.space}${words.risk(result.suite)}`,
     ],
     [
       words.result.requirement,

@@ -1,6 +1,7 @@
 import type { RunRecord } from '../../model/record.ts';
 import { SEVERITIES } from '../../model/severity.ts';
-import { SUITES, VERDICTS } from '../../model/vocabulary.ts';
+import { suitesOf } from '../../model/suites-of.ts';
+import { VERDICTS } from '../../model/vocabulary.ts';
 import { html, type Safe } from './safe.ts';
 
 import type { Words } from './words.ts';
@@ -10,7 +11,7 @@ export function search(record: RunRecord, words: Words): Safe | null {
   const results = record.targets.flatMap((target) => target.results);
   if (results.length === 0) return null;
   const { search: said } = words;
-  const suites = SUITES.filter(({ slug }) => results.some(({ suite }) => suite === slug));
+  const suites = suitesOf(record).filter(({ slug }) => results.some(({ suite }) => suite === slug));
   const severities = SEVERITIES.filter((one) => results.some(({ severity }) => severity === one));
   const verdicts = VERDICTS.toReversed().filter((one) => results.some(({ verdict }) => verdict === one));
   return html`<section id="search" class="search" aria-label="${words.sections.search}" hidden><fieldset><legend>${words.sections.search}</legend>
@@ -18,7 +19,7 @@ export function search(record: RunRecord, words: Words): Safe | null {
 ${choice(
   'suite',
   said.suite,
-  suites.map(({ slug }) => [slug, `${slug}${words.colon}${words.topic(slug)}`]),
+  suites.map((suite) => [suite.slug, `${suite.slug}${words.colon}${words.topic(suite)}`]),
   words,
 )}
 ${choice(

@@ -1,7 +1,7 @@
 import type { GatedResult, RunRecord } from '../../model/record.ts';
 import { bySeverity } from '../../model/severity.ts';
 import { STANDINGS, type Standing, standingOf } from '../../model/standing.ts';
-import { SUITES } from '../../model/vocabulary.ts';
+import { suitesOf } from '../../model/suites-of.ts';
 import { numberOf } from './number.ts';
 import { resultDetails } from './result.ts';
 import { html, type Safe } from './safe.ts';
@@ -24,12 +24,12 @@ export function sectionsOf(record: RunRecord): readonly (readonly [SectionName, 
   const all = record.targets.flatMap(({ results }) => results);
   return STANDINGS.map((name) => {
     const results = all.filter((result) => standingOf(result) === name);
-    return [name, GRAVEST_FIRST.includes(name) ? bySeverity(results) : bySuite(results)];
+    return [name, GRAVEST_FIRST.includes(name) ? bySeverity(results) : bySuite(record, results)];
   });
 }
 
-function bySuite(results: readonly GatedResult[]): GatedResult[] {
-  return SUITES.flatMap(({ slug }) => results.filter(({ suite }) => suite === slug));
+function bySuite(record: RunRecord, results: readonly GatedResult[]): GatedResult[] {
+  return suitesOf(record).flatMap(({ slug }) => results.filter(({ suite }) => suite === slug));
 }
 
 /** What somebody has to do something about; it stands before everything that lists all checks. */

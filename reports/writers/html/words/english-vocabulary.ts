@@ -1,14 +1,6 @@
 import type { Conclusion, Gate } from '../../../model/record.ts';
 import type { Standing } from '../../../model/standing.ts';
-import {
-  type Cause,
-  type Level,
-  type Role,
-  type Severity,
-  SUITES,
-  type SuiteSlug,
-  type Verdict,
-} from '../../../model/vocabulary.ts';
+import type { Cause, Level, OwnSuite, Role, Severity, Suite, Verdict } from '../../../model/vocabulary.ts';
 import { some } from './some.ts';
 
 const conclusions: Readonly<Record<Conclusion, string>> = {
@@ -85,7 +77,7 @@ const roles: Readonly<Record<Role, string>> = {
 };
 
 /** What somebody loses where a requirement of the suite is broken. */
-const risks: Readonly<Record<SuiteSlug, string>> = {
+const risks: Readonly<Record<OwnSuite, string>> = {
   'plaintext-auth': 'Whoever listens on the way can read passwords, and then mail.',
   starttls: 'Whoever stands on the way can keep mail unencrypted, or put words into the mouth of a client.',
   'implicit-tls': 'Clients cannot be sure to talk to this server alone, or cannot talk to it safely at all.',
@@ -123,7 +115,13 @@ export const VOCABULARY = {
   gates,
   causes,
   roles,
-  risks,
+  /** Nothing is known of what others test. */
+  risk: (suite: string): string | null => (isOwn(suite) ? risks[suite] : null),
   legend,
-  topic: (suite: SuiteSlug): string => SUITES.find(({ slug }) => slug === suite)?.topic ?? suite,
+  /** What a suite asks, and whose it is where somebody else wrote it. */
+  topic: ({ topic, owner }: Suite): string => (owner === undefined ? topic : `${topic} (${owner})`),
 };
+
+function isOwn(suite: string): suite is OwnSuite {
+  return suite in risks;
+}

@@ -1,6 +1,6 @@
 import type { Conclusion, Gate } from '../../../model/record.ts';
 import type { Standing } from '../../../model/standing.ts';
-import type { Cause, Level, Role, Severity, SuiteSlug, Verdict } from '../../../model/vocabulary.ts';
+import type { Cause, Level, OwnSuite, Role, Severity, Verdict } from '../../../model/vocabulary.ts';
 import type { VOCABULARY } from './english-vocabulary.ts';
 
 const conclusions: Readonly<Record<Conclusion, string>> = {
@@ -73,7 +73,7 @@ const roles: Readonly<Record<Role, string>> = {
   imaps: 'メールにアクセス（最初から TLS）',
 };
 
-const topics: Readonly<Record<SuiteSlug, string>> = {
+const topics: Readonly<Record<OwnSuite, string>> = {
   'plaintext-auth': '平文認証の露出',
   starttls: 'STARTTLS：状態、コマンド注入、除去攻撃',
   'implicit-tls': '暗黙の TLS、証明書、プロトコルの下限',
@@ -92,7 +92,7 @@ const topics: Readonly<Record<SuiteSlug, string>> = {
   op25b: '25 番ポートの送信遮断（OP25B）',
 };
 
-const risks: Readonly<Record<SuiteSlug, string>> = {
+const risks: Readonly<Record<OwnSuite, string>> = {
   'plaintext-auth': '経路上で盗聴する者に、パスワードを、ひいてはメールを読まれます。',
   starttls:
     '経路上の者に、メールの暗号化を妨げられたり、クライアントになりすましてコマンドを差し込まれたりします。',
@@ -130,7 +130,11 @@ export const JAPANESE_VOCABULARY: typeof VOCABULARY = {
   gates,
   causes,
   roles,
-  risks,
+  risk: (suite) => (isOwn(suite) ? risks[suite] : null),
   legend,
-  topic: (suite) => topics[suite],
+  topic: ({ slug, topic, owner }) => (isOwn(slug) ? topics[slug] : owner ? `${topic}（${owner}）` : topic),
 };
+
+function isOwn(suite: string): suite is OwnSuite {
+  return suite in topics;
+}
