@@ -87,19 +87,16 @@ export async function writeReports(
   const expected = rowsOf(record);
   const problems: { file: string; problem: string }[] = [];
   const causes: unknown[] = [];
-  for (const { file, write, read, states = asItIs } of reports) {
+  for (const report of reports) {
+    const { file, write } = report;
     const path = join(folder, file);
     try {
       await mkdir(folder, { recursive: true });
       // A report of an earlier run must not be taken for one of this run.
       await rm(path, { force: true });
       await replaceFile(path, write(record));
-      for (const problem of differences(
-        expected.flatMap((row) => states(row) ?? []),
-        read(await readFile(path, 'utf8')),
-      )) {
-        problems.push({ file, problem });
-      }
+      const content = await readFile(path, 'utf8');
+      for (const problem of mistakesIn(report, content, expected)) problems.push({ file, problem });
     } catch (cause) {
       causes.push(cause);
       problems.push({ file, problem: printable(cause instanceof Error ? cause.message : String(cause)) });
@@ -115,17 +112,21 @@ export async function writeReports(
 export function deriveReport(record: RunRecord, format: Format, language: Language = 'en'): string {
   const report = reportsIn(language).find((one) => one.format === format);
   if (!report) throw new TypeError(`There is no format ${format}.`);
-  const { file, write, read, states = asItIs } = report;
+  const { file, write } = report;
   const content = write(record);
-  const problems = differences(
-    rowsOf(record).flatMap((row) => states(row) ?? []),
-    read(content),
-  ).map((problem) => ({
-    file,
-    problem,
-  }));
+  const problems = mistakesIn(report, content, rowsOf(record)).map((problem) => ({ file, problem }));
   if (problems.length > 0) throw new ReportMismatch('.', problems, []);
   return content;
+}
+
+/** What a report says otherwise than the rows of its record. */
+function mistakesIn(
+  { read, states = asItIs }: Report,
+  content: string,
+  rows: readonly Row[],
+): readonly string[] {
+  const stated = rows.flatMap((row) => states(row) ?? []);
+  return differences(stated, read(content));
 }
 
 function asItIs(row: Row): Row {

@@ -593,8 +593,8 @@ export const SABOTAGES: readonly Sabotage[] = [
     detector: 'reports',
     noticed: 'may lack a whole target.',
     file: 'reports/write.ts',
-    line: "differences(expected.map(states), read(await readFile(path, 'utf8')))",
-    instead: 'differences(expected, expected)',
+    line: 'differences(stated, read(content))',
+    instead: 'differences(stated, stated)',
   },
   {
     neglects: 'the counts of the record are recounted',
