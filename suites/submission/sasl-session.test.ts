@@ -1,18 +1,21 @@
 import { expect, test } from 'vitest';
-import type { SaslMechanism, Services } from '../../harness/check/check.ts';
+import type { Services } from '../../harness/check/check.ts';
+import { authenticatePop3, plain } from '../../harness/client/sasl/sasl.ts';
 import { openSaslSession } from './sasl-session.ts';
 
 /** A POP3 server that ends every exchange with this reply. */
 function answering(responseCode: string | null): Services {
   const reply = { status: '-ERR', responseCode, line: '-ERR no', text: 'no' };
-  return {
-    role: 'pop3s',
-    pop3: async () => ({ connection: {}, capa: async () => ({ mechanisms: ['SCRAM-SHA-256'] }) }),
-    sasl: { authenticatePop3: async () => ({ accepted: false, outcome: { kind: 'reply', reply } }) },
-  } as unknown as Services;
+  const client = {
+    connection: {},
+    capa: async () => ({ mechanisms: ['PLAIN'] }),
+    raw: () => undefined,
+    reply: async () => reply,
+  };
+  return { role: 'pop3s', pop3: async () => client, sasl: { authenticatePop3 } } as unknown as Services;
 }
 
-const MECHANISM = {} as SaslMechanism;
+const MECHANISM = plain({ login: 'tim', password: 'tanstaaftanstaaf' });
 
 test('a maildrop that another session has is no refusal of the login', async () => {
   const session = await openSaslSession(answering('IN-USE'));
