@@ -227,7 +227,7 @@ describe.skipIf(!hasCompose)('the compose driver', () => {
       'start-timeout: 20s',
     );
     await expect(startTarget(declaration, { runId, signal })).rejects.toThrow(
-      /^Target pair did not greet on every role within 20 s\. imap: The greeting was "220 store"\.\nThere is nothing in the log of store\.$/,
+      /^Target pair did not greet on every role within 20 s \("start-timeout" gives it longer\)\. imap: The greeting was "220 store"\.\nThere is nothing in the log of store\.$/,
     );
     expect(await countsFor(runId)).toEqual(NOTHING);
   });

@@ -132,7 +132,7 @@ describe.skipIf(!hasEngine)('the container driver', () => {
     expect(failure).toMatchObject({
       name: 'StartFailed',
       message: expect.stringMatching(
-        /^Target greeter did not greet on every role within 2 s\. pop3: The greeting was "-ERR busy"\.\nThe last lines of its log:\n {2}secret in the log: \[secret 13 octets #[0-9a-f]{8}\]$/,
+        /^Target greeter did not greet on every role within 2 s \("start-timeout" gives it longer\)\. pop3: The greeting was "-ERR busy"\.\nThe last lines of its log:\n {2}secret in the log: \[secret 13 octets #[0-9a-f]{8}\]$/,
       ),
     });
     expect(await containersOf(docker, runId)).toEqual([]);
