@@ -79,7 +79,7 @@ describe('what documents tell people to type', () => {
   let cli: CommandLine;
   beforeAll(async () => {
     cli = await openCommandLine();
-    const names = ['shop', 'live', 'reference', 'postfix-dovecot-open-relay'];
+    const names = ['shop', 'live', 'reference'];
     await cli.targets(
       `version: 1\ndefault: [shop]\ntargets:\n${names.map((name) => `  ${name}: { driver: reference }\n`).join('')}`,
     );
