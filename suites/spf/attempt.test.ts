@@ -35,6 +35,13 @@ test('what the DNS failed at for a moment is tried once more, under another name
   expect(new Set(domains).size).toBe(2);
 });
 
+test('the other name is that of no other probe', async () => {
+  const { services, domains } = recording('temperror', 'fail', 'temperror', 'fail');
+  await attempt(services, { ...probe, label: 'case-14' });
+  await attempt(services, { ...probe, label: 'case-15' });
+  expect(new Set(domains).size).toBe(4);
+});
+
 test('a server to which it fails every time has recorded that', async () => {
   const { services } = recording('temperror', 'temperror', 'pass');
   expect((await attempt(services, probe)).results[0]?.result).toBe('temperror');

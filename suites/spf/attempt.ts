@@ -57,7 +57,7 @@ export async function attempt(services: Services, probe: Probe): Promise<Attempt
   const outcome = await attemptOnce(services, probe);
   const hasFailed = outcome.results.some(({ result }) => result === 'temperror');
   return hasFailed && probe.sender === undefined
-    ? attemptOnce(services, { ...probe, label: `${probe.label.slice(0, -2)}-2` })
+    ? attemptOnce(services, { ...probe, label: `${probe.label}-2` })
     : outcome;
 }
 
