@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { LANGUAGES, type Language } from '../../reports/model/language.ts';
 import type { ExpectedChoice } from '../expected/find.ts';
+import { TARGETS_FILE } from '../targets/file-name.ts';
 import type { AuditRequest } from './audit.ts';
 
 interface AuditOptions {
@@ -36,7 +37,7 @@ export function addAudit(program: Command, end: (exitCode: number) => void): voi
     .command('audit')
     .description('Audits targets and writes the reports.')
     .argument('[target...]', 'names of targets; without one, the default of the targets file')
-    .option('--targets <file>', 'the targets file', 'targets.yaml')
+    .option('--targets <file>', 'the targets file', TARGETS_FILE)
     .option('--out <folder>', 'where the reports go (mailspec-rerun with --rerun)', 'mailspec-report')
     .option(
       '--profile <name>',

@@ -1,7 +1,7 @@
 import pc from 'picocolors';
 import { newRunId } from '../runner/run-id.ts';
-import { loadTargets } from '../targets/load.ts';
 import { selectTargets } from '../targets/select.ts';
+import { declaredTargets } from '../targets/without-file.ts';
 import { type Diagnosis, diagnosisLine } from './doctor/diagnosis.ts';
 import { examineMachine, IN_CONTAINERS } from './doctor/machine.ts';
 import { examineTarget } from './doctor/target.ts';
@@ -18,7 +18,8 @@ export interface DoctorOptions {
  * @throws ConfigurationError for anything wrong in the targets file, and for a secret, file or image that is not there
  */
 export async function doctorCommand(names: readonly string[], options: DoctorOptions): Promise<number> {
-  const declarations = names.length === 0 ? [] : selectTargets(await loadTargets(options.targets), names);
+  const declarations =
+    names.length === 0 ? [] : selectTargets(await declaredTargets(options.targets, names), names);
   const told: Diagnosis[] = [];
   const tell = (diagnosis: Diagnosis) => {
     told.push(diagnosis);

@@ -6,6 +6,7 @@ import { logLine } from '../evidence/log-line.ts';
 import { printable, visible } from '../evidence/visible.ts';
 import { ConfigurationError } from '../model/configuration-error.ts';
 import { newRunId } from '../runner/run-id.ts';
+import { TARGETS_FILE } from '../targets/file-name.ts';
 import { VERDICT_GLYPHS } from './glyphs.ts';
 import { draftOfCompose, readCompose } from './init/compose.ts';
 import { draftOfHost, lookAtHost } from './init/host.ts';
@@ -69,7 +70,7 @@ export async function initCommand(options: InitOptions): Promise<number> {
   await writeOut(out, writtenTargets(draft, folder), 'wx');
   print(`${printable(out)}: target ${draft.name}. Fill in what its comments ask for.`);
   print(
-    `Then: ${MAILSPEC.join(' ')} doctor ${draft.name}${out === 'targets.yaml' ? '' : ` --targets ${printable(out)}`}`,
+    `Then: ${MAILSPEC.join(' ')} doctor ${draft.name}${out === TARGETS_FILE ? '' : ` --targets ${printable(out)}`}`,
   );
   return isComplete ? 0 : 2;
 }

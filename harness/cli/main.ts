@@ -6,6 +6,7 @@ import { visible } from '../evidence/visible.ts';
 import { EXPECTED_FILE } from '../expected/file-name.ts';
 import { ConfigurationError } from '../model/configuration-error.ts';
 import { toolFacts } from '../runner/tool-facts.ts';
+import { TARGETS_FILE } from '../targets/file-name.ts';
 import { addAudit, languageOption } from './audit-command.ts';
 import type { ComparisonFormat } from './compare.ts';
 import { addCompletion } from './completion-command.ts';
@@ -65,7 +66,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     .option('--env <name=value...>', 'variables of that container; NAME alone takes what is set here')
     .option('--compose <file>', 'a compose file: it is read, and nothing is started')
     .option('--host <name-or-address>', 'a server that runs: one connection to each port of mail, no login')
-    .option('--out <file>', 'the file to write; it must not exist', 'targets.yaml')
+    .option('--out <file>', 'the file to write; it must not exist', TARGETS_FILE)
     .action(async (options: InitOptions) => {
       const { initCommand } = await import('./init.ts');
       exitCode = await initCommand(options);
@@ -77,7 +78,7 @@ export async function main(argv: readonly string[]): Promise<number> {
       'Says whether this machine can audit, and whether targets are as they are declared. Ends with 2 when something is not.',
     )
     .argument('[target...]', 'names of targets; without one, this machine alone')
-    .option('--targets <file>', 'the targets file', 'targets.yaml')
+    .option('--targets <file>', 'the targets file', TARGETS_FILE)
     .option('--out <folder>', 'where an audit would write', 'mailspec-report')
     .action(async (names: string[], options: DoctorOptions) => {
       const { doctorCommand } = await import('./doctor.ts');

@@ -62,6 +62,12 @@ export function nearness(inputs: Inputs, changed: readonly string[]): 'own' | 's
   return changed.some((path) => inputs.suites.some(isIn(path))) ? 'suite' : null;
 }
 
+/** What MAILSPEC_IMAGES asks for beyond what every run does: `all`, or `changed` with the branch to compare with. */
+export function imagesAsked(): { readonly which: string; readonly branch: string } {
+  const [which = '', branch = 'main'] = (process.env.MAILSPEC_IMAGES ?? '').split(':');
+  return { which, branch };
+}
+
 /** Paths that differ from where this branch left the named one, not committed ones too; none where git cannot tell. */
 export async function changedSince(branch: string): Promise<readonly string[]> {
   const git = promisify(execFile);

@@ -15,7 +15,7 @@ import {
   targetNameOf,
   verdictsOf,
 } from './expected-verdicts.ts';
-import { changedSince, dueByChange, type Inputs, inputsOf } from './inputs.ts';
+import { changedSince, dueByChange, type Inputs, imagesAsked, inputsOf } from './inputs.ts';
 
 const CLI = fileURLToPath(new URL('../cli/mailspec.mjs', import.meta.url));
 const EXPECTED = fileURLToPath(new URL('expected/', import.meta.url));
@@ -37,7 +37,7 @@ for (const file of (await readdir(EXPECTED)).sort()) {
  * All of them take more than an hour on two processors; those of every run show each image and kind of mistake.
  * Where MAILSPEC_IMAGES=changed:<branch>, a few more are judged whose image or suites this branch changed.
  */
-const [WHICH, BRANCH = 'main'] = (process.env.MAILSPEC_IMAGES ?? '').split(':');
+const { which: WHICH, branch: BRANCH } = imagesAsked();
 const AT_MOST_BY_CHANGE = 2;
 const byChange = WHICH === 'changed' ? await namesByChange(BRANCH) : [];
 const isDue = (name: string) =>

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RunRecord } from '../../reports/model/record.ts';
 import { IMAGE_LABEL, RUN_LABEL } from '../containers/labels.ts';
-import { changedSince } from '../images/inputs.ts';
+import { changedSince, imagesAsked } from '../images/inputs.ts';
 import { startReference } from '../reference/server.ts';
 import { engineForTests } from '../targets/testing/engine.ts';
 import { GREETER } from '../targets/testing/targets-file.ts';
@@ -17,7 +17,7 @@ const TAG = 'mailspec/audit:test';
 const run = promisify(execFile);
 
 /** Building installs all packages anew, which takes minutes: it is due where this branch changed what the image is made by. */
-const [WHICH, BRANCH = 'main'] = (process.env.MAILSPEC_IMAGES ?? '').split(':');
+const { which: WHICH, branch: BRANCH } = imagesAsked();
 const MADE_BY = /^(?:Dockerfile|\.dockerignore|package(?:-lock)?\.json|harness\/package\/)/;
 const isDue =
   WHICH === 'all' || (WHICH === 'changed' && (await changedSince(BRANCH)).some((path) => MADE_BY.test(path)));

@@ -1,8 +1,9 @@
 import { ConfigurationError } from '../model/configuration-error.ts';
+import { TARGETS_FILE as DEFAULT_FILE } from '../targets/file-name.ts';
 import { loadTargets } from '../targets/load.ts';
 
 /** The targets file that plain Vitest runs use. */
-export const TARGETS_FILE = process.env.MAILSPEC_TARGETS ?? 'targets.yaml';
+export const TARGETS_FILE = process.env.MAILSPEC_TARGETS ?? DEFAULT_FILE;
 
 /** Names of the Vitest projects with mailspec's own tests; no target may have one of them. */
 export const OWN_PROJECTS: readonly string[] = ['mailspec', 'mailspec-containers'];

@@ -1,6 +1,6 @@
 import { printable } from '../evidence/visible.ts';
 import type { ExpectedChoice } from '../expected/find.ts';
-import { TARGETS_FILE } from '../targets/without-file.ts';
+import { TARGETS_FILE } from '../targets/file-name.ts';
 
 /** What a command line without options means. */
 export const DEFAULTS = { targetsFile: TARGETS_FILE, profile: 'baseline' } as const;

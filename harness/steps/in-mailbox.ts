@@ -1,5 +1,5 @@
 import type { MailSought } from '../check/mail.ts';
-import type { WatchedMessage } from '../check/mail-watch.ts';
+import type { MailAwaited, WatchedMessage } from '../check/mail-watch.ts';
 import type { Services } from '../check/services.ts';
 import { type StoredMessage, storedMessage } from '../messages/stored-message.ts';
 import type { Role } from '../model/roles.ts';
@@ -47,7 +47,8 @@ export function assertSeesJunk({ target, inconclusive }: Pick<Services, 'target'
  * @throws Inconclusive where the mailbox cannot be read
  */
 export function inMailbox(services: Services, sought: MailSought): Promise<StoredMessage | null> {
-  return awaited(services, sought, (message) => !isReport(message), sought.withinMs === undefined);
+  const isPatient = sought.withinMs === undefined;
+  return awaited(services, sought, (message) => !isReport(message), { isPatient });
 }
 
 /**
@@ -65,7 +66,7 @@ export async function returnedMail(
     return null;
   }
   // A report comes when the target gives up, which says nothing about how long a delivery takes.
-  return awaited(services, { ...sought, sent: NOTHING }, () => true, false);
+  return awaited(services, { ...sought, sent: NOTHING }, () => true);
 }
 
 const NOTHING = Buffer.alloc(0);
@@ -74,7 +75,7 @@ async function awaited(
   services: Services,
   { token, sent, account, withinMs }: MailSought,
   isSought: (message: StoredMessage) => boolean,
-  isPatient: boolean,
+  how: Pick<MailAwaited, 'isPatient' | 'byPop3'> = {},
 ): Promise<StoredMessage | null> {
   const { target, mailboxes } = services;
   assertHasMailbox(services);
@@ -83,7 +84,7 @@ async function awaited(
     account: account ?? services.account(),
     token,
     withinMs: withinMs ?? target.timing.outboundMs,
-    isPatient,
+    ...how,
     isAwaited: (message) => isSought(taken(message)),
   });
   return found && taken(found);
@@ -96,19 +97,10 @@ async function awaited(
  */
 export async function inMaildrop(
   services: Services,
-  { token, sent, account = services.account() }: Omit<MailSought, 'withinMs'>,
+  sought: Omit<MailSought, 'withinMs'>,
 ): Promise<StoredMessage | null> {
-  const { target, mailboxes } = services;
-  if (!POP3_ROLES.some((role) => target.endpoints[role])) return null;
-  const taken = ({ mailbox, bytes }: WatchedMessage) => storedMessage(mailbox, bytes, sent);
-  const found = await mailboxes.awaited({
-    account,
-    token,
-    byPop3: true,
-    withinMs: 0,
-    isAwaited: (message) => !isReport(taken(message)),
-  });
-  return found && taken(found);
+  if (!POP3_ROLES.some((role) => services.target.endpoints[role])) return null;
+  return awaited(services, { ...sought, withinMs: 0 }, (message) => !isReport(message), { byPop3: true });
 }
 
 function isReport({ fields }: StoredMessage): boolean {

@@ -1,10 +1,8 @@
 import { existsSync } from 'node:fs';
 import { ConfigurationError } from '../model/configuration-error.ts';
+import { TARGETS_FILE } from './file-name.ts';
 import { declarationsIn, loadTargets, type TargetDeclaration } from './load.ts';
 import { yamlSource } from './yaml-source.ts';
-
-/** Where targets are declared unless a command line says otherwise. */
-export const TARGETS_FILE = 'targets.yaml';
 
 /** The reference server is there without a declaration: whoever tries mailspec has written none yet. */
 const REFERENCE = 'reference';

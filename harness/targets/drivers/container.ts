@@ -53,7 +53,10 @@ export async function startContainer(
   const bringUp = async () => {
     const [image, sidecar] = await bothOf(
       // Without an image there is no use for a lab.
-      orElse(provideImage(declaration, engine, ended), () => halt.abort()),
+      provideImage(declaration, engine, ended).catch((failure: unknown): never => {
+        halt.abort();
+        throw failure;
+      }),
       settings.lab
         ? startSidecar({
             docker,
@@ -108,16 +111,6 @@ export async function startContainer(
     };
   } catch (failure) {
     await stop();
-    throw failure;
-  }
-}
-
-/** Tells at once of a failure, which goes on. */
-async function orElse<Result>(work: Promise<Result>, failed: () => void): Promise<Result> {
-  try {
-    return await work;
-  } catch (failure) {
-    failed();
     throw failure;
   }
 }

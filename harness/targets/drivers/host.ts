@@ -37,6 +37,7 @@ export async function startHost(declaration: TargetDeclaration<HostSettings>): P
   const anchor = settings['trust-anchor'];
   const control = settings['port-25-control'];
   const endpoints: Partial<Record<Role, Endpoint>> = {};
+  const resolving = new Set<string>();
   for (const role of ROLE_NAMES) {
     const given = settings.roles[role];
     if (given === undefined) continue;
@@ -45,7 +46,9 @@ export async function startHost(declaration: TargetDeclaration<HostSettings>): P
       host: own ?? settings.address,
       port: typeof given === 'number' ? given : given.port,
     };
-    await assertResolves(endpoint, placeOf(declaration, own ? ['roles', role, 'host'] : ['address']));
+    if (!resolving.has(endpoint.host))
+      await assertResolves(endpoint, placeOf(declaration, own ? ['roles', role, 'host'] : ['address']));
+    resolving.add(endpoint.host);
     endpoints[role] = endpoint;
   }
   return {
