@@ -14,12 +14,28 @@ export interface Attempt {
   readonly line: string;
 }
 
-/** Hands a letter in as a stranger and reads what was recorded about it. */
+/** Hands a letter over in some way. */
+export type HandOver = (letter: { readonly sender: string; readonly content: Buffer }) => Promise<Offered>;
+
+/**
+ * Hands a letter in as a stranger and reads what was recorded about it. Where that is that the DNS failed for now, one
+ * answer may have been late, of this machine too: the letter is written and sent once more, and the second decides.
+ */
 export async function attempt(
   services: Services,
+  write: () => Letter,
+  handOver?: HandOver,
+): Promise<Attempt> {
+  const outcome = await attemptOnce(services, write(), handOver);
+  const hasFailed = outcome.results.some(({ result }) => result === 'temperror');
+  return hasFailed ? attemptOnce(services, write(), handOver) : outcome;
+}
+
+/** The same, where the DNS is meant to fail. */
+export async function attemptOnce(
+  services: Services,
   { author, token, content }: Letter,
-  handOver: (letter: { readonly sender: string; readonly content: Buffer }) => Promise<Offered> = (mail) =>
-    services.offer(mail),
+  handOver: HandOver = (mail) => services.offer(mail),
 ): Promise<Attempt> {
   const offered = await handOver({ sender: author.address, content });
   const stored =

@@ -112,7 +112,7 @@ export const canonicalizationsVerify = check(
             (orders) =>
               attempt(
                 services,
-                signedLetter(services, author, orders, parts),
+                () => signedLetter(services, author, orders, parts),
                 inChunks ? (mail) => offerInChunk(services, mail) : undefined,
               ),
             (outcome, { domain, canonicalization: form }) => {

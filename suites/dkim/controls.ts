@@ -79,7 +79,7 @@ export const signaturesAreEvaluated = control(
 /** Sends a message with one ordinary signature: rsa-sha256 with 2048 bits, relaxed/relaxed. */
 export async function observeGoodSignature(services: Services): Promise<Evaluation> {
   const { author, order } = await ordinaryAuthor(services);
-  const outcome = await attempt(services, signedLetter(services, author, [order]));
+  const outcome = await attempt(services, () => signedLetter(services, author, [order]));
   const queries = await services.lab().dns.queries({ name: keyName(order) });
   const seen = `a message with a good signature: ${outcome.line}`;
   const said = outcome.results.some(({ result }) => result !== 'none');
@@ -95,7 +95,7 @@ export async function observeGoodSignature(services: Services): Promise<Evaluati
 /** Whether a signature decides about mail of a domain that asks to refuse what has no good one (DMARC). */
 async function enforces(services: Services): Promise<boolean> {
   const { author, order } = await ordinaryAuthor(services, { sight: 'enforced', label: 'strict' });
-  const good = await attempt(services, signedLetter(services, author, [order]));
-  const unsigned = await attempt(services, compose(services, author));
+  const good = await attempt(services, () => signedLetter(services, author, [order]));
+  const unsigned = await attempt(services, () => compose(services, author));
   return passed(good) && !passed(unsigned);
 }

@@ -67,7 +67,7 @@ export async function expectNoPassOf(
   },
 ): Promise<void> {
   await services.variant(name, async (verify) =>
-    expectNoPass(services, ideally ? verify.ideally : verify, await attempt(services, letter()), demand),
+    expectNoPass(services, ideally ? verify.ideally : verify, await attempt(services, letter), demand),
   );
 }
 

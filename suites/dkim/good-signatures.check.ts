@@ -81,7 +81,7 @@ export const ed25519SignaturesVerify = check(
     };
     await variant('ed25519 alone', async (verify) => {
       const { ed25519: order } = signatures;
-      const outcome = await attempt(services, signedLetter(services, author, [order]));
+      const outcome = await attempt(services, () => signedLetter(services, author, [order]));
       expectPass(services, verify, outcome, 'a signature by Ed25519 verifies', order.domain);
     });
     if (sight === 'enforced') {
@@ -93,7 +93,7 @@ export const ed25519SignaturesVerify = check(
     await variant('rsa and ed25519', async (verify) => {
       await judgeEach(
         Object.values(signatures),
-        (orders) => attempt(services, signedLetter(services, author, orders)),
+        (orders) => attempt(services, () => signedLetter(services, author, orders)),
         (outcome, { domain }) =>
           expectPass(services, verify, outcome, 'both signatures of a message verify', domain),
       );

@@ -71,7 +71,7 @@ export const unsuitableKeysNeverPass = check(
     for (const { selector, name, record, more } of UNSUITABLE) {
       await variant(name, async (verify) => {
         const order = { domain: author.domain, selector, key, more: more?.(author.domain) ?? [] };
-        const outcome = await attempt(services, signedLetter(services, author, [order]));
+        const outcome = await attempt(services, () => signedLetter(services, author, [order]));
         if (record('') === null) {
           const isDeferred = outcome.offered.disposition === 'deferred';
           verify.ideally.that(!isDeferred && !outcome.results.some(({ result }) => result === 'temperror'), {

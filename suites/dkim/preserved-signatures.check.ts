@@ -35,7 +35,7 @@ export const signaturesSurviveDelivery = check(
     const { author, order } = await ordinaryAuthor(services);
     const forms = ['relaxed/relaxed', 'simple/simple'] as const;
     const orders = forms.map((canonicalization) => ({ ...order, canonicalization }));
-    const letter = signedLetter(services, author, orders, {
+    const parts = {
       fields: [
         'MIME-Version: 1.0',
         `Content-Type: text/plain; charset=utf-8`,
@@ -50,9 +50,11 @@ export const signaturesSurviveDelivery = check(
         'a'.repeat(LONG),
         'end',
       ),
-    });
-    const outcome = await attempt(services, letter, (mail) =>
-      offer({ ...mail, ...(eightBit ? { parameters: 'BODY=8BITMIME' } : {}) }),
+    };
+    const outcome = await attempt(
+      services,
+      () => signedLetter(services, author, orders, parts),
+      (mail) => offer({ ...mail, ...(eightBit ? { parameters: 'BODY=8BITMIME' } : {}) }),
     );
     const stored = assertStored(services, outcome);
     const verified = await dkim.verify(stored.bytes, publishedTexts(services));

@@ -47,16 +47,19 @@ export const severalSignaturesAreIndependent = check(
     ];
     for (const { name, good, bad, before, behind } of cases) {
       await variant(name, async (verify) => {
-        const letter = compose(services, author);
-        // Good for another body, so that every verifier finds it broken without a look at the key.
-        const spoilt = signature(Buffer.concat([letter.content, bytes.line('More.')]), bad);
-        const content = Buffer.concat([
-          ...Array.from({ length: before }, () => spoilt),
-          signature(letter.content, good),
-          ...Array.from({ length: behind }, () => spoilt),
-          letter.content,
-        ]);
-        const outcome = await attempt(services, withContent(letter, content));
+        const write = () => {
+          const letter = compose(services, author);
+          // Good for another body, so that every verifier finds it broken without a look at the key.
+          const spoilt = signature(Buffer.concat([letter.content, bytes.line('More.')]), bad);
+          const content = Buffer.concat([
+            ...Array.from({ length: before }, () => spoilt),
+            signature(letter.content, good),
+            ...Array.from({ length: behind }, () => spoilt),
+            letter.content,
+          ]);
+          return withContent(letter, content);
+        };
+        const outcome = await attempt(services, write);
         // Verifiers may limit how many they look at.
         const strength = before > 1 ? verify.ideally : verify;
         expectPass(services, strength, outcome, `a good signature ${name} is found`, good);
