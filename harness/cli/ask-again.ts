@@ -6,7 +6,7 @@ import { visible } from '../evidence/visible.ts';
 import type { ExpectedChoice } from '../expected/find.ts';
 import { ConfigurationError } from '../model/configuration-error.ts';
 import type { Verdict } from '../model/verdict.ts';
-import { chosenFrom } from '../runner/choose-checks.ts';
+import { type Choosable, chosenFrom } from '../runner/choose-checks.ts';
 import type { Selection } from '../runner/plan.ts';
 import { nearest } from '../targets/nearest.ts';
 import type { AuditRequest } from './audit.ts';
@@ -19,7 +19,7 @@ const FOLDER = 'mailspec-rerun';
 const LEFT: ReadonlySet<Verdict> = new Set(['fail', 'inconclusive', 'error', 'not-run']);
 
 /** Options of `mailspec audit` that an earlier run decides unless they are given. */
-export type Remembered = 'targets' | 'profile' | 'expected' | 'out';
+export type Remembered = 'targets' | 'profile' | 'expected' | 'out' | 'suites';
 
 /**
  * `mailspec audit --rerun`: what an earlier run left failed or open, asked in the same way.
@@ -51,6 +51,7 @@ export async function askAgain(
     profile: isGiven('profile') ? asked.profile : `${profile.id}@${profile.version}`,
     strict: asked.strict || profile.strict,
     expected: isGiven('expected') ? asked.expected : expectedOf(earlier),
+    suites: isGiven('suites') ? asked.suites : (earlier.suitesFrom ?? []),
     selection: {
       only: [...new Set(chosen.map(({ check }) => check))],
       skip: [],
@@ -69,15 +70,19 @@ async function chosenOf(
   { only, skip }: Selection,
 ): Promise<readonly GatedResult[]> {
   if (only.length === 0 && skip.length === 0) return left;
-  const all = await loadChecks(SUITES_FOLDER);
-  const checks = all.filter(chosenFrom(all, { only, skip }));
-  const codes = new Set<string>(checks.map(({ definition }) => definition.id));
-  const chosen = left.filter(({ check }) => codes.has(check));
+  // Codes of suites that somebody else wrote are known by their results.
+  const known = [...(await loadChecks(SUITES_FOLDER)), ...left.map(choosableOf)];
+  const isChosen = chosenFrom(known, { only, skip });
+  const chosen = left.filter((one) => isChosen(choosableOf(one)));
   if (chosen.length === 0)
     throw new ConfigurationError(
       '--only and --skip choose nothing of what the earlier run left failed or open.',
     );
   return chosen;
+}
+
+function choosableOf({ check, slug, suite, clauses }: GatedResult): Choosable {
+  return { suite, definition: { id: check, slug, clauses } };
 }
 
 function print(sentence: string): void {

@@ -3,21 +3,20 @@ import { join } from 'node:path';
 import pc from 'picocolors';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { describeClause } from '../../reports/model/clause.ts';
 import { ENGLISH } from '../../reports/writers/html/english.ts';
 import { type Control, controlsOf } from '../check/control.ts';
 import type { Check } from '../check/define.ts';
-import { loadChecks } from '../engine/load.ts';
 import { MAILSPEC } from '../engine/rerun.ts';
 import { visible } from '../evidence/visible.ts';
-import { clauseFacts } from '../model/clause.ts';
 import { ConfigurationError } from '../model/configuration-error.ts';
 import { FAULTS } from '../model/faults.ts';
 import { ROLES } from '../model/roles.ts';
-import { SUITES } from '../model/suites.ts';
 import { loadProfile, profileNames } from '../runner/profile.ts';
 import { loadRemedies } from '../runner/remedies.ts';
 import { nearest } from '../targets/nearest.ts';
-import { CATALOG_FOLDER, PROFILES_FOLDER, REMEDIES_FOLDER, SUITES_FOLDER } from './suites-folder.ts';
+import { type Catalogue, loadCatalogue } from './load-catalogue.ts';
+import { CATALOG_FOLDER, PROFILES_FOLDER, REMEDIES_FOLDER } from './suites-folder.ts';
 
 const killMatrixSchema = z.record(z.string(), z.record(z.string(), z.string()));
 const plannedSchema = z.record(z.string(), z.string()).nullable();
@@ -29,17 +28,20 @@ type Explanation = Awaited<ReturnType<typeof explain>>;
  * `mailspec explain`: what a check asks, why, what a profile makes of it, and how it is proven.
  * @throws ConfigurationError for a code that does not exist
  */
-export async function explainCommand(code: string, json: boolean): Promise<void> {
-  const control = await controlNamed(code);
+export async function explainCommand(
+  code: string,
+  { json, suites }: { readonly json: boolean; readonly suites?: readonly string[] },
+): Promise<void> {
+  const catalogue = await loadCatalogue(suites);
+  const control = controlNamed(catalogue, code);
   if (control)
     return void process.stdout.write(json ? `${JSON.stringify(control, null, 2)}\n` : textOfControl(control));
-  const explanation = await explain(await checkOf(code));
+  const explanation = await explain(catalogue, await checkOf(catalogue, code));
   process.stdout.write(json ? `${JSON.stringify(explanation, null, 2)}\n` : textOf(explanation));
 }
 
 /** A control by its name, and the checks that build on it; undefined where there is none of that name. */
-async function controlNamed(name: string) {
-  const checks = await loadChecks(SUITES_FOLDER);
+function controlNamed({ checks }: Catalogue, name: string) {
   const found = checks
     .flatMap(({ definition }) => controlsOf(definition))
     .find(({ definition }) => definition.id === name.toLowerCase());
@@ -62,7 +64,7 @@ function controlFacts({ definition: { id, title } }: Control<unknown>) {
   return { control: id, title };
 }
 
-function textOfControl(one: NonNullable<Awaited<ReturnType<typeof controlNamed>>>): string {
+function textOfControl(one: NonNullable<ReturnType<typeof controlNamed>>): string {
   return [
     `${pc.bold(one.control)} (control)`,
     `  ${one.title}`,
@@ -77,8 +79,7 @@ function textOfControl(one: NonNullable<Awaited<ReturnType<typeof controlNamed>>
   ].join('\n');
 }
 
-async function checkOf(code: string): Promise<Check> {
-  const checks = await loadChecks(SUITES_FOLDER);
+async function checkOf({ checks }: Catalogue, code: string): Promise<Check> {
   const wanted = code.toUpperCase();
   const check = checks.find(({ definition }) => definition.id === wanted);
   if (check) return check;
@@ -95,7 +96,7 @@ async function checkOf(code: string): Promise<Check> {
   );
 }
 
-async function explain({ definition, suite, source }: Check) {
+async function explain({ suites }: Catalogue, { definition, suite, source }: Check) {
   const names = await profileNames(PROFILES_FOLDER);
   const profiles = await Promise.all(names.map((name) => loadProfile(PROFILES_FOLDER, name)));
   const matrix = killMatrixSchema.parse(parse(await catalog('kill-matrix.yaml')));
@@ -108,14 +109,14 @@ async function explain({ definition, suite, source }: Check) {
     check: definition.id,
     slug: definition.slug,
     suite,
-    topic: SUITES.find(({ slug }) => slug === suite)?.topic ?? '',
+    topic: suites.find(({ slug }) => slug === suite)?.topic ?? '',
     title: definition.title,
     sends: definition.sends,
     demands: definition.demands,
     level: definition.level,
     worst: definition.worst ?? 'fail',
     severity: definition.severity,
-    clauses: definition.clauses.map(clauseFacts),
+    clauses: definition.clauses.map(describeClause),
     roles: definition.roles,
     needs: definition.needs,
     effect: definition.effect,

@@ -1,18 +1,18 @@
 import type { Gate } from '../../reports/model/record.ts';
 import type { Check } from '../check/define.ts';
-import { loadChecks } from '../engine/load.ts';
 import { visible } from '../evidence/visible.ts';
 import { ConfigurationError } from '../model/configuration-error.ts';
 import type { Level } from '../model/levels.ts';
-import { SUITES } from '../model/suites.ts';
-import { loadProfile } from '../runner/profile.ts';
+import { folderOfProfile, loadProfile } from '../runner/profile.ts';
 import { nearest } from '../targets/nearest.ts';
-import { PROFILES_FOLDER, SUITES_FOLDER } from './suites-folder.ts';
+import { loadCatalogue } from './load-catalogue.ts';
 
 const LEVELS: readonly Level[] = ['MUST', 'SHOULD', 'MAY', 'policy'];
 
 export interface ListOptions {
   readonly suite?: readonly string[];
+  /** Folders of suites that somebody else wrote. */
+  readonly suites?: readonly string[];
   readonly profile?: string;
   readonly level?: readonly string[];
   readonly json: boolean;
@@ -23,14 +23,18 @@ export interface ListOptions {
  * @throws ConfigurationError for a suite, level or profile that does not exist
  */
 export async function listCommand(options: ListOptions): Promise<void> {
+  const catalogue = await loadCatalogue(options.suites);
   const suites = known(
     'suite',
     options.suite,
-    SUITES.map(({ slug }) => slug),
+    catalogue.suites.map(({ slug }) => slug),
   );
   const levels = known('level', options.level, LEVELS);
-  const profile = options.profile === undefined ? null : await loadProfile(PROFILES_FOLDER, options.profile);
-  const checks = (await loadChecks(SUITES_FOLDER)).filter(
+  const profile =
+    options.profile === undefined
+      ? null
+      : await loadProfile(await folderOfProfile(options.profile, catalogue.profiles), options.profile);
+  const checks = catalogue.checks.filter(
     ({ suite, definition: { id, level } }) =>
       suites.includes(suite) &&
       levels.includes(level) &&
@@ -42,10 +46,11 @@ export async function listCommand(options: ListOptions): Promise<void> {
     process.stdout.write(`${JSON.stringify(entries, null, 2)}\n`);
     return;
   }
-  for (const suite of SUITES) {
+  for (const suite of catalogue.suites) {
     const members = checks.filter((check) => check.suite === suite.slug);
     if (members.length === 0) continue;
-    process.stdout.write(`${suite.slug}: ${suite.topic}\n`);
+    const owner = suite.owner === undefined ? '' : ` (${visible(suite.owner)})`;
+    process.stdout.write(`${suite.slug}: ${visible(suite.topic)}${owner}\n`);
     for (const check of members) {
       const { id, level, severity, title } = check.definition;
       const gate = gateOf(check);

@@ -89,6 +89,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     .command('list')
     .description('Lists the checks, suite by suite.')
     .option('--suite <name...>', 'of these suites alone')
+    .option('--suites <folder...>', 'suites of your own too')
     .option('--profile <name>', 'of this profile alone, each with its gate')
     .option('--level <level...>', 'of these levels alone: MUST, SHOULD, MAY, policy')
     .option('--json', 'as JSON', false)
@@ -101,10 +102,11 @@ export async function main(argv: readonly string[]): Promise<number> {
     .command('explain')
     .description('Explains a check: what it asks and demands, why, and how it is proven.')
     .argument('<code>', 'code of a check, such as STLS-011')
+    .option('--suites <folder...>', 'suites of your own too')
     .option('--json', 'as JSON', false)
-    .action(async (code: string, { json }: { json: boolean }) => {
+    .action(async (code: string, options: { json: boolean; suites?: readonly string[] }) => {
       const { explainCommand } = await import('./explain.ts');
-      await explainCommand(code, json);
+      await explainCommand(code, options);
     });
 
   program

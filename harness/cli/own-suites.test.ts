@@ -49,3 +49,24 @@ test('the command line names it, with a profile of its own, and a rerun says so'
   expect(target?.results.map(({ check }) => check)).toEqual(['STLS-001', 'STLS-011', 'ACME-001']);
   expect(target?.results[0]?.rerun).toMatch(/ --profile acme --suites house-rules$/);
 });
+
+test('a run that asks again knows the suites of the earlier one, and their codes', async () => {
+  await cli.targets(
+    'version: 1\ntargets:\n  bad:\n    driver: reference\n    faults: [smtp-greets-with-version]\n',
+  );
+  const first = await cli.mailspec('audit', '--suites', 'house-rules', '--only', 'ACME-001', 'STLS-001');
+  expect(first.code, first.stdout).toBe(1);
+  const again = await cli.mailspec('audit', '--rerun', 'mailspec-report', '--only', 'ACME-*');
+  expect(again.stdout).toContain('left 1 of 2 checks failed or open; these are asked again');
+  expect(again.code, again.stdout).toBe(1);
+});
+
+test('the catalogue shows them where they are named', async () => {
+  const list = await cli.mailspec('list', '--suites', 'house-rules', '--suite', 'acme-house-rules');
+  expect(list.stdout).toMatch(
+    /^acme-house-rules: House rules of Acme for mail servers \(Acme Ltd\)\n {2}ACME-001 /,
+  );
+  const one = await cli.mailspec('explain', 'acme-001', '--suites', 'house-rules');
+  expect(one.stdout).toContain('The greeting of port 25 names no product and no version');
+  expect((await cli.mailspec('explain', 'ACME-001')).code).toBe(3);
+});

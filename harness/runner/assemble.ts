@@ -77,6 +77,7 @@ export interface RunFacts {
   readonly engine: string | null;
   /** Suites that somebody else wrote and that are asked. */
   readonly suites?: readonly Required<Suite>[];
+  readonly suitesFrom?: readonly string[];
 }
 
 /**
@@ -140,6 +141,7 @@ export async function assembleRecord(run: RunFacts, audited: readonly AuditedTar
       all.some(({ check, verdict }) => checks.includes(check) && MENDABLE.has(verdict)),
     ),
     translations: translationsFor(all, run.translations),
+    ...(run.suitesFrom && run.suitesFrom.length > 0 ? { suitesFrom: run.suitesFrom } : {}),
     ...(run.suites && run.suites.length > 0 ? { suites: run.suites } : {}),
     targets,
   };

@@ -202,6 +202,7 @@ export async function beginRun(options: Omit<RunOptions, 'concurrency'>): Promis
           declared: declared.map(({ name }) => name),
           rerunOptions,
           suites: others.map(({ suite }) => suite),
+          suitesFrom: (options.suites ?? []).map(printable),
           engine: running.map((one) => one.artefact.engine).find((engine) => engine !== undefined) ?? null,
         },
         started.map((one) => audited(one, outcome)),

@@ -212,6 +212,8 @@ export interface RunRecord {
   readonly remedies: readonly Remedy[];
   /** The texts of its checks in other languages, as far as somebody translated them. */
   readonly translations: readonly Translation[];
+  /** Folders of suites that the command line named; absent where it named none. */
+  readonly suitesFrom?: readonly string[];
   /** Suites that somebody else wrote and that were asked; absent where there are none. */
   readonly suites?: readonly Required<Suite>[];
   readonly targets: readonly TargetRecord[];

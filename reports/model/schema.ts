@@ -138,6 +138,7 @@ export const runRecordSchema = z
       clauses: z.array(clause),
     }),
     expectedFrom: text.nullable().exactOptional(),
+    suitesFrom: z.array(text).min(1).exactOptional(),
     rerunOf: z.strictObject({ runId: text, checks: count, of: count }).exactOptional(),
     selection: z.strictObject({ only: z.array(text), skip: z.array(text) }),
     counts: z.strictObject({ ...counts, notSelected: count }),
