@@ -6,6 +6,7 @@ import { createServerCertificate } from '../../reference/certificates.ts';
 import { engineForTests } from '../testing/engine.ts';
 import { createTargetsFolder, GREETER, type TargetsFolder } from '../testing/targets-file.ts';
 import { startTarget } from './start.ts';
+import { endsAtOnce } from './without-lab.ts';
 
 const hasEngine = await engineForTests('the container driver');
 const runId = `test-${randomBytes(6).toString('hex')}`;
@@ -152,6 +153,31 @@ describe.skipIf(!hasEngine)('the container driver', () => {
       ].join('\n'),
     );
     expect(await containersOf(docker, runId)).toEqual([]);
+  });
+
+  it('says of an image whose lab does not come up that it ends at once', async () => {
+    const declaration = await declare(BUILD, 'roles: { mx: 25 }', `env: { ${GREETINGS} }`);
+    const { artefact, stop } = await startTarget(declaration, { runId, signal });
+    await stop();
+    const plan = {
+      imageId: artefact['image-id'] ?? '',
+      labels: { [RUN_LABEL]: runId },
+      hostname: undefined,
+      ports: [25],
+      files: [],
+      memory: undefined,
+      cpus: undefined,
+    };
+    const ends = await endsAtOnce(docker, { ...plan, env: { LAST_WORDS: 'no configuration' } }, []);
+    expect(ends).toBe(
+      'The container does not stay up either: it ended with status 7.\nThe last lines of its log:\n  no configuration',
+    );
+    expect(
+      await endsAtOnce(docker, { ...plan, env: { GREETINGS: '25=220 mail.example.test' } }, []),
+    ).toBeNull();
+    await Promise.all(
+      (await containersOf(docker, runId)).map((id) => docker.getContainer(id).remove({ force: true })),
+    );
   });
 
   it('ends a start that is asked to end, and removes what was made', async () => {

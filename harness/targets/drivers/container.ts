@@ -25,6 +25,7 @@ import { anchorInside, readInside } from './inside.ts';
 import { type ContainerPlan, LOOPBACK, startLoopbackContainer } from './loopback-container.ts';
 import { removal } from './removal.ts';
 import type { RunningTarget, StartContext } from './start.ts';
+import { endsAtOnce, withImageToo } from './without-lab.ts';
 
 type ContainerDeclaration = TargetDeclaration<ContainerSettings>;
 
@@ -51,7 +52,7 @@ export async function startContainer(
   const halt = new AbortController();
   const ended = AbortSignal.any([signal, halt.signal]);
   const bringUp = async () => {
-    const [image, sidecar] = await bothOf(
+    const [provided, lab] = await Promise.allSettled([
       // Without an image there is no use for a lab.
       provideImage(declaration, engine, ended).catch((failure: unknown): never => {
         halt.abort();
@@ -67,16 +68,25 @@ export async function startContainer(
             signal: ended,
           })
         : undefined,
-    );
-    const plan: ContainerPlan = {
+    ]);
+    if (provided.status === 'rejected') throw provided.reason;
+    const image = provided.value;
+    const alone = {
       imageId: image.id,
       labels: { ...runLabels(runId), [TARGET_LABEL]: name },
       hostname: settings.hostname,
-      env: { ...secrets.env, ...labVariables(secrets, sidecar) },
+      env: secrets.env,
       ports: [...new Set(Object.values(settings.roles))],
       files,
       memory: gigabytes(settings.limits.memory),
       cpus: settings.limits.cpus,
+    };
+    if (lab.status === 'rejected')
+      throw await withImageToo(lab.reason, () => endsAtOnce(docker, alone, secrets.values));
+    const sidecar = lab.value;
+    const plan: ContainerPlan = {
+      ...alone,
+      env: { ...secrets.env, ...labVariables(secrets, sidecar) },
       link: linkTo(sidecar, secrets),
     };
     return { image, sidecar, ...(await comeUp(declaration, plan, docker, secrets, ended)) };
@@ -113,12 +123,6 @@ export async function startContainer(
     await stop();
     throw failure;
   }
-}
-
-/** Waits for both, also when one fails: what is still being made then could not be removed. */
-async function bothOf<A, B>(one: Promise<A>, other: Promise<B> | undefined): Promise<[A, B | undefined]> {
-  await Promise.allSettled([one, other]);
-  return [await one, await other];
 }
 
 /** The variables by which the container learns its name server, and whom to trust in the lab. */
