@@ -51,6 +51,20 @@ test.each(['bash', 'sh'])('the script of the job audits a good and a bad server 
   ]);
 });
 
+test('warnings, expected deviations and an earlier run are asked for by variables', async () => {
+  const asked = { MAILSPEC_TARGETS: 'good', MAILSPEC_ONLY: 'STLS-001' };
+  expect((await runJob('sh', { ...asked, MAILSPEC_STRICT: 'true', MAILSPEC_EXPECTED: 'none' })).code).toBe(0);
+  const record = await readFile(join(workspace.folder, 'mailspec-report/results.json'), 'utf8');
+  expect(JSON.parse(record)).toMatchObject({ profile: { strict: true }, expectedFrom: null });
+  const since = await runJob('sh', { ...asked, MAILSPEC_SINCE: 'mailspec-report' });
+  expect(since).toMatchObject({ code: 0, stdout: expect.stringContaining('Since run ') });
+  for (const missing of ['MAILSPEC_EXPECTED', 'MAILSPEC_SINCE'])
+    expect(await runJob('sh', { ...asked, [missing]: 'no such file' })).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining('no such file'),
+    });
+});
+
 test('a run that is undetermined fails the job, or is a failure that is allowed', async () => {
   const asked = { MAILSPEC_TARGETS: 'silent', MAILSPEC_ONLY: 'STLS-001' };
   expect((await runJob('sh', asked)).code).toBe(2);

@@ -11,10 +11,9 @@ const SCRIPTS = [...PIPELINE.matchAll(/'''([\s\S]*?)'''/g)].map(([, script = '']
   script.replace(/\\\n/g, ''),
 );
 const DEFAULTS = Object.fromEntries(
-  [...PIPELINE.matchAll(/string\(name: '(\w+)', defaultValue: '(.*?)'/g)].map(([, name = '', value = '']) => [
-    name,
-    value,
-  ]),
+  [...PIPELINE.matchAll(/(?:string|booleanParam)\(name: '(\w+)', defaultValue: '?(.*?)'?, /g)].map(
+    ([, name = '', value = '']) => [name, value],
+  ),
 );
 
 let workspace: Workspace;
@@ -58,6 +57,17 @@ test('the scripts install, audit, and end as mailspec ends', async () => {
   expect(await runPipeline({ MAILSPEC_TARGETS: 'bad', MAILSPEC_ONLY: 'STLS-001' })).toBe(1);
   expect(await readFile(join(workspace.folder, 'mailspec-report/junit.xml'), 'utf8')).toContain('<failure');
   expect(await runPipeline({ MAILSPEC_TARGETS: 'silent', MAILSPEC_ONLY: 'STLS-001' })).toBe(2);
+  const strict = { MAILSPEC_STRICT: 'true', MAILSPEC_EXPECTED: 'none', MAILSPEC_SKIP: 'STLS-002' };
+  expect(await runPipeline({ MAILSPEC_TARGETS: 'good', MAILSPEC_ONLY: 'STLS-001 STLS-002', ...strict })).toBe(
+    0,
+  );
+  const record = await readFile(join(workspace.folder, 'mailspec-report/results.json'), 'utf8');
+  expect(JSON.parse(record)).toMatchObject({
+    profile: { strict: true },
+    expectedFrom: null,
+    selection: { skip: ['STLS-002'] },
+  });
+  expect(await runPipeline({ MAILSPEC_TARGETS: 'good', MAILSPEC_SINCE: 'no such file' })).toBe(3);
   expect(await runPipeline({ MAILSPEC_TARGETS: '$(touch forged) *' })).toBe(3);
   // The reports of an earlier build are gone, so that they are not shown for those of this one.
   await expect(readFile(join(workspace.folder, 'mailspec-report/junit.xml'))).rejects.toThrow();
