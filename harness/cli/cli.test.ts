@@ -194,16 +194,34 @@ describe('colours', () => {
   });
 });
 
-test('whoever reads the output may stop reading', async () => {
-  const child = spawn(process.execPath, [CLI, 'list', '--json'], {
-    env: environment(),
-    stdio: ['ignore', 'pipe', 'pipe'],
+describe('whoever reads the output may stop reading', () => {
+  /** A command whose output nobody reads from the beginning. */
+  const unread = async (...args: readonly string[]) => {
+    const child = spawn(process.execPath, [CLI, ...args], {
+      cwd: cli.folder,
+      env: environment(),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let stderr = '';
+    child.stderr.on('data', (chunk: Buffer) => {
+      stderr += chunk.toString();
+    });
+    child.stdout.destroy();
+    const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+    return { code, stderr };
+  };
+
+  test('of a list', async () => {
+    expect(await unread('list', '--json')).toEqual({ code: 0, stderr: '' });
   });
-  let stderr = '';
-  child.stderr.on('data', (chunk: Buffer) => {
-    stderr += chunk.toString();
+
+  test('of an audit, which goes on, writes its reports and ends', async () => {
+    await cli.targets(REFERENCE);
+    expect(await unread('audit', 'good', '--only', 'STLS-001', '--out', 'unread')).toEqual({
+      code: 0,
+      stderr: '',
+    });
+    const record = await readFile(join(cli.folder, 'unread', 'results.json'), 'utf8');
+    expect(JSON.parse(record)).toMatchObject({ conclusion: 'conformant' });
   });
-  child.stdout.destroy();
-  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
-  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
 });

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { Reporter, TestCase, TestModule, UserWorkspaceConfig } from 'vitest/node';
 import type { Verdict } from '../model/verdict.ts';
 import type { AuditContext } from './audit-context.ts';
+import { forwardOutput } from './forward-output.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 /** What a worker executes: beside this file, and TypeScript or JavaScript like it. */
@@ -105,6 +106,7 @@ export async function schedule(
         projects: contexts.map((context) => ({ ...auditProject(context), extends: true })),
       },
       { logLevel: 'error' },
+      { stdout: forwardOutput(process.stdout), stderr: forwardOutput(process.stderr) },
     ),
   );
   dropForeignHandlers(before);
