@@ -19,7 +19,8 @@ import { createLoginPace, type LoginPace } from './login-pace.ts';
 import type { Arrival } from './memory.ts';
 import { createPermit, whereNeeded } from './permit.ts';
 import { resultOf } from './result.ts';
-import { createWatch, type Waiter, type Watch } from './watch.ts';
+import type { Waiter } from './waiters.ts';
+import { createWatch, type Watch } from './watch.ts';
 import { createWays, type Ways } from './ways.ts';
 
 /** The watched mailboxes of a bench: one watch per account, begun when the first check needs it. */

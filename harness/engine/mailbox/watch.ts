@@ -1,14 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { MailAwaited } from '../../check/mail-watch.ts';
 import { Inconclusive, NotApplicable } from '../../model/outcomes.ts';
-import { deadlineIn } from '../../wire/deadline.ts';
 import { isWireFailure } from '../../wire/failures.ts';
 import type { Slots } from '../slots.ts';
 import type { LoginPace } from './login-pace.ts';
-import { type Arrival, quotesToken } from './memory.ts';
+import type { Arrival } from './memory.ts';
 import type { Permit } from './permit.ts';
 import { type Rest, restUntilWanted } from './rest.ts';
-import type { MailboxSession, Waiting } from './waiting.ts';
+import { createWaiters, isWanted, type Waiter, type Wanted } from './waiters.ts';
+import type { MailboxSession } from './waiting.ts';
 import type { Ways } from './ways.ts';
 
 /** Shortest and longest pause between two looks, in milliseconds. */
@@ -35,16 +34,6 @@ const BLOCKED = 60_000;
 /** How long a server is given to say goodbye at the end, in milliseconds. */
 const FAREWELL = 2_000;
 
-/** Who waits, and what the watch may use of theirs meanwhile. */
-export interface Waiter {
-  /** Ends the wait. */
-  readonly signal: AbortSignal;
-  /** Slots and resources that who waits holds and does not use. */
-  readonly lends: { readonly slot: boolean; readonly maildrop: boolean };
-  /** Lets no time of theirs pass while the watch itself waits for what other checks hold. */
-  queueing(wait: () => Promise<void>): Promise<void>;
-}
-
 /** What a watch came to. */
 export interface WatchCount {
   readonly looks: number;
@@ -58,7 +47,7 @@ export interface WatchCount {
 /** One mailbox, watched in one session for everybody who waits for a message in it. */
 export interface Watch {
   /** Waits for a message, which may have come before; null where none comes in time. */
-  awaited(wanted: Omit<MailAwaited, 'account'>, waiter: Waiter): Promise<Arrival | null>;
+  awaited(wanted: Wanted, waiter: Waiter): Promise<Arrival | null>;
   /** Ends the session for a moment, for somebody who was refused because there is one. */
   makeRoom(): void;
   /** Ends a session that rests, because somebody else of the bench visits the mailboxes. */
@@ -80,9 +69,7 @@ export interface WatchParts {
 }
 
 export function createWatch({ ways, permits, slots, pace, signal }: WatchParts): Watch {
-  const waiters = new Set<Waiting & Ends>();
   const count = { looks: 0, logins: 0, broken: 0, failure: undefined as unknown };
-  let serials = 0;
   let session: MailboxSession | undefined;
   /** Ends what goes on at this moment. */
   let stop = new AbortController();
@@ -99,7 +86,8 @@ export function createWatch({ ways, permits, slots, pace, signal }: WatchParts):
   let closed = false;
 
   const { slot, maildrop } = permits(() => stop.abort());
-  const queue = () => [...waiters];
+  // What goes on for nobody must not hold up anything.
+  const waiters = createWaiters({ slot, maildrop }, () => drop());
 
   function drop(): void {
     session = undefined;
@@ -123,7 +111,7 @@ export function createWatch({ ways, permits, slots, pace, signal }: WatchParts):
     const over = new AbortController();
     const patience = delay(BLOCKED, undefined, { signal: over.signal }).catch(() => undefined);
     blocked = Promise.race([obtained, patience]);
-    for (const one of waiters) one.queueing(blocked);
+    waiters.queueing(blocked);
     await obtained;
     over.abort();
     blocked = undefined;
@@ -135,7 +123,7 @@ export function createWatch({ ways, permits, slots, pace, signal }: WatchParts):
   }
 
   async function look(): Promise<void> {
-    const present = queue();
+    const present = waiters.all();
     const began = performance.now();
     if (!session?.alive) {
       if (session) count.broken += 1;
@@ -146,7 +134,7 @@ export function createWatch({ ways, permits, slots, pace, signal }: WatchParts):
       count.failure = undefined;
       refusals = 0;
     }
-    await session.look(queue);
+    await session.look(waiters.all);
     count.looks += 1;
     const now = performance.now();
     const shortest = ways.byPop3 ? PAUSE_OF_LOGINS : PAUSE.shortest;
@@ -166,7 +154,7 @@ export function createWatch({ ways, permits, slots, pace, signal }: WatchParts):
         refusedUntil = refusals < REFUSALS ? 0 : performance.now() + REFUSED_FOR;
       }
     }
-    for (const one of queue()) one.fail(thrown);
+    for (const one of waiters.all()) one.fail(thrown);
     return false;
   }
 
@@ -245,66 +233,18 @@ export function createWatch({ ways, permits, slots, pace, signal }: WatchParts):
     drop();
   }
 
-  function join(wanted: Omit<MailAwaited, 'account'>, waiter: Waiter): Promise<Arrival | null> {
-    return new Promise((resolve, reject) => {
-      serials += 1;
-      const unlend = [
-        ...(waiter.lends.slot ? [slot.lend()] : []),
-        ...(waiter.lends.maildrop ? [maildrop.lend()] : []),
-      ];
-      const deadline = deadlineIn(wanted.withinMs);
-      const leave = () => {
-        deadline.end();
-        waiter.signal.removeEventListener('abort', abort);
-        waiters.delete(one);
-        for (const back of unlend) back();
-      };
-      const abort = () => {
-        one.fail(waiter.signal.reason);
-        // What goes on for nobody must not hold up anything.
-        if (waiters.size === 0) drop();
-      };
-      const one: Waiting & Ends = {
-        serial: serials,
-        token: wanted.token,
-        isOver: () => deadline.left() <= 0,
-        get waits() {
-          return waiters.has(one);
-        },
-        take(arrival) {
-          if (!one.waits || !quotesToken(arrival, wanted.token)) return false;
-          const { sighting, bytes } = arrival;
-          if (!wanted.isAwaited({ mailbox: sighting.mailbox, bytes })) return false;
-          one.end(arrival);
-          return true;
-        },
-        end(arrival) {
-          leave();
-          resolve(arrival);
-        },
-        fail(reason) {
-          leave();
-          reject(reason);
-        },
-        queueing: (wait) => void waiter.queueing(() => wait),
-      };
-      waiters.add(one);
-      waiter.signal.addEventListener('abort', abort);
-      if (blocked) one.queueing(blocked);
-      wake();
-      loop ??= run();
-    });
+  function join(wanted: Wanted, waiter: Waiter): Promise<Arrival | null> {
+    const arrival = waiters.join(wanted, waiter, blocked);
+    wake();
+    loop ??= run();
+    return arrival;
   }
 
   return {
     async awaited(wanted, waiter) {
       waiter.signal.throwIfAborted();
       if (closed) throw new Inconclusive('harness', 'The run was ended before the mailbox was looked into.');
-      for (const arrival of ways.view.kept()) {
-        const { mailbox } = arrival.sighting;
-        if (quotesToken(arrival, wanted.token) && wanted.isAwaited({ mailbox, bytes: arrival.bytes }))
-          return arrival;
-      }
+      for (const arrival of ways.view.kept()) if (isWanted(arrival, wanted)) return arrival;
       if (performance.now() < refusedUntil) throw count.failure;
       return join(wanted, waiter);
     },
@@ -322,7 +262,7 @@ export function createWatch({ ways, permits, slots, pace, signal }: WatchParts):
     },
     async close() {
       closed = true;
-      for (const one of queue())
+      for (const one of waiters.all())
         one.fail(new Inconclusive('harness', 'The run was ended before the message came.'));
       if (resting && session) await farewell(session);
       wake();
@@ -337,12 +277,4 @@ async function farewell(session: MailboxSession): Promise<void> {
   const patience = delay(FAREWELL, undefined, { signal: said.signal }).catch(() => undefined);
   await Promise.race([session.leave(), patience]);
   said.abort();
-}
-
-/** How a wait ends. */
-interface Ends {
-  isOver(): boolean;
-  end(arrival: Arrival | null): void;
-  fail(reason: unknown): void;
-  queueing(wait: Promise<void>): void;
 }
