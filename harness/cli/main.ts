@@ -10,6 +10,7 @@ import { TARGETS_FILE } from '../targets/file-name.ts';
 import { addAudit, languageOption } from './audit-command.ts';
 import type { ComparisonFormat } from './compare.ts';
 import { addCompletion } from './completion-command.ts';
+import type { CoverageOptions } from './coverage.ts';
 import { diskFull } from './disk-full.ts';
 import type { DoctorOptions } from './doctor.ts';
 import type { ExpectOptions } from './expect.ts';
@@ -107,6 +108,17 @@ export async function main(argv: readonly string[]): Promise<number> {
     .action(async (code: string, options: { json: boolean; suites?: readonly string[] }) => {
       const { explainCommand } = await import('./explain.ts');
       await explainCommand(code, options);
+    });
+
+  program
+    .command('coverage')
+    .description('Shows what the standards demand of a server, and which check tests it.')
+    .argument('[rfc]', 'one standard, such as rfc3207; all of them, counted, when absent')
+    .option('--untested', 'only what a check could test, and none does yet', false)
+    .option('--json', 'as JSON', false)
+    .action(async (rfc: string | undefined, options: CoverageOptions) => {
+      const { coverageCommand } = await import('./coverage.ts');
+      await coverageCommand(rfc ?? null, options);
     });
 
   program

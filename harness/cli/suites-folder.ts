@@ -6,3 +6,4 @@ export const SUITES_FOLDER = fileURLToPath(new URL('../../suites', import.meta.u
 export const CATALOG_FOLDER = join(SUITES_FOLDER, 'catalog');
 export const PROFILES_FOLDER = join(CATALOG_FOLDER, 'profiles');
 export const REMEDIES_FOLDER = join(CATALOG_FOLDER, 'remedies');
+export const STANDARDS_FOLDER = join(CATALOG_FOLDER, 'standards');

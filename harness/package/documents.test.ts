@@ -4,9 +4,7 @@ import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type CommandLine, openCommandLine } from '../cli/testing/command-line.ts';
-import { loadChecks } from '../engine/load.ts';
-import { SUITES } from '../model/suites.ts';
-import { suitePage } from './suite-page.ts';
+import { generatedPages } from './generated-pages.ts';
 
 const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
 const DOCS = join(PROJECT, 'docs');
@@ -21,12 +19,14 @@ const documents = await Promise.all(
 /** Those that tell people what to type. */
 const told = documents.filter(({ name }) => name === 'README.md' || /^docs\/[^/]+$/.test(name));
 
-test('the page of each suite says what its checks say: npm run docs', async () => {
-  const checks = await loadChecks(join(PROJECT, 'suites'));
-  for (const { slug } of SUITES) {
-    const page = documents.find(({ name }) => name === `docs/suites/${slug}.md`);
-    expect(page?.text, slug).toBe(suitePage(slug, checks));
+test('the pages of suites and standards say what checks and tables say: npm run docs', async () => {
+  const generated = await generatedPages(PROJECT);
+  for (const [name, text] of generated) {
+    const page = documents.find((one) => one.name === `docs/${name}`);
+    expect(page?.text, name).toBe(text);
   }
+  const there = pages.filter((name) => name.includes('/') && !name.startsWith('example-suite/'));
+  expect(there.sort()).toEqual([...generated.keys()].sort());
 });
 
 test.each(documents)('$name: its links lead somewhere', ({ file, text }) => {

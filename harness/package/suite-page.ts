@@ -67,6 +67,6 @@ function section({ definition }: Check): string[] {
 }
 
 /** Words of checks stand in tables and lists; nothing in them is Markdown. */
-function escaped(text: string): string {
+export function escaped(text: string): string {
   return text.replaceAll(/[\\`*_{}[\]<>#|~]/g, '\\$&');
 }

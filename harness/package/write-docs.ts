@@ -1,11 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { loadChecks } from '../engine/load.ts';
-import { SUITES } from '../model/suites.ts';
-import { suitePage } from './suite-page.ts';
+import { generatedPages } from './generated-pages.ts';
 
-/** Brings `docs/suites/` in step with the checks: `npm run docs`. */
-const FOLDER = new URL('../../docs/suites/', import.meta.url);
-const checks = await loadChecks(fileURLToPath(new URL('../../suites', import.meta.url)));
-await mkdir(FOLDER, { recursive: true });
-for (const { slug } of SUITES) await writeFile(new URL(`${slug}.md`, FOLDER), suitePage(slug, checks));
+/** Brings the pages in step that are made from the checks and the standards: `npm run docs`. */
+const DOCS = new URL('../../docs/', import.meta.url);
+for (const folder of ['suites/', 'standards/']) await mkdir(new URL(folder, DOCS), { recursive: true });
+const project = fileURLToPath(new URL('../../', import.meta.url));
+for (const [name, text] of await generatedPages(project)) await writeFile(new URL(name, DOCS), text);
