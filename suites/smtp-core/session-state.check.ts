@@ -131,7 +131,7 @@ export const stateIsClearedExactly = check(
     demands: 'DATA is refused behind what clears, and taken behind what does not',
     level: 'MUST',
     severity: 'medium',
-    clauses: ['rfc5321#4.1.4', 'rfc5321#4.1.1.5', 'rfc5321#4.1.1.9', 'rfc5321#4.1.1.6', 'rfc3207#4.2'],
+    clauses: ['rfc5321#4.1.4', 'rfc5321#4.1.1.5', 'rfc5321#4.1.1.9', 'rfc5321#4.1.1.6'],
     ...DIALOGUE,
     budget: '60s',
     limits: ['A login and a handshake that fail are looked at by the suites submission and starttls.'],
