@@ -19,7 +19,7 @@ export const bodiesAreUnchanged = check(
     demands: 'the same body in the mailbox, by IMAP and by POP3, and at the next hop',
     level: 'MUST',
     severity: 'medium',
-    clauses: ['rfc5321#3.6.3', 'rfc5321#6.4', 'rfc6409#8'],
+    clauses: ['rfc5321#3.6.3', 'rfc5321#6.4', 'rfc5321#4.1.1.4', 'rfc6409#8'],
     limits: [
       'A footer that a provider adds on purpose is a change all the same: it breaks signatures of the author.',
     ],

@@ -84,7 +84,7 @@ export const eightBitNeverMeetsSevenBit = check(
       'no octet beyond US-ASCII there; what arrives decodes to what was sent, or the message is returned',
     level: 'MUST',
     severity: 'medium',
-    clauses: ['rfc6152#3', 'rfc2045#6'],
+    clauses: ['rfc6152#3', 'rfc2045#6', 'rfc5321#2.4'],
     roles: ['submission', 'submissions'],
     waits: deliveries(2),
     limits: [

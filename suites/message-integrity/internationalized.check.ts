@@ -100,7 +100,7 @@ export const utf8IsReturnedRatherThanMangled = check(
     demands: 'nothing is delivered with octets or characters that were lost, and the sender is told',
     level: 'MUST',
     severity: 'medium',
-    clauses: ['rfc6531#3.2', 'rfc6531#3.6', 'rfc5321#6.1'],
+    clauses: ['rfc6531#3.2', 'rfc6531#3.6', 'rfc5321#6.1', 'rfc5321#2.4'],
     roles: ['submission', 'submissions'],
     budget: '40s',
     waits: deliveries(3),

@@ -12,7 +12,7 @@ export const port25IsNotIntercepted = check(
     demands: 'either nobody answers, or the server itself, unchanged; nobody answers for the empty address',
     level: 'policy',
     severity: 'high',
-    clauses: ['rfc5068#4', 'rfc3207#6'],
+    clauses: ['rfc5068#4'],
     roles: ['mx'],
     budget: '90s',
     limits: ['A mail filter on the machine of the vantage looks like one in the network.'],

@@ -27,7 +27,7 @@ export const wantedMailIsTaken = check(
     demands: 'all are accepted; the last where the account takes mail with a detail at all',
     level: 'MUST',
     severity: 'high',
-    clauses: ['rfc5321#4.5.1', 'rfc5321#4.5.5', 'rfc5321#2.4', 'rfc2505#2.6.1'],
+    clauses: ['rfc5321#4.5.1', 'rfc5321#2.4', 'rfc5321#4.1.2', 'rfc2505#2.6.1'],
     roles: ['mx'],
     needs: ['account', 'dns'],
     considers: [strangersAreServed],

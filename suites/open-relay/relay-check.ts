@@ -7,7 +7,7 @@ import { createSupply, trialsOf } from './supply.ts';
 import { judgeRelaying, observe } from './trials.ts';
 
 /** The clauses by which a server must be able to tell strangers from users, and must do so. */
-export const NO_RELAY_CLAUSES = ['rfc5321#3.6.2', 'rfc2505#2.1', 'rfc5068#3.2'] as const;
+export const NO_RELAY_CLAUSES = ['rfc5321#7.9', 'rfc2505#2.1', 'rfc5068#3.2'] as const;
 
 /** What the checks for one way to relay have in common. */
 export const RELAY_CHECK = {

@@ -23,7 +23,7 @@ export const onlyCrlfEndsCommands = check(
       'one reply for each line that CRLF ends; nothing of a command becomes another one, or a header field',
     level: 'MUST',
     severity: 'high',
-    clauses: ['rfc5321#2.3.8', 'rfc5321#4.1.2'],
+    clauses: ['rfc5321#2.3.8', 'rfc5321#4.1.2', 'rfc5321#2.4'],
     ...MAILBOX,
     budget: '40s',
     limits: [

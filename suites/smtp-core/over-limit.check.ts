@@ -25,7 +25,7 @@ export const overlongInputIsRefusedInOrder = check(
       'one reply for each line, no part of a line executed as a command, and a server that still answers',
     level: 'MUST',
     severity: 'medium',
-    clauses: ['rfc5321#4.5.3.1.9', 'rfc5321#4.5.3.1.10', 'rfc5321#4.2'],
+    clauses: ['rfc5321#4.5.3.1.9', 'rfc5321#4.2'],
     roles: ['mx', 'submission', 'submissions'],
     needs: ['account', 'mailbox-in-part'],
     effect: 'disturbs',

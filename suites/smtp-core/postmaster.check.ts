@@ -11,7 +11,7 @@ export const postmasterIsReachable = check(
     demands: 'every form is accepted',
     level: 'MUST',
     severity: 'medium',
-    clauses: ['rfc5321#4.5.1', 'rfc5321#4.1.1.3'],
+    clauses: ['rfc5321#4.5.1', 'rfc5321#4.1.1.3', 'rfc5321#2.3.5'],
     roles: ['mx'],
     needs: [],
     effect: 'reads',

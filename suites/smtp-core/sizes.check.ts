@@ -30,6 +30,8 @@ export const requiredSizesAreTaken = check(
       'rfc5321#4.5.3.1.6',
       'rfc5321#4.5.3.1.7',
       'rfc5321#4.5.3.1.8',
+      'rfc5321#4.3.2',
+      'rfc5321#4.5.3.1',
     ],
     ...MAILBOX,
     budget: '40s',

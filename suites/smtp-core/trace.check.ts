@@ -19,7 +19,7 @@ export const traceIsTold = check(
     level: 'MUST',
     severity: 'low',
     asStranger: true,
-    clauses: ['rfc5321#4.4', 'rfc5321#4.1.1.4', 'rfc5321#7.2'],
+    clauses: ['rfc5321#4.4', 'rfc5321#4.1.1.4', 'rfc5321#7.2', 'rfc5321#appendix-F.5'],
     ...MAILBOX,
     needs: ['account', 'account-2', 'mailbox', 'vantage'],
     budget: '15s',

@@ -22,7 +22,7 @@ export const unfinishedMessagesAreDropped = check(
     level: 'MUST',
     severity: 'medium',
     asStranger: true,
-    clauses: ['rfc5321#3.8', 'rfc5321#4.1.1.4'],
+    clauses: ['rfc5321#4.1.1.4', 'rfc5321#4.1.1.5', 'rfc5321#4.1.1.10'],
     ...MAILBOX,
     needs: ['account', 'mailbox'],
     budget: '20s',

@@ -17,7 +17,7 @@ export const noClearCommandsAfterGoAhead = check(
     demands: 'the connection is closed, a TLS alert or a refusal comes, or nothing',
     level: 'MUST',
     severity: 'high',
-    clauses: ['rfc3207#4', 'rfc3207#4.1'],
+    clauses: ['rfc3207#4'],
     needs: ['raw-tls'],
     budget: '20s',
     kills: ['executes-clear-after-go-ahead', 'returns-to-clear-after-go-ahead'],

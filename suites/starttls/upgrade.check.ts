@@ -17,7 +17,7 @@ export const advertisedUpgradeSucceeds = check(
     demands: 'the upgrade is accepted, the handshake completes, and the capability command is answered',
     level: 'MUST',
     severity: 'high',
-    clauses: ['rfc8314#4', 'rfc5321#4.2.4'],
+    clauses: ['rfc8314#4', 'rfc3207#3', 'rfc5321#4.2.4'],
     budget: '15s',
     kills: [
       'upgrade-refused',

@@ -20,7 +20,7 @@ export const usersReachExternalRecipients = check(
     demands: 'the message arrives at the receiving server',
     level: 'MUST',
     severity: 'high',
-    clauses: ['rfc6409#3.3', 'rfc5068#3.1'],
+    clauses: ['rfc6409#3.3', 'rfc5068#3.1', 'rfc5321#2.1', 'rfc5321#4.2.5', 'rfc5321#6.1'],
     ...USER_MAIL,
     budget: '20s',
     waits: deliveries(1),

@@ -18,7 +18,7 @@ export const unqualifiedDomainsStay = check(
     demands: 'a refusal, or a domain that the server completed',
     level: 'MUST',
     severity: 'low',
-    clauses: ['rfc6409#4.2'],
+    clauses: ['rfc6409#4.2', 'rfc5321#2.3.5'],
     ...USER_MAIL,
     buildsOn: [mailLeaves],
     budget: '30s',

@@ -140,7 +140,7 @@ export const senderCopesWithOddNextHops = check(
       'every message arrives, once, at the latest when the server is in order; no credentials are offered; nothing is sent in the clear under the policy',
     level: 'MUST',
     severity: 'medium',
-    clauses: ['rfc5321#3.2', 'rfc5321#4.2', 'rfc5321#4.5.4.1', 'rfc8461#5'],
+    clauses: ['rfc5321#3.2', 'rfc5321#4.2', 'rfc5321#4.5.4.1', 'rfc5321#2.2.1', 'rfc8461#5'],
     budget: '60s',
     waits: expectedDeliveries(4),
     limits: [DELAY_LIMIT],
