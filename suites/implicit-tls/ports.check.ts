@@ -74,7 +74,7 @@ export const pop3sStartsTls = check(
     sends: 'a ClientHello on 995, then STAT without a login',
     demands: 'the handshake completes, the greeting follows inside TLS, and STAT is refused',
     level: 'MUST',
-    clauses: ['rfc8314#3.1'],
+    clauses: ['rfc8314#3.1', 'rfc1939#4'],
     roles: ['pop3', 'pop3s'],
     limits: ['No client certificate is shown: that one alone must not log in either is not seen.'],
     kills: [

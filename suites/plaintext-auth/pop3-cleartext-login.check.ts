@@ -17,7 +17,7 @@ export const pop3RefusesUserPass = check(
     demands: 'USER is refused, so that the password is never asked for',
     level: 'MUST',
     severity: 'critical',
-    clauses: ['rfc2595#2.3', 'rfc8314#4', 'rfc1939#13'],
+    clauses: ['rfc2595#2.3', 'rfc8314#4'],
     roles: ['pop3'],
     budget: '15s',
     kills: ['pop3-accepts-user-pass-before-tls', 'pop3-solicits-password-before-tls'],

@@ -64,7 +64,7 @@ export const loginBecomesPossible = check(
     level: 'policy',
     severity: 'medium',
     asStranger: true,
-    clauses: ['rfc9051#6.2.1', 'rfc3207#4.2', 'rfc4954#3'],
+    clauses: ['rfc9051#6.2.1', 'rfc3207#4.2', 'rfc4954#3', 'rfc1939#4'],
     roles: ['submission', 'pop3', 'imap'],
     kills: ['imap-keeps-logindisabled-inside-tls', 'smtp-no-auth-inside-tls', 'pop3-no-login-inside-tls'],
   },
