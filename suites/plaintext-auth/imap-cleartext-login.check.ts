@@ -51,7 +51,7 @@ export const imapRefusesLogin = check(
     demands: 'both get NO or BAD, in the same words',
     level: 'MUST',
     severity: 'critical',
-    clauses: ['rfc3501#6.2.3', 'rfc3501#11.2', 'rfc9051#6.2.3', 'rfc9051#11.7'],
+    clauses: ['rfc3501#6.2.3', 'rfc3501#11.2', 'rfc9051#6.2.3', 'rfc9051#11.7', 'rfc2595#2.3', 'rfc2595#3.2'],
     roles: ['imap'],
     budget: '15s',
     limits: [
@@ -102,7 +102,7 @@ export const imapRefusesAuthenticate = check(
     demands: 'no plaintext mechanism is listed, and every attempt gets NO or BAD without a continuation',
     level: 'MUST',
     severity: 'critical',
-    clauses: ['rfc3501#6.2.2', 'rfc3501#11.2', 'rfc9051#6.2.2', 'rfc9051#11.7'],
+    clauses: ['rfc3501#6.2.2', 'rfc3501#11.2', 'rfc9051#6.2.2', 'rfc9051#11.7', 'rfc2595#2.3', 'rfc2595#6'],
     roles: ['imap'],
     budget: '20s',
     kills: ['imap-accepts-authenticate-before-tls'],

@@ -27,6 +27,7 @@ export const failedLoginsTellNothing = check(
       'rfc2449#4',
       'rfc2449#6.6',
       'rfc2449#8.1.1',
+      'rfc2449#6.2',
       'rfc3206#5',
     ],
     roles: ['pop3', 'pop3s'],
