@@ -27,7 +27,7 @@ export const commandsKeepToTheirState = check(
     demands: 'NO or BAD every time, and the session continues',
     level: 'SHOULD',
     severity: 'medium',
-    clauses: ['rfc9051#3', 'rfc9051#2.2.2', 'rfc3501#3'],
+    clauses: ['rfc9051#3', 'rfc9051#2.2.2', 'rfc3501#3', 'rfc8314#3.2'],
     roles: ['imap', 'imaps'],
     needs: ['account'],
     effect: 'reads',

@@ -17,7 +17,7 @@ export const outgoingHelloNamesTheServer = check(
       'EHLO with a domain name of two labels or more, or with an address literal; the name has an address, and it is the one that the mail comes from',
     level: 'MUST',
     severity: 'medium',
-    clauses: ['rfc5321#2.3.5', 'rfc5321#4.1.1.1', 'rfc5321#4.1.3'],
+    clauses: ['rfc5321#2.3.5', 'rfc5321#4.1.1.1', 'rfc5321#4.1.3', 'rfc6531#3.7.1'],
     ...OUTGOING_MAIL,
     effect: 'reads',
     budget: '10s',
