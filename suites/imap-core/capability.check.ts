@@ -11,7 +11,7 @@ export const capabilityIsAnswered = check(
     demands: 'one CAPABILITY response with IMAP4rev1 or IMAP4rev2, then the tagged OK',
     level: 'MUST',
     severity: 'low',
-    clauses: ['rfc9051#6.1.1', 'rfc3501#6.1.1'],
+    clauses: ['rfc9051#6.1.1', 'rfc3501#6.1.1', 'rfc3501#6.2.2', 'rfc3501#7.2.1'],
     roles: ['imap', 'imaps'],
     needs: ['account'],
     effect: 'reads',

@@ -11,7 +11,7 @@ export const logoutSaysGoodbye = check(
     demands: 'an untagged BYE, the tagged OK, and the end of the connection',
     level: 'MUST',
     severity: 'info',
-    clauses: ['rfc9051#6.1.3', 'rfc9051#3.4', 'rfc3501#6.1.3'],
+    clauses: ['rfc9051#6.1.3', 'rfc9051#3.4', 'rfc3501#6.1.3', 'rfc3501#3.4'],
     roles: ['imap', 'imaps'],
     needs: ['account'],
     effect: 'reads',

@@ -14,7 +14,7 @@ export const implicitPortsNeverSpeakCleartext = check(
     demands: 'no octet of the protocol in the clear; no upgrade inside TLS',
     level: 'MUST',
     severity: 'medium',
-    clauses: ['rfc9051#6.2.1', 'rfc3207#4.2', 'rfc8314#3'],
+    clauses: ['rfc9051#6.2.1', 'rfc3207#4.2', 'rfc8314#3', 'rfc8314#3.1', 'rfc8314#3.2', 'rfc8314#3.3'],
     roles: ['submissions', 'pop3s', 'imaps'],
     needs: ['raw-tls'],
     effect: 'reads',

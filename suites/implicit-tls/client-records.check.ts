@@ -25,7 +25,7 @@ export const clientRecordsPreferTls = check(
     demands: 'services inside TLS are published and preferred, on hosts that their certificates name',
     level: 'SHOULD',
     severity: 'low',
-    clauses: ['rfc8314#4.5.2', 'rfc8314#5.1', 'rfc6186#3', 'bsi-tr-03108#4.1.1'],
+    clauses: ['rfc8314#4.5.2', 'rfc8314#5.1', 'rfc8314#4', 'rfc8314#4.4', 'rfc6186#3', 'bsi-tr-03108#4.1.1'],
     roles: ACCESS_ROLES,
     per: 'target',
     needs: ['dns'],

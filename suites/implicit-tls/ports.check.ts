@@ -53,7 +53,7 @@ export const imapsStartsTls = check(
     sends: 'a ClientHello on 993, then CAPABILITY inside TLS',
     demands: 'the handshake completes and the greeting follows inside TLS',
     level: 'MUST',
-    clauses: ['rfc8314#3.2', 'rfc9051#11.2'],
+    clauses: ['rfc8314#3.2', 'rfc8314#4', 'rfc9051#11.2'],
     roles: ['imap', 'imaps'],
     kills: ['imaps-closed', 'imaps-speaks-cleartext', 'access-refuses-own-server-name'],
   },
@@ -74,7 +74,7 @@ export const pop3sStartsTls = check(
     sends: 'a ClientHello on 995, then STAT without a login',
     demands: 'the handshake completes, the greeting follows inside TLS, and STAT is refused',
     level: 'MUST',
-    clauses: ['rfc8314#3.1'],
+    clauses: ['rfc8314#3.1', 'rfc8314#4', 'rfc1939#4'],
     roles: ['pop3', 'pop3s'],
     limits: ['No client certificate is shown: that one alone must not log in either is not seen.'],
     kills: [

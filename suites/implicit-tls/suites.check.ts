@@ -70,7 +70,7 @@ export const forwardSecrecyPreferred = check(
     demands: 'ephemeral keys are chosen whatever the order; key transport alone is refused; TLS 1.3 works',
     level: 'MUST',
     severity: 'medium',
-    clauses: ['rfc9325#4.1', 'rfc9325#3.1.1', 'rfc9051#11.1'],
+    clauses: ['rfc9325#4.1', 'rfc9325#3.1.1', 'rfc9051#11.1', 'rfc8314#4'],
     budget: '40s',
     kills: ['tls-prefers-rsa-key-transport', 'tls-accepts-rsa-key-transport', 'tls-without-1-3'],
   },

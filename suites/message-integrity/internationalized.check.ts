@@ -31,7 +31,7 @@ export const utf8HeadersAreKept = check(
     demands: 'the same header field and address; the next hop is given SMTPUTF8',
     level: 'MUST',
     severity: 'medium',
-    clauses: ['rfc6531#3.1', 'rfc6531#3.6', 'rfc6532#3'],
+    clauses: ['rfc6531#3.1', 'rfc6531#3.6', 'rfc6531#3.2', 'rfc6531#3.4', 'rfc6532#3'],
     budget: '30s',
     waits: deliveries(3),
     limits: [
@@ -100,7 +100,7 @@ export const utf8IsReturnedRatherThanMangled = check(
     demands: 'nothing is delivered with octets or characters that were lost, and the sender is told',
     level: 'MUST',
     severity: 'medium',
-    clauses: ['rfc6531#3.2', 'rfc6531#3.6', 'rfc5321#6.1', 'rfc5321#2.4'],
+    clauses: ['rfc6531#3.2', 'rfc6531#3.6', 'rfc6531#3.5', 'rfc5321#6.1', 'rfc5321#2.4'],
     roles: ['submission', 'submissions'],
     budget: '40s',
     waits: deliveries(3),

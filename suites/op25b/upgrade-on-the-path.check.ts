@@ -10,7 +10,7 @@ export const upgradeSurvivesThePath = check(
     demands: 'both see the same capabilities and the same certificate',
     level: 'policy',
     severity: 'high',
-    clauses: ['rfc8314#4'],
+    clauses: ['rfc5068#3.1'],
     roles: ['submission', 'pop3', 'imap'],
     needs: ['vantage'],
     effect: 'reads',

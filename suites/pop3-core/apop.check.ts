@@ -24,7 +24,7 @@ export const apopResistsReplay = check(
     demands: 'no two timestamps are equal, and only the digest over the own one logs in',
     level: 'MUST',
     severity: 'medium',
-    clauses: ['rfc1939#7', 'rfc1939#13', 'rfc6151#2.1', 'rfc8314#4'],
+    clauses: ['rfc1939#7', 'rfc1939#13', 'rfc6151#2.1', 'rfc8314#4', 'rfc2449#3'],
     roles: ['pop3', 'pop3s'],
     needs: ['account'],
     effect: 'fails-logins',

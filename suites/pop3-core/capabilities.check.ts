@@ -16,7 +16,7 @@ export const capabilitiesAreTrue = check(
     demands: 'capabilities of the first state are listed in both, and each listed command is known',
     level: 'MUST',
     severity: 'low',
-    clauses: ['rfc2449#5', 'rfc2449#6', 'rfc5034#3'],
+    clauses: ['rfc2449#5', 'rfc2449#6.1', 'rfc2449#6.3', 'rfc2449#6.6', 'rfc2449#6.8', 'rfc5034#3'],
     budget: '30s',
     buildsOn: [accountLogsIn],
     limits: [`${USED_UP.join(', ')} may be listed before the login only.`],

@@ -12,7 +12,7 @@ export const deletionNeedsQuit = check(
     demands: 'nothing is removed without QUIT, nor after RSET',
     level: 'MUST',
     severity: 'high',
-    clauses: ['rfc1939#6', 'rfc1939#5'],
+    clauses: ['rfc1939#6', 'rfc1939#5', 'rfc1939#4'],
     budget: '60s',
     kills: ['pop3-dele-removes-at-once', 'pop3-updates-without-quit'],
   },

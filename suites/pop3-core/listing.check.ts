@@ -13,7 +13,7 @@ export const listingsAgree = check(
       'STAT tells the sum of LIST, sizes are those of RETR, unique-ids are unique, well formed and the same in every session',
     level: 'SHOULD',
     severity: 'low',
-    clauses: ['rfc1939#5', 'rfc1939#7', 'rfc1939#11'],
+    clauses: ['rfc1939#5', 'rfc1939#7', 'rfc1939#11', 'rfc1939#4'],
     budget: '40s',
     kills: ['pop3-uidl-is-message-number'],
   },

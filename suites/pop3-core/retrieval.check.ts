@@ -14,7 +14,7 @@ export const messagesArriveUnchanged = check(
     demands: 'the message comes as it was sent, TOP sends the header and so many lines of the body',
     level: 'SHOULD',
     severity: 'medium',
-    clauses: ['rfc1939#3', 'rfc1939#5', 'rfc1939#7'],
+    clauses: ['rfc1939#3', 'rfc1939#5', 'rfc1939#7', 'rfc2449#3'],
     budget: '30s',
     limits: ['Fields that the server puts in front of the message do not count.'],
     kills: ['pop3-does-not-stuff', 'pop3-top-ignores-line-count'],

@@ -13,7 +13,7 @@ export const saslExchangeKeepsTheRules = check(
     demands: 'each of these is refused, the right credentials log in, and the empty challenge is "+ "',
     level: 'MUST',
     severity: 'medium',
-    clauses: ['rfc5034#4', 'rfc4648#3.3'],
+    clauses: ['rfc5034#4', 'rfc4648#3.3', 'rfc2449#6.3'],
     roles: ['pop3', 'pop3s'],
     needs: ['account'],
     buildsOn: [accountLogsIn],

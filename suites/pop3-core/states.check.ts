@@ -17,7 +17,7 @@ export const commandsKeepToTheirState = check(
     demands: 'each gets one -ERR, and the session goes on',
     level: 'MUST',
     severity: 'medium',
-    clauses: ['rfc1939#3', 'rfc1939#5'],
+    clauses: ['rfc1939#3', 'rfc1939#5', 'rfc1939#4', 'rfc1939#7'],
     budget: '60s',
     limits: ['Before the login each command has a connection of its own: servers count errors there.'],
     kills: ['pop3-serves-mailbox-without-login', 'pop3-takes-any-message-number'],

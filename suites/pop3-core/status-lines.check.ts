@@ -15,7 +15,7 @@ export const statusLinesAreWellFormed = check(
     demands: '+OK and -ERR in upper case, lines ended by CRLF, a greeting of one line',
     level: 'MUST',
     severity: 'low',
-    clauses: ['rfc1939#3', 'rfc1939#4', 'rfc2449#3'],
+    clauses: ['rfc1939#3', 'rfc1939#4', 'rfc2449#3', 'rfc2449#4', 'rfc2449#6.4'],
     roles: ['pop3', 'pop3s'],
     needs: [],
     effect: 'reads',

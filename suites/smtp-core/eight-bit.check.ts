@@ -24,7 +24,7 @@ export const eightBitMailIsHonoured = check(
       'all bits are preserved, SMTPUTF8 comes with 8BITMIME, and no address in UTF-8 goes where it was not announced',
     level: 'MUST',
     severity: 'low',
-    clauses: ['rfc6152#3', 'rfc6531#3.1', 'rfc6531#3.5', 'rfc5321#2.4'],
+    clauses: ['rfc6152#3', 'rfc6531#3.1', 'rfc6531#3.5', 'rfc6531#3.6', 'rfc5321#2.4'],
     ...MAILBOX,
     needs: ['account', 'mailbox-in-part', 'dns', 'sink'],
     budget: '20s',

@@ -58,7 +58,7 @@ export const imapDiscardsInjectedCommands = check(
       'STARTTLS with NOOP, CAPABILITY, a login, an open literal or an incomplete line behind it: in the same segment, in a second one, and behind the OK; then completes TLS, waits, and gives one command',
     demands:
       'no response with the tag of the injected command ever arrives; no incomplete line is continued inside TLS; no login remains',
-    clauses: ['rfc9051#6.2.1'],
+    clauses: ['rfc9051#6.2.1', 'rfc2595#3.1', 'rfc3501#6.2.1'],
     roles: ['imap'],
     limits: ['The login variant needs an account that permits its password in the clear.'],
     kills: [

@@ -143,7 +143,7 @@ export const imapOffersStarttls = check(
     level: 'MUST',
     severity: 'high',
     asStranger: true,
-    clauses: ['rfc9051#6.1.1', 'rfc9051#11.2', 'rfc3501#6.1.1'],
+    clauses: ['rfc9051#6.1.1', 'rfc9051#11.2', 'rfc3501#6.1.1', 'rfc3501#7.2.1', 'rfc2595#3', 'rfc8314#4'],
     roles: ['imap'],
     kills: ['imap-omits-starttls'],
   },

@@ -60,7 +60,7 @@ export const pop3DiscardsInjectedCommands = check(
       'STLS with CAPA, a login or an incomplete line behind it: in the same segment, in a second one, and behind the +OK; then completes TLS, waits, and gives one command',
     demands:
       'nothing received before the handshake is answered, in the clear, inside TLS or late; no incomplete line is continued inside TLS; no login remains',
-    clauses: ['rfc2595#4', 'rfc2595#9', 'rfc9325#3.2'],
+    clauses: ['rfc2595#4', 'rfc9325#3.2'],
     roles: ['pop3'],
     limits: ['The login variant needs an account that permits its password in the clear.'],
     kills: [

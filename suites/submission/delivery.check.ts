@@ -72,7 +72,7 @@ export const submissionIsTraceable = check(
     demands: 'the Received field of the target says "with ESMTPSA" and names the cipher suite',
     level: 'SHOULD',
     severity: 'low',
-    clauses: ['rfc4954#7', 'rfc3848#1', 'rfc8314#4.3', 'rfc5068#3.1'],
+    clauses: ['rfc4954#7', 'rfc3848#1', 'rfc8314#4.3', 'rfc8314#4', 'rfc5068#3.1'],
     ...USER_MAIL,
     needs: ['account', 'dns', 'sink', 'vantage'],
     buildsOn: [mailLeaves],

@@ -28,7 +28,7 @@ export const wrongCredentialsRevealNothing = check(
     demands: '535 5.7.8 in the same words for both',
     level: 'SHOULD',
     severity: 'high',
-    clauses: ['rfc4954#4', 'rfc4954#6', 'rfc8314#4.1'],
+    clauses: ['rfc4954#4', 'rfc4954#6'],
     roles: ['submission', 'submissions'],
     needs: ['account'],
     effect: 'fails-logins',
