@@ -56,7 +56,7 @@ export const ed25519SignaturesVerify = check(
     demands: 'each signature is recorded as dkim=pass',
     level: 'MUST',
     severity: 'medium',
-    clauses: ['rfc8463#3', 'rfc8463#5'],
+    clauses: ['rfc8463#3', 'rfc8463#5', 'rfc8463#4.1', 'rfc8463#4.2'],
     waits: deliveries(3),
     kills: ['dkim-knows-no-ed25519'],
   },

@@ -26,7 +26,7 @@ export const weakSuitesRefused = check(
     demands: 'none is negotiated',
     level: 'MUST',
     severity: 'high',
-    clauses: ['rfc9325#4.1', 'rfc7672#8.2', 'cisa-bod-18-01#email'],
+    clauses: ['rfc9325#4.1', 'cisa-bod-18-01#email'],
     budget: '60s',
     limits: ['3DES is a warning. Anonymous suites that are strong otherwise are rated by ITLS-019.'],
     kills: [
@@ -172,7 +172,7 @@ export const anonymousSuitesRefused = check(
     demands: 'none is negotiated',
     level: 'MUST',
     severity: 'medium',
-    clauses: ['rfc5246#A.5', 'rfc7672#8.2'],
+    clauses: ['rfc5246#A.5'],
     budget: '20s',
     limits: ['On port 25 it is a warning: opportunistic clients authenticate nobody.'],
     kills: ['tls-accepts-anonymous-suites'],

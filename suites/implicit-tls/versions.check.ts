@@ -12,7 +12,7 @@ export const todaysVersionsSpoken = check(
     demands: 'one of them is answered with its version, TLS 1.3 among them if possible',
     level: 'MUST',
     severity: 'high',
-    clauses: ['rfc8314#4', 'rfc9325#3.1.1', 'rfc9051#11.1'],
+    clauses: ['rfc8314#4', 'rfc9325#3.1.1', 'rfc9051#11.1', 'rfc8461#7.2'],
     budget: '20s',
     kills: ['tls-ends-at-1-1', 'tls-without-1-3', 'access-refuses-own-server-name'],
   },

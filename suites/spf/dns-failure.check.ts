@@ -20,7 +20,7 @@ export const dnsFailureIsTemporary = check(
     demands: 'temperror is recorded, or a 4yz reply, within a minute',
     level: 'MUST',
     severity: 'medium',
-    clauses: ['rfc7208#4.4', 'rfc7208#2.6.6', 'rfc7208#8.6', 'rfc2505#2.13'],
+    clauses: ['rfc7208#4.4', 'rfc7208#2.6.6', 'rfc7208#8.6', 'rfc7208#4.6.4', 'rfc7208#5.2', 'rfc2505#2.13'],
     waits: (target) => deliveries(3)(target) + 3 * PATIENCE,
     kills: ['spf-servfail-as-none', 'spf-refuses-temperror'],
   },

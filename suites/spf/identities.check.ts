@@ -74,7 +74,7 @@ export const submissionIsExempt = check(
     demands: 'it is accepted',
     level: 'policy',
     severity: 'medium',
-    clauses: ['rfc7208#2.5', 'rfc6409#3.2'],
+    clauses: ['rfc6409#3.2', 'rfc7208#appendix-F'],
     roles: ['submission', 'submissions'],
     per: 'target',
     buildsOn: [],

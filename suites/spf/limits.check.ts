@@ -45,7 +45,7 @@ export const tenLookups = check(
     demands: 'pass for ten, permerror for eleven, and the eleventh is not looked up',
     level: 'MUST',
     severity: 'high',
-    clauses: ['rfc7208#4.6.4'],
+    clauses: ['rfc7208#4.6.4', 'rfc7208#4.1'],
     waits: deliveries(2),
     kills: ['spf-lookups-unlimited', 'spf-counts-first-lookup'],
   },

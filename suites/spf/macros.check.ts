@@ -55,7 +55,7 @@ export const macrosAreExpanded = check(
     demands: 'the names that the macros stand for are looked up, and permerror for the wrong one',
     level: 'MUST',
     severity: 'low',
-    clauses: ['rfc7208#7.2', 'rfc7208#7.3', 'rfc7208#7.4'],
+    clauses: ['rfc7208#7.2', 'rfc7208#7.3', 'rfc7208#7.4', 'rfc7208#5.7'],
     waits: deliveries(EXPANSIONS.length + 1),
     kills: ['spf-macros-not-reversed'],
     limits: ['%{p} and the macros of explanations are not tried.'],

@@ -27,7 +27,7 @@ export const peerAddressCounts = check(
     demands: 'fail or a refusal each time, and neither XCLIENT nor PROXY is taken',
     level: 'MUST',
     severity: 'high',
-    clauses: ['rfc7208#4.1', 'rfc7208#2.5'],
+    clauses: ['rfc7208#4.1', 'rfc7208#2.5', 'rfc7208#2.2'],
     waits: deliveries(3),
     kills: ['mx-trusts-xclient', 'mx-trusts-proxy-header', 'spf-reads-received-field'],
     limits: ['PROXY is tried in its first version, the text header.'],

@@ -43,7 +43,7 @@ export const downgradeIsKnown = check(
       'nothing is sent in the clear to domains that demand TLS, and the target can be told such domains',
     level: 'policy',
     severity: 'medium',
-    clauses: ['rfc3207#6', 'rfc7672#1.3.1', 'bsi-tr-03108#2.1'],
+    clauses: ['rfc3207#6', 'bsi-tr-03108#2.1'],
     ...OUTGOING_MAIL,
     needs: [...OUTGOING_MAIL.needs, 'own-delivery'],
     budget: '30s',

@@ -25,7 +25,7 @@ export const mismatchStopsDelivery = check(
     demands: 'nothing is told to a server that matches no record, in TLS or in the clear',
     level: 'MUST',
     severity: 'critical',
-    clauses: ['rfc7672#2.2', 'rfc7672#3.2', 'bsi-tr-03108#4.1.6'],
+    clauses: ['rfc7672#2.2', 'rfc7672#3.2', 'rfc7672#9.1', 'bsi-tr-03108#4.1.6'],
     waits: expectedDeliveries(2),
     limits: [DELAY_LIMIT],
     upholds: ['outgoing-policies.dane'],

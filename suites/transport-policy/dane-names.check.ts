@@ -68,7 +68,7 @@ export const trustAnchorNeedsName = check(
       'the message goes to servers that the authority vouches for under the name of the server or of the recipient domain, and to no others',
     level: 'MUST',
     severity: 'high',
-    clauses: ['rfc7672#3.2.2', 'rfc7672#3.2.3', 'bsi-tr-03108#4.1.6'],
+    clauses: ['rfc7672#3.2.2', 'rfc7672#3.2.3', 'rfc7672#1.1', 'bsi-tr-03108#4.1.6'],
     waits: expectedDeliveries(1),
     kills: ['dane-skips-name-below-trust-anchor'],
   },

@@ -17,7 +17,15 @@ export const publishedKeysMatch = check(
     demands: 'secure TLSA records on every MX host, one of which matches what each client is shown',
     level: 'policy',
     severity: 'medium',
-    clauses: ['rfc7672#2.2', 'rfc7672#3.1', 'rfc7672#8.1', 'bsi-tr-03108#4.1.5'],
+    clauses: [
+      'rfc7672#2.2',
+      'rfc7672#3.1.3',
+      'rfc7672#8.1',
+      'rfc7672#3.1.2',
+      'rfc7672#3.2.3',
+      'rfc7672#9.2',
+      'bsi-tr-03108#4.1.5',
+    ],
     limits: [
       'Of several MX hosts the one that is under audit is connected to.',
       'Whether the DNS vouches for a record is told by the lab, which holds the zones.',

@@ -16,7 +16,17 @@ export const publishedPolicyIsValid = check(
     demands: 'a valid enforced policy that every MX host satisfies, and a valid address for TLS reports',
     level: 'policy',
     severity: 'low',
-    clauses: ['rfc8461#3.1', 'rfc8461#3.2', 'rfc8461#3.3', 'rfc8460#3', 'bsi-tr-03108#4.1.7'],
+    clauses: [
+      'rfc8461#3.1',
+      'rfc8461#3.2',
+      'rfc8461#3.3',
+      'rfc8461#4.1',
+      'rfc8461#4.2',
+      'rfc8461#7.1',
+      'rfc8461#10.2',
+      'rfc8460#3',
+      'bsi-tr-03108#4.1.7',
+    ],
     limits: [
       'Of several MX hosts the one that is under audit is connected to.',
       'No report is sent to the address for TLS reports.',

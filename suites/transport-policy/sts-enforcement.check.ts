@@ -171,7 +171,7 @@ export const policyDemandsCertificate = check(
     demands: 'nothing is told to such a server, in TLS or in the clear',
     level: 'MUST',
     severity: 'critical',
-    clauses: ['rfc8461#4.2', 'rfc8461#5', 'bsi-tr-03108#4.1.8'],
+    clauses: ['rfc8461#4.2', 'rfc8461#5', 'rfc8461#4', 'bsi-tr-03108#4.1.8'],
     waits: expectedDeliveries(2),
     upholds: ['outgoing-policies.mta-sts'],
     kills: ['sts-skips-certificate-name', 'outbound-gives-up-tls-after-bad-certificate'],

@@ -185,7 +185,7 @@ export const policySurvivesBlockedDiscovery = check(
     demands: 'a cached policy is applied until it ends or another one is there, and mail waits meanwhile',
     level: 'MUST',
     severity: 'high',
-    clauses: ['rfc8461#3.3', 'rfc8461#5', 'rfc8461#5.1', 'bsi-tr-03108#4.1.8'],
+    clauses: ['rfc8461#3.3', 'rfc8461#5', 'rfc8461#5.1', 'rfc8461#3.2', 'bsi-tr-03108#4.1.8'],
     waits: (target) => expectedDeliveries(3)(target) + PAST_SHORT,
     limits: [
       DELAY_LIMIT,

@@ -70,7 +70,15 @@ export const tlsReportsTellDomainsThatAsk = check(
       'the former are told what happened, signed and well formed, although the server for reports has an expired certificate; nobody else is',
     level: 'policy',
     severity: 'low',
-    clauses: ['rfc8460#3', 'rfc8460#4.3', 'rfc8460#4.4', 'rfc8460#5.3', 'bsi-tr-03108#4.1.9'],
+    clauses: [
+      'rfc8460#3',
+      'rfc8460#4.3.1',
+      'rfc8460#4.4',
+      'rfc8460#5.3',
+      'rfc8460#4',
+      'rfc8461#6',
+      'bsi-tr-03108#4.1.9',
+    ],
     budget: '60s',
     waits: (target) =>
       (target.claims.outgoingPolicies?.tlsReportsWithinMs ?? 0) + SPREAD + expectedDeliveries(1)(target),
