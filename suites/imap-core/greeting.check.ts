@@ -14,7 +14,7 @@ export const greetingIsWellFormed = check(
       'one untagged OK; CAPABILITY lists every capability in it, and LOGINDISABLED only where it does too',
     level: 'MUST',
     severity: 'low',
-    clauses: ['rfc9051#7.1', 'rfc3501#7.1', 'rfc3501#2.2.2', 'rfc8314#3.2'],
+    clauses: ['rfc9051#7.1', 'rfc9051#2.2.2', 'rfc3501#7.1', 'rfc3501#2.2.2', 'rfc8314#3.2'],
     roles: ['imap', 'imaps'],
     needs: [],
     effect: 'reads',

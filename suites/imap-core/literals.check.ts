@@ -19,6 +19,7 @@ export const literalsAreCounted = check(
     severity: 'medium',
     clauses: [
       'rfc9051#4.3',
+      'rfc9051#2.2.1',
       'rfc7888#3',
       'rfc7888#4',
       'rfc7888#5',

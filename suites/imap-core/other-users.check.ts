@@ -33,7 +33,7 @@ export const usersAreApart = check(
     demands: 'nothing of the first account is listed, and every command is refused',
     level: 'MUST',
     severity: 'critical',
-    clauses: ['rfc9051#11.5', 'rfc4314#4', 'rfc3501#9'],
+    clauses: ['rfc9051#11.5', 'rfc9051#5.1.2', 'rfc9051#6.3.10', 'rfc9051#9', 'rfc4314#4', 'rfc3501#9'],
     roles: ['imap', 'imaps'],
     needs: ['account', 'account-2'],
     effect: 'delivers',

@@ -20,7 +20,7 @@ export const authenticateKeepsTheRules = check(
     demands: 'the right credentials log in; everything else is refused, cancel and bad base64 with BAD',
     level: 'MUST',
     severity: 'medium',
-    clauses: ['rfc9051#6.2.2', 'rfc4959#3', 'rfc3501#6.2.2', 'rfc3501#2.2.1', 'rfc2595#6'],
+    clauses: ['rfc9051#6.2.2', 'rfc9051#2.2.1', 'rfc4959#3', 'rfc3501#6.2.2', 'rfc3501#2.2.1', 'rfc2595#6'],
     roles: ['imap', 'imaps'],
     needs: ['account', 'account-2'],
     buildsOn: [accountLogsIn],

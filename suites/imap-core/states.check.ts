@@ -30,6 +30,11 @@ export const commandsKeepToTheirState = check(
     clauses: [
       'rfc9051#3',
       'rfc9051#2.2.2',
+      'rfc9051#3.1',
+      'rfc9051#3.2',
+      'rfc9051#6.1.2',
+      'rfc9051#6.2',
+      'rfc9051#9',
       'rfc3501#3',
       'rfc3501#2.2.2',
       'rfc3501#3.1',

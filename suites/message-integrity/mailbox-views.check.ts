@@ -18,6 +18,7 @@ export const imapAndPop3ShowTheSame = check(
     clauses: [
       'rfc9051#2.3.4',
       'rfc9051#6.4.5',
+      'rfc9051#4.3',
       'rfc1939#11',
       'rfc1939#5',
       'rfc3501#2.3.4',

@@ -15,7 +15,7 @@ export const upgradeAndLoginStayApart = check(
     demands: 'both are refused',
     level: 'MUST',
     severity: 'medium',
-    clauses: ['rfc3501#6.2.1', 'rfc3501#3.1', 'rfc2595#3.1', 'rfc2595#4'],
+    clauses: ['rfc3501#6.2.1', 'rfc3501#3.1', 'rfc2595#3.1', 'rfc2595#4', 'rfc9051#3.1', 'rfc9051#6.2.1'],
     roles: ['pop3', 'imap'],
     needs: ['account'],
     budget: '30s',

@@ -19,7 +19,7 @@ export const guessingIsLimited = check(
       'at least three failures are tolerated on a connection, and some delay, disconnection or block appears within twenty',
     level: 'SHOULD',
     severity: 'medium',
-    clauses: ['rfc4954#9', 'rfc9051#11.7'],
+    clauses: ['rfc4954#9'],
     roles: ['submission', 'submissions'],
     needs: ['account'],
     effect: 'disturbs',

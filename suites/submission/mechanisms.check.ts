@@ -13,7 +13,7 @@ export const weakMechanismsAreNotOffered = check(
       'ANONYMOUS gives no rights; no CRAM-MD5, DIGEST-MD5 or NTLM is listed; SCRAM-SHA-256 or EXTERNAL is',
     level: 'policy',
     severity: 'medium',
-    clauses: ['rfc9051#6.2.2', 'rfc6331#1', 'rfc5068#3.1'],
+    clauses: ['rfc6331#1', 'rfc5068#3.1'],
     ...DIALOGUE,
     budget: '10s',
     limits: ['A listed mechanism may have no password store behind it; only ANONYMOUS is tried.'],
