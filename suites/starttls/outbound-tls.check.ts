@@ -18,7 +18,7 @@ export const outgoingMailUsesTls = check(
     demands: 'the message arrives inside TLS',
     level: 'SHOULD',
     severity: 'high',
-    clauses: ['rfc3207#6', 'bsi-tr-03108#4.1.4', 'rfc5321#2.2.1', 'rfc5321#4.1.1.1'],
+    clauses: ['rfc3207#6', 'bsi-tr-03108#4.1.4', 'rfc5321#2.2.1', 'rfc5321#4.1.1.1', 'rfc5321#appendix-F.3'],
     ...OUTGOING_MAIL,
     budget: '15s',
     waits: deliveries(1),
