@@ -86,7 +86,7 @@ export const localPartsAreKept = check(
     demands: 'the next hop gets the same local parts, and the same reverse-path',
     level: 'MUST',
     severity: 'medium',
-    clauses: ['rfc5321#2.4', 'rfc5321#4.1.2', 'rfc5321#2.3.11'],
+    clauses: ['rfc5321#2.4', 'rfc5321#4.1.2', 'rfc5321#2.3.11', 'rfc6409#8.8'],
     roles: ['submission', 'submissions'],
     needs: ['account', 'dns', 'sink'],
     budget: '20s',

@@ -13,7 +13,7 @@ export const challengeResponseNeedsTls = check(
     demands: 'no challenge-response mechanism and no APOP timestamp is offered before TLS',
     level: 'policy',
     severity: 'medium',
-    clauses: ['rfc4954#4', 'rfc6331#1', 'rfc5802#9', 'bsi-tr-03108#4.1.1'],
+    clauses: ['rfc6331#1', 'rfc5802#9', 'bsi-tr-03108#4.1.1'],
     roles: ['mx', 'submission', 'pop3', 'imap'],
     limits: ['Mechanisms that carry the password itself are rated by PTA-001, PTA-002, PTA-006 and PTA-010.'],
     kills: ['pop3-offers-apop-before-tls', 'smtp-offers-cram-md5-before-tls'],

@@ -50,7 +50,7 @@ export const mxListsNoPlaintext = check(
     id: 'PTA-002',
     slug: 'mx-lists-no-plaintext-mechanism',
     title: 'Port 25 advertises no plaintext SASL mechanism before TLS',
-    clauses: ['rfc4954#4', 'rfc4616#1', 'rfc8314#4'],
+    clauses: ['rfc4954#4', 'rfc4954#6', 'rfc4616#1', 'rfc8314#4'],
     roles: ['mx'],
     kills: ['mx-advertises-plain-before-tls'],
   },

@@ -44,6 +44,8 @@ export const addressesAreUnderstood = check(
       'rfc5321#2.4',
       'rfc5321#appendix-C',
       'rfc5321#appendix-F.2',
+      'rfc5321#4.1.1',
+      'rfc6409#5.1',
     ],
     ...DIALOGUE,
     budget: '60s',

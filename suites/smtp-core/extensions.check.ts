@@ -38,7 +38,7 @@ export const listedExtensionsWork = check(
     demands: 'what is listed works; a parameter that is unknown is refused',
     level: 'MUST',
     severity: 'low',
-    clauses: ['rfc5321#4.2.4', 'rfc5321#4.1.1.1', 'rfc5321#4.1.1.11'],
+    clauses: ['rfc5321#4.2.4', 'rfc5321#4.1.1.1', 'rfc5321#4.1.1.11', 'rfc2920#3', 'rfc3030#2'],
     ...DIALOGUE,
     budget: '25s',
     limits: ['AUTH is looked at by the suites submission and plaintext-auth, TLS itself by starttls.'],

@@ -34,7 +34,7 @@ export const noStrayOctetsLeave = check(
     demands: 'each is refused, or leaves without bare CR and bare LF and with its dots stuffed',
     level: 'MUST',
     severity: 'critical',
-    clauses: ['rfc5321#2.3.8', 'rfc5321#4.5.2', 'rfc5321#4.1.1.4'],
+    clauses: ['rfc5321#2.3.8', 'rfc5321#4.5.2', 'rfc5321#4.1.1.4', 'rfc3030#2'],
     ...OUTGOING_MAIL,
     roles: ['submission', 'submissions'],
     budget: '60s',

@@ -36,6 +36,7 @@ export const repliesAreConsistent = check(
       'rfc5321#4.5.3.1.5',
       'rfc5321#2.3.8',
       'rfc5321#4.2.1',
+      'rfc6409#7',
     ],
     ...DIALOGUE,
     budget: '15s',

@@ -141,6 +141,7 @@ export const stateIsClearedExactly = check(
       'rfc5321#4.1.1.7',
       'rfc5321#4.1.1.8',
       'rfc5321#appendix-F.3',
+      'rfc3030#2',
     ],
     ...DIALOGUE,
     budget: '60s',

@@ -22,7 +22,7 @@ export const loginIsForgotten = check(
     demands: 'the upgrade is refused, or mail for elsewhere demands AUTH again',
     level: 'MUST',
     severity: 'medium',
-    clauses: ['rfc3207#4.2', 'rfc4954#4'],
+    clauses: ['rfc3207#4.2'],
     roles: ['submission', 'mx'],
     needs: ['account'],
     budget: '15s',

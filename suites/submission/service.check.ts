@@ -57,7 +57,7 @@ export const localRecipientsNeedAuth = check(
     level: 'MUST',
     severity: 'high',
     asStranger: true,
-    clauses: ['rfc5068#3.1'],
+    clauses: ['rfc5068#3.1', 'rfc6409#4.3'],
     ...DIALOGUE,
     budget: '10s',
     kills: [
