@@ -64,7 +64,7 @@ export const sentMailIsSigned = check(
       'each arrives with a signature of the domain of the author that verifies by the published key; the report too',
     level: 'policy',
     severity: 'high',
-    clauses: ['rfc6376#5', 'rfc6376#5.3', 'rfc6376#6.1'],
+    clauses: ['rfc6376#5.6', 'rfc6376#5.3', 'rfc6376#3.3.2', 'rfc6376#3.5', 'rfc6376#3.7', 'rfc6376#5.5'],
     roles: ['mx', 'submission', 'submissions'],
     budget: '60s',
     waits: deliveries(KINDS.length),

@@ -22,7 +22,7 @@ export const signaturesAreStrong = check(
     demands: 'every signature is by rsa-sha256 with a key of 2048 bits (1024 at least), or by ed25519-sha256',
     level: 'MUST',
     severity: 'high',
-    clauses: ['rfc8301#3.1', 'rfc8301#3.2', 'rfc8463#3'],
+    clauses: ['rfc8301#3.1', 'rfc8301#3.2', 'rfc8463#3', 'rfc6376#3.3', 'rfc6376#3.3.3', 'rfc6376#3.5'],
     waits: deliveries(1),
     kills: ['signs-with-sha1', 'signs-with-short-key', 'signs-with-1024-bits'],
   },

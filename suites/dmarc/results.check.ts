@@ -194,7 +194,7 @@ export const resultsStandOnTop = check(
     demands: 'the own results stand above everything that was sent, best above the own Received field too',
     level: 'MUST',
     severity: 'low',
-    clauses: ['rfc8601#4', 'rfc8601#4.1', 'rfc8601#2.5'],
+    clauses: ['rfc8601#4', 'rfc8601#4.1', 'rfc8601#2.5', 'rfc6376#6.2'],
     kills: ['results-at-the-bottom'],
     limits: ['One node is seen: whether all of them use the same identifier is not.'],
   },
