@@ -16,7 +16,7 @@ export const forgedMailIsContained = check(
     demands: 'it is refused, goes to Junk, or is delivered with dmarc=fail; where a claim says which, that',
     level: 'policy',
     severity: 'high',
-    clauses: ['rfc9989#5.3', 'rfc9989#5.4', 'bsi-tr-03182#4.1.7'],
+    clauses: ['rfc9989#5.3', 'rfc9989#5.4', 'rfc8601#4.2', 'bsi-tr-03182#4.1.7'],
     budget: '60s',
     upholds: ['inbound-authentication.dmarc'],
     kills: ['dmarc-not-evaluated', 'dmarc-failure-delivered-unmarked'],

@@ -63,7 +63,15 @@ export const resultsAreRecorded = check(
     demands: 'the delivered message has all three results, in registered words and with their properties',
     level: 'policy',
     severity: 'medium',
-    clauses: ['bsi-tr-03182#4.1.7', 'rfc8601#4', 'rfc9989#5.4'],
+    clauses: [
+      'bsi-tr-03182#4.1.7',
+      'rfc8601#4',
+      'rfc8601#2.7',
+      'rfc8601#2.7.1',
+      'rfc8601#2.7.2',
+      'rfc8601#2.7.7',
+      'rfc9989#5.4',
+    ],
     kills: ['results-not-recorded', 'results-of-spf-alone'],
   },
   async (services) => {
