@@ -73,7 +73,7 @@ export const signaturesAlign = check(
     demands: 'one signature is of the domain in From, or of the same organisational domain',
     level: 'SHOULD',
     severity: 'high',
-    clauses: ['rfc9989#4.4.1', 'rfc9989#5.1.2', 'rfc7489#3.1.1'],
+    clauses: ['rfc9989#4.4.1', 'rfc9989#5.1.2', 'rfc9989#8', 'rfc7489#3.1.1'],
     waits: deliveries(2),
     limits: [
       'Whether two domains belong together is taken from the Public Suffix List.',
