@@ -100,7 +100,7 @@ export const unalignedPassesDoNotHelp = check(
     demands: 'dmarc=fail, or what follows from it; never dmarc=pass',
     level: 'MUST',
     severity: 'critical',
-    clauses: ['rfc9989#5.3.4', 'rfc9989#5.3.5', 'rfc9989#4.4', 'rfc9989#8'],
+    clauses: ['rfc9989#5.3.4', 'rfc9989#5.3.5', 'rfc9989#4.4', 'rfc9989#8', 'rfc9989#4.4.2'],
     budget: '90s',
     kills: ['dmarc-any-signature-counts', 'dmarc-compares-ends-of-names'],
   },

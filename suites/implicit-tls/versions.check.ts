@@ -57,7 +57,7 @@ export const oldVersionsRefused = check(
     demands: 'none is negotiated',
     level: 'MUST',
     severity: 'high',
-    clauses: ['rfc8996#4', 'rfc8996#5', 'rfc9325#3.1.1', 'rfc8997#3', 'cisa-bod-18-01#email'],
+    clauses: ['rfc8996#4', 'rfc8996#5', 'rfc9325#3.1.1', 'rfc8997#3', 'rfc8461#7.2', 'cisa-bod-18-01#email'],
     budget: '40s',
     limits: ['On port 25 TLS 1.0 and 1.1 are a warning; SSL 2.0 and 3.0 are not.'],
     kills: ['tls-accepts-1-0-and-1-1', 'tls-ends-at-1-1', 'tls-accepts-sslv3', 'tls-accepts-sslv2'],
