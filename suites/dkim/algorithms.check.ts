@@ -42,7 +42,7 @@ export const shortKeysNeverPass = check(
     demands: 'those of 1024 bits and more are recorded as good, the others are not',
     level: 'MUST',
     severity: 'high',
-    clauses: ['rfc8301#3.2', 'rfc6376#3.3.3'],
+    clauses: ['rfc8301#3.2', 'rfc6376#3.3.3', 'rfc6376#3.6.2.2'],
     waits: deliveries(SHORT.length + LONG_ENOUGH.length),
     kills: ['dkim-takes-short-keys', 'dkim-takes-no-long-keys'],
   },

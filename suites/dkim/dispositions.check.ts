@@ -51,7 +51,7 @@ export const failuresAreToldApart = check(
     demands: 'the first is taken or refused for good, the second is recorded as temperror or deferred',
     level: 'MUST',
     severity: 'medium',
-    clauses: ['rfc6376#6.1.2', 'rfc6376#6.3'],
+    clauses: ['rfc6376#6.1.2', 'rfc6376#6.3', 'rfc8601#2.7.1'],
     waits: deliveries(2),
     limits: ['A DNS that never answers is not tried, because it holds the connection up.'],
     kills: ['dkim-defers-broken-signatures', 'dkim-unknown-key-passes', 'dkim-unknown-key-is-permanent'],

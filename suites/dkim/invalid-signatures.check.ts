@@ -42,7 +42,7 @@ export const invalidSignaturesAreIgnored = check(
     demands: 'only the last one is recorded as good',
     level: 'MUST',
     severity: 'high',
-    clauses: ['rfc6376#6.1.1', 'rfc6376#3.5', 'rfc6376#3.2'],
+    clauses: ['rfc6376#6.1.1', 'rfc6376#3.5', 'rfc6376#3.2', 'rfc6376#3.10', 'rfc6376#6', 'rfc6376#8.9'],
     waits: deliveries(INVALID.length + 1),
     kills: ['dkim-needs-no-author', 'dkim-takes-foreign-identities', 'dkim-takes-any-version'],
   },

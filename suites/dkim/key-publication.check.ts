@@ -16,7 +16,7 @@ export const keysArePublishedProperly = check(
     demands: 'each selector has one record, of proper form, with a key, not in test mode',
     level: 'MUST',
     severity: 'medium',
-    clauses: ['rfc6376#3.6.1', 'rfc6376#3.6.2.2'],
+    clauses: ['rfc6376#3.6.1', 'rfc6376#3.6.2.2', 'rfc8463#4.2'],
     waits: deliveries(1),
     limits: ['Selectors that no signature of this message names are not looked at.'],
     kills: ['key-record-in-two', 'key-record-in-test-mode'],

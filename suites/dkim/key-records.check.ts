@@ -45,7 +45,7 @@ export const unsuitableKeysNeverPass = check(
     demands: 'none is recorded as good',
     level: 'MUST',
     severity: 'high',
-    clauses: ['rfc6376#6.1.2', 'rfc6376#3.6.1'],
+    clauses: ['rfc6376#6.1.2', 'rfc6376#3.6.1', 'rfc6376#3.10', 'rfc6376#6', 'rfc6376#8.8'],
     waits: deliveries(UNSUITABLE.length),
     kills: [
       'dkim-overlooks-key-hashes',

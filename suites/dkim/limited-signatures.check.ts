@@ -21,7 +21,7 @@ export const partialSignaturesDoNotPassUnnoticed = check(
     demands: 'none is recorded as plainly good',
     level: 'policy',
     severity: 'medium',
-    clauses: ['rfc6376#8.2', 'rfc6376#3.5', 'rfc6376#6.1.3'],
+    clauses: ['rfc6376#8.2', 'rfc6376#3.5', 'rfc6376#6.1.3', 'rfc6376#3.7'],
     waits: deliveries(3),
     kills: ['dkim-takes-excessive-lengths', 'dkim-takes-partial-bodies'],
   },

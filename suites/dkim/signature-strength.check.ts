@@ -22,7 +22,7 @@ export const signaturesAreStrong = check(
     demands: 'every signature is by rsa-sha256 with a key of 2048 bits (1024 at least), or by ed25519-sha256',
     level: 'MUST',
     severity: 'high',
-    clauses: ['rfc8301#3.1', 'rfc8301#3.2', 'rfc8463#3'],
+    clauses: ['rfc8301#3.1', 'rfc8301#3.2', 'rfc8463#3', 'rfc6376#3.3', 'rfc6376#3.3.3', 'rfc6376#3.5'],
     waits: deliveries(1),
     kills: ['signs-with-sha1', 'signs-with-short-key', 'signs-with-1024-bits'],
   },
@@ -73,7 +73,7 @@ export const signaturesAlign = check(
     demands: 'one signature is of the domain in From, or of the same organisational domain',
     level: 'SHOULD',
     severity: 'high',
-    clauses: ['rfc9989#4.4.1', 'rfc9989#5.1.2', 'rfc7489#3.1.1'],
+    clauses: ['rfc9989#4.4.1', 'rfc9989#5.1.2', 'rfc9989#8', 'rfc7489#3.1.1'],
     waits: deliveries(2),
     limits: [
       'Whether two domains belong together is taken from the Public Suffix List.',

@@ -22,7 +22,7 @@ export const onlyRightfulMailIsSigned = check(
       'what a stranger sent carries no signature of the domain, and nothing carries one of a foreign domain; the others are refused or unsigned',
     level: 'policy',
     severity: 'critical',
-    clauses: ['rfc6376#5.1', 'rfc6376#8.15'],
+    clauses: ['rfc6376#5.1', 'rfc6376#8.15', 'rfc6376#3.8'],
     roles: ['mx', 'submission', 'submissions'],
     per: 'target',
     needs: ['account', 'mailbox-in-part', 'dns', 'sink'],

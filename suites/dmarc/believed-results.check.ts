@@ -58,7 +58,7 @@ export const forgedResultsAreNotBelieved = check(
     demands: 'they fare as without these fields: refused, in Junk, or delivered with dmarc=fail',
     level: 'MUST',
     severity: 'critical',
-    clauses: ['rfc8601#7.1', 'rfc8601#5', 'rfc9989#5.3.5'],
+    clauses: ['rfc8601#7.1', 'rfc8601#5', 'rfc8601#2.5', 'rfc8601#4.1', 'rfc9989#5.3.5'],
     budget: '3m',
     kills: ['dmarc-believes-forged-results'],
     limits: [

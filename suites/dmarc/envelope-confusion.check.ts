@@ -36,7 +36,7 @@ export const oddSendersDoNotVouch = check(
     demands: 'they are refused, or the author fails; never dmarc=pass',
     level: 'MUST',
     severity: 'high',
-    clauses: ['rfc9989#4.4.2', 'rfc9989#11.5', 'rfc5321#4.1.2', 'rfc7208#4.3'],
+    clauses: ['rfc9989#4.4.2', 'rfc5321#4.1.2', 'rfc7208#4.3'],
     budget: '3m',
     kills: ['dmarc-spf-none-counts'],
   },

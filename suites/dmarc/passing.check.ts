@@ -27,7 +27,7 @@ export const alignedSignaturePasses = check(
     sends: 'a message with a good signature of its author from an address that no SPF record names',
     demands: 'it is delivered to INBOX with dmarc=pass, where results are recorded',
     severity: 'high',
-    clauses: ['rfc9989#5.3.5', 'rfc9989#4.4.1', 'rfc9989#7.1'],
+    clauses: ['rfc9989#5.3.5', 'rfc9989#4.4.1', 'rfc9989#7.1', 'rfc9989#8'],
     kills: ['dmarc-ignores-signatures'],
   },
   async (services) => {
@@ -79,7 +79,7 @@ export const alignedSenderPasses = check(
     demands:
       'the first has dmarc=pass; the second too, because postmaster at the EHLO name stands for a null path',
     severity: 'medium',
-    clauses: ['rfc9989#4.4.2', 'rfc9989#5.3.5', 'rfc7208#2.4'],
+    clauses: ['rfc9989#4.4.2', 'rfc9989#5.3.5', 'rfc9989#8', 'rfc7208#2.4'],
     kills: ['dmarc-broken-signature-fails'],
   },
   async (services) => {

@@ -89,7 +89,7 @@ export const invalidRecordsHaveNoEffect = check(
     sends:
       'forged messages of domains with two records, a record in wrong form, one without policy, and a good one with unknown tags',
     demands: 'nothing is enforced from a record that is none; unknown tags and blanks do not matter',
-    clauses: ['rfc9989#4.10', 'rfc9989#4.10.1', 'rfc9989#4.7'],
+    clauses: ['rfc9989#4.10', 'rfc9989#4.10.1', 'rfc9989#4.7', 'rfc9989#4.8'],
     budget: '3m',
     kills: ['dmarc-first-of-several-records', 'dmarc-version-anywhere', 'dmarc-unknown-tags-break-record'],
   },

@@ -26,7 +26,7 @@ export const weakSuitesRefused = check(
     demands: 'none is negotiated',
     level: 'MUST',
     severity: 'high',
-    clauses: ['rfc9325#4.1', 'cisa-bod-18-01#email'],
+    clauses: ['rfc9325#4.1', 'rfc8461#7.2', 'cisa-bod-18-01#email'],
     budget: '60s',
     limits: ['3DES is a warning. Anonymous suites that are strong otherwise are rated by ITLS-019.'],
     kills: [

@@ -62,6 +62,7 @@ export const oldVersionsRefused = check(
       'rfc8996#5',
       'rfc9325#3.1.1',
       'rfc8997#3',
+      'rfc8461#7.2',
       'cisa-bod-18-01#email',
       'rfc8314#4',
       'rfc8314#4.1',

@@ -54,7 +54,7 @@ export const whiteSpaceIsKept = check(
     demands: 'the same lines, and as many of them',
     level: 'MUST',
     severity: 'medium',
-    clauses: ['rfc5321#3.6.3', 'rfc6376#3.4.3', 'rfc3676#4.2'],
+    clauses: ['rfc5321#3.6.3', 'rfc6376#3.4', 'rfc3676#4.2'],
     kills: ['message-loses-trailing-space', 'message-loses-last-empty-lines'],
   },
   async (services) => {

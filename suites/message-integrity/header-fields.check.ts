@@ -44,7 +44,7 @@ export const headerFieldsAreUnchanged = check(
     demands: 'every field octet by octet, in the same order, with nothing between them or below',
     level: 'MUST',
     severity: 'medium',
-    clauses: ['rfc5321#3.6.3', 'rfc5321#4.4', 'rfc5322#3.6', 'rfc6376#3.4.1'],
+    clauses: ['rfc5321#3.6.3', 'rfc5321#4.4', 'rfc5322#3.6', 'rfc6376#3.4'],
     limits: ['Fields that a filter adds below others are a deviation, as long as those are unchanged.'],
     kills: [
       'message-fields-reordered',

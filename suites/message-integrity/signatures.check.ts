@@ -27,7 +27,7 @@ export const dkimSignaturesSurvive = check(
     demands: 'the signature verifies over what arrives',
     level: 'MUST',
     severity: 'high',
-    clauses: ['rfc6376#3.4.1', 'rfc6376#3.4.3', 'rfc5321#3.6.3', 'rfc6409#8'],
+    clauses: ['rfc6376#3.4', 'rfc6376#4.2', 'rfc5321#3.6.3', 'rfc6409#8'],
     budget: '30s',
     limits: [
       'The key of what the account sends is known to this check alone; how the target signs is looked at by the suite dkim.',

@@ -25,7 +25,7 @@ export const resultsStandOnTop = check(
       'the own result stands above the forged ones, Received-SPF above the own Received field too, and they name the client and the sender',
     level: 'MUST',
     severity: 'low',
-    clauses: ['rfc7208#9.1', 'rfc8601#2.7.2', 'rfc8601#4'],
+    clauses: ['rfc7208#9.1', 'rfc8601#2.7.2', 'rfc8601#4', 'rfc8601#2.2'],
     waits: deliveries(1),
     kills: ['results-at-the-bottom'],
   },
