@@ -15,6 +15,7 @@ import type { DoctorOptions } from './doctor.ts';
 import type { ExpectOptions } from './expect.ts';
 import type { InitOptions } from './init.ts';
 import type { ListOptions } from './list.ts';
+import { addProfile } from './profile-command.ts';
 
 /** What a report can be derived as; the writers are loaded when one is. */
 const FORMATS: readonly Format[] = [
@@ -96,6 +97,8 @@ export async function main(argv: readonly string[]): Promise<number> {
       const { listCommand } = await import('./list.ts');
       await listCommand(options);
     });
+
+  addProfile(program);
 
   program
     .command('explain')
