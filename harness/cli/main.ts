@@ -16,6 +16,7 @@ import type { ExpectOptions } from './expect.ts';
 import type { InitOptions } from './init.ts';
 import type { ListOptions } from './list.ts';
 import { addProfile } from './profile-command.ts';
+import { addSeal } from './seal-command.ts';
 
 /** What a report can be derived as; the writers are loaded when one is. */
 const FORMATS: readonly Format[] = [
@@ -169,6 +170,10 @@ export async function main(argv: readonly string[]): Promise<number> {
       const { expectCommand } = await import('./expect.ts');
       await expectCommand(path, options);
     });
+
+  addSeal(program, (code) => {
+    exitCode = code;
+  });
 
   program
     .command('clean')
