@@ -1,28 +1,18 @@
 import type { KeyObject } from 'node:crypto';
-import { open } from 'node:fs/promises';
 import { ZodError } from 'zod';
 import { visible } from '../evidence/visible.ts';
 import { ConfigurationError } from '../model/configuration-error.ts';
-import { type Profile, parseProfile } from '../runner/profile.ts';
-import { parseProfileLock, readProfileLock, versionName } from '../runner/profile-lock.ts';
-import {
-  catalogueProblems,
-  declarationProblems,
-  declarationsOf,
-  isOfOthers,
-  type LockedCheck,
-  parseChecksLock,
-  recomputationProblems,
-} from './catalogue.ts';
+import { versionName } from '../runner/profile-lock.ts';
 import { algorithmOf, isSignedBy, keyIdOf, readEnvelope } from './dsse.ts';
-import { examineRun, type RunExamination } from './examine-run.ts';
-import { compareMembers, FILES, limitOf, MOST_RUNS, runMember } from './layout.ts';
-import { literalSecrets } from './literal-secrets.ts';
-import { CATALOG_FOLDER, digestsOfOwnCode, parseDigests } from './own-code.ts';
+import { type Catalogue, catalogueOf, examineProfile, examineRecords } from './examine-catalogue.ts';
+import type { RunExamination } from './examine-run.ts';
+import type { Findings } from './findings.ts';
+import { FILES } from './layout.ts';
+import { ownCode } from './own-code.ts';
+import { memberOf, type ReadArchive, readArchive } from './read-archive.ts';
 import { Refusal } from './refusal.ts';
-import { differenceOf, type Predicate, predicateOf, writeStatement } from './statement.ts';
-import { readTar } from './tar.ts';
-import { sha256, verdictProblems } from './verdicts.ts';
+import { type Predicate, predicateOf, writeStatement } from './statement.ts';
+import { sha256 } from './verdicts.ts';
 
 /** What came out of looking at an archive. */
 export interface Examination {
@@ -38,15 +28,6 @@ export interface Examination {
   readonly signature: 'verified' | 'unchecked' | 'unsigned';
 }
 
-/** The members of an archive that are looked at together, once all have come. */
-interface Read {
-  readonly members: { readonly name: string; readonly sha256: string }[];
-  /** Those that all runs share, by name. */
-  readonly shared: Map<string, Buffer>;
-  readonly runs: RunExamination[];
-  readonly isSameCode: boolean;
-}
-
 /**
  * Looks whether an archive is what mailspec sealed. Everything is read in memory, one member at a time, and nothing of
  * it is written anywhere.
@@ -54,12 +35,11 @@ interface Read {
  * @throws Error of node:fs where the file cannot be read
  */
 export async function examineArchive(path: string, key: KeyObject | null): Promise<Examination> {
-  const findings = { checked: [] as string[], unchecked: [] as string[], refused: [] as string[] };
+  const findings: Findings = { checked: [], unchecked: [], refused: [] };
   let predicate: Predicate | null = null;
   let signature: Examination['signature'] = 'unsigned';
   try {
-    const ownCode = await digestsOfOwnCode();
-    const read = await readArchive(path, ownCode);
+    const read = await readArchive(path, await ownCode());
     const { members, runs } = read;
     findings.checked.push(
       `The archive holds ${members.length} files, and nothing that does not belong there.`,
@@ -67,9 +47,17 @@ export async function examineArchive(path: string, key: KeyObject | null): Promi
     signature = examineSignature(read, key, findings);
     const catalogue = catalogueOf(read);
     predicate = examineStatement(read, catalogue, findings);
-    await examineRecords(read, catalogue, findings);
-    await examineProfile(catalogue.profile, sha256(memberOf(read, FILES.profile)), catalogue.lock, findings);
-    for (const run of runs) findings.refused.push(...run.problems);
+    // Where a file was changed, all that follows from it is of no interest.
+    if (findings.refused.length === 0) {
+      for (const run of runs) findings.refused.push(...run.problems);
+      await examineRecords(read, catalogue, findings);
+      await examineProfile(
+        catalogue.profile,
+        sha256(memberOf(read, FILES.profile)),
+        catalogue.lock,
+        findings,
+      );
+    }
     if (findings.refused.length === 0) tell(read, predicate, findings);
   } catch (thrown) {
     if (!isOfTheArchive(thrown)) throw thrown;
@@ -92,57 +80,12 @@ function isOfTheArchive(thrown: unknown): thrown is Error {
   );
 }
 
-async function readArchive(path: string, ownCode: string): Promise<Read> {
-  const members: { name: string; sha256: string }[] = [];
-  const shared = new Map<string, Buffer>();
-  const runs: RunExamination[] = [];
-  let isSameCode = false;
-  const file = await open(path, 'r');
-  try {
-    let before: string | null = null;
-    for await (const { name, content } of readTar(file, limitOf)) {
-      if (before !== null && compareMembers(before, name) >= 0)
-        throw new Refusal(`${name} does not stand in its place, which is before ${before}.`);
-      before = name;
-      members.push({ name, sha256: sha256(content) });
-      const member = runMember(name);
-      if (member === null) {
-        shared.set(name, content);
-        if (name === FILES.code) isSameCode = content.toString() === ownCode;
-        continue;
-      }
-      if (member.report === 'results.json') {
-        if (member.run !== runs.length + 1 || member.run > MOST_RUNS)
-          throw new Refusal(
-            `${name} is the record of run ${member.run}, and that of run ${runs.length + 1} should follow.`,
-          );
-        runs.push(examineRun(content, isSameCode));
-        continue;
-      }
-      const run = runs[member.run - 1];
-      if (!run || member.run !== runs.length)
-        throw new Refusal(`${name} stands there without the record of its run.`);
-      if (member.report !== undefined) run.report(member.report, content);
-      else run.dialogue(member.evidence, content);
-    }
-  } finally {
-    await file.close();
-  }
-  for (const run of runs) run.end();
-  if (runs.length === 0) throw new Refusal('The archive has no run.');
-  return { members, shared, runs, isSameCode };
-}
-
-function memberOf({ shared }: Read, name: string): Buffer {
-  const content = shared.get(name);
-  if (!content) throw new Refusal(`${name} is missing in the archive.`);
-  return content;
-}
-
-type Findings = { readonly checked: string[]; readonly unchecked: string[]; readonly refused: string[] };
-
 /** The seal, and what it says when nobody looks at the rest. */
-function examineSignature(read: Read, key: KeyObject | null, findings: Findings): Examination['signature'] {
+function examineSignature(
+  read: ReadArchive,
+  key: KeyObject | null,
+  findings: Findings,
+): Examination['signature'] {
   const { shared } = read;
   if (shared.has(FILES.signed) && shared.has(FILES.unsigned))
     throw new Refusal('The archive has two seals, one with a signature and one without.');
@@ -173,24 +116,8 @@ function examineSignature(read: Read, key: KeyObject | null, findings: Findings)
   return 'verified';
 }
 
-interface Catalogue {
-  readonly profile: Profile;
-  readonly lock: ReadonlyMap<string, string>;
-  readonly checks: ReadonlyMap<string, LockedCheck>;
-}
-
-function catalogueOf(read: Read): Catalogue {
-  const [first] = read.runs;
-  const id = first?.record.profile.id ?? '';
-  return {
-    profile: parseProfile(memberOf(read, FILES.profile).toString(), id),
-    lock: parseProfileLock(memberOf(read, FILES.profilesLock).toString()),
-    checks: parseChecksLock(memberOf(read, FILES.checksLock).toString()),
-  };
-}
-
 /** The statement must be the one that follows from the other members, to the octet. */
-function examineStatement(read: Read, { profile, lock }: Catalogue, findings: Findings): Predicate {
+function examineStatement(read: ReadArchive, { profile, lock }: Catalogue, findings: Findings): Predicate {
   const { members, shared, runs } = read;
   const facts = {
     members: members.filter(({ name }) => name !== FILES.signed && name !== FILES.unsigned),
@@ -213,7 +140,7 @@ function examineStatement(read: Read, { profile, lock }: Catalogue, findings: Fi
 }
 
 /** Which member has another digest than the seal states; else that what it says does not follow. */
-function mismatch(stated: string, members: Read['members']): string {
+function mismatch(stated: string, members: ReadArchive['members']): string {
   const other = members.find(
     ({ name, sha256: digest }) => !stated.includes(JSON.stringify({ name, digest: { sha256: digest } })),
   );
@@ -222,95 +149,12 @@ function mismatch(stated: string, members: Read['members']): string {
     : 'What the seal says of the audit does not follow from the files of the archive.';
 }
 
-async function examineRecords(read: Read, { profile, checks }: Catalogue, findings: Findings): Promise<void> {
-  const { runs, isSameCode } = read;
-  const { refused, unchecked } = findings;
-  const records = runs.map(({ record }) => record);
-  const difference = differenceOf(records);
-  if (difference !== null) refused.push(difference);
-  const text = memberOf(read, FILES.targets).toString();
-  refused.push(...literalSecrets(FILES.targets, text));
-  const declarations = declarationsOf(text);
-  for (const record of records) {
-    refused.push(...catalogueProblems(record, checks, profile), ...declarationProblems(record, declarations));
-    for (const result of record.targets.flatMap(({ results }) => results)) {
-      const known = checks.get(result.check);
-      refused.push(...verdictProblems(result, known ? (known.worst ?? 'fail') : null));
-    }
-    if (isSameCode) {
-      const selected = [...record.selection.only, ...record.selection.skip];
-      const own = (record.suites ?? []).map(({ slug }) => slug);
-      if (own.length > 0 && selected.length > 0)
-        unchecked.push(
-          `What run ${record.runId} left out is not computed again: its selection may name ${own.join(', ')}, which is not part of mailspec.`,
-        );
-      else refused.push(...(await recomputationProblems(record, profile, declarations)));
-    }
-    const others = new Set(
-      record.targets.flatMap(({ results }) =>
-        results.filter(({ check }) => isOfOthers(check, record)).map(({ suite }) => suite),
-      ),
-    );
-    if (others.size > 0)
-      unchecked.push(
-        `The checks of ${[...others].join(', ')} are not part of mailspec: what they ask, and by which gates, is not checked.`,
-      );
-  }
-  examineCode(read, findings);
-}
-
-/** The digests of the code must be those of the catalogue beside it. */
-function examineCode(read: Read, { refused, unchecked, checked }: Findings): void {
-  const digests = parseDigests(memberOf(read, FILES.code).toString());
-  if (!digests) return void refused.push(`${FILES.code} is no list of digests.`);
-  const pairs = [
-    [FILES.checksLock, 'suites/catalog/checks.lock'],
-    [FILES.profilesLock, 'suites/catalog/profiles.lock'],
-  ] as const;
-  for (const [member, path] of pairs)
-    if (digests.get(path) !== sha256(memberOf(read, member)))
-      refused.push(`${member} is not the ${path} that ${FILES.code} lists.`);
-  const profile = sha256(memberOf(read, FILES.profile));
-  const isOwn = [...digests].some(
-    ([path, digest]) => digest === profile && path.startsWith('suites/catalog/profiles/'),
-  );
-  if (!isOwn)
-    unchecked.push('The profile is none of mailspec: it comes with a suite that somebody else wrote.');
-  if (read.isSameCode)
-    checked.push(
-      'The archive was sealed by the very code of this mailspec: what was asked, gates, texts and causes are those that it computes again.',
-    );
-  else
-    unchecked.push(
-      'The archive was sealed by other code than that of this mailspec: what was asked, gates by claims, texts, causes and transcripts are not computed again.',
-    );
-}
-
-/** A frozen version means the same everywhere; of an unreleased one that is not known. */
-async function examineProfile(
-  profile: Profile,
-  digest: string,
-  lock: Catalogue['lock'],
-  { refused, unchecked, checked }: Findings,
-): Promise<void> {
-  const name = versionName(profile);
-  const own = await readProfileLock(CATALOG_FOLDER);
-  const [stated, known] = [lock.get(name), own.get(name)];
-  if (profile.unreleased !== undefined)
-    return void unchecked.push(
-      `The profile ${name} is unreleased: its gates may differ from those of the same name elsewhere; its SHA-256 is ${digest}.`,
-    );
-  if ([stated, known].some((one) => one !== undefined && one !== digest))
-    return void refused.push(`The profile ${name} is frozen, and that of the archive says something else.`);
-  if (known === digest) checked.push(`The profile is the frozen ${name}.`);
-  else
-    unchecked.push(
-      `Whether the profile is ${name} as it was released is not known here; its SHA-256 is ${digest}.`,
-    );
-}
-
 /** What was looked at in the runs, and found to be right. */
-function tell({ runs, isSameCode }: Read, predicate: Predicate, { checked, unchecked }: Findings): void {
+function tell(
+  { runs, isSameCode }: ReadArchive,
+  predicate: Predicate,
+  { checked, unchecked }: Findings,
+): void {
   const sum = (count: (run: RunExamination) => number) => runs.reduce((all, run) => all + count(run), 0);
   const verdicts = sum(({ record }) => record.targets.reduce((all, { results }) => all + results.length, 0));
   checked.push(

@@ -14,28 +14,44 @@ const MANIFESTS = ['package.json', 'package-lock.json'];
 
 /** Rooms of tests, measurements and real servers, which no audit runs. */
 const LEFT_OUT = [
-  'harness/bench/',
-  'harness/images/',
-  'harness/package/',
-  'harness/sabotage/',
-  'suites/proof/',
-  'reports/fixtures/',
-  'reports/consumers/',
+  'harness/bench',
+  'harness/images',
+  'harness/package',
+  'harness/sabotage',
+  'suites/proof',
+  'reports/fixtures',
+  'reports/consumers',
 ];
+
+/** Folders of any room that hold what tests need. */
 const OF_TESTS = ['testing', 'node_modules'];
+
+/** Whether only tests, measurements or real servers need a file; its path is relative to the project, with slashes. */
+export function isLeftOut(path: string): boolean {
+  return (
+    LEFT_OUT.some((room) => path.startsWith(`${room}/`)) ||
+    path.split('/').some((part) => OF_TESTS.includes(part))
+  );
+}
 
 /** Whether an audit may run or read a file; its path is relative to the project, with slashes. */
 export function isOwnCode(path: string): boolean {
-  if (LEFT_OUT.some((room) => path.startsWith(room))) return false;
-  if (path.split('/').some((part) => OF_TESTS.includes(part))) return false;
-  return !/\.test\.ts$|\.testing\.ts$|\.md$|\.map$|\.d\.ts$/.test(path);
+  return !isLeftOut(path) && !/\.test\.ts$|\.testing\.ts$|\.md$|\.map$|\.d\.ts$/.test(path);
+}
+
+let known: Promise<string> | undefined;
+
+/** As `digestsOfOwnCode`, read once: the code of a process does not change. */
+export function ownCode(): Promise<string> {
+  known ??= digestsOfOwnCode();
+  return known;
 }
 
 /**
  * The digests of all files that this mailspec runs or reads, as `sha256sum` writes them: a line each, by their names.
  * The packages that it uses are told by its lock file, where there is one.
  */
-export async function digestsOfOwnCode(): Promise<string> {
+async function digestsOfOwnCode(): Promise<string> {
   const paths = (await Promise.all(ROOMS.map(filesIn))).flat();
   const lines = await Promise.all(
     [...MANIFESTS, ...paths].map(async (path) => {

@@ -15,7 +15,7 @@ import { writeEnvelope } from './dsse.ts';
 import { type Examination, examineArchive } from './examine.ts';
 import { compareMembers, evidenceName, FILES, limitOf, MOST_RUNS, reportName } from './layout.ts';
 import { literalSecrets } from './literal-secrets.ts';
-import { CATALOG_FOLDER, digestsOfOwnCode } from './own-code.ts';
+import { CATALOG_FOLDER, ownCode } from './own-code.ts';
 import type { Signer } from './signer.ts';
 import { differenceOf, type Predicate, type StatementFacts, writeStatement } from './statement.ts';
 import { END, headerOf, paddingOf } from './tar.ts';
@@ -67,7 +67,7 @@ export async function sealRuns(request: SealRequest): Promise<SealedArchive> {
   const targets = await targetsText(request, ordered);
   const profile = await profileOf(ordered, targets.suites);
   const lock = await readFile(join(CATALOG_FOLDER, 'profiles.lock'));
-  const code = await digestsOfOwnCode();
+  const code = await ownCode();
   const members = [
     await planned(FILES.targets, async () => Buffer.from(targets.text)),
     await planned(FILES.checksLock, () => readFile(join(CATALOG_FOLDER, 'checks.lock'))),

@@ -131,6 +131,7 @@ function placed(header: Buffer, at: number): { readonly name: string; readonly s
     throw new Refusal(
       `${shown} is ${TYPES[type] ?? 'something unknown'}; an archive holds plain files alone.`,
     );
+  if (!/^[!-~]+$/.test(name)) throw new Refusal(`${shown} is no name of a file of an archive.`);
   if (name.startsWith('/') || name.split('/').some((part) => ['', '.', '..'].includes(part)))
     throw new Refusal(`${shown} would lead out of the folder of the archive.`);
   const digits = /^([0-7]{11})\0$/.exec(header.toString('latin1', 124, 136))?.[1];
