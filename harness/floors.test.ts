@@ -21,6 +21,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['harness/expected', 'reports/writers', 'reports/recount'],
   ['reports'],
   ['harness/runner'],
+  ['harness/seal'],
   ['harness/cli', 'harness/images', 'harness/bench', 'harness/package', 'suites/proof'],
   ['harness/sabotage'],
 ];

@@ -10,7 +10,7 @@ import { type Choosable, chosenFrom } from '../runner/choose-checks.ts';
 import type { Selection } from '../runner/plan.ts';
 import { nearest } from '../targets/nearest.ts';
 import type { AuditRequest } from './audit.ts';
-import { readRecord } from './read-record.ts';
+import { readRecordWithEvidence } from './changed-evidence.ts';
 import { SUITES_FOLDER } from './suites-folder.ts';
 
 /** Where a partial run writes unless it is told: the record that it begins from stays whole. */
@@ -31,7 +31,7 @@ export async function askAgain(
   asked: AuditRequest,
   isGiven: (name: Remembered) => boolean,
 ): Promise<AuditRequest | number> {
-  const earlier = await readRecord(path);
+  const earlier = await readRecordWithEvidence(path);
   const targets = targetsOf(earlier, asked.names, path);
   const all = targets.flatMap(({ results }) => results.filter(isLeft));
   if (all.length === 0) return nothingLeft(earlier, targets);

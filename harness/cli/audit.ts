@@ -4,8 +4,8 @@ import type { RunRecord } from '../../reports/model/record.ts';
 import type { ExpectedChoice } from '../expected/find.ts';
 import type { Selection } from '../runner/plan.ts';
 import { runAudit } from '../runner/run.ts';
+import { readRecordWithEvidence } from './changed-evidence.ts';
 import { createProgress, SILENCE } from './progress.ts';
-import { readRecord } from './read-record.ts';
 import { compareSince, removeComparisons } from './since.ts';
 import { untilSignal } from './stop-signal.ts';
 import { printConclusion, printSummary } from './summary.ts';
@@ -36,7 +36,7 @@ export interface AuditRequest {
  */
 export async function auditCommand(request: AuditRequest, since: string | null): Promise<number> {
   // Before the run, which may write its own record in its place.
-  const earlier = since === null ? null : await readRecord(since);
+  const earlier = since === null ? null : await readRecordWithEvidence(since);
   const record = await untilSignal((signal) => auditOnce(request, signal));
   const folder = resolve(request.out);
   const isQuiet = request.loudness === 'quiet';

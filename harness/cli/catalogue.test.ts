@@ -74,3 +74,38 @@ describe('the catalogue', () => {
     expect(code).toBe(3);
   });
 });
+
+describe('the profiles', () => {
+  test('are listed with their versions, and whether these may change', async () => {
+    const { code, stdout } = await cli.mailspec('profile', 'list');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(
+      /^baseline@2026\.1 +in force +unreleased +\d+ fail, \d+ warn, \d+ info +Baseline$/m,
+    );
+    const rows: { profile: string; sha256: string }[] = JSON.parse(
+      (await cli.mailspec('profile', 'list', '--json')).stdout,
+    );
+    expect(rows.map(({ profile }) => profile)).toContain('rfc-strict@2026.1');
+    expect(rows.every(({ sha256 }) => /^[0-9a-f]{64}$/.test(sha256))).toBe(true);
+  });
+
+  test('differ by gates, and by the checks that entered or left', async () => {
+    const { code, stdout } = await cli.mailspec('profile', 'diff', 'baseline', 'nist-sp-800-177r1@2026.1');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^baseline@2026\.1 → nist-sp-800-177r1@2026\.1$/m);
+    expect(stdout).toMatch(/^left \(\d+\)$/m);
+    expect(stdout).toMatch(/^ {2}PTA-001 +fail → warn +\S/m);
+    expect(stdout).toMatch(/^ {2}PTA-015 +info +\S/m);
+    const json = JSON.parse(
+      (await cli.mailspec('profile', 'diff', 'nist-sp-800-177r1', 'baseline', '--json')).stdout,
+    );
+    expect(json.entered).toContainEqual(
+      expect.objectContaining({ check: 'PTA-015', before: null, after: 'info' }),
+    );
+    expect(json.same + json.changed.length).toBeGreaterThan(10);
+    expect(await cli.mailspec('profile', 'diff', 'baseline', 'baseline@1999')).toMatchObject({
+      code: 3,
+      stderr: 'The profile "baseline" has no version "1999"; there is 2026.1.\n',
+    });
+  });
+});

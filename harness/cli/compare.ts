@@ -1,8 +1,8 @@
 import { type Comparison, compareRuns, comparisonExitCode } from '../../reports/model/compare.ts';
 import { writeComparisonMarkdown } from '../../reports/writers/comparison-markdown.ts';
 import { writeComparisonHtml } from '../../reports/writers/html/comparison.ts';
+import { readRecordWithEvidence } from './changed-evidence.ts';
 import { printComparison } from './print-comparison.ts';
-import { readRecord } from './read-record.ts';
 import { writeOut } from './write-file.ts';
 
 /** What a comparison can be written as. */
@@ -19,7 +19,7 @@ export async function compareCommand(
   format: ComparisonFormat,
   out: string | null,
 ): Promise<number> {
-  const comparison = compareRuns(await readRecord(before), await readRecord(after));
+  const comparison = compareRuns(await readRecordWithEvidence(before), await readRecordWithEvidence(after));
   const content = contentOf(comparison, format);
   if (out !== null) await writeOut(out, content, 'w');
   else process.stdout.write(content);

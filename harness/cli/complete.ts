@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command, Option } from 'commander';
 import { SUITES } from '../model/suites.ts';
-import { profileNames } from '../runner/profile.ts';
+import { allProfiles, profileNames } from '../runner/profile.ts';
+import { versionName } from '../runner/profile-lock.ts';
 import { DEFAULTS } from '../runner/rerun-options.ts';
 import { loadTargets } from '../targets/load.ts';
 import { CATALOG_FOLDER, PROFILES_FOLDER } from './suites-folder.ts';
@@ -13,18 +14,25 @@ type Source = (before: readonly string[]) => Promise<readonly string[]>;
 const SUITE_NAMES: Source = async () => SUITES.map(({ slug }) => slug);
 const CHECKS: Source = async (before) => [...(await codes()), ...(await SUITE_NAMES(before))];
 
+/** Names alone and with each version. */
+const PROFILES: Source = async () => [
+  ...(await profileNames(PROFILES_FOLDER)),
+  ...(await allProfiles(PROFILES_FOLDER)).map(({ profile }) => versionName(profile)),
+];
+
 /** What the value of an option is, by its name; of any other, a file or what cannot be known. */
 const VALUES: Readonly<Record<string, Source>> = {
   only: CHECKS,
   skip: CHECKS,
   suite: SUITE_NAMES,
-  profile: () => profileNames(PROFILES_FOLDER),
+  profile: PROFILES,
   target: targetNames,
   level: async () => ['MUST', 'SHOULD', 'MAY', 'policy'],
 };
 
-/** What the arguments of a command are, by its name; of any other, files. */
+/** What the arguments of a command are, by its names; of any other, files. */
 const ARGUMENTS: Readonly<Record<string, Source>> = {
+  'profile diff': PROFILES,
   audit: targetNames,
   doctor: targetNames,
   explain: codes,
@@ -47,20 +55,59 @@ async function candidatesFor(
   typed: string,
 ): Promise<readonly string[]> {
   const [name, ...words] = before;
-  const help = program.createHelp();
-  const longOf = (command: Command) =>
-    help.visibleOptions(command).flatMap(({ long }) => (long ? [long] : []));
   if (name === undefined) {
     if (typed.startsWith('-')) return longOf(program);
-    return help.visibleCommands(program).map((command) => command.name());
+    return program
+      .createHelp()
+      .visibleCommands(program)
+      .map((command) => command.name());
   }
   const command = program.commands.find((one) => one.name() === name);
   if (!command) return [];
+  if (command.commands.length > 0) return candidatesOfPart(program, command, words, typed);
+  return candidatesOfCommand(command, name, { before, words, typed });
+}
+
+/** A command that has commands of its own: one of these, or what can stand behind it. */
+async function candidatesOfPart(
+  program: Command,
+  group: Command,
+  [name, ...words]: readonly string[],
+  typed: string,
+): Promise<readonly string[]> {
+  const members = program
+    .createHelp()
+    .visibleCommands(group)
+    .filter((one) => one.name() !== 'help');
+  if (name === undefined) return members.map((command) => command.name());
+  const command = members.find((one) => one.name() === name);
+  if (!command) return [];
+  const whole = `${group.name()} ${name}`;
+  return candidatesOfCommand(command, whole, { before: [...whole.split(' '), ...words], words, typed });
+}
+
+async function candidatesOfCommand(
+  command: Command,
+  name: string,
+  {
+    before,
+    words,
+    typed,
+  }: { readonly before: readonly string[]; readonly words: readonly string[]; readonly typed: string },
+): Promise<readonly string[]> {
   if (typed.startsWith('-')) return longOf(command);
   const option = openOption(command, words);
   if (option) return option.argChoices ?? (await VALUES[option.attributeName()]?.(before)) ?? [];
   const [argument] = command.registeredArguments;
   return argument?.argChoices ?? (await ARGUMENTS[name]?.(before)) ?? [];
+}
+
+/** The long names of the options of a command. */
+function longOf(command: Command): readonly string[] {
+  return command
+    .createHelp()
+    .visibleOptions(command)
+    .flatMap(({ long }) => (long ? [long] : []));
 }
 
 /** The option whose value the next word is; undefined where it is an argument. */

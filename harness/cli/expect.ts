@@ -2,7 +2,7 @@ import { loadExpected } from '../expected/load.ts';
 import { expectedFileSchema } from '../expected/schema.ts';
 import { writeExpected } from '../expected/write.ts';
 import { ConfigurationError } from '../model/configuration-error.ts';
-import { readRecord } from './read-record.ts';
+import { readRecordWithEvidence } from './changed-evidence.ts';
 import { writeOut } from './write-file.ts';
 
 export interface ExpectOptions {
@@ -23,7 +23,7 @@ export async function expectCommand(path: string, { out, ...decision }: ExpectOp
     const [issue] = checked.error.issues;
     throw new ConfigurationError(`--${String(issue?.path.at(-1))} must be ${issue?.message}.`);
   }
-  const record = await readRecord(path);
+  const record = await readRecordWithEvidence(path);
   const content = writeExpected(record, decision);
   if (content === null) {
     process.stdout.write('The run found nothing that could be expected; no file was written.\n');

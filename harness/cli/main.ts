@@ -16,6 +16,8 @@ import type { DoctorOptions } from './doctor.ts';
 import type { ExpectOptions } from './expect.ts';
 import type { InitOptions } from './init.ts';
 import type { ListOptions } from './list.ts';
+import { addProfile } from './profile-command.ts';
+import { addSeal } from './seal-command.ts';
 
 /** What a report can be derived as; the writers are loaded when one is. */
 const FORMATS: readonly Format[] = [
@@ -99,6 +101,8 @@ export async function main(argv: readonly string[]): Promise<number> {
       await listCommand(options);
     });
 
+  addProfile(program);
+
   program
     .command('explain')
     .description('Explains a check: what it asks and demands, why, and how it is proven.')
@@ -180,6 +184,10 @@ export async function main(argv: readonly string[]): Promise<number> {
       const { expectCommand } = await import('./expect.ts');
       await expectCommand(path, options);
     });
+
+  addSeal(program, (code) => {
+    exitCode = code;
+  });
 
   program
     .command('clean')

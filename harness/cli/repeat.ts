@@ -76,11 +76,16 @@ function some(checks: number): string {
 
 const earlierSchema = z.object({ runs: z.array(z.object({ folder: z.string().regex(/^[1-9]\d*$/) })) });
 
-/** Takes the runs of an earlier command away: nobody may take one for one of this. */
-async function removeRepeats(folder: string): Promise<void> {
+/** The folders of the runs that a command wrote into a folder, in their order; none where it wrote none. */
+export async function readStability(folder: string): Promise<readonly string[]> {
   const text = await readFile(join(folder, FILE), 'utf8').catch(() => 'null');
   const earlier = earlierSchema.safeParse(jsonOf(text));
-  for (const { folder: own } of earlier.success ? earlier.data.runs : [])
+  return earlier.success ? earlier.data.runs.map((run) => run.folder) : [];
+}
+
+/** Takes the runs of an earlier command away: nobody may take one for one of this. */
+async function removeRepeats(folder: string): Promise<void> {
+  for (const own of await readStability(folder))
     await rm(join(folder, own), { recursive: true, force: true });
   await rm(join(folder, FILE), { force: true });
 }

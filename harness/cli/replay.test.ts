@@ -48,9 +48,17 @@ test('evidence that was changed is no evidence, and without it the record tells'
     code: 3,
     stderr: expect.stringContaining('was changed after it was sealed'),
   });
+  for (const command of [
+    ['report', 'other', '--format', 'tap'],
+    ['compare', 'other', 'mailspec-report'],
+  ])
+    expect((await cli.mailspec(...command)).stderr).toMatch(
+      /^Warning: \S+ was changed after it was sealed \(its SHA-256 is [0-9a-f]{64}\); STLS-001 on bad rests on it\.\n$/,
+    );
   await rm(evidence(), { recursive: true });
   const { code, stdout } = await cli.mailspec('replay', join('other', 'results.json'), 'STLS-001', '--all');
   expect(stdout).toContain(`From the record: its evidence ${file} is not there.`);
   expect(stdout).toContain('✗ violation');
   expect(code).toBe(0);
+  expect((await cli.mailspec('report', 'other', '--format', 'tap')).stderr).toBe('');
 });

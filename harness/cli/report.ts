@@ -1,6 +1,6 @@
 import type { Language } from '../../reports/model/language.ts';
 import { deriveReport, type Format } from '../../reports/write.ts';
-import { readRecord } from './read-record.ts';
+import { readRecordWithEvidence } from './changed-evidence.ts';
 import { writeOut } from './write-file.ts';
 
 /**
@@ -14,7 +14,7 @@ export async function reportCommand(
   language: Language,
   out: string | null,
 ): Promise<void> {
-  const content = deriveReport(await readRecord(path), format, language);
+  const content = deriveReport(await readRecordWithEvidence(path), format, language);
   if (out === null) {
     process.stdout.write(content);
     return;

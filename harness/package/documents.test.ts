@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
@@ -88,6 +89,10 @@ describe('what documents tell people to type', () => {
       join(cli.folder, 'compose.yaml'),
       'services: { mta: { image: mail, ports: ["25:25"] } }\n',
     );
+    // The page about seals makes them with OpenSSL.
+    const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+    await writeFile(join(cli.folder, 'lab.pem'), privateKey.export({ format: 'pem', type: 'pkcs8' }));
+    await writeFile(join(cli.folder, 'lab.pub'), publicKey.export({ format: 'pem', type: 'spki' }));
     await cli.mailspec('audit', 'shop', '--only', 'STLS-001', 'STLS-011');
   });
   afterAll(() => cli.remove());

@@ -21,11 +21,12 @@ import type { CheckResult } from '../model/result.ts';
 import { ROLE_NAMES } from '../model/roles.ts';
 import type { Suite } from '../model/suites.ts';
 import type { Target } from '../model/target.ts';
-import type { Verdict } from '../model/verdict.ts';
 import { writtenEndpoint } from '../wire/written-endpoint.ts';
 import { readJournal } from './journal.ts';
 import type { CheckFacts, Selection, TargetPlan } from './plan.ts';
 import type { Profile } from './profile.ts';
+import { profileRecordOf } from './profile-record.ts';
+import { remediesFor } from './remedies.ts';
 import { toolFacts } from './tool-facts.ts';
 import { type StoredTranslation, translationsFor } from './translations.ts';
 
@@ -116,19 +117,7 @@ export async function assembleRecord(run: RunFacts, audited: readonly AuditedTar
       ci: ciName(),
       engine: run.engine,
     },
-    profile: {
-      id: run.profile.id,
-      version: run.profile.version,
-      title: run.profile.title,
-      strict: run.strict,
-      verification: run.profile.verification,
-      clauses: run.profile.clauses.map(({ title, level, whyNot, ...clause }) => ({
-        ...clause,
-        title: title ?? null,
-        level: level ?? null,
-        whyNot: whyNot ?? null,
-      })),
-    },
+    profile: profileRecordOf(run.profile, run.strict),
     ...(run.expectedFrom === undefined ? {} : { expectedFrom: run.expectedFrom }),
     ...(again ? { rerunOf: { runId: again.runId, checks: all.length, of: again.of } } : {}),
     selection: { only, skip },
@@ -137,18 +126,13 @@ export async function assembleRecord(run: RunFacts, audited: readonly AuditedTar
       notSelected: targets.reduce((sum, target) => sum + target.notSelected.length, 0),
     },
     expected,
-    remedies: run.remedies.filter(({ checks }) =>
-      all.some(({ check, verdict }) => checks.includes(check) && MENDABLE.has(verdict)),
-    ),
+    remedies: remediesFor(all, run.remedies),
     translations: translationsFor(all, run.translations),
     ...(run.suitesFrom && run.suitesFrom.length > 0 ? { suitesFrom: run.suitesFrom } : {}),
     ...(run.suites && run.suites.length > 0 ? { suites: run.suites } : {}),
     targets,
   };
 }
-
-/** Verdicts about a server that does not do what it should, or that nobody could judge. */
-const MENDABLE: ReadonlySet<Verdict> = new Set(['fail', 'warn', 'inconclusive']);
 
 interface JudgedTarget extends AuditedTarget {
   readonly results: readonly { readonly result: CheckResult; readonly gate: Gate }[];

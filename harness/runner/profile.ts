@@ -28,6 +28,7 @@ const profileSchema = z.strictObject({
   title: z.string(),
   description: z.string(),
   verification: z.enum(['verified', 'not-verified']),
+  unreleased: z.literal(true).exactOptional(),
   gates: z.record(z.string(), z.enum(['fail', 'warn', 'info'])),
   clauses: z.array(clauseSchema).default([]),
 });
@@ -51,6 +52,8 @@ export interface Profile {
   readonly title: string;
   readonly description: string;
   readonly verification: 'verified' | 'not-verified';
+  /** The version may still change; absent where it is frozen. */
+  readonly unreleased?: true;
   readonly gates: Readonly<Record<string, Gate>>;
   /** In the order of the document; empty where the profile follows none. */
   readonly clauses: readonly ProfileClause[];
@@ -81,17 +84,35 @@ export async function folderOfProfile(name: string, [own, ...others]: readonly s
  * @throws ConfigurationError naming the profiles or the versions that exist, or what is wrong in a file
  */
 export async function loadProfile(folder: string, asked: string): Promise<Profile> {
+  return (await loadProfileFile(folder, asked)).profile;
+}
+
+/** A profile with the octets of its file. */
+export interface ProfileFile {
+  readonly profile: Profile;
+  /** Name of the file without its ending: `baseline` where the version is in force, else `baseline@2026.1`. */
+  readonly stem: string;
+  readonly content: Buffer;
+}
+
+/** Every version of every profile of a folder, by the names of their files. @throws ConfigurationError as `loadProfile` does */
+export async function allProfiles(folder: string): Promise<readonly ProfileFile[]> {
+  return Promise.all((await stems(folder)).map((stem) => readProfile(folder, stem)));
+}
+
+/** As `loadProfile`, with the file that says it. @throws ConfigurationError as `loadProfile` does */
+export async function loadProfileFile(folder: string, asked: string): Promise<ProfileFile> {
   const files = await stems(folder);
   const [name = '', version] = asked.split(/@(.*)/s);
   if (!files.includes(name)) throw new ConfigurationError(unknownProfile(name, await profileNames(folder)));
   const current = await readProfile(folder, name);
-  if (version === undefined || version === current.version) return current;
+  if (version === undefined || version === current.profile.version) return current;
   if (files.includes(asked)) return readProfile(folder, asked);
   const others = files
     .filter((file) => file.startsWith(`${name}@`))
     .map((file) => file.slice(name.length + 1));
   throw new ConfigurationError(
-    `The profile "${name}" has no version "${visible(version)}"; there ${others.length === 0 ? 'is' : 'are'} ${[current.version, ...others].join(', ')}.`,
+    `The profile "${name}" has no version "${visible(version)}"; there ${others.length === 0 ? 'is' : 'are'} ${[current.profile.version, ...others].join(', ')}.`,
   );
 }
 
@@ -113,8 +134,17 @@ function unknownProfile(name: string, names: readonly string[]): string {
   return `There is no profile "${visible(name)}"; ${hint}${hint === '' ? 't' : 'T'}he profiles are ${names.join(', ')}.`;
 }
 
-async function readProfile(folder: string, stem: string): Promise<Profile> {
-  const source = await readFile(join(folder, `${stem}.yaml`), 'utf8');
+async function readProfile(folder: string, stem: string): Promise<ProfileFile> {
+  const content = await readFile(join(folder, `${stem}.yaml`));
+  return { profile: parseProfile(content.toString(), stem), stem, content };
+}
+
+/**
+ * A profile as a file says it.
+ * @param stem name of the file without its ending, which must be that of the profile
+ * @throws ConfigurationError saying what is wrong in it
+ */
+export function parseProfile(source: string, stem: string): Profile {
   const read = profileSchema.safeParse(parsed(source, stem));
   if (!read.success)
     throw new ConfigurationError(`The profile "${stem}" is malformed: ${z.prettifyError(read.error)}`);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Remedy } from '../../reports/model/record.ts';
+import type { Verdict } from '../model/verdict.ts';
 import { readYamlFolder } from './yaml-folder.ts';
 
 /** The servers that remedies speak of, and whether each moves mail, hands it out, or both. */
@@ -46,5 +47,18 @@ export async function loadRemedies(folder: string): Promise<readonly Remedy[]> {
         lines: text.trimEnd().split('\n'),
       })),
     })),
+  );
+}
+
+/** Verdicts about a server that does not do what it should, or that nobody could judge. */
+const MENDABLE: ReadonlySet<Verdict> = new Set(['fail', 'warn', 'inconclusive']);
+
+/** Those that speak of what was found here. */
+export function remediesFor(
+  results: readonly { readonly check: string; readonly verdict: Verdict }[],
+  remedies: readonly Remedy[],
+): readonly Remedy[] {
+  return remedies.filter(({ checks }) =>
+    results.some(({ check, verdict }) => checks.includes(check) && MENDABLE.has(verdict)),
   );
 }

@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { SUITES } from '../../harness/model/suites.ts';
 import { type LedgerEntry, ledgerOf } from '../../harness/runner/ledger.ts';
 import { lockOf } from '../../harness/runner/lock.ts';
+import { PROFILE_LOCK, parseProfileLock, profileLockOf } from '../../harness/runner/profile-lock.ts';
 import { CHECKS } from '../proof/proof.ts';
 
 const read = (name: string) => readFileSync(new URL(name, import.meta.url), 'utf8');
 const planned: Record<string, string> = parse(read('planned.yaml')) ?? {};
-const profiles = await readdir(new URL('profiles/', import.meta.url));
 
 describe('the catalogue', () => {
   test('checks.lock says what the checks say; npm run lock writes it anew', () => {
@@ -61,9 +61,10 @@ describe('the catalogue', () => {
     }
   });
 
-  test('profiles are named as their files', () => {
-    for (const file of profiles)
-      expect(`${(parse(read(`profiles/${file}`)) as { id: string }).id}.yaml`).toBe(file);
+  test('profiles.lock says what is frozen, and nothing of it changed; npm run lock adds what was frozen since', async () => {
+    const folder = fileURLToPath(new URL('profiles/', import.meta.url));
+    const lock = read(PROFILE_LOCK);
+    expect(await profileLockOf(folder, parseProfileLock(lock))).toBe(lock);
   });
 });
 
