@@ -179,7 +179,8 @@ export interface Saying {
   note(text: string): void;
   pause(ms: number): Promise<void>;
   /**
-   * Milliseconds since the body began in which this machine or the lab did not do its work. Nothing that the target
+   * Milliseconds since the body began in which this machine or the lab did not do its work, or spared the target a
+   * connection (its `pace`). Nothing that the target
    * did not do meanwhile is its fault: steps that wait for it do not count this time (`harness/steps/given-time.ts`).
    */
   ownDelay(): number;

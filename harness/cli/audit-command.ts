@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { LANGUAGES, type Language } from '../../reports/model/language.ts';
 import type { ExpectedChoice } from '../expected/find.ts';
+import type { Statement } from '../targets/authority.ts';
 import { TARGETS_FILE } from '../targets/file-name.ts';
 import type { AuditRequest } from './audit.ts';
 
@@ -11,6 +12,8 @@ interface AuditOptions {
   readonly only?: readonly string[];
   readonly skip?: readonly string[];
   readonly suites?: readonly string[];
+  readonly iAmAuthorisedBy?: string;
+  readonly contact?: string;
   readonly strict: boolean;
   readonly language: Language;
   /** False for --no-expected; absent where neither option is given. */
@@ -47,6 +50,8 @@ export function addAudit(program: Command, end: (exitCode: number) => void): voi
     .option('--only <check...>', "run these alone: code, suite, 'STLS-*', rfc3207, rfc3207#4.2")
     .option('--skip <check...>', 'leave these out, named in the same ways')
     .option('--suites <folder...>', 'suites of your own beside those of mailspec')
+    .option('--i-am-authorised-by <text>', 'who allowed it, for hosts that are permitted more than safe')
+    .option('--contact <text>', 'whom to ask about messages of this audit, for hosts')
     .option('--strict', 'warnings count as findings', false)
     .option(
       '--expected <file>',
@@ -105,10 +110,18 @@ function requestOf(names: readonly string[], options: AuditOptions): AuditReques
     selection: { only, skip },
     suites,
     expected: expectedChoice(options.expected),
+    statement: statementOf(options),
     strict,
     language,
     concurrency,
     loudness: options.quiet ? 'quiet' : options.verbose ? 'verbose' : 'screen',
+  };
+}
+
+function statementOf({ iAmAuthorisedBy, contact }: AuditOptions): Statement {
+  return {
+    ...(iAmAuthorisedBy === undefined ? {} : { authority: iAmAuthorisedBy }),
+    ...(contact === undefined ? {} : { contact }),
   };
 }
 

@@ -4,6 +4,7 @@ import type { RunRecord } from '../../reports/model/record.ts';
 import type { ExpectedChoice } from '../expected/find.ts';
 import type { Selection } from '../runner/plan.ts';
 import { runAudit } from '../runner/run.ts';
+import type { Statement } from '../targets/authority.ts';
 import { createProgress, SILENCE } from './progress.ts';
 import { readRecord } from './read-record.ts';
 import { compareSince, removeComparisons } from './since.ts';
@@ -24,6 +25,8 @@ export interface AuditRequest {
   /** Folders of suites that somebody else wrote. */
   readonly suites: readonly string[];
   readonly expected: ExpectedChoice;
+  /** What is said for the hosts that are audited. */
+  readonly statement: Statement;
   readonly strict: boolean;
   readonly language: Language;
   readonly concurrency: number;

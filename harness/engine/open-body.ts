@@ -93,6 +93,8 @@ export async function openBody(context: {
     : await watch.queueing(CONNECTIONS, () => bench.slots.take(limit, undefined, urgency));
   watch.holds(resources);
   const delayedBefore = ownDelay.total();
+  /** Time in which the target was spared a connection; no time of its own. */
+  let pacedMs = 0;
   const recorder = createRecorder(bench.redactor, watch.begin());
   const nonce = randomBytes(8).toString('hex');
   const helloName = `probe-${nonce}.${CLIENT_DOMAIN}`;
@@ -130,6 +132,13 @@ export async function openBody(context: {
           },
         }
       : {}),
+    pace: {
+      async admit(ended) {
+        const asked = performance.now();
+        await watch.queueing(ADMISSION, () => clock.queueing(() => bench.pace.admit(ended)));
+        pacedMs += performance.now() - asked;
+      },
+    },
     signal,
   });
   let checkLab: CheckLab | undefined;
@@ -249,7 +258,7 @@ export async function openBody(context: {
     }),
     note: (text) => void recorder.event(0, { kind: 'note', text }),
     pause: (ms) => watch.waiting(() => delay(ms, undefined, { signal })),
-    ownDelay: () => ownDelay.total() - delayedBefore,
+    ownDelay: () => ownDelay.total() - delayedBefore + pacedMs,
     async patiently(attempt) {
       let outcome = await attempt();
       for (const ms of target.timing.retryAfterMs) {

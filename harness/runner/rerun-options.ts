@@ -1,5 +1,6 @@
 import { printable } from '../evidence/visible.ts';
 import type { ExpectedChoice } from '../expected/find.ts';
+import type { Statement } from '../targets/authority.ts';
 import { TARGETS_FILE } from '../targets/file-name.ts';
 
 /** What a command line without options means. */
@@ -12,6 +13,7 @@ export function rerunOptionsOf({
   strict,
   expected,
   suites = [],
+  statement = {},
 }: {
   readonly targetsFile: string;
   readonly profile: string;
@@ -19,6 +21,8 @@ export function rerunOptionsOf({
   readonly expected: ExpectedChoice;
   /** Folders of the command line. */
   readonly suites?: readonly string[];
+  /** What the command line says of hosts. */
+  readonly statement?: Statement;
 }): string[] {
   return [
     ...(targetsFile === DEFAULTS.targetsFile ? [] : ['--targets', targetsFile]),
@@ -27,6 +31,8 @@ export function rerunOptionsOf({
     ...(typeof expected === 'object' ? ['--expected', expected.file] : []),
     ...(expected === 'none' ? ['--no-expected'] : []),
     ...(suites.length > 0 ? ['--suites', ...suites] : []),
+    ...(statement.authority === undefined ? [] : ['--i-am-authorised-by', statement.authority]),
+    ...(statement.contact === undefined ? [] : ['--contact', statement.contact]),
   ];
 }
 
