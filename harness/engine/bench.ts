@@ -55,6 +55,8 @@ export interface SessionContext {
 export interface Bench {
   readonly target: Target;
   readonly runId: string;
+  /** The nonces of every body so far; messages of this run are told by them. */
+  readonly nonces: Set<string>;
   /** Secrets of the target, removed from everything recorded. */
   readonly redactor: Redactor;
   /** The connection budget of the target. */

@@ -41,6 +41,7 @@ export function createBench(options: {
   const bench: Bench = {
     target,
     runId,
+    nonces: new Set(),
     redactor,
     slots,
     pace,

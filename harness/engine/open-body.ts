@@ -24,6 +24,7 @@ import * as tls from '../wire/tls-probe.ts';
 import type { Bench } from './bench.ts';
 import { boundTo } from './bound-to.ts';
 import { createBudget } from './budget.ts';
+import { imprintOf } from './imprint.ts';
 import { mailboxesOf } from './mailbox/of-body.ts';
 import { endingAtFailedLookups } from './own-lookups.ts';
 import { ADDRESSES, ADMISSION, CONNECTIONS, type RunWatch } from './stopwatch.ts';
@@ -97,6 +98,7 @@ export async function openBody(context: {
   let pacedMs = 0;
   const recorder = createRecorder(bench.redactor, watch.begin());
   const nonce = randomBytes(8).toString('hex');
+  bench.nonces.add(nonce);
   const helloName = `probe-${nonce}.${CLIENT_DOMAIN}`;
   const stop = new AbortController();
   const budgetMs = milliseconds(facts.budget) + waitsMs + target.timing.slackMs;
@@ -170,6 +172,7 @@ export async function openBody(context: {
     roles: offered,
     nonce,
     helloName,
+    imprint: imprintOf(target, bench.runId),
     verify: createVerify(recorder, verifications, signal),
     finding<Found>(control: Control<Found>): Found {
       const outcome = outcomeOf(control);

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { Reporter, TestCase, TestModule, UserWorkspaceConfig } from 'vitest/node';
 import type { Verdict } from '../model/verdict.ts';
 import type { AuditContext } from './audit-context.ts';
+import { tellStop } from './stop-channel.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 /** What a worker executes: beside this file, and TypeScript or JavaScript like it. */
@@ -108,7 +109,11 @@ export async function schedule(
     ),
   );
   dropForeignHandlers(before);
-  const onAbort = () => void vitest.cancelCurrentRun('keyboard-input');
+  const onAbort = () => {
+    // Vitest tells its tests only; controls and markers belong to none.
+    for (const runId of new Set(contexts.map((one) => one.runId))) tellStop(runId);
+    void vitest.cancelCurrentRun('keyboard-input');
+  };
   options.signal.addEventListener('abort', onAbort, { once: true });
   try {
     await vitest.start();
