@@ -37,5 +37,6 @@ export function carriesNonce(octets: Buffer, nonces: ReadonlySet<string>): boole
 }
 
 function saysRun(value: string, runId: string): boolean {
-  return value.trim().split(/[;\s]+/)[1] === runId;
+  const [word, id] = value.trim().split(/[;\s]+/);
+  return word === 'run' && id === runId;
 }
