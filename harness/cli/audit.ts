@@ -3,7 +3,7 @@ import type { Language } from '../../reports/model/language.ts';
 import type { RunRecord } from '../../reports/model/record.ts';
 import type { ExpectedChoice } from '../expected/find.ts';
 import type { Selection } from '../runner/plan.ts';
-import { runAudit } from '../runner/run.ts';
+import { type Found, runAudit } from '../runner/run.ts';
 import type { Statement } from '../targets/authority.ts';
 import { createProgress, SILENCE } from './progress.ts';
 import { readRecord } from './read-record.ts';
@@ -25,6 +25,8 @@ export interface AuditRequest {
   /** Folders of suites that somebody else wrote. */
   readonly suites: readonly string[];
   readonly expected: ExpectedChoice;
+  /** Audited instead of what a targets file declares. */
+  readonly found?: Found;
   /** What is said for the hosts that are audited. */
   readonly statement: Statement;
   readonly strict: boolean;

@@ -5,6 +5,7 @@ import { SUITES } from '../model/suites.ts';
 import { profileNames } from '../runner/profile.ts';
 import { DEFAULTS } from '../runner/rerun-options.ts';
 import { loadTargets } from '../targets/load.ts';
+import { PERMITTED } from './found/options.ts';
 import { CATALOG_FOLDER, PROFILES_FOLDER } from './suites-folder.ts';
 
 /** What can stand where; it gets the words before. */
@@ -20,6 +21,7 @@ const VALUES: Readonly<Record<string, Source>> = {
   suite: SUITE_NAMES,
   profile: () => profileNames(PROFILES_FOLDER),
   target: targetNames,
+  permit: async () => PERMITTED,
   level: async () => ['MUST', 'SHOULD', 'MAY', 'policy'],
 };
 

@@ -14,6 +14,7 @@ export function rerunOptionsOf({
   expected,
   suites = [],
   statement = {},
+  found,
 }: {
   readonly targetsFile: string;
   readonly profile: string;
@@ -23,8 +24,13 @@ export function rerunOptionsOf({
   readonly suites?: readonly string[];
   /** What the command line says of hosts. */
   readonly statement?: Statement;
+  /** How servers are found that no file declares. */
+  readonly found?: { readonly options: readonly string[] };
 }): string[] {
   return [
+    ...(found?.options ?? []),
+    // Whoever was asked said yes.
+    ...(found && !found.options.includes('--yes') ? ['--yes'] : []),
     ...(targetsFile === DEFAULTS.targetsFile ? [] : ['--targets', targetsFile]),
     ...(profile === DEFAULTS.profile ? [] : ['--profile', profile]),
     ...(strict ? ['--strict'] : []),

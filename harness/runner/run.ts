@@ -53,6 +53,8 @@ export interface RunOptions {
   readonly suites?: readonly string[];
   readonly selection: Selection;
   readonly expected: ExpectedChoice;
+  /** Audited instead of what a targets file declares. */
+  readonly found?: Found;
   /** What the command line says for the hosts that are audited. */
   readonly statement?: Statement;
   readonly strict: boolean;
@@ -60,6 +62,13 @@ export interface RunOptions {
   readonly concurrency: number;
   readonly listener: RunListener;
   readonly signal: AbortSignal;
+}
+
+/** Servers that no file declares. */
+export interface Found {
+  readonly targets: readonly TargetDeclaration[];
+  /** How a command line finds them again. */
+  readonly options: readonly string[];
 }
 
 export interface RunListener {
@@ -117,7 +126,7 @@ export async function beginRun(options: Omit<RunOptions, 'concurrency'>): Promis
     loadConsequences(join(suitesFolder, 'catalog')),
     loadTranslations(join(suitesFolder, 'catalog', 'japanese')),
     findExpected(options.expected, options.targetsFile),
-    declaredTargets(options.targetsFile, options.names),
+    options.found?.targets ?? declaredTargets(options.targetsFile, options.names),
   ]);
   const declarations = authorised(selectTargets(declared, options.names), options.statement ?? {});
   const otherFolders = [...(options.suites ?? []), ...(declared[0]?.origin.suites ?? [])];
