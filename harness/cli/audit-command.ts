@@ -6,16 +6,15 @@ import type { Statement } from '../targets/authority.ts';
 import { TARGETS_FILE } from '../targets/file-name.ts';
 import type { AuditRequest } from './audit.ts';
 import { addFoundOptions, type FoundOptions, repeatedOptions, soughtBy } from './found/options.ts';
+import { addStatement, type StatementOptions, statementOf } from './statement.ts';
 
-interface AuditOptions extends FoundOptions {
+interface AuditOptions extends FoundOptions, StatementOptions {
   readonly targets: string;
   readonly out: string;
   readonly profile: string;
   readonly only?: readonly string[];
   readonly skip?: readonly string[];
   readonly suites?: readonly string[];
-  readonly iAmAuthorisedBy?: string;
-  readonly contact?: string;
   readonly strict: boolean;
   readonly language: Language;
   /** False for --no-expected; absent where neither option is given. */
@@ -41,11 +40,13 @@ export function languageOption(): Option {
  * @param end is told the exit code
  */
 export function addAudit(program: Command, end: (exitCode: number) => void): void {
-  addFoundOptions(
-    program
-      .command('audit')
-      .description('Audits targets and writes the reports.')
-      .argument('[target...]', 'names of targets; without one, the default of the targets file'),
+  addStatement(
+    addFoundOptions(
+      program
+        .command('audit')
+        .description('Audits targets and writes the reports.')
+        .argument('[target...]', 'names of targets; without one, the default of the targets file'),
+    ),
   )
     .option('--targets <file>', 'the targets file', TARGETS_FILE)
     .option('--out <folder>', 'where the reports go (mailspec-rerun with --rerun)', 'mailspec-report')
@@ -57,8 +58,6 @@ export function addAudit(program: Command, end: (exitCode: number) => void): voi
     .option('--only <check...>', "run these alone: code, suite, 'STLS-*', rfc3207, rfc3207#4.2")
     .option('--skip <check...>', 'leave these out, named in the same ways')
     .option('--suites <folder...>', 'suites of your own beside those of mailspec')
-    .option('--i-am-authorised-by <text>', 'who allowed it, for hosts that are permitted more than safe')
-    .option('--contact <text>', 'whom to ask about messages of this audit, for hosts')
     .option('--strict', 'warnings count as findings', false)
     .option(
       '--expected <file>',
@@ -134,13 +133,6 @@ function requestOf(names: readonly string[], options: AuditOptions): AuditReques
     language,
     concurrency,
     loudness: options.quiet ? 'quiet' : options.verbose ? 'verbose' : 'screen',
-  };
-}
-
-function statementOf({ iAmAuthorisedBy, contact }: AuditOptions): Statement {
-  return {
-    ...(iAmAuthorisedBy === undefined ? {} : { authority: iAmAuthorisedBy }),
-    ...(contact === undefined ? {} : { contact }),
   };
 }
 

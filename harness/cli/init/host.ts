@@ -28,7 +28,7 @@ export function draftOfHost(address: string, looks: readonly Look[]): Draft {
     ...rolesOf(looks),
     isDisposable: false,
     remarks: [
-      'The server is a real one: without "permissions", checks only read. "permissions: [safe, sends-mail]" lets them hand over mail too.',
+      'The server is a real one: without "permissions", checks only read. "permissions: [safe, sends-mail]" lets them hand over mail too; "authority" says then who allowed it, and "contact" whom its people can ask.',
       ...blockedPort25(address, looks),
       'Tried were one connection to each of the seven ports, the greeting and QUIT or LOGOUT; logins, recipients and certificates were not.',
     ],
