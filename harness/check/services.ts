@@ -16,6 +16,7 @@ import type * as Bytes from '../wire/bytes.ts';
 import type { Connection } from '../wire/connection.ts';
 import type * as TlsProbe from '../wire/tls-probe.ts';
 import type { Control } from './control.ts';
+import type { Imprint } from './imprint.ts';
 import type {
   ArrivedMessage,
   CertificateRequest,
@@ -105,6 +106,8 @@ export interface Declared {
   readonly nonce: string;
   /** The name given in EHLO, carrying the nonce. */
   readonly helloName: string;
+  /** What a message must carry that is composed for this target; `compose` puts it there. */
+  readonly imprint: Imprint;
   /** The first declared account; without one the check is inconclusive. */
   account(): Account;
   /** The second declared account; without one the check is not applicable. */
@@ -179,7 +182,8 @@ export interface Saying {
   note(text: string): void;
   pause(ms: number): Promise<void>;
   /**
-   * Milliseconds since the body began in which this machine or the lab did not do its work. Nothing that the target
+   * Milliseconds since the body began in which this machine or the lab did not do its work, or spared the target a
+   * connection (its `pace`). Nothing that the target
    * did not do meanwhile is its fault: steps that wait for it do not count this time (`harness/steps/given-time.ts`).
    */
   ownDelay(): number;

@@ -1,10 +1,14 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { LANGUAGES, type Language } from '../../reports/model/language.ts';
 import type { ExpectedChoice } from '../expected/find.ts';
+import type { Found } from '../runner/run.ts';
+import type { Statement } from '../targets/authority.ts';
 import { TARGETS_FILE } from '../targets/file-name.ts';
 import type { AuditRequest } from './audit.ts';
+import { addFoundOptions, type FoundOptions, repeatedOptions, soughtBy } from './found/options.ts';
+import { addStatement, type StatementOptions, statementOf } from './statement.ts';
 
-interface AuditOptions {
+interface AuditOptions extends FoundOptions, StatementOptions {
   readonly targets: string;
   readonly out: string;
   readonly profile: string;
@@ -23,6 +27,9 @@ interface AuditOptions {
   readonly verbose: boolean;
 }
 
+/** Nothing answers, or nobody said yes: there is no verdict. */
+const NOTHING_AUDITED = 2;
+
 /** The option that reports for people have in common. */
 export function languageOption(): Option {
   return new Option('--language <tag>', 'the language of report.html').choices(LANGUAGES).default('en');
@@ -33,10 +40,14 @@ export function languageOption(): Option {
  * @param end is told the exit code
  */
 export function addAudit(program: Command, end: (exitCode: number) => void): void {
-  program
-    .command('audit')
-    .description('Audits targets and writes the reports.')
-    .argument('[target...]', 'names of targets; without one, the default of the targets file')
+  addStatement(
+    addFoundOptions(
+      program
+        .command('audit')
+        .description('Audits targets and writes the reports.')
+        .argument('[target...]', 'names of targets; without one, the default of the targets file'),
+    ),
+  )
     .option('--targets <file>', 'the targets file', TARGETS_FILE)
     .option('--out <folder>', 'where the reports go (mailspec-rerun with --rerun)', 'mailspec-report')
     .option(
@@ -77,10 +88,13 @@ export function addAudit(program: Command, end: (exitCode: number) => void): voi
 
 async function audit(
   asked: AuditRequest,
-  { rerun, repeat, since }: AuditOptions,
+  options: AuditOptions,
   isGiven: (name: keyof AuditOptions) => boolean,
 ): Promise<number> {
-  let request = asked;
+  const { rerun, repeat, since } = options;
+  const found = await foundBy(options, asked.statement);
+  if (found === null) return NOTHING_AUDITED;
+  let request = found ? { ...asked, found, expected: expectedOf(options) } : asked;
   if (rerun !== undefined) {
     const { askAgain } = await import('./ask-again.ts');
     const again = await askAgain(rerun, asked, isGiven);
@@ -95,6 +109,15 @@ async function audit(
   return auditCommand(request, since ?? null);
 }
 
+/** The servers that no file declares; undefined where a file does, null where none is to be audited. */
+async function foundBy(options: AuditOptions, statement: Statement): Promise<Found | null | undefined> {
+  const sought = soughtBy(options, statement);
+  if (!sought) return undefined;
+  const { findOnTerminal } = await import('./found/on-terminal.ts');
+  const targets = await findOnTerminal(sought, options);
+  return targets && { targets, options: repeatedOptions(options) };
+}
+
 function requestOf(names: readonly string[], options: AuditOptions): AuditRequest {
   const { targets, out, profile, strict, language, concurrency, only = [], skip = [], suites = [] } = options;
   return {
@@ -105,11 +128,17 @@ function requestOf(names: readonly string[], options: AuditOptions): AuditReques
     selection: { only, skip },
     suites,
     expected: expectedChoice(options.expected),
+    statement: statementOf(options),
     strict,
     language,
     concurrency,
     loudness: options.quiet ? 'quiet' : options.verbose ? 'verbose' : 'screen',
   };
+}
+
+/** A file of expected deviations lies beside a targets file, and there is none. */
+function expectedOf({ expected }: AuditOptions): ExpectedChoice {
+  return typeof expected === 'string' ? { file: expected } : 'none';
 }
 
 function expectedChoice(given: string | boolean | undefined): ExpectedChoice {

@@ -3,7 +3,8 @@ import type { Language } from '../../reports/model/language.ts';
 import type { RunRecord } from '../../reports/model/record.ts';
 import type { ExpectedChoice } from '../expected/find.ts';
 import type { Selection } from '../runner/plan.ts';
-import { runAudit } from '../runner/run.ts';
+import { type Found, runAudit } from '../runner/run.ts';
+import type { Statement } from '../targets/authority.ts';
 import { readRecordWithEvidence } from './changed-evidence.ts';
 import { createProgress, SILENCE } from './progress.ts';
 import { compareSince, removeComparisons } from './since.ts';
@@ -24,6 +25,10 @@ export interface AuditRequest {
   /** Folders of suites that somebody else wrote. */
   readonly suites: readonly string[];
   readonly expected: ExpectedChoice;
+  /** Audited instead of what a targets file declares. */
+  readonly found?: Found;
+  /** What is said for the hosts that are audited. */
+  readonly statement: Statement;
   readonly strict: boolean;
   readonly language: Language;
   readonly concurrency: number;

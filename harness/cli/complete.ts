@@ -6,6 +6,7 @@ import { allProfiles, profileNames } from '../runner/profile.ts';
 import { versionName } from '../runner/profile-lock.ts';
 import { DEFAULTS } from '../runner/rerun-options.ts';
 import { loadTargets } from '../targets/load.ts';
+import { PERMITTED } from './found/options.ts';
 import { CATALOG_FOLDER, PROFILES_FOLDER } from './suites-folder.ts';
 
 /** What can stand where; it gets the words before. */
@@ -27,6 +28,7 @@ const VALUES: Readonly<Record<string, Source>> = {
   suite: SUITE_NAMES,
   profile: PROFILES,
   target: targetNames,
+  permit: async () => PERMITTED,
   level: async () => ['MUST', 'SHOULD', 'MAY', 'policy'],
 };
 

@@ -28,7 +28,7 @@ const complete = async (...words: string[]) =>
 describe('what can stand next', () => {
   test.each([
     ['a command', ['rep'], ['report', 'replay']],
-    ['an option of a command', ['audit', '--re'], ['--rerun', '--repeat']],
+    ['an option of a command', ['audit', '--re'], ['--resolver', '--rerun', '--repeat']],
     ['an option of the program', ['--v'], ['--version']],
     ['a target', ['audit', 'good', ''], ['good', 'bad']],
     ['a target behind an option without a value', ['audit', '--strict', 'b'], ['bad']],
@@ -44,6 +44,7 @@ describe('what can stand next', () => {
       ['rfc-strict', 'rfc-strict@2026.1'],
     ],
     ['an option of a command of a command', ['profile', 'diff', '--'], ['--json', '--help']],
+    ['what can be permitted', ['audit', '--permit', 's'], ['safe', 'sends-mail']],
     ['a choice', ['report', '--format', 'm'], ['markdown']],
     ['a choice of an argument', ['completion', ''], ['bash', 'zsh', 'fish']],
     ['a code to explain', ['explain', 'DMARC-001'], ['DMARC-001']],

@@ -1,12 +1,14 @@
 import pc from 'picocolors';
 import { newRunId } from '../runner/run-id.ts';
+import { authorised } from '../targets/authority.ts';
 import { selectTargets } from '../targets/select.ts';
 import { declaredTargets } from '../targets/without-file.ts';
 import { type Diagnosis, diagnosisLine } from './doctor/diagnosis.ts';
 import { examineMachine, IN_CONTAINERS } from './doctor/machine.ts';
 import { examineTarget } from './doctor/target.ts';
+import { type StatementOptions, statementOf } from './statement.ts';
 
-export interface DoctorOptions {
+export interface DoctorOptions extends StatementOptions {
   readonly targets: string;
   /** Where an audit would write. */
   readonly out: string;
@@ -19,7 +21,9 @@ export interface DoctorOptions {
  */
 export async function doctorCommand(names: readonly string[], options: DoctorOptions): Promise<number> {
   const declarations =
-    names.length === 0 ? [] : selectTargets(await declaredTargets(options.targets, names), names);
+    names.length === 0
+      ? []
+      : authorised(selectTargets(await declaredTargets(options.targets, names), names), statementOf(options));
   const told: Diagnosis[] = [];
   const tell = (diagnosis: Diagnosis) => {
     told.push(diagnosis);

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { startReference } from '../reference/server.ts';
 import { loadTargets } from '../targets/load.ts';
-import { draftOfHost, lookAtHost } from './init/host.ts';
-import { roleOfPort } from './init/look.ts';
+import { draftOfHost } from './init/host.ts';
 import { writtenTargets } from './init/written.ts';
+import { lookAtHost } from './look/host.ts';
+import { roleOfPort } from './look/look.ts';
 import { type CommandLine, openCommandLine } from './testing/command-line.ts';
 import { filledIn } from './testing/filled-in.ts';
 

@@ -9,12 +9,14 @@ import { newRunId } from '../runner/run-id.ts';
 import { TARGETS_FILE } from '../targets/file-name.ts';
 import { VERDICT_GLYPHS } from './glyphs.ts';
 import { draftOfCompose, readCompose } from './init/compose.ts';
-import { draftOfHost, lookAtHost } from './init/host.ts';
+import { draftOfHost } from './init/host.ts';
 import { lookAtImage } from './init/image.ts';
 import { draftOfImage } from './init/image-draft.ts';
-import type { Look } from './init/look.ts';
-import { targetNameFor } from './init/names.ts';
 import { type Draft, writtenTargets } from './init/written.ts';
+import { lookAtHost } from './look/host.ts';
+import type { Look } from './look/look.ts';
+import { lookLine } from './look/look-line.ts';
+import { targetNameFor } from './look/names.ts';
 import { writeOut } from './write-file.ts';
 
 export interface InitOptions {
@@ -142,13 +144,6 @@ async function demandFree(out: string): Promise<void> {
     () => true,
   );
   if (!isFree) throw new ConfigurationError(`${printable(out)}: The file exists; --out names another.`);
-}
-
-function lookLine({ port, greeting, failure }: Look): string {
-  const at = String(port).padEnd(5);
-  if (!greeting) return `  ${VERDICT_GLYPHS['not-run'].glyph} ${at} ${failure ?? ''}`;
-  const { glyph, paint } = VERDICT_GLYPHS[greeting.isReady ? 'pass' : 'warn'];
-  return `  ${paint(glyph)} ${at} ${greeting.protocol}${greeting.tls === 'implicit' ? ' inside TLS' : ''}: ${greeting.text}`;
 }
 
 function print(line: string): void {

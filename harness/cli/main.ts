@@ -18,6 +18,7 @@ import type { InitOptions } from './init.ts';
 import type { ListOptions } from './list.ts';
 import { addProfile } from './profile-command.ts';
 import { addSeal } from './seal-command.ts';
+import { addStatement } from './statement.ts';
 
 /** What a report can be derived as; the writers are loaded when one is. */
 const FORMATS: readonly Format[] = [
@@ -75,18 +76,18 @@ export async function main(argv: readonly string[]): Promise<number> {
       exitCode = await initCommand(options);
     });
 
-  program
+  const doctor = program
     .command('doctor')
     .description(
       'Says whether this machine can audit, and whether targets are as they are declared. Ends with 2 when something is not.',
     )
     .argument('[target...]', 'names of targets; without one, this machine alone')
     .option('--targets <file>', 'the targets file', TARGETS_FILE)
-    .option('--out <folder>', 'where an audit would write', 'mailspec-report')
-    .action(async (names: string[], options: DoctorOptions) => {
-      const { doctorCommand } = await import('./doctor.ts');
-      exitCode = await doctorCommand(names, options);
-    });
+    .option('--out <folder>', 'where an audit would write', 'mailspec-report');
+  addStatement(doctor).action(async (names: string[], options: DoctorOptions) => {
+    const { doctorCommand } = await import('./doctor.ts');
+    exitCode = await doctorCommand(names, options);
+  });
 
   program
     .command('list')

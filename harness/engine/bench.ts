@@ -15,6 +15,7 @@ import type { Life } from './life.ts';
 import type { Limits } from './limits.ts';
 import type { Locks } from './locks.ts';
 import type { Mailboxes } from './mailbox/mailboxes.ts';
+import type { Pace } from './pace.ts';
 import type { Slots } from './slots.ts';
 
 /** The part of the services that talks to the target; the owner of every connection it opened. */
@@ -41,6 +42,8 @@ export interface SessionContext {
   readonly certificatesAsSent?: boolean;
   /** Where each connection takes its slot; absent where whoever opens the sessions holds them all. */
   readonly slots?: Pick<Slots, 'take'>;
+  /** What each connection to the target waits for before it begins; absent where nothing slows them. */
+  readonly pace?: Pick<Pace, 'admit'>;
   /** How a client that is turned away at the greeting comes again; absent where it does not. */
   readonly door?: { readonly pauses: readonly number[]; readonly waiting: Queueing };
   /** Called before a connection to IMAP or POP3 of the target is opened. */
@@ -52,10 +55,14 @@ export interface SessionContext {
 export interface Bench {
   readonly target: Target;
   readonly runId: string;
+  /** The nonces of every body so far; messages of this run are told by them. */
+  readonly nonces: Set<string>;
   /** Secrets of the target, removed from everything recorded. */
   readonly redactor: Redactor;
   /** The connection budget of the target. */
   readonly slots: Slots;
+  /** How often connections begin. */
+  readonly pace: Pace;
   /** Pauses after which clients come again that are turned away at the greeting, in milliseconds; none by default. */
   readonly doorPauses?: readonly number[];
   /** How many clients the target was seen to serve. */

@@ -11,6 +11,7 @@ import { createLife } from './life.ts';
 import { createLimits, limitsAsControl } from './limits.ts';
 import { createLocks } from './locks.ts';
 import { createMailboxes } from './mailbox/mailboxes.ts';
+import { createPace } from './pace.ts';
 import { createPatience } from './patience.ts';
 import { sendMarker } from './send-marker.ts';
 import { openSessions } from './sessions.ts';
@@ -36,12 +37,15 @@ export function createBench(options: {
   const port25 = {};
   const startedAt = new Date();
   const slots = createSlots(target.connections);
+  const pace = createPace(target.guest?.paceMs ?? 0);
   const bench: Bench = {
     target,
     runId,
+    nonces: new Set(),
     redactor,
     slots,
-    limits: createLimits(slots),
+    pace,
+    limits: createLimits(slots, pace),
     locks: createLocks(),
     life: createLife(),
     doubts: new Map(),
@@ -49,7 +53,7 @@ export function createBench(options: {
     lab: options.lab ?? null,
     rerunOptions: options.rerunOptions ?? [],
     openSessions: (context) =>
-      openSessions({ ...context, onMailboxVisit: () => bench.mailboxes.stepAside() }, port25),
+      openSessions({ pace, ...context, onMailboxVisit: () => bench.mailboxes.stepAside() }, port25),
     signal,
     controls: createControls(() => bench, options.onControl),
     patience: createPatience((place) => sendMarker(bench, place)),

@@ -1,6 +1,7 @@
 import { printable } from '../evidence/visible.ts';
 import { type ControlResult, LIMITS_CONTROL, withoutDialogue } from '../model/control-result.ts';
 import type { Role } from '../model/roles.ts';
+import type { Pace } from './pace.ts';
 import type { Slots } from './slots.ts';
 import type { TurnedAway } from './turned-away.ts';
 
@@ -18,7 +19,10 @@ const FEWEST = 4;
 /** Signs that come so soon one after the other have one cause, in milliseconds. */
 const ONE_CAUSE = 3_000;
 
-export function createLimits(slots: Slots): Limits {
+/** How often connections begin where nobody limits that. */
+const NO_PACE = { slower: () => undefined, perMinute: null };
+
+export function createLimits(slots: Slots, pace: Pick<Pace, 'slower' | 'perMinute'> = NO_PACE): Limits {
   const signs = new Map<Role, { readonly first: TurnedAway; count: number }>();
   let lowered = Number.NEGATIVE_INFINITY;
   return {
@@ -30,6 +34,7 @@ export function createLimits(slots: Slots): Limits {
       if (now - lowered < ONE_CAUSE) return;
       lowered = now;
       slots.lower(Math.max(FEWEST, Math.floor(slots.total / 2)));
+      pace.slower();
     },
     get isKnown() {
       return signs.size > 0;
@@ -40,7 +45,8 @@ export function createLimits(slots: Slots): Limits {
         ({ first, count }) =>
           `${first.role} turned a client away with "${first.said}" (${count === 1 ? 'once' : `${count} times`})`,
       );
-      return `${told.join('; ')}. At the end at most ${slots.total} connections were open at a time; what stayed open was asked again from addresses of its own.`;
+      const often = pace.perMinute === null ? '' : `, and ${pace.perMinute} began in a minute`;
+      return `${told.join('; ')}. At the end at most ${slots.total} connections were open at a time${often}; what stayed open was asked again from addresses of its own.`;
     },
   };
 }

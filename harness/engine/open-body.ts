@@ -24,6 +24,7 @@ import * as tls from '../wire/tls-probe.ts';
 import type { Bench } from './bench.ts';
 import { boundTo } from './bound-to.ts';
 import { createBudget } from './budget.ts';
+import { imprintOf } from './imprint.ts';
 import { mailboxesOf } from './mailbox/of-body.ts';
 import { endingAtFailedLookups } from './own-lookups.ts';
 import { ADDRESSES, ADMISSION, CONNECTIONS, type RunWatch } from './stopwatch.ts';
@@ -93,8 +94,11 @@ export async function openBody(context: {
     : await watch.queueing(CONNECTIONS, () => bench.slots.take(limit, undefined, urgency));
   watch.holds(resources);
   const delayedBefore = ownDelay.total();
+  /** Time in which the target was spared a connection; no time of its own. */
+  let pacedMs = 0;
   const recorder = createRecorder(bench.redactor, watch.begin());
   const nonce = randomBytes(8).toString('hex');
+  bench.nonces.add(nonce);
   const helloName = `probe-${nonce}.${CLIENT_DOMAIN}`;
   const stop = new AbortController();
   const budgetMs = milliseconds(facts.budget) + waitsMs + target.timing.slackMs;
@@ -130,6 +134,13 @@ export async function openBody(context: {
           },
         }
       : {}),
+    pace: {
+      async admit(ended) {
+        const asked = performance.now();
+        await watch.queueing(ADMISSION, () => clock.queueing(() => bench.pace.admit(ended)));
+        pacedMs += performance.now() - asked;
+      },
+    },
     signal,
   });
   let checkLab: CheckLab | undefined;
@@ -161,6 +172,7 @@ export async function openBody(context: {
     roles: offered,
     nonce,
     helloName,
+    imprint: imprintOf(target, bench.runId),
     verify: createVerify(recorder, verifications, signal),
     finding<Found>(control: Control<Found>): Found {
       const outcome = outcomeOf(control);
@@ -249,7 +261,7 @@ export async function openBody(context: {
     }),
     note: (text) => void recorder.event(0, { kind: 'note', text }),
     pause: (ms) => watch.waiting(() => delay(ms, undefined, { signal })),
-    ownDelay: () => ownDelay.total() - delayedBefore,
+    ownDelay: () => ownDelay.total() - delayedBefore + pacedMs,
     async patiently(attempt) {
       let outcome = await attempt();
       for (const ms of target.timing.retryAfterMs) {

@@ -52,6 +52,8 @@ export function openSessions(context: SessionContext, port25: Port25 = {}): Sess
       release();
       throw new Inconclusive('harness', 'The check was ended before it could connect.');
     }
+    // A server of the lab is ours: nobody's patience is tried there.
+    if (!options.elsewhere) await admitted(context, release);
     if (ROLES[role].protocol !== 'smtp') context.onMailboxVisit?.();
     const connection: Connection = await openConnection({
       ...pathTo(context, role, endpoint, options),
@@ -236,6 +238,17 @@ export function openSessions(context: SessionContext, port25: Port25 = {}): Sess
       for (const connection of [...open]) connection.close();
     },
   };
+}
+
+/** Waits until the next connection may begin; who does not get that far gives the slot back. */
+async function admitted({ pace, signal }: SessionContext, release: (() => void) | undefined): Promise<void> {
+  try {
+    await pace?.admit(signal);
+  } catch (thrown) {
+    release?.();
+    if (!signal.aborted) throw thrown;
+    throw new Inconclusive('harness', 'The check was ended before it could connect.');
+  }
 }
 
 function declared({ target }: SessionContext): string {

@@ -1,5 +1,6 @@
 import type { Claims } from './claims.ts';
 import type { Endpoint } from './endpoint.ts';
+import type { Guest } from './guest.ts';
 import type { Safety } from './levels.ts';
 import type { Role } from './roles.ts';
 import type { Timing } from './timing.ts';
@@ -35,4 +36,6 @@ export interface Target {
   readonly timing: Timing;
   /** A server known to answer on port 25, which tells a closed port of the target from a network that blocks. */
   readonly port25Control?: Endpoint;
+  /** How a server is visited that runs already; absent for what the run made itself. */
+  readonly guest?: Guest;
 }

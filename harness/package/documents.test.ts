@@ -70,6 +70,7 @@ const NOT_RUN: readonly (readonly [RegExp, string])[] = [
     /^mailspec init --(?:image|host) /,
     'would ask a registry, or a server elsewhere: harness/cli/init has tests of its own',
   ],
+  [/^mailspec audit --(?:host|domain) /, 'is about servers elsewhere: harness/cli/without-file.test.ts'],
   [/^npm (?:ci|install|test)\b/, 'is what brought this test here, or installs'],
 ];
 /** A synopsis of the page of all commands; its words are checked by name. */

@@ -12,7 +12,7 @@ import type {
   TargetRecord,
 } from '../../reports/model/record.ts';
 import { rerunCommand } from '../engine/rerun.ts';
-import { visible } from '../evidence/visible.ts';
+import { printable, visible } from '../evidence/visible.ts';
 import type { ExpectedEntry } from '../expected/load.ts';
 import { settle, waiverOf } from '../expected/settle.ts';
 import type { ControlResult } from '../model/control-result.ts';
@@ -196,6 +196,7 @@ function assembleTarget(
       ...lab.preflight,
     },
     artefact,
+    ...guestOf(target),
     failure,
     counts: countVerdicts(results),
     notSelected: plan.notSelected,
@@ -204,6 +205,15 @@ function assembleTarget(
     results,
   };
   return { ...record, conclusion: concludeTarget(record) };
+}
+
+function guestOf(target: Target | null): Pick<TargetRecord, 'guest'> {
+  if (!target?.guest) return {};
+  const shown = (text: string | null) => (text === null ? null : printable(text));
+  const { authority, contact } = target.guest;
+  return {
+    guest: { permissions: target.permissions, authority: shown(authority), contact: shown(contact) },
+  };
 }
 
 function notRun(facts: CheckFacts, target: string, failure: string | null, rerun: string): CheckResult {

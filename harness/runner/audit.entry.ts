@@ -7,6 +7,7 @@ import { createBench } from '../engine/create-bench.ts';
 import { loadOtherSuites } from '../engine/other-suites.ts';
 import { openJournal } from './journal.ts';
 import { register } from './register.ts';
+import { hearStop } from './stop-channel.ts';
 
 const audit = inject('audit');
 const { target, lab, runId, gates, waived, strict, suitesFolder, otherSuites } = audit;
@@ -14,6 +15,7 @@ const { rerunOptions, journalFile, evidenceFolder } = audit;
 const others = await loadOtherSuites(otherSuites);
 const checks = [...(await loadChecks(suitesFolder)), ...others.flatMap((one) => one.checks)];
 const journal = openJournal(journalFile);
+const stop = hearStop(runId);
 register(
   checks.filter((check) => gates[check.definition.id] !== undefined),
   createBench({
@@ -22,8 +24,9 @@ register(
     runId,
     evidenceFolder,
     rerunOptions,
+    signal: stop.signal,
     onControl: (control) => journal.append({ kind: 'control', control }),
   }),
-  journal,
+  { ...journal, close: () => void [stop.close(), journal.close()] },
   ({ check, verdict }) => consequenceOf(verdict, gates[check] ?? 'fail', strict, waived[check] === verdict),
 );

@@ -3,6 +3,7 @@ import type { Consequence } from '../../reports/model/conclude.ts';
 import { controlsOf } from '../check/control.ts';
 import type { Check } from '../check/define.ts';
 import type { Bench } from '../engine/bench.ts';
+import { clearOwnMessages } from '../engine/clearing/clear.ts';
 import { evaluateAgain } from '../engine/clock-alone.ts';
 import type { Seat } from '../engine/crowd.ts';
 import { evaluate } from '../engine/evaluate.ts';
@@ -29,6 +30,7 @@ export function register(
   journal: JournalWriter,
   consequenceOf: (result: CheckResult) => Consequence,
 ): void {
+  const began = new Date();
   let snapshot: Promise<void> = Promise.resolve();
   beforeAll(() => {
     snapshot = takeSnapshot(bench).then((snapshot) => journal.append({ kind: 'capabilities', ...snapshot }));
@@ -50,6 +52,8 @@ export function register(
           journal.append({ kind: 'result', result: await evaluateAgain(check, bench, late) });
       }
       await bench.close();
+      const cleared = await clearOwnMessages(bench, began);
+      if (cleared) journal.append({ kind: 'control', control: cleared });
     } finally {
       journal.close();
     }

@@ -14,6 +14,7 @@ import type { ExpectedEntry } from '../expected/load.ts';
 import { holds } from '../expected/settle.ts';
 import { ConfigurationError } from '../model/configuration-error.ts';
 import type { Verdict } from '../model/verdict.ts';
+import { authorised, type Statement } from '../targets/authority.ts';
 import { type RunningTarget, startTarget } from '../targets/drivers/start.ts';
 import { placeOf, type TargetDeclaration } from '../targets/load.ts';
 import { selectTargets } from '../targets/select.ts';
@@ -52,11 +53,22 @@ export interface RunOptions {
   readonly suites?: readonly string[];
   readonly selection: Selection;
   readonly expected: ExpectedChoice;
+  /** Audited instead of what a targets file declares. */
+  readonly found?: Found;
+  /** What the command line says for the hosts that are audited. */
+  readonly statement?: Statement;
   readonly strict: boolean;
   readonly language?: Language;
   readonly concurrency: number;
   readonly listener: RunListener;
   readonly signal: AbortSignal;
+}
+
+/** Servers that no file declares. */
+export interface Found {
+  readonly targets: readonly TargetDeclaration[];
+  /** How a command line finds them again. */
+  readonly options: readonly string[];
 }
 
 export interface RunListener {
@@ -114,9 +126,9 @@ export async function beginRun(options: Omit<RunOptions, 'concurrency'>): Promis
     loadConsequences(join(suitesFolder, 'catalog')),
     loadTranslations(join(suitesFolder, 'catalog', 'japanese')),
     findExpected(options.expected, options.targetsFile),
-    declaredTargets(options.targetsFile, options.names),
+    options.found?.targets ?? declaredTargets(options.targetsFile, options.names),
   ]);
-  const declarations = selectTargets(declared, options.names);
+  const declarations = authorised(selectTargets(declared, options.names), options.statement ?? {});
   const otherFolders = [...(options.suites ?? []), ...(declared[0]?.origin.suites ?? [])];
   const others = await loadOtherSuites(otherFolders);
   const checks = [...own, ...others.flatMap((one) => one.checks)];

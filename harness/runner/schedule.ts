@@ -6,6 +6,7 @@ import type { Reporter, TestCase, TestModule, UserWorkspaceConfig } from 'vitest
 import type { Verdict } from '../model/verdict.ts';
 import type { AuditContext } from './audit-context.ts';
 import { forwardOutput } from './forward-output.ts';
+import { tellStop } from './stop-channel.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 /** What a worker executes: beside this file, and TypeScript or JavaScript like it. */
@@ -110,7 +111,11 @@ export async function schedule(
     ),
   );
   dropForeignHandlers(before);
-  const onAbort = () => void vitest.cancelCurrentRun('keyboard-input');
+  const onAbort = () => {
+    // Vitest tells its tests only; controls and markers belong to none.
+    for (const runId of new Set(contexts.map((one) => one.runId))) tellStop(runId);
+    void vitest.cancelCurrentRun('keyboard-input');
+  };
   options.signal.addEventListener('abort', onAbort, { once: true });
   try {
     await vitest.start();

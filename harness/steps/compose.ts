@@ -22,11 +22,19 @@ export interface NeutralMessage {
   readonly without?: readonly ('Date' | 'Message-ID')[];
   /** Lines of the body; one that names the token where none are given. */
   readonly body?: readonly string[];
+  /**
+   * The body stays as it is given, without the line that says whose message it is; the header field does. A body that
+   * is given is exact unless this says no.
+   */
+  readonly exact?: boolean;
 }
 
-/** A message of neutral wording with the fields that every message should have (RFC 5322 §3.6), lines ended by CRLF. */
+/**
+ * A message of neutral wording with the fields that every message should have (RFC 5322 §3.6), lines ended by CRLF. At a
+ * server that runs already it says whose it is.
+ */
 export function compose(
-  { bytes, helloName }: Pick<Services, 'bytes' | 'helloName'>,
+  { bytes, helloName, imprint }: Pick<Services, 'bytes' | 'helloName' | 'imprint'>,
   {
     from,
     to,
@@ -37,9 +45,11 @@ export function compose(
     above = [],
     below = [],
     without = [],
-    body = [`The minutes of the meeting are complete. Reference ${token}.`],
+    body: given,
+    exact = given !== undefined,
   }: NeutralMessage,
 ): Buffer {
+  const body = given ?? [`The minutes of the meeting are complete. Reference ${token}.`];
   return bytes.lines(
     ...above,
     ...(typeof from === 'string' ? [`From: <${from}>`] : from),
@@ -47,9 +57,11 @@ export function compose(
     `Subject: ${subject} ${token}`,
     ...(without.includes('Date') ? [] : [dateField()]),
     ...(without.includes('Message-ID') ? [] : [`Message-ID: <${id}@${idDomain}>`]),
+    ...imprint.fields,
     ...below,
     '',
     ...body,
+    ...(exact ? [] : imprint.lines),
   );
 }
 

@@ -25,6 +25,7 @@ import {
   targetName,
   variableName,
 } from './fields.ts';
+import { authority, contact, pace } from './guest-fields.ts';
 import { MADE_FOR_A_RUN } from './made-for-a-run.ts';
 
 /** What a targets file may say; the words of errors are explained in the fields of the model. */
@@ -191,7 +192,10 @@ const host = z
         'A server known to answer on port 25. It is contacted only where port 25 of the target cannot be reached, to tell a closed port from a network that blocks outbound port 25; without it such a port leaves checks open.',
       ),
     connections: connections.default(4),
+    pace: pace.exactOptional(),
     permissions: permissions(['safe'], SURVIVED),
+    authority: authority.exactOptional(),
+    contact: contact.exactOptional(),
     claims: claims.prefault({}),
     timing: timing({ reply: '60s', quiet: '2s', slack: '120s' }).prefault({}),
     expect,

@@ -1,4 +1,5 @@
 import type { ControlResult } from '../../harness/model/control-result.ts';
+import type { Safety } from '../../harness/model/levels.ts';
 import type { CheckResult } from '../../harness/model/result.ts';
 import type { Role } from '../../harness/model/roles.ts';
 import type { Suite } from '../../harness/model/suites.ts';
@@ -66,6 +67,8 @@ export interface TargetRecord {
   readonly lab?: LabRecord | null;
   /** Image digest, build arguments, container id: whatever the driver knows of the artefact. */
   readonly artefact: Readonly<Record<string, string>>;
+  /** What a server that runs already was visited for, and who answers for that; absent for what the run made. */
+  readonly guest?: GuestRecord;
   readonly conclusion: Conclusion;
   /** Why the target could not be audited at all; null when it was. */
   readonly failure: string | null;
@@ -76,6 +79,15 @@ export interface TargetRecord {
   /** Mistakes that explain several findings each, the gravest first; absent where none does. */
   readonly causes?: readonly LikelyCause[];
   readonly results: readonly GatedResult[];
+}
+
+/** What the audit of a server that runs already was permitted. */
+export interface GuestRecord {
+  readonly permissions: readonly Safety[];
+  /** Who allowed what goes beyond reading; null where nobody is named. */
+  readonly authority: string | null;
+  /** Whom people could ask about it; null where nobody is named. */
+  readonly contact: string | null;
 }
 
 export interface LabRecord {

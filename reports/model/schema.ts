@@ -53,6 +53,17 @@ const lab = z
   })
   .meta({ id: 'Lab', description: 'Where the client stood, and what the preflight saw from there.' });
 
+const guest = z
+  .strictObject({
+    permissions: z.array(z.enum(['safe', 'sends-mail', 'intrusive', 'destructive'])),
+    authority: text.nullable(),
+    contact: text.nullable(),
+  })
+  .meta({
+    id: 'Guest',
+    description: 'What the audit of a server that runs already was permitted, and by whom.',
+  });
+
 const target = z
   .strictObject({
     name: text,
@@ -65,6 +76,7 @@ const target = z
     certificates: z.array(certificate).exactOptional(),
     lab: lab.nullable().exactOptional(),
     artefact: z.record(text, text),
+    guest: guest.exactOptional(),
     conclusion,
     failure: text.nullable(),
     counts: z.strictObject(counts),

@@ -93,7 +93,18 @@ function targetFacts(target: TargetRecord): Record<string, string> {
     ...Object.fromEntries(
       (target.causes ?? []).map((cause, index) => [`cause ${index + 1}`, likelyLine(cause)]),
     ),
+    ...guestFacts(target),
     ...Object.fromEntries(Object.entries(target.artefact).map(([key, value]) => [`artefact.${key}`, value])),
+  };
+}
+
+function guestFacts({ guest }: TargetRecord): Record<string, string> {
+  if (!guest) return {};
+  const { permissions, authority, contact } = guest;
+  return {
+    permissions: permissions.join(', '),
+    ...(authority === null ? {} : { 'authorised-by': authority }),
+    ...(contact === null ? {} : { contact }),
   };
 }
 

@@ -24,7 +24,7 @@ export function compose(
   author: Author,
   { subject = ['Minutes of the meeting'], fields = [], body }: LetterParts = {},
 ): Letter {
-  const { bytes } = services;
+  const { bytes, imprint } = services;
   const token = nextToken(services);
   const [first = '', ...folded] = subject;
   const header = bytes.lines(
@@ -34,10 +34,13 @@ export function compose(
     ...folded,
     dateField(),
     `Message-ID: <${token}@${author.domain}>`,
+    ...imprint.fields,
     ...fields,
     '',
   );
-  const text = body ?? bytes.lines('The minutes of the meeting are complete.', 'They are with the chair.');
+  const text =
+    body ??
+    bytes.lines('The minutes of the meeting are complete.', 'They are with the chair.', ...imprint.lines);
   return { author, token, content: Buffer.concat([header, text]) };
 }
 

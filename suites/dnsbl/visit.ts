@@ -26,7 +26,7 @@ export interface Visit {
   readonly withinMs?: number;
 }
 
-type VisitServices = Pick<Services, 'connect' | 'bytes' | 'helloName' | 'target' | 'pause'>;
+type VisitServices = Pick<Services, 'connect' | 'bytes' | 'helloName' | 'imprint' | 'target' | 'pause'>;
 
 /**
  * Offers mail from a vantage, temporary refusals tried again as the target declares. Unlike the ordinary
@@ -95,7 +95,7 @@ export async function readReply(
 
 /** A small message that can be found again; no line of it begins with a dot. */
 export function messageWith(
-  services: Pick<Services, 'bytes' | 'helloName'>,
+  services: Pick<Services, 'bytes' | 'helloName' | 'imprint'>,
   {
     token,
     sender,
@@ -103,7 +103,14 @@ export function messageWith(
   }: { readonly token: string; readonly sender: string; readonly recipient: string },
 ): Buffer {
   const body = ['Hello, this message finds out whose mail is taken.'];
-  return compose(services, { from: sender, to: recipient, token, subject: 'Delivery probe', body });
+  return compose(services, {
+    from: sender,
+    to: recipient,
+    token,
+    subject: 'Delivery probe',
+    body,
+    exact: false,
+  });
 }
 
 /** An outcome in one line. */

@@ -21,7 +21,7 @@ export interface Letter extends About {
 
 /** The octets of a letter, lines ended by CRLF (RFC 5322 §2.1). */
 export function letter(
-  services: Pick<Services, 'bytes' | 'helloName'>,
+  services: Pick<Services, 'bytes' | 'helloName' | 'imprint'>,
   { fields = [], body, ...about }: Letter,
 ): Buffer {
   const header = { ...about, subject: 'Minutes', idDomain: domainOf(about.from), below: fields.flat() };

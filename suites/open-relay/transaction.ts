@@ -65,11 +65,11 @@ export function refused(stage: Stage, reply: SmtpReply): Outcome {
 
 /** A neutral message that carries the token of its attempt where bounces quote it: in the header. */
 export function probeMessage(
-  { bytes, helloName }: Pick<Services, 'bytes' | 'helloName'>,
-  { token, from = `probe@${helloName}` }: { readonly token: string; readonly from?: string },
+  services: Pick<Services, 'bytes' | 'helloName' | 'imprint'>,
+  { token, from = `probe@${services.helloName}` }: { readonly token: string; readonly from?: string },
 ): Buffer {
   const body = ['Hello, this message finds out where mail goes.', `It is known as ${token}.`];
-  return compose({ bytes, helloName }, { from, token, subject: 'Delivery probe', body });
+  return compose(services, { from, token, subject: 'Delivery probe', body, exact: false });
 }
 
 /** What became of a message during the session, as one line. */

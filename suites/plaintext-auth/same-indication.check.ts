@@ -67,12 +67,13 @@ async function observe(
   services: Services,
   account: Pick<Account, 'login' | 'password'>,
 ): Promise<Observation> {
-  const { role, smtp, pop3, imap, bytes } = services;
+  const { role, smtp, pop3, imap, bytes, ownDelay } = services;
   const started = performance.now();
+  const delayed = ownDelay();
   const done = (accepted: boolean, indication: string): Observation => ({
     accepted,
     indication,
-    ms: performance.now() - started,
+    ms: performance.now() - started - (ownDelay() - delayed),
   });
   switch (role) {
     case 'pop3': {

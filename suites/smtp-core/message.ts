@@ -12,11 +12,18 @@ export interface MessageParts {
 
 /** A short message of neutral wording that carries a token in its header and in its body. */
 export function message(
-  services: Pick<Services, 'bytes' | 'helloName'>,
+  services: Pick<Services, 'bytes' | 'helloName' | 'imprint'>,
   { token, from, fields = [], body = [] }: MessageParts,
 ): Buffer {
   const lines = [`These are the minutes known as ${token}.`, ...body];
-  return compose(services, { from, token, subject: 'Minutes', above: fields, body: lines });
+  return compose(services, {
+    from,
+    token,
+    subject: 'Minutes',
+    above: fields,
+    body: lines,
+    exact: body.length > 0,
+  });
 }
 
 /** As many Received fields as hosts that a message came through. */

@@ -31,7 +31,8 @@ export const starttlsAsTextIsText = check(
       if (!taken) inconclusive('precondition', `No message to a local mailbox is taken: ${text}`);
       const id = `${word.toLowerCase()}-${nonce}`;
       const body = ['The next line is text.', word, `token ${nonce}`];
-      const reply = await client.data(compose(services, { from, to, subject: word, token: nonce, id, body }));
+      const content = compose(services, { from, to, subject: word, token: nonce, id, body, exact: false });
+      const reply = await client.data(content);
       const after = await client.command('NOOP');
       client.connection.close();
       return { reply, after };

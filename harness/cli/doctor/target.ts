@@ -1,5 +1,6 @@
 import type { RoleSnapshot } from '../../../reports/model/record.ts';
 import type { Bench } from '../../engine/bench.ts';
+import { clearOwnMessages } from '../../engine/clearing/clear.ts';
 import { createBench } from '../../engine/create-bench.ts';
 import { lookForSwappedPorts } from '../../engine/swapped-ports.ts';
 import { printable } from '../../evidence/visible.ts';
@@ -81,6 +82,7 @@ async function examineRunning(
       line: `no account is declared at ${placeOf(declaration, [])}; without one, checks of users stay open`,
     });
   for (const [index, account] of target.accounts.entries()) {
+    const began = new Date();
     const others = target.accounts.filter((one) => one !== account);
     // Controls are about the first account.
     const own = createBench({ ...common, target: { ...target, accounts: [account, ...others] } });
@@ -89,8 +91,29 @@ async function examineRunning(
       if (index === 0) examineLookups(own, tell);
     } finally {
       await own.close();
+      await tellOfOwnMessages(declaration, own, began, tell);
     }
   }
+}
+
+/** What the look sent to a server that runs already is taken back. */
+async function tellOfOwnMessages(
+  declaration: TargetDeclaration,
+  bench: Bench,
+  began: Date,
+  tell: Tell,
+): Promise<void> {
+  const cleared = await clearOwnMessages(bench, began);
+  if (!cleared) return;
+  const { state, line } = cleared;
+  if (state === 'found') tell({ state: 'ok', what: 'own messages', line });
+  else
+    tell({
+      state: 'no',
+      what: 'own messages',
+      line,
+      todo: `delete what carries X-Mailspec-Audit, and see why the accounts at ${placeOf(declaration, ['accounts'])} cannot.`,
+    });
 }
 
 async function examineRoles(declaration: TargetDeclaration, bench: Bench, tell: Tell): Promise<void> {

@@ -1,5 +1,5 @@
 import { networkedServices, type Project } from '../../targets/drivers/compose-project.ts';
-import { roleOfPort } from './look.ts';
+import { roleOfPort } from '../look/look.ts';
 
 /** A TCP port that the file says a service has. */
 export interface ComposePort {

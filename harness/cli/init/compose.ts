@@ -12,10 +12,10 @@ import {
   readProject,
 } from '../../targets/drivers/compose-project.ts';
 import { readFailure } from '../../targets/yaml-source.ts';
+import { suggestedNames, targetNameFor } from '../look/names.ts';
+import type { DeclaredRole } from '../look/roles.ts';
 import { type ComposePort, composePorts, mailPorts, roleByPorts } from './compose-ports.ts';
 import { imagePorts } from './image-ports.ts';
-import { suggestedNames, targetNameFor } from './names.ts';
-import type { DeclaredRole } from './roles.ts';
 import type { Draft } from './written.ts';
 
 /** A compose file as it was read. */

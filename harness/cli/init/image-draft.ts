@@ -1,9 +1,9 @@
 import { basename } from 'node:path/posix';
 import { visible } from '../../evidence/visible.ts';
 import { ROLE_NAMES, ROLES } from '../../model/roles.ts';
+import { greetedName, suggestedNames, targetNameFor } from '../look/names.ts';
+import { type DeclaredRoles, rolesOf } from '../look/roles.ts';
 import type { ImageLooks } from './image.ts';
-import { greetedName, suggestedNames, targetNameFor } from './names.ts';
-import { type DeclaredRoles, rolesOf } from './roles.ts';
 import type { Draft } from './written.ts';
 
 /**

@@ -1,8 +1,8 @@
 import { connectEngine } from '../../containers/engine.ts';
 import { ConfigurationError } from '../../model/configuration-error.ts';
 import type { Project } from '../../targets/drivers/compose-project.ts';
+import { MAIL_PORTS } from '../look/look.ts';
 import type { ComposePort } from './compose-ports.ts';
-import { MAIL_PORTS } from './look.ts';
 
 /**
  * Mail ports that the images of services expose, where the images are on the engine already: nothing is pulled, built or

@@ -11,7 +11,7 @@ import { ROLES } from '../../model/roles.ts';
 import { namedImage } from '../../targets/drivers/image.ts';
 import { LOOPBACK, startLoopbackContainer } from '../../targets/drivers/loopback-container.ts';
 import { removal } from '../../targets/drivers/removal.ts';
-import { CLOSED, type Look, lookAt, MAIL_PORTS, roleOfPort } from './look.ts';
+import { CLOSED, type Look, lookAt, MAIL_PORTS, roleOfPort } from '../look/look.ts';
 
 /** What a container of an image showed. */
 export interface ImageLooks {

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { loadTargets } from '../../targets/load.ts';
 import { createTargetsFolder, type TargetsFolder } from '../../targets/testing/targets-file.ts';
+import type { Greeting, Look } from '../look/look.ts';
+import { suggestedNames, targetNameFor } from '../look/names.ts';
 import { filledIn } from '../testing/filled-in.ts';
 import { draftOfHost } from './host.ts';
 import { draftOfImage } from './image-draft.ts';
-import type { Greeting, Look } from './look.ts';
-import { suggestedNames, targetNameFor } from './names.ts';
 import { writtenTargets } from './written.ts';
 
 let folder: TargetsFolder;

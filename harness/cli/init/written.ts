@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
 import { MAILSPEC } from '../../engine/rerun.ts';
 import { printable } from '../../evidence/visible.ts';
-import type { DeclaredRoles } from './roles.ts';
+import type { DeclaredRoles } from '../look/roles.ts';
 
 /** What is known of a target, and what is said about it. Every text is ready to be printed. */
 export interface Draft extends DeclaredRoles {

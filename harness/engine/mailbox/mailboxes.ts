@@ -1,21 +1,16 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { MailAwaited } from '../../check/mail-watch.ts';
 import { MAILDROP, SECOND_MAILDROP } from '../../check/resources.ts';
-import * as sasl from '../../client/sasl/sasl.ts';
 import { createRecorder, type Recorder } from '../../evidence/recorder.ts';
-import { CLIENT_DOMAIN } from '../../lab/names.ts';
 import type { ControlResult } from '../../model/control-result.ts';
-import { Inconclusive, NotApplicable } from '../../model/outcomes.ts';
 import { ROLES, type Role } from '../../model/roles.ts';
 import type { Account } from '../../model/target.ts';
-import { type LoginServices, openImap } from '../../steps/imap-login.ts';
+import { openImap } from '../../steps/imap-login.ts';
 import { MAILBOX_ROLES, seesJunk } from '../../steps/in-mailbox.ts';
 import { openPop3 } from '../../steps/pop3-login.ts';
-import { ownDelay } from '../../wire/own-delay.ts';
 import type { Bench } from '../bench.ts';
-import { doorOfShared } from '../patience-at-the-door.ts';
 import { AHEAD } from '../urgency.ts';
 import { createLoginPace, type LoginPace } from './login-pace.ts';
+import { loginsOf } from './logins.ts';
 import type { Arrival } from './memory.ts';
 import { createPermit, whereNeeded } from './permit.ts';
 import { resultOf } from './result.ts';
@@ -169,58 +164,5 @@ function begin(bench: Bench, roles: readonly Role[], watching: Watching, pace: L
       pace,
       signal: bench.signal,
     }),
-  };
-}
-
-/** The services that the steps of a login need, for one session after the other. */
-function loginsOf(
-  bench: Bench,
-  about: Watching & Pick<Watched, 'recorder'>,
-  pace: LoginPace,
-): (role: Role, signal: AbortSignal) => LoginServices {
-  const { target, lab } = bench;
-  const { account, name, recorder, makeRoom } = about;
-  let connections = 0;
-  return (role, signal) => {
-    const { imap, pop3 } = bench.openSessions({
-      target,
-      role,
-      helloName: `${name}.${CLIENT_DOMAIN}`,
-      lab: lab?.access ?? null,
-      recorder,
-      nextConnection: () => {
-        connections += 1;
-        return connections;
-      },
-      limit: 1,
-      door: doorOfShared(bench),
-      signal,
-    });
-    return {
-      account: () => account,
-      imap,
-      pop3,
-      role,
-      sasl,
-      target,
-      ownDelay: ownDelay.total,
-      mailboxes: {
-        awaited: async () => null,
-        makeRoom,
-        // The watch waits for it without a connection.
-        async untilLogin() {
-          if (pace.left() > 0) throw new Inconclusive('precondition', 'The next login comes too early.');
-        },
-        loggedIn: pace.loggedIn,
-        demandsDelay: (_account, delayMs) => pace.demands(delayMs),
-      },
-      pause: (ms) => delay(ms, undefined, { signal }),
-      inconclusive(why, reason) {
-        throw new Inconclusive(why, reason);
-      },
-      notApplicable(reason, observed) {
-        throw new NotApplicable(reason, observed);
-      },
-    };
   };
 }

@@ -56,6 +56,7 @@ it('is taken as declared, without connecting to it', async () => {
     trustAnchor,
     connections: 4,
     permissions: ['safe'],
+    guest: { paceMs: 1_000, authority: null, contact: null },
     claims: {
       publicMx: false,
       submissionRequiresTls: false,

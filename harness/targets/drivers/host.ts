@@ -3,6 +3,8 @@ import { visible } from '../../evidence/visible.ts';
 import { ConfigurationError } from '../../model/configuration-error.ts';
 import type { Endpoint } from '../../model/endpoint.ts';
 import { ROLE_NAMES, type Role } from '../../model/roles.ts';
+import { staysHere } from '../authority.ts';
+import { USUAL_PACE_MS } from '../guest-fields.ts';
 import { placeOf, type TargetDeclaration } from '../load.ts';
 import type { HostSettings } from '../schema.ts';
 import { readSecrets } from '../secrets.ts';
@@ -57,6 +59,11 @@ export async function startHost(declaration: TargetDeclaration<HostSettings>): P
       accounts,
       trustAnchor: anchor ? await readTrustAnchor(declaration, anchor.file) : null,
       ...(control ? { port25Control: control } : {}),
+      guest: {
+        paceMs: settings.pace ?? (staysHere(settings) ? 0 : USUAL_PACE_MS),
+        authority: settings.authority ?? null,
+        contact: settings.contact ?? null,
+      },
     }),
     lab: null,
     artefact: { address: settings.address },

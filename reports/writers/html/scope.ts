@@ -1,4 +1,4 @@
-import type { RunRecord } from '../../model/record.ts';
+import type { RunRecord, TargetRecord } from '../../model/record.ts';
 import { type LeftOut, leftOutOf, SCOPE_REASONS, type ScopeReason } from '../../model/scope.ts';
 import { reasonIn } from './reasons.ts';
 import { html, type Safe } from './safe.ts';
@@ -15,7 +15,20 @@ ${
     ? html`<p>${said.everything}</p>`
     : html`<p class="explain">${words.explain.scope}</p>
 <ul class="scope-list">${reasons.map((reason) => entry(reason, left, record.targets.length > 1, words))}</ul>`
-}</section>`;
+}${record.targets.map((target) => permitted(target, record.targets.length > 1, words))}</section>`;
+}
+
+/** What the owner of a server that runs already let the audit do, and who answers for that. */
+function permitted({ name, guest }: TargetRecord, several: boolean, words: Words): Safe | null {
+  if (!guest) return null;
+  const { permissions, authority, contact } = guest;
+  const { scope: said } = words;
+  return html`
+<p class="guest">${several ? html`<b>${name}</b>${words.colon}` : null}${said.permitted}${words.colon}${permissions.map(
+    (one) => html`<code>${one}</code> `,
+  )}${authority === null ? null : html`<br>${said.authorisedBy}${words.colon}${authority}`}${
+    contact === null ? null : html`<br>${said.contact}${words.colon}${contact}`
+  }</p>`;
 }
 
 function entry(reason: ScopeReason, left: readonly LeftOut[], several: boolean, words: Words): Safe {

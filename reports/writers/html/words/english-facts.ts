@@ -5,6 +5,9 @@ import { some } from './some.ts';
 export const FACTS = {
   scope: {
     everything: 'Every check of the profile was asked, and nothing is waived.',
+    permitted: 'The audit of this server was permitted',
+    authorisedBy: 'Authorised by',
+    contact: 'Whom to ask',
     reasons: {
       permission: 'need a permission that the targets file does not give',
       claim: 'are about something that the operator does not claim',

@@ -4,6 +4,9 @@ import type { FACTS } from './english-facts.ts';
 export const JAPANESE_FACTS: typeof FACTS = {
   scope: {
     everything: 'プロファイルの検査をすべて実施し、容認した逸脱もありません。',
+    permitted: 'このサーバーの監査に許可された動作',
+    authorisedBy: '許可した者',
+    contact: '問い合わせ先',
     reasons: {
       permission: '件は、targets ファイルが与えていない権限を必要とします',
       claim: '件は、運用者が表明していない事項に関するものです',
