@@ -62,6 +62,9 @@ export function catalogueProblems(
   const due = profileRecordOf(profile, record.profile.strict);
   if (JSON.stringify(due) !== JSON.stringify(record.profile))
     problems.push(`The profile of run ${record.runId} is not that of the archive.`);
+  for (const { prefix, slug } of record.suites ?? [])
+    if ([...lock.keys()].some((code) => code.startsWith(`${prefix}-`)))
+      problems.push(`The suite ${visible(slug)} of somebody else has a prefix of mailspec: ${prefix}.`);
   for (const target of record.targets) {
     const listed = [...target.results, ...target.notSelected].map(({ check }) => check as string);
     const where = `on ${target.name}`;

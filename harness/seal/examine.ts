@@ -74,8 +74,9 @@ function isOfTheArchive(thrown: unknown): thrown is Error {
     thrown instanceof Refusal ||
     thrown instanceof ConfigurationError ||
     thrown instanceof ZodError ||
-    // Nesting without end.
+    // Nesting without end, and aliases that multiply.
     thrown instanceof RangeError ||
+    thrown instanceof ReferenceError ||
     (thrown instanceof Error && thrown.name.startsWith('YAML'))
   );
 }
