@@ -26,6 +26,7 @@ import { boundTo } from './bound-to.ts';
 import { createBudget } from './budget.ts';
 import { mailboxesOf } from './mailbox/of-body.ts';
 import { endingAtFailedLookups } from './own-lookups.ts';
+import { recordsOf } from './records.ts';
 import { ADDRESSES, ADMISSION, CONNECTIONS, type RunWatch } from './stopwatch.ts';
 import { AHEAD } from './urgency.ts';
 import { createVerify } from './verifications.ts';
@@ -208,6 +209,14 @@ export async function openBody(context: {
       );
       return checkLab;
     },
+    records: recordsOf({
+      lab: bench.lab ? () => services.lab() : null,
+      resolver: bench.resolver,
+      publicDns: target.publicDns,
+      note: (text) => services.note(text),
+      end: (failure) => stop.abort(failure),
+      signal,
+    }),
     async variant(name, body) {
       recorder.event(0, { kind: 'note', text: `variant: ${name}` });
       const ofVariant: Verification[] = [];

@@ -1,6 +1,7 @@
 import type { Claims } from './claims.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { Safety } from './levels.ts';
+import type { PublicDns } from './public-dns.ts';
 import type { Role } from './roles.ts';
 import type { Timing } from './timing.ts';
 
@@ -35,4 +36,6 @@ export interface Target {
   readonly timing: Timing;
   /** A server known to answer on port 25, which tells a closed port of the target from a network that blocks. */
   readonly port25Control?: Endpoint;
+  /** The resolver to ask for what it publishes, where it has no lab; nobody is asked without. */
+  readonly publicDns?: PublicDns;
 }

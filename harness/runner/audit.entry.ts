@@ -1,5 +1,6 @@
 import { inject } from 'vitest';
 import { consequenceOf } from '../../reports/model/conclude.ts';
+import { withoutLab } from '../check/without-lab.ts';
 import { loadChecks } from '../engine/load.ts';
 import { openBenchLab } from '../lab/check-lab.ts';
 import './audit-context.ts';
@@ -15,7 +16,9 @@ const others = await loadOtherSuites(otherSuites);
 const checks = [...(await loadChecks(suitesFolder)), ...others.flatMap((one) => one.checks)];
 const journal = openJournal(journalFile);
 register(
-  checks.filter((check) => gates[check.definition.id] !== undefined),
+  checks
+    .filter((check) => gates[check.definition.id] !== undefined)
+    .map((check) => (lab ? check : withoutLab(check))),
   createBench({
     target,
     lab: lab && openBenchLab(lab),

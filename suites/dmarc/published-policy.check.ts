@@ -15,23 +15,23 @@ export const ownPolicyIsPublished = check(
     clauses: ['bsi-tr-03182#4.1.6', 'rfc9989#4.7', 'rfc9989#4.10'],
     roles: ['mx'],
     per: 'target',
-    needs: ['dns'],
+    needs: ['records'],
     effect: 'reads',
     safety: 'safe',
     budget: '20s',
     kills: ['dmarc-record-malformed', 'dmarc-record-twice', 'dmarc-record-without-effect'],
     limits: [
-      'Reads what the DNS around the target says: for a container that is the zone that its target file declares.',
+      'Reads what the DNS around the target says: for a container that is the zone that its target file declares, for a host the DNS whose resolver it declares.',
     ],
   },
   async (services) => {
-    const { verify, target, lab, notApplicable } = services;
-    const policy = await lab().dns.lookup(target.domain, 'TXT');
+    const { verify, target, records, notApplicable } = services;
+    const policy = await records.lookup(target.domain, 'TXT');
     const found = await policyOf(services, target.domain);
     const isSilent = found.records.length === 0 && found.others.length === 0 && policy.records.length === 0;
     if (isSilent && target.claims.senderDomains === undefined)
       return notApplicable(
-        `${target.domain} publishes nothing about its mail in the DNS of the lab, and no sender domain is declared.`,
+        `${target.domain} publishes nothing about its mail in the DNS, and no sender domain is declared.`,
         'neither a TXT record nor a DMARC record',
       );
     const demand = `${target.domain}, or a domain above it, has a DMARC record`;

@@ -4,6 +4,7 @@ import { ConfigurationError } from '../../model/configuration-error.ts';
 import type { Endpoint } from '../../model/endpoint.ts';
 import { ROLE_NAMES, type Role } from '../../model/roles.ts';
 import { placeOf, type TargetDeclaration } from '../load.ts';
+import { claimsWithDomains, publicDnsOf } from '../public-dns.ts';
 import type { HostSettings } from '../schema.ts';
 import { readSecrets } from '../secrets.ts';
 import { targetOf } from '../target-of.ts';
@@ -51,13 +52,15 @@ export async function startHost(declaration: TargetDeclaration<HostSettings>): P
     resolving.add(endpoint.host);
     endpoints[role] = endpoint;
   }
+  const target = targetOf(declaration, {
+    endpoints,
+    accounts,
+    trustAnchor: anchor ? await readTrustAnchor(declaration, anchor.file) : null,
+    ...(control ? { port25Control: control } : {}),
+    ...(settings.dns ? { publicDns: await publicDnsOf(declaration, settings.dns) } : {}),
+  });
   return {
-    target: targetOf(declaration, {
-      endpoints,
-      accounts,
-      trustAnchor: anchor ? await readTrustAnchor(declaration, anchor.file) : null,
-      ...(control ? { port25Control: control } : {}),
-    }),
+    target: settings.dns ? { ...target, claims: claimsWithDomains(target.claims, target.domain) } : target,
     lab: null,
     artefact: { address: settings.address },
     async stop() {},
