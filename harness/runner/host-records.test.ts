@@ -12,7 +12,17 @@ import { startReference } from '../reference/server.ts';
 const CLI = fileURLToPath(new URL('../cli/mailspec.mjs', import.meta.url));
 const DOMAIN = 'example.test';
 const HOST = `mail.${DOMAIN}`;
-const CODES = ['SPF-023', 'SPF-024', 'DKIM-018', 'DKIM-023', 'DMARC-016', 'ITLS-017', 'TPOL-019', 'TPOL-020'];
+const CODES = [
+  'SPF-023',
+  'SPF-024',
+  'SMTP-034',
+  'DKIM-018',
+  'DKIM-023',
+  'DMARC-016',
+  'ITLS-017',
+  'TPOL-019',
+  'TPOL-020',
+];
 
 type Server = Awaited<ReturnType<typeof startReference>>;
 
@@ -40,6 +50,8 @@ interface World {
   readonly parked: readonly ZoneRecord[];
   readonly dnssec?: Zone['dnssec'];
   readonly more?: readonly ZoneRecord[];
+  /** Name of the address; that of the host when absent. */
+  readonly reverse?: string;
 }
 
 /** The DNS and the policy host of a world; what the declaration of a target says about them. */
@@ -84,6 +96,10 @@ async function publish(name: string, world: World): Promise<{ readonly lab: Lab;
         ],
       },
       { origin: 'parked.test', records: [...world.parked] },
+      {
+        origin: '127.in-addr.arpa',
+        records: [{ name: '1.0.0.127.in-addr.arpa', type: 'PTR', data: world.reverse ?? HOST }],
+      },
     ],
   });
   await lab.web.publish({ hosts: [{ host: `mta-sts.${DOMAIN}`, policy: world.policy }] });
@@ -169,8 +185,12 @@ test('what a host publishes is judged by the DNS that its declaration names, and
       report: 'v=TLSRPTv1',
       parked: [],
       dnssec: {},
+      more: [
+        { name: DOMAIN, type: 'MX', data: { preference: 20, exchange: `alias.${DOMAIN}` } },
+        { name: `alias.${DOMAIN}`, type: 'CNAME', data: HOST },
+      ],
     }),
-    plain: await publish('plain', unsigned),
+    plain: await publish('plain', { ...unsigned, reverse: `other.${DOMAIN}` }),
     forged: await publish('forged', { ...good, dnssec: { flaws: [{ type: 'MX', signature: 'corrupt' }] } }),
     silent: await publish('silent', good),
   };
@@ -184,13 +204,18 @@ test('what a host publishes is judged by the DNS that its declaration names, and
   expect(verdictsOf(record, 'bad')).toMatchObject({
     'SPF-023': 'fail',
     'SPF-024': 'fail',
+    'SMTP-034': 'fail',
     'DKIM-018': 'fail',
     'DKIM-023': 'fail',
     'DMARC-016': 'fail',
     'TPOL-019': 'fail',
     'TPOL-020': 'fail',
   });
-  expect(verdictsOf(record, 'plain')).toMatchObject({ 'TPOL-019': 'warn', 'SPF-023': 'pass' });
+  expect(verdictsOf(record, 'plain')).toMatchObject({
+    'TPOL-019': 'warn',
+    'SMTP-034': 'warn',
+    'SPF-023': 'pass',
+  });
   expect(verdictsOf(record, 'forged')).toMatchObject({ 'TPOL-019': 'fail', 'SPF-023': 'pass' });
   // What a resolver cannot tell is held against nobody.
   expect(verdictsOf(record, 'silent')).toEqual({ ...all('inconclusive'), 'SPF-024': 'pass' });
