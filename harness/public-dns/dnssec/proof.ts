@@ -29,8 +29,12 @@ export function provesNoType(proof: Proof | null, type: number): Absence {
   return proof.optOut ? 'insecure' : 'proven';
 }
 
+/** Stands for a name that does not exist, where a server signs while it answers (RFC 9824 §2). */
+const NXNAME = 128;
+
 /** Whether a proof shows that there is no such name. */
 export function provesNoName(proof: Proof | null): Absence {
+  if (proof?.kind === 'types' && proof.types.has(NXNAME)) return 'proven';
   if (proof?.kind !== 'no-name' || proof.wildcard !== 'none') return 'unproven';
   return proof.optOut ? 'insecure' : 'proven';
 }
