@@ -34,7 +34,7 @@ export type Need =
   | 'time';
 
 /** What of a check is otherwise on a target without lab. */
-export interface WithoutLab {
+export interface ByRecordsAlone {
   readonly safety: Safety;
   readonly effect: Effect;
   readonly roles?: readonly [Role, ...Role[]];
@@ -103,7 +103,7 @@ interface CheckStatement {
    * considers are not made then, and nothing is sent. Its body looks at the `source` of records. Left out: the check is
    * the same everywhere.
    */
-  readonly withoutLab?: WithoutLab;
+  readonly byRecordsAlone?: ByRecordsAlone;
   /** What the check cannot see or decide, in sentences; shown with every result. */
   readonly limits?: readonly string[];
 }

@@ -1,6 +1,6 @@
 import { inject } from 'vitest';
 import { consequenceOf } from '../../reports/model/conclude.ts';
-import { withoutLab } from '../check/without-lab.ts';
+import { byRecordsAlone } from '../check/by-records-alone.ts';
 import { loadChecks } from '../engine/load.ts';
 import { openBenchLab } from '../lab/check-lab.ts';
 import './audit-context.ts';
@@ -18,7 +18,7 @@ const journal = openJournal(journalFile);
 register(
   checks
     .filter((check) => gates[check.definition.id] !== undefined)
-    .map((check) => (lab ? check : withoutLab(check))),
+    .map((check) => (lab ? check : byRecordsAlone(check))),
   createBench({
     target,
     lab: lab && openBenchLab(lab),

@@ -128,7 +128,7 @@ test('what only a lab makes a check send needs no permission where there is none
     made('SPF-001', {
       needs: ['records'],
       safety: 'sends-mail',
-      withoutLab: { safety: 'safe', effect: 'reads' },
+      byRecordsAlone: { safety: 'safe', effect: 'reads' },
     }),
   ];
   const profile = { ...PROFILE, gates: { 'SPF-001': 'fail' } } as const;

@@ -6,7 +6,7 @@ import type { CheckResult } from '../model/result.ts';
 import type { Target } from '../model/target.ts';
 import { chosenFrom } from './choose-checks.ts';
 import type { Profile } from './profile.ts';
-import { lacksPublicDns, safetyOn } from './public-dns.ts';
+import { asAskedOf, lacksPublicDns } from './public-dns.ts';
 
 /** What of a check stands in every result, run or not. */
 export type CheckFacts = Pick<
@@ -78,7 +78,7 @@ export function planTarget(
   const notSelected: { check: string; why: string }[] = [];
   for (const check of checks) {
     const { id, upholds = [] } = check.definition;
-    const safety = safetyOn(check.definition, target);
+    const { safety } = asAskedOf(check, target).definition;
     const { claims } = target.settings;
     const isBinding = claims !== undefined && upholds.some((name) => isPromised(name, claims));
     const gate = isBinding ? 'fail' : (profile.gates[id] ?? others.get(check.suite));

@@ -1,5 +1,5 @@
-import type { CheckDefinition } from '../check/define.ts';
-import type { Safety } from '../model/levels.ts';
+import { byRecordsAlone } from '../check/by-records-alone.ts';
+import type { Check, CheckDefinition } from '../check/define.ts';
 
 /** What a plan takes from a declaration to know where records of a target can be looked up. */
 export interface DeclaredSurroundings {
@@ -23,10 +23,7 @@ export function lacksPublicDns(
     : 'needs the public DNS: `dns:` of the target';
 }
 
-/** The permission that a check needs of a target. */
-export function safetyOn(
-  { safety, withoutLab }: Pick<CheckDefinition, 'safety' | 'withoutLab'>,
-  target: DeclaredSurroundings,
-): Safety {
-  return hasLab(target) ? safety : (withoutLab?.safety ?? safety);
+/** A check as it is made of a target, which may have no lab. */
+export function asAskedOf(check: Check, target: DeclaredSurroundings): Check {
+  return hasLab(target) ? check : byRecordsAlone(check);
 }

@@ -20,7 +20,7 @@ export const keysArePublishedProperly = check(
     clauses: ['rfc6376#3.6.1', 'rfc6376#3.6.2.2'],
     needs: ['account', 'records', 'sink'],
     waits: deliveries(1),
-    withoutLab: {
+    byRecordsAlone: {
       safety: 'safe',
       effect: 'reads',
       roles: ['mx', 'submission', 'submissions'],

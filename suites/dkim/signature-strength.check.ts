@@ -26,7 +26,7 @@ export const signaturesAreStrong = check(
     clauses: ['rfc8301#3.1', 'rfc8301#3.2', 'rfc8463#3'],
     needs: ['account', 'records', 'sink'],
     waits: deliveries(1),
-    withoutLab: {
+    byRecordsAlone: {
       safety: 'safe',
       effect: 'reads',
       roles: ['mx', 'submission', 'submissions'],

@@ -33,7 +33,7 @@ export const ownPolicyIsProtective = check(
     considers: [mailLeaves],
     budget: '30s',
     waits: deliveries(1),
-    withoutLab: { safety: 'safe', effect: 'reads' },
+    byRecordsAlone: { safety: 'safe', effect: 'reads' },
     limits: [
       'Without a lab, from where mail leaves is not seen.',
       'Addresses are those from which mail leaves during the check; others are not known.',

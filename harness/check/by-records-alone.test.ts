@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { checkOf } from '../engine/testing/definition.ts';
 import { mailLeaves } from '../steps/controls/mail-leaves.ts';
-import { withoutLab } from './without-lab.ts';
+import { byRecordsAlone } from './by-records-alone.ts';
 
 test('without a lab a check that says so stands on no control, sends nothing, and needs records alone', () => {
   const check = checkOf(async () => {}, {
@@ -10,9 +10,9 @@ test('without a lab a check that says so stands on no control, sends nothing, an
     needs: ['account', 'records', 'sink'],
     buildsOn: [mailLeaves],
     waits: () => 1_000,
-    withoutLab: { safety: 'safe', effect: 'reads', roles: ['mx'] },
+    byRecordsAlone: { safety: 'safe', effect: 'reads', roles: ['mx'] },
   });
-  const { definition, body } = withoutLab(check);
+  const { definition, body } = byRecordsAlone(check);
   expect(definition).toMatchObject({ safety: 'safe', effect: 'reads', roles: ['mx'], needs: ['records'] });
   expect(definition.id).toBe(check.definition.id);
   expect([definition.buildsOn, definition.considers, definition.waits]).toEqual([
@@ -25,5 +25,5 @@ test('without a lab a check that says so stands on no control, sends nothing, an
 
 test('every other check stays as it is', () => {
   const check = checkOf(async () => {}, { buildsOn: [mailLeaves] });
-  expect(withoutLab(check)).toBe(check);
+  expect(byRecordsAlone(check)).toBe(check);
 });
