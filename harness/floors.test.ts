@@ -11,7 +11,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['harness/evidence', 'harness/certificates', 'harness/net-mocks'],
   ['harness/model'],
   ['harness/wire', 'harness/containers'],
-  ['harness/client', 'harness/messages', 'reports/model'],
+  ['harness/client', 'harness/messages', 'harness/public-dns', 'reports/model'],
   ['harness/authentication', 'harness/smime'],
   ['harness/check'],
   ['harness/steps', 'harness/lab'],

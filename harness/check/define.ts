@@ -24,12 +24,22 @@ export type Need =
    */
   | 'own-delivery'
   | 'raw-tls'
+  /** Records are looked up: in the lab, or at the resolver that the declaration of a target without lab names. */
+  | 'records'
   | 'dns'
   | 'sink'
   | 'mitm'
   | 'ip2'
   | 'vantage'
   | 'time';
+
+/** What of a check is otherwise on a target without lab. */
+export interface ByRecordsAlone {
+  readonly safety: Safety;
+  readonly effect: Effect;
+  readonly roles?: readonly [Role, ...Role[]];
+  readonly per?: 'role' | 'target';
+}
 
 interface CheckStatement {
   /** Permanent code, such as `STLS-011`; never renumbered, never reused. */
@@ -88,6 +98,12 @@ interface CheckStatement {
    * in every profile, whatever it makes of the check otherwise.
    */
   readonly upholds?: readonly [PromiseName, ...PromiseName[]];
+  /**
+   * What the check is where the target has no lab, and there is a resolver to ask: the controls that it builds on and
+   * considers are not made then, and nothing is sent. Its body looks at the `source` of records. Left out: the check is
+   * the same everywhere.
+   */
+  readonly byRecordsAlone?: ByRecordsAlone;
   /** What the check cannot see or decide, in sentences; shown with every result. */
   readonly limits?: readonly string[];
 }

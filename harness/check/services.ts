@@ -34,6 +34,7 @@ import type { MailSought, Offered, Offering } from './mail.ts';
 import type { WatchedMailboxes } from './mail-watch.ts';
 import type { AccessNetwork, OutsideService, OutsideSink } from './network.ts';
 import type { Place } from './patience.ts';
+import type { FetchedDocument, LookedUp, PublishedEntry, Records } from './records.ts';
 import type { Verify } from './verify.ts';
 
 export type {
@@ -43,11 +44,13 @@ export type {
   ArrivedMessage,
   CertificateRequest,
   Connection,
+  FetchedDocument,
   ImapClient,
   ImapCommand,
   ImapReply,
   Interception,
   Lab,
+  LookedUp,
   MailSought,
   Offered,
   Offering,
@@ -56,8 +59,10 @@ export type {
   Pop3Client,
   Pop3Reply,
   PublishedAnswer,
+  PublishedEntry,
   Receiver,
   RecordedResult,
+  Records,
   Role,
   SaslMechanism,
   SmtpClient,
@@ -135,6 +140,8 @@ export interface Surroundings {
    * @throws Inconclusive `environment` when the target has none
    */
   lab(): Lab;
+  /** What domains publish, in the lab or in the DNS. */
+  readonly records: Records;
   /**
    * Hands over one message, as a stranger to mx or as a user, and tells the reply that decided. What is
    * refused for now is tried again, as it is, on the schedule of the target. Holds one connection.

@@ -7,6 +7,7 @@ import type { LabAccess, RoutedVantage } from '../model/lab-access.ts';
 import type { Role } from '../model/roles.ts';
 import type { CheckId } from '../model/suites.ts';
 import type { Target } from '../model/target.ts';
+import type { PublicResolver } from '../public-dns/lookup.ts';
 import type { Controls } from './controls.ts';
 import type { Crowd, Seat } from './crowd.ts';
 import type { Doubt } from './doubt.ts';
@@ -89,6 +90,8 @@ export interface Bench {
   readonly evidenceFolder: string | null;
   /** Null where the target has no lab. */
   readonly lab: BenchLab | null;
+  /** Asks the resolver that the declaration of the target names; null where it names none. */
+  readonly resolver: PublicResolver | null;
   /** Options of the command line that a rerun needs beside target and check. */
   readonly rerunOptions?: readonly string[];
   readonly openSessions: (context: SessionContext) => Sessions;

@@ -3,6 +3,7 @@ import { createRedactor } from '../evidence/redaction.ts';
 import type { BenchLab } from '../lab/bench-lab.ts';
 import type { ControlResult } from '../model/control-result.ts';
 import type { Target } from '../model/target.ts';
+import { createPublicResolver } from '../public-dns/lookup.ts';
 import type { Bench } from './bench.ts';
 import { createControls } from './controls.ts';
 import { createCrowd } from './crowd.ts';
@@ -51,6 +52,7 @@ export function createBench(options: {
     doubts: new Map(),
     evidenceFolder,
     lab: options.lab ?? null,
+    resolver: target.publicDns ? createPublicResolver(target.publicDns, { signal }) : null,
     rerunOptions: options.rerunOptions ?? [],
     openSessions: (context) =>
       openSessions({ pace, ...context, onMailboxVisit: () => bench.mailboxes.stepAside() }, port25),

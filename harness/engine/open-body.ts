@@ -27,6 +27,7 @@ import { createBudget } from './budget.ts';
 import { imprintOf } from './imprint.ts';
 import { mailboxesOf } from './mailbox/of-body.ts';
 import { endingAtFailedLookups } from './own-lookups.ts';
+import { recordsOf } from './records.ts';
 import { ADDRESSES, ADMISSION, CONNECTIONS, type RunWatch } from './stopwatch.ts';
 import { AHEAD } from './urgency.ts';
 import { createVerify } from './verifications.ts';
@@ -220,6 +221,14 @@ export async function openBody(context: {
       );
       return checkLab;
     },
+    records: recordsOf({
+      lab: bench.lab ? () => services.lab() : null,
+      resolver: bench.resolver,
+      publicDns: target.publicDns,
+      note: (text) => services.note(text),
+      end: (failure) => stop.abort(failure),
+      signal,
+    }),
     async variant(name, body) {
       recorder.event(0, { kind: 'note', text: `variant: ${name}` });
       const ofVariant: Verification[] = [];

@@ -115,6 +115,18 @@ export const claims = z
       .array(mailDomain, { error: 'a list of domains' })
       .exactOptional()
       .describe('Domains in whose name the target sends mail; left out: its mail domain.'),
+    'dkim-selectors': z
+      .array(
+        text(
+          /^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/,
+          'a selector such as s2026, or s2026._domainkey.example.test',
+        ),
+        { error: 'a list of selectors' },
+      )
+      .default([])
+      .describe(
+        'Selectors by which mail of the mail domain is signed, or whole names of keys of other domains. Needed where no signed mail is seen: on a host without lab.',
+      ),
     'non-sending-domains': z
       .array(mailDomain, { error: 'a list of domains' })
       .default([])

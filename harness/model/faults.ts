@@ -681,6 +681,8 @@ export const FAULTS = {
   'own-spf-omits-this-server': 'The SPF policy of the mail domain does not permit this server.',
   'own-spf-needs-many-lookups': 'The SPF policy of the mail domain has eleven terms that ask the DNS.',
   'own-spf-uses-ptr': 'The SPF policy of the mail domain has a ptr term.',
+  'mx-record-names-alias': 'A second MX record of the mail domain names an alias of this server.',
+  'mx-record-names-nothing': 'A second MX record of the mail domain names a host that does not exist.',
   'parked-domain-unprotected': 'The domain that sends no mail publishes no record.',
   'parked-domain-without-null-mx': 'The domain that sends no mail has no MX record.',
   'submission-applies-spf': 'Mail of users is refused with 550 5.7.23 where SPF of their domain says fail.',

@@ -2,6 +2,7 @@ import type { Claims } from './claims.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { Guest } from './guest.ts';
 import type { Safety } from './levels.ts';
+import type { PublicDns } from './public-dns.ts';
 import type { Role } from './roles.ts';
 import type { Timing } from './timing.ts';
 
@@ -38,4 +39,6 @@ export interface Target {
   readonly port25Control?: Endpoint;
   /** How a server is visited that runs already; absent for what the run made itself. */
   readonly guest?: Guest;
+  /** The resolver to ask for what it publishes, where it has no lab; nobody is asked without. */
+  readonly publicDns?: PublicDns;
 }

@@ -1,5 +1,6 @@
 import { inject } from 'vitest';
 import { consequenceOf } from '../../reports/model/conclude.ts';
+import { byRecordsAlone } from '../check/by-records-alone.ts';
 import { loadChecks } from '../engine/load.ts';
 import { openBenchLab } from '../lab/check-lab.ts';
 import './audit-context.ts';
@@ -17,7 +18,9 @@ const checks = [...(await loadChecks(suitesFolder)), ...others.flatMap((one) => 
 const journal = openJournal(journalFile);
 const stop = hearStop(runId);
 register(
-  checks.filter((check) => gates[check.definition.id] !== undefined),
+  checks
+    .filter((check) => gates[check.definition.id] !== undefined)
+    .map((check) => (lab ? check : byRecordsAlone(check))),
   createBench({
     target,
     lab: lab && openBenchLab(lab),

@@ -105,3 +105,36 @@ test('the facts of a check are those of its definition', () => {
   expect(factsOf(check)).toMatchObject({ check: 'STLS-001', suite: 'starttls', limits: ['one'] });
   expect(factsOf(made('STLS-001')).limits).toEqual([]);
 });
+
+test('what looks records up needs a lab, or a resolver that the host declares', () => {
+  const looksUp = [made('SPF-001', { needs: ['records'] })];
+  const profile = { ...PROFILE, gates: { 'SPF-001': 'fail' } } as const;
+  const on = (target: Parameters<typeof planTarget>[1]) => {
+    const { selected, notSelected } = planTarget(looksUp, target, profile, { only: [], skip: [] });
+    return [...selected.map(({ gate }) => gate), ...notSelected.map(({ why }) => why)];
+  };
+  const host = { ...TARGET, driver: 'host' } as const;
+  expect(on(TARGET)).toEqual(['fail']);
+  expect(on(host)).toEqual(['needs the public DNS: `dns:` of the target']);
+  expect(on({ ...host, settings: { dns: 'system' } })).toEqual(['fail']);
+  // Records of a container belong to its lab.
+  expect(on({ ...TARGET, driver: 'container', settings: { lab: false, dns: [] } })).toEqual([
+    'needs the public DNS: `dns:` of the target',
+  ]);
+});
+
+test('what only a lab makes a check send needs no permission where there is none', () => {
+  const sends = [
+    made('SPF-001', {
+      needs: ['records'],
+      safety: 'sends-mail',
+      byRecordsAlone: { safety: 'safe', effect: 'reads' },
+    }),
+  ];
+  const profile = { ...PROFILE, gates: { 'SPF-001': 'fail' } } as const;
+  const on = (target: Parameters<typeof planTarget>[1]) =>
+    planTarget(sends, target, profile, { only: [], skip: [] }).selected.length;
+  const careful = { name: 'mail', permissions: ['safe'] } as const;
+  expect(on({ ...careful, driver: 'host', settings: { dns: 'system' } })).toBe(1);
+  expect(on({ ...careful, driver: 'container', settings: {} })).toBe(0);
+});

@@ -6,6 +6,7 @@ import type { CheckResult } from '../model/result.ts';
 import type { Target } from '../model/target.ts';
 import { chosenFrom } from './choose-checks.ts';
 import type { Profile } from './profile.ts';
+import { asAskedOf, lacksPublicDns } from './public-dns.ts';
 
 /** What of a check stands in every result, run or not. */
 export type CheckFacts = Pick<
@@ -50,7 +51,12 @@ export interface TargetPlan {
 /** What a plan takes from the declaration of a target; the reference server is declared without claims. */
 type Declared = Pick<Target, 'name' | 'permissions'> &
   Partial<Pick<Target, 'driver'>> & {
-    readonly settings: { readonly driver?: string; readonly claims?: Claims };
+    readonly settings: {
+      readonly driver?: string;
+      readonly claims?: Claims;
+      readonly lab?: boolean;
+      readonly dns?: unknown;
+    };
   };
 
 /**
@@ -71,7 +77,8 @@ export function planTarget(
   const selected: { facts: CheckFacts; gate: Gate }[] = [];
   const notSelected: { check: string; why: string }[] = [];
   for (const check of checks) {
-    const { id, safety, upholds = [] } = check.definition;
+    const { id, upholds = [] } = check.definition;
+    const { safety } = asAskedOf(check, target).definition;
     const { claims } = target.settings;
     const isBinding = claims !== undefined && upholds.some((name) => isPromised(name, claims));
     const gate = isBinding ? 'fail' : (profile.gates[id] ?? others.get(check.suite));
@@ -84,7 +91,7 @@ export function planTarget(
           : target.driver === 'network' && check.suite !== 'op25b'
             ? 'is about mail servers, and the target is an access network'
             : target.permissions.includes(safety)
-              ? null
+              ? lacksPublicDns(check.definition, target)
               : `needs the permission ${safety}, which targets.yaml does not give`;
     if (why === null && gate !== undefined) selected.push({ facts: factsOf(check), gate });
     else notSelected.push({ check: id, why: why ?? 'not selected' });

@@ -27,6 +27,7 @@ import {
 } from './fields.ts';
 import { authority, contact, pace } from './guest-fields.ts';
 import { MADE_FOR_A_RUN } from './made-for-a-run.ts';
+import { publicDnsField } from './public-dns-field.ts';
 
 /** What a targets file may say; the words of errors are explained in the fields of the model. */
 
@@ -191,6 +192,7 @@ const host = z
       .describe(
         'A server known to answer on port 25. It is contacted only where port 25 of the target cannot be reached, to tell a closed port from a network that blocks outbound port 25; without it such a port leaves checks open.',
       ),
+    dns: publicDnsField.exactOptional(),
     connections: connections.default(4),
     pace: pace.exactOptional(),
     permissions: permissions(['safe'], SURVIVED),

@@ -22,23 +22,23 @@ export const ownPolicyIsPublished = check(
     ],
     roles: ['mx'],
     per: 'target',
-    needs: ['dns'],
+    needs: ['records'],
     effect: 'reads',
     safety: 'safe',
     budget: '20s',
     kills: ['dmarc-record-malformed', 'dmarc-record-twice', 'dmarc-record-without-effect'],
     limits: [
-      'Reads what the DNS around the target says: for a container that is the zone that its target file declares.',
+      'Reads what the DNS around the target says: for a container that is the zone that its target file declares, for a host the DNS whose resolver it declares.',
     ],
   },
   async (services) => {
-    const { verify, target, lab, notApplicable } = services;
-    const policy = await lab().dns.lookup(target.domain, 'TXT');
+    const { verify, target, records, notApplicable } = services;
+    const policy = await records.lookup(target.domain, 'TXT');
     const found = await policyOf(services, target.domain);
     const isSilent = found.records.length === 0 && found.others.length === 0 && policy.records.length === 0;
     if (isSilent && target.claims.senderDomains === undefined)
       return notApplicable(
-        `${target.domain} publishes nothing about its mail in the DNS of the lab, and no sender domain is declared.`,
+        `${target.domain} publishes nothing about its mail in the DNS, and no sender domain is declared.`,
         'neither a TXT record nor a DMARC record',
       );
     const demand = `${target.domain}, or a domain above it, has a DMARC record`;
@@ -60,21 +60,35 @@ export const ownPolicyIsPublished = check(
   },
 );
 
-/** The records of the first name up the tree that has one, and TXT records there that are none. */
+/**
+ * The records that decide about the domain, and TXT records on the way that are none: those of the domain itself, else
+ * of the organisational domain that the tree walk finds (RFC 9989 §4.10).
+ */
 async function policyOf(
   services: Services,
   domain: string,
 ): Promise<{ readonly records: readonly DmarcRecord[]; readonly others: readonly string[] }> {
   const textsOf = publishedTexts(services);
-  const labels = domain.split('.');
-  let others: readonly string[] = [];
-  for (let from = 0; from < labels.length - 1; from += 1) {
-    const texts = await textsOf(`_dmarc.${labels.slice(from).join('.')}`);
+  const others: string[] = [];
+  const found: (readonly DmarcRecord[])[] = [];
+  for (const name of treeOf(domain)) {
+    const texts = await textsOf(`_dmarc.${name}`);
     const records = texts.flatMap((text) => parseRecord(text) ?? []);
-    if (records.length > 0) return { records, others };
-    others = [...others, ...texts];
+    if (records.length === 0) others.push(...texts);
+    if (records.length > 0) found.push(records);
+    const isOwn = name === domain && records.length > 0;
+    if (isOwn || records[0]?.tags.get('psd') === 'n') return { records, others };
   }
-  return { records: [], others };
+  // Nearest to the root, but for a public suffix, which speaks for those below it that are silent.
+  const ofOwner = found.filter(([record]) => record?.tags.get('psd') !== 'y');
+  return { records: ofOwner.at(-1) ?? found.at(-1) ?? [], others };
+}
+
+/** The names of a tree walk: the domain, and those above it, seven labels at most (RFC 9989 §4.10). */
+function treeOf(domain: string): readonly string[] {
+  const labels = domain.split('.');
+  const above = labels.slice(Math.max(1, labels.length - 7));
+  return [domain, ...above.map((_, from) => above.slice(from).join('.'))];
 }
 
 async function judge(services: Services, { text, tags, flaws }: DmarcRecord): Promise<void> {

@@ -28,7 +28,7 @@ export const clientRecordsPreferTls = check(
     clauses: ['rfc8314#4.5.2', 'rfc8314#5.1', 'rfc8314#4', 'rfc8314#4.4', 'rfc6186#3', 'bsi-tr-03108#4.1.1'],
     roles: ACCESS_ROLES,
     per: 'target',
-    needs: ['dns'],
+    needs: ['records'],
     effect: 'reads',
     safety: 'safe',
     budget: '20s',
@@ -90,12 +90,12 @@ export const clientRecordsPreferTls = check(
 
 /** Records of one service; a target of `.` says that it is not offered (RFC 2782). */
 async function recordsOf(
-  { lab, inconclusive }: Services,
+  { records: published, inconclusive }: Services,
   domain: string,
   role: Role,
 ): Promise<readonly Published[]> {
   const name = `_${role}._tcp.${domain}`;
-  const { rcode, records } = await lab().dns.lookup(name, 'SRV');
+  const { rcode, records } = await published.lookup(name, 'SRV');
   if (rcode === 'SERVFAIL') inconclusive('environment', `The DNS of ${name} does not answer.`);
   return records.flatMap(({ data }) => {
     if (typeof data !== 'object' || data === null) return [];

@@ -1,6 +1,6 @@
-import type { PublishedAnswer, Services } from '../../harness/check/check.ts';
+import type { LookedUp, Services } from '../../harness/check/check.ts';
 
-type LookUp = ReturnType<Services['lab']>['dns']['lookup'];
+type LookUp = Services['records']['lookup'];
 
 /** Addresses of nobody in particular, spread over the whole of a family. */
 const STRANGERS: Readonly<Record<'IPv4' | 'IPv6', readonly string[]>> = {
@@ -17,10 +17,10 @@ const DEPTH = 10;
 
 /** Strangers of each family whom a domain permits to send in its name; empty where there are few. */
 export async function permittedStrangers(
-  { authentication, lab }: Services,
+  { authentication, records }: Services,
   domain: string,
 ): Promise<readonly string[]> {
-  const lookup = remembering(lab().dns.lookup);
+  const lookup = remembering(records.lookup);
   const found: string[] = [];
   for (const [family, addresses] of Object.entries(STRANGERS)) {
     const results = await Promise.all(
@@ -39,7 +39,7 @@ export async function permittedStrangers(
 
 /** Terms with short prefixes in a policy and in those that it includes. */
 export async function wideNetworks(
-  { authentication, lab }: Pick<Services, 'authentication' | 'lab'>,
+  { authentication, records }: Pick<Services, 'authentication' | 'records'>,
   policy: string,
   depth = DEPTH,
 ): Promise<readonly string[]> {
@@ -49,9 +49,10 @@ export async function wideNetworks(
     if (qualifier !== '+') continue;
     if (isWide(name, value)) wide.push(`${name}${/^(\/|$)/.test(value) ? '' : ':'}${value}`);
     if ((name !== 'include' && name !== 'redirect') || value.includes('%') || depth === 0) continue;
-    const { records } = await lab().dns.lookup(value, 'TXT');
-    const texts = records.map(({ data }) => [data].flat().map(String).join('')).filter(isPolicy);
-    for (const text of texts) wide.push(...(await wideNetworks({ authentication, lab }, text, depth - 1)));
+    const found = await records.lookup(value, 'TXT');
+    const texts = found.records.map(({ data }) => [data].flat().map(String).join('')).filter(isPolicy);
+    for (const text of texts)
+      wide.push(...(await wideNetworks({ authentication, records }, text, depth - 1)));
   }
   return wide;
 }
@@ -76,7 +77,7 @@ function isWide(name: string, value: string): boolean {
 
 /** A record is asked for once, however many clients are tried. */
 function remembering(lookup: LookUp): LookUp {
-  const known = new Map<string, Promise<PublishedAnswer>>();
+  const known = new Map<string, Promise<LookedUp>>();
   return (name, type) => {
     const key = `${type} ${name}`;
     const answer = known.get(key) ?? lookup(name, type);

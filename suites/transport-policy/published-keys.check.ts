@@ -28,18 +28,18 @@ export const publishedKeysMatch = check(
     ],
     limits: [
       'Of several MX hosts the one that is under audit is connected to.',
-      'Whether the DNS vouches for a record is told by the lab, which holds the zones.',
+      'Whether the DNS vouches for a record is told by the lab, which holds the zones, or by the resolver that the target declares and what it sends of DNSSEC.',
     ],
     upholds: ['published-policies'],
     kills: ['tlsa-of-previous-certificate', 'tlsa-absent'],
   },
   async (services) => {
-    const { lab, target, verify, note } = services;
+    const { records: published, target, verify, note } = services;
     const domain = requirePublication(services);
     const exchangers = await namesOf(services, domain);
     for (const host of exchangers) {
-      const address = await lab().dns.lookup(host, 'A');
-      const found = await lab().dns.lookup(`_25._tcp.${host}`, 'TLSA');
+      const address = await published.lookup(host, 'A');
+      const found = await published.lookup(`_25._tcp.${host}`, 'TLSA');
       for (const [what, { dnssec }] of [
         [`the address of ${host}`, address],
         [`TLSA of ${host}`, found],

@@ -43,7 +43,7 @@ export const publishedPolicyIsValid = check(
 );
 
 async function judgePolicy(services: Services, domain: string): Promise<void> {
-  const { lab, verify, target, certificates } = services;
+  const { records: published, verify, target, certificates } = services;
   const texts = await textsAt(services, `_mta-sts.${domain}`);
   const records = texts.filter((text) => /^v=STSv1[ \t]*;/.test(text));
   verify.ideally.that(texts.length > 0, {
@@ -63,15 +63,15 @@ async function judgePolicy(services: Services, domain: string): Promise<void> {
     headers,
     body,
     certificates: sent,
+    authority,
     failure,
-  } = await lab().web.fetch(host, '/.well-known/mta-sts.txt');
-  verify.that(status === 200, {
+  } = await published.fetch(host, '/.well-known/mta-sts.txt');
+  const isWhole = verify.that(status === 200 && failure === null, {
     demand: 'the policy host answers with the policy',
     expected: 'status 200',
     actual: failure ?? `status ${status}`,
   });
-  if (status !== 200) return;
-  const { certificate: authority } = await lab().certificates.authority();
+  if (!isWhole) return;
   const problem = certificateProblem(services, sent, certificates.trustAnchors(authority), host);
   verify.that(problem === undefined, {
     demand: 'the certificate of the policy host is good for its name',

@@ -28,8 +28,28 @@ export function senderPolicyZones(
     ...targetZones(target, [
       ...policies.map((data): ZoneRecord => ({ name: domain, type: 'TXT', data: txtStrings(data) })),
       { name: hostname, type: 'TXT', data: 'v=spf1 a -all' },
+      ...furtherExchangers(target, faulty),
     ]),
     { origin: parked, records: faulty('parked-domain-unprotected') ? [] : parkedRecords(parked, faulty) },
+  ];
+}
+
+/** Mail servers that are named and are none. */
+function furtherExchangers(
+  { domain, hostname }: { readonly domain: string; readonly hostname: string },
+  faulty: Faulty,
+): ZoneRecord[] {
+  const second = (exchange: string): ZoneRecord => ({
+    name: domain,
+    type: 'MX',
+    data: { preference: 20, exchange },
+  });
+  const alias = `alias.${domain}`;
+  return [
+    ...(faulty('mx-record-names-alias')
+      ? [second(alias), { name: alias, type: 'CNAME', data: hostname } as const]
+      : []),
+    ...(faulty('mx-record-names-nothing') ? [second(`nothing.${domain}`)] : []),
   ];
 }
 

@@ -6,6 +6,7 @@ import { ROLE_NAMES, type Role } from '../../model/roles.ts';
 import { staysHere } from '../authority.ts';
 import { USUAL_PACE_MS } from '../guest-fields.ts';
 import { placeOf, type TargetDeclaration } from '../load.ts';
+import { claimsWithDomains, publicDnsOf } from '../public-dns.ts';
 import type { HostSettings } from '../schema.ts';
 import { readSecrets } from '../secrets.ts';
 import { targetOf } from '../target-of.ts';
@@ -53,18 +54,20 @@ export async function startHost(declaration: TargetDeclaration<HostSettings>): P
     resolving.add(endpoint.host);
     endpoints[role] = endpoint;
   }
+  const target = targetOf(declaration, {
+    endpoints,
+    accounts,
+    trustAnchor: anchor ? await readTrustAnchor(declaration, anchor.file) : null,
+    ...(control ? { port25Control: control } : {}),
+    ...(settings.dns ? { publicDns: await publicDnsOf(declaration, settings.dns) } : {}),
+    guest: {
+      paceMs: settings.pace ?? (staysHere(settings) ? 0 : USUAL_PACE_MS),
+      authority: settings.authority ?? null,
+      contact: settings.contact ?? null,
+    },
+  });
   return {
-    target: targetOf(declaration, {
-      endpoints,
-      accounts,
-      trustAnchor: anchor ? await readTrustAnchor(declaration, anchor.file) : null,
-      ...(control ? { port25Control: control } : {}),
-      guest: {
-        paceMs: settings.pace ?? (staysHere(settings) ? 0 : USUAL_PACE_MS),
-        authority: settings.authority ?? null,
-        contact: settings.contact ?? null,
-      },
-    }),
+    target: settings.dns ? { ...target, claims: claimsWithDomains(target.claims, target.domain) } : target,
     lab: null,
     artefact: { address: settings.address },
     async stop() {},

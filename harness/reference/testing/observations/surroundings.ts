@@ -46,6 +46,16 @@ export const SURROUNDINGS: Partial<Record<FaultName, SurroundingObservation>> = 
     faulty: /^\[\]$/,
     see: ({ address, published }) => published(`${reversed(address)}.in-addr.arpa`, 'PTR'),
   },
+  'mx-record-names-alias': {
+    good: /^\[\{"preference":10,"exchange":"mail\.example\.test"\}\]$/,
+    faulty: /"exchange":"alias\.example\.test"/,
+    see: ({ published }) => published('example.test', 'MX'),
+  },
+  'mx-record-names-nothing': {
+    good: /^\[\{"preference":10,"exchange":"mail\.example\.test"\}\]$/,
+    faulty: /"exchange":"nothing\.example\.test"/,
+    see: ({ published }) => published('example.test', 'MX'),
+  },
   'tlsa-of-previous-certificate': {
     good: /^\[\{"usage":3,"selector":1,"matchingType":1,(?!.*171,171,171).*\}\]$/,
     faulty: /171,171,171/,

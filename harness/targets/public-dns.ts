@@ -1,0 +1,77 @@
+import { getServers } from 'node:dns';
+import { readFile } from 'node:fs/promises';
+import { isIP, isIPv4 } from 'node:net';
+import { resolve } from 'node:path';
+import type { Claims } from '../model/claims.ts';
+import { ConfigurationError } from '../model/configuration-error.ts';
+import type { Endpoint } from '../model/endpoint.ts';
+import type { PublicDns } from '../model/public-dns.ts';
+import { ROOT_ANCHORS } from '../public-dns/root-anchors.ts';
+import { placeOf, type TargetDeclaration } from './load.ts';
+import type { PublicDnsSettings } from './public-dns-field.ts';
+import { isCertificate } from './trust-anchor.ts';
+import { readFailure } from './yaml-source.ts';
+
+/**
+ * The resolver of a declaration.
+ * @param systemServers as `getServers` of Node gives them
+ * @throws ConfigurationError where this machine has no resolver, or the authority cannot be read
+ */
+export async function publicDnsOf(
+  declaration: TargetDeclaration,
+  settings: PublicDnsSettings,
+  systemServers: () => readonly string[] = getServers,
+): Promise<PublicDns> {
+  if (settings === 'system') {
+    const servers = systemServers().flatMap((written) => endpointOf(written) ?? []);
+    if (servers.length === 0)
+      throw new ConfigurationError(
+        `${placeOf(declaration, ['dns'])}: This machine names no resolver; name one by its address.`,
+      );
+    const trustsAd = servers.every(({ host }) => isLoopback(host));
+    return { servers, trustsAd, rootAnchors: ROOT_ANCHORS, policyHosts: { port: 443, authority: null } };
+  }
+  const { address, port: own, 'trusted-path': isTrusted, 'policy-hosts': hosts } = settings;
+  const anchor = hosts['trust-anchor'];
+  return {
+    servers: [{ host: address, port: own }],
+    trustsAd: isTrusted ?? isLoopback(address),
+    rootAnchors: settings['root-anchors'] ?? ROOT_ANCHORS,
+    policyHosts: {
+      port: hosts.port,
+      authority: anchor ? await readAuthority(declaration, anchor.file) : null,
+    },
+  };
+}
+
+/** `192.0.2.1`, `192.0.2.1:5353`, `2001:db8::1` or `[2001:db8::1]:5353`, as Node writes them. */
+function endpointOf(written: string): Endpoint | undefined {
+  const [, bracketed, after] = /^\[([^\]]+)\](?::(\d+))?$/.exec(written) ?? [];
+  const [, four, behind] = /^([\d.]+):(\d+)$/.exec(written) ?? [];
+  const host = bracketed ?? four ?? written;
+  // A zone index belongs to an address of the own link.
+  return isIP(host) === 0 ? undefined : { host, port: Number(after ?? behind ?? 53) };
+}
+
+function isLoopback(address: string): boolean {
+  return isIPv4(address) ? address.startsWith('127.') : address === '::1';
+}
+
+async function readAuthority(declaration: TargetDeclaration, file: string): Promise<string> {
+  const place = placeOf(declaration, ['dns', 'policy-hosts', 'trust-anchor', 'file']);
+  let pem: string;
+  try {
+    pem = await readFile(resolve(declaration.origin.folder, file), 'utf8');
+  } catch (error) {
+    throw new ConfigurationError(`${place}: The authority ${file} cannot be used: ${readFailure(error)}`);
+  }
+  if (!isCertificate(pem))
+    throw new ConfigurationError(`${place}: The authority ${file} is no certificate in PEM form.`);
+  return pem;
+}
+
+/** What is claimed of domains where nothing is written, once there is a DNS to look it up in. */
+export function claimsWithDomains(claims: Claims, domain: string): Claims {
+  const { publishedPolicies = domain, senderDomains = [domain] } = claims;
+  return { ...claims, publishedPolicies, senderDomains };
+}
