@@ -27,6 +27,8 @@ export interface ControlDefinition {
   readonly waits?: (target: Target) => number;
   /** Abilities that the body needs beside a scripted client. */
   readonly needs?: readonly Need[];
+  /** As of a check. */
+  readonly withoutLab?: 'decides' | 'decides-nothing';
   /** Names of what only one body may use at a time. */
   readonly resources?: readonly string[];
   /** Controls that this one stands on. */

@@ -1,5 +1,6 @@
-import type { Gate } from '../../reports/model/record.ts';
+import type { Gate, NotSelected } from '../../reports/model/record.ts';
 import type { Check } from '../check/define.ts';
+import { needsLab } from '../check/needs-lab.ts';
 import type { Claims } from '../model/claims.ts';
 import { isPromised } from '../model/promises.ts';
 import type { CheckResult } from '../model/result.ts';
@@ -44,14 +45,17 @@ export interface Again {
 export interface TargetPlan {
   readonly target: string;
   readonly selected: readonly { readonly facts: CheckFacts; readonly gate: Gate }[];
-  readonly notSelected: readonly { readonly check: string; readonly why: string }[];
+  readonly notSelected: readonly NotSelected[];
 }
 
 /** What a plan takes from the declaration of a target; the reference server is declared without claims. */
 type Declared = Pick<Target, 'name' | 'permissions'> &
   Partial<Pick<Target, 'driver'>> & {
-    readonly settings: { readonly driver?: string; readonly claims?: Claims };
+    readonly settings: { readonly driver?: string; readonly claims?: Claims; readonly lab?: boolean };
   };
+
+/** Why a check is left out; null where it is asked. */
+type LeftOut = Pick<NotSelected, 'why' | 'reason'> | null;
 
 /**
  * Selects the checks for a target: by `--only` and `--skip`, by the profile, by what the target permits. What its
@@ -66,30 +70,55 @@ export function planTarget(
   selection: Selection,
   others: ReadonlyMap<string, Gate> = new Map(),
 ): TargetPlan {
-  const again = selection.again?.checks[target.name] ?? [];
   const isChosen = chosenFrom(checks, selection);
   const selected: { facts: CheckFacts; gate: Gate }[] = [];
-  const notSelected: { check: string; why: string }[] = [];
+  const notSelected: NotSelected[] = [];
   for (const check of checks) {
-    const { id, safety, upholds = [] } = check.definition;
+    const { id, upholds = [] } = check.definition;
     const { claims } = target.settings;
     const isBinding = claims !== undefined && upholds.some((name) => isPromised(name, claims));
     const gate = isBinding ? 'fail' : (profile.gates[id] ?? others.get(check.suite));
-    const why = !isChosen(check)
-      ? 'excluded by --only or --skip'
-      : selection.again && !again.includes(id)
-        ? `was not left failed or open by run ${selection.again.runId}`
-        : gate === undefined
-          ? `not part of the profile ${profile.id}`
-          : target.driver === 'network' && check.suite !== 'op25b'
-            ? 'is about mail servers, and the target is an access network'
-            : target.permissions.includes(safety)
-              ? null
-              : `needs the permission ${safety}, which targets.yaml does not give`;
-    if (why === null && gate !== undefined) selected.push({ facts: factsOf(check), gate });
-    else notSelected.push({ check: id, why: why ?? 'not selected' });
+    const left =
+      unchosen(check, target, selection, isChosen) ??
+      (gate === undefined ? outside(profile) : unsuited(check, target, profile));
+    if (left) notSelected.push({ check: id, ...left });
+    else if (gate !== undefined) selected.push({ facts: factsOf(check), gate });
   }
   return { target: target.name, selected, notSelected };
+}
+
+/** What whoever started the run left out. */
+function unchosen(
+  check: Check,
+  target: Declared,
+  { again }: Selection,
+  isChosen: (check: Check) => boolean,
+): LeftOut {
+  if (!isChosen(check)) return { why: 'excluded by --only or --skip', reason: 'selection' };
+  if (again && !(again.checks[target.name] ?? []).includes(check.definition.id))
+    return { why: `was not left failed or open by run ${again.runId}`, reason: 'selection' };
+  return null;
+}
+
+function outside({ id }: Profile): NonNullable<LeftOut> {
+  return { why: `not part of the profile ${id}`, reason: 'profile' };
+}
+
+/** What cannot be asked of the target as it is declared. */
+function unsuited({ suite, definition }: Check, target: Declared, profile: Profile): LeftOut {
+  const { safety } = definition;
+  if (target.driver === 'network' && suite !== 'op25b')
+    return { why: 'is about mail servers, and the target is an access network', reason: 'kind' };
+  if (!target.permissions.includes(safety))
+    return { why: `needs the permission ${safety}, which targets.yaml does not give`, reason: 'permission' };
+  if (!profile.demandsLab && lacksLab(target) && needsLab(definition))
+    return { why: 'needs a lab, and the target has none', reason: 'lab' };
+  return null;
+}
+
+/** A server that runs already has no lab, and a container has none where its declaration says so. */
+function lacksLab({ driver, settings }: Declared): boolean {
+  return driver === 'host' || settings.lab === false;
 }
 
 /** The facts of a check as they stand in a result. */

@@ -28,6 +28,7 @@ const profileSchema = z.strictObject({
   title: z.string(),
   description: z.string(),
   verification: z.enum(['verified', 'not-verified']),
+  'demands-a-lab': z.boolean().default(false),
   gates: z.record(z.string(), z.enum(['fail', 'warn', 'info'])),
   clauses: z.array(clauseSchema).default([]),
 });
@@ -51,6 +52,11 @@ export interface Profile {
   readonly title: string;
   readonly description: string;
   readonly verification: 'verified' | 'not-verified';
+  /**
+   * Checks that need a lab are asked of targets without one too, where they stay open: nothing that the profile
+   * demands may be left out (`demands-a-lab`).
+   */
+  readonly demandsLab?: boolean;
   readonly gates: Readonly<Record<string, Gate>>;
   /** In the order of the document; empty where the profile follows none. */
   readonly clauses: readonly ProfileClause[];
@@ -123,7 +129,8 @@ async function readProfile(folder: string, stem: string): Promise<Profile> {
     throw new ConfigurationError(
       `The profile "${stem}" calls itself "${stem.includes('@') ? `${id}@${version}` : id}".`,
     );
-  return { ...read.data, clauses: read.data.clauses.map(clauseOf) };
+  const { 'demands-a-lab': demandsLab, clauses, ...rest } = read.data;
+  return { ...rest, demandsLab, clauses: clauses.map(clauseOf) };
 }
 
 function clauseOf(clause: z.output<typeof clauseSchema>): ProfileClause {

@@ -20,6 +20,17 @@ export const SCOPE_REASONS = [
 
 export type ScopeReason = (typeof SCOPE_REASONS)[number];
 
+/** Reasons for which a plan leaves a check out, before anything is asked. */
+export const NOT_SELECTED_REASONS = [
+  'permission',
+  'lab',
+  'selection',
+  'profile',
+  'kind',
+] as const satisfies readonly ScopeReason[];
+
+export type NotSelectedReason = (typeof NOT_SELECTED_REASONS)[number];
+
 /** Checks of one target that were not asked, or do not count, for one reason. */
 export interface LeftOut {
   readonly target: string;
@@ -32,7 +43,7 @@ export interface LeftOut {
 /** What the conclusion about a target says nothing about, by reason; every check is in at most one of them. */
 export function leftOutOf({ name, results, notSelected }: TargetRecord): readonly LeftOut[] {
   const all = [
-    ...notSelected.map(({ check, why }) => ({ check, why, reason: reasonOfWhy(why) })),
+    ...notSelected.map(({ check, why, reason }) => ({ check, why, reason: reason ?? reasonOfWhy(why) })),
     ...results.flatMap((result) => {
       const reason = reasonOfResult(result);
       return reason === null ? [] : [{ check: result.check, why: '', reason }];
@@ -46,7 +57,7 @@ export function leftOutOf({ name, results, notSelected }: TargetRecord): readonl
   });
 }
 
-/** Sentences of the plan (`harness/runner/plan.ts`). */
+/** Sentences of the plan, in records that hold nothing else. */
 function reasonOfWhy(why: string): ScopeReason {
   if (why.startsWith('needs the permission ')) return 'permission';
   if (why.startsWith('not part of the profile ')) return 'profile';

@@ -1,6 +1,7 @@
 import { describeClause } from '../model/clause.ts';
 import { CLAUSE_STATES, clauseState, countClauses } from '../model/clause-state.ts';
 import { limitsLine } from '../model/controls.ts';
+import { labLine } from '../model/lab-line.ts';
 import { likelyText } from '../model/likely-cause.ts';
 import { mattersOf } from '../model/matters.ts';
 import { type OpenGroup, openGroups } from '../model/open-groups.ts';
@@ -82,7 +83,7 @@ function targetLines(record: RunRecord, target: TargetRecord, item: Item): strin
     }),
     '',
     ...(obstacle === null ? [] : [...obstacleItem(obstacle), '']),
-    ...[silenceLine(target), limitsLine(target)].flatMap((line) =>
+    ...[silenceLine(target), limitsLine(target), labLine(target)].flatMap((line) =>
       line === null ? [] : [codeSpan(line), ''],
     ),
     ...clauseLines(record, target),

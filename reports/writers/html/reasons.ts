@@ -31,6 +31,7 @@ const JAPANESE: readonly Template[] = [
     /^needs the permission (\S+), which targets\.yaml does not give$/,
     ([permission = NONE]) => ['権限 ', permission, ' が必要で、targets.yaml は与えていない'],
   ],
+  [/^needs a lab, and the target has none$/, () => ['検査環境（lab）が必要で、対象にはない']],
   [
     /^The check was planned and left no result\.$/,
     () => ['検査は予定されていましたが、結果が残りませんでした。'],
