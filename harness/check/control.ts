@@ -3,7 +3,7 @@ import type { Effect, Safety } from '../model/levels.ts';
 import type { Role } from '../model/roles.ts';
 import type { Target } from '../model/target.ts';
 import { callSite, type Place } from './call-site.ts';
-import type { Need } from './define.ts';
+import type { CheckDefinition, Need } from './define.ts';
 import type { Services } from './services.ts';
 
 /**
@@ -28,7 +28,7 @@ export interface ControlDefinition {
   /** Abilities that the body needs beside a scripted client. */
   readonly needs?: readonly Need[];
   /** As of a check. */
-  readonly withoutLab?: 'decides' | 'decides-nothing';
+  readonly withoutLab?: CheckDefinition['withoutLab'];
   /** Names of what only one body may use at a time. */
   readonly resources?: readonly string[];
   /** Controls that this one stands on. */

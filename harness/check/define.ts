@@ -56,9 +56,10 @@ interface CheckStatement {
   readonly needs: readonly Need[];
   /**
    * What the body decides on a target that has no lab, where `needs` tell it wrongly (`needsLab`): something, for it
-   * asks `hasLab` before it calls `lab()`, and what it decides less is one of its `limits`; or nothing.
+   * asks `hasLab` before it calls `lab()`, and what it decides less is one of its `limits`; the same where an account
+   * has a mailbox that can be read, to which it sends in the place of somebody elsewhere; or nothing.
    */
-  readonly withoutLab?: 'decides' | 'decides-nothing';
+  readonly withoutLab?: 'decides' | 'decides-in-mailbox' | 'decides-nothing';
   readonly effect: Effect;
   readonly safety: Safety;
   /** Time the body may take on a server that answers at once; slow servers are given more. */

@@ -102,6 +102,8 @@ describe('the plan of a target', () => {
       made('SMTP-002', { needs: ['dns', 'sink'], withoutLab: 'decides' }),
       made('SMTP-003', { buildsOn: [needing] }),
       made('SMTP-004', { considers: [needing] }),
+      made('SMTP-005', { needs: ['dns'], withoutLab: 'decides-in-mailbox' }),
+      made('SMTP-006', { withoutLab: 'decides-nothing' }),
     ];
     const profile: Profile = {
       ...PROFILE,
@@ -118,7 +120,7 @@ describe('the plan of a target', () => {
       const plan = planned(over);
       expect(codes(plan)).toEqual(['SMTP-002', 'SMTP-004']);
       expect(plan.notSelected).toEqual(
-        ['SMTP-001', 'SMTP-003'].map((check) => ({
+        ['SMTP-001', 'SMTP-003', 'SMTP-005', 'SMTP-006'].map((check) => ({
           check,
           why: 'needs a lab, and the target has none',
           reason: 'lab',
@@ -126,12 +128,20 @@ describe('the plan of a target', () => {
       );
     });
 
+    test.each([
+      ['an account and IMAP', { roles: { imaps: 993 }, accounts: [{}] }, true],
+      ['no account', { roles: { imaps: 993 } }, false],
+      ['no mailbox', { roles: { submission: 587 }, accounts: [{}] }, false],
+    ])('with %s what an account sends to itself is asked', (_, settings, isAsked) => {
+      expect(codes(planned({ driver: 'host', settings })).includes('SMTP-005')).toBe(isAsked);
+    });
+
     test('where there is one, everything is asked', () => {
-      expect(codes(planned({ driver: 'container', settings: { lab: true } }))).toHaveLength(4);
+      expect(codes(planned({ driver: 'container', settings: { lab: true } }))).toHaveLength(6);
     });
 
     test('a profile that demands a lab leaves nothing out', () => {
-      expect(codes(planned({ driver: 'host' }, true))).toHaveLength(4);
+      expect(codes(planned({ driver: 'host' }, true))).toHaveLength(6);
     });
   });
 

@@ -4,7 +4,9 @@ import { needsLab } from '../check/needs-lab.ts';
 import type { Claims } from '../model/claims.ts';
 import { isPromised } from '../model/promises.ts';
 import type { CheckResult } from '../model/result.ts';
+import type { Role } from '../model/roles.ts';
 import type { Target } from '../model/target.ts';
+import { MAILBOX_ROLES } from '../steps/in-mailbox.ts';
 import { chosenFrom } from './choose-checks.ts';
 import type { Profile } from './profile.ts';
 
@@ -51,8 +53,18 @@ export interface TargetPlan {
 /** What a plan takes from the declaration of a target; the reference server is declared without claims. */
 type Declared = Pick<Target, 'name' | 'permissions'> &
   Partial<Pick<Target, 'driver'>> & {
-    readonly settings: { readonly driver?: string; readonly claims?: Claims; readonly lab?: boolean };
+    readonly settings: {
+      readonly driver?: string;
+      readonly claims?: Claims;
+      readonly lab?: boolean;
+    } & Reachable;
   };
+
+/** By what mail of an account comes back to whoever audits. */
+interface Reachable {
+  readonly roles?: Readonly<Partial<Record<Role, unknown>>>;
+  readonly accounts?: readonly unknown[];
+}
 
 /** Why a check is left out; null where it is asked. */
 type LeftOut = Pick<NotSelected, 'why' | 'reason'> | null;
@@ -111,9 +123,14 @@ function unsuited({ suite, definition }: Check, target: Declared, profile: Profi
     return { why: 'is about mail servers, and the target is an access network', reason: 'kind' };
   if (!target.permissions.includes(safety))
     return { why: `needs the permission ${safety}, which targets.yaml does not give`, reason: 'permission' };
-  if (!profile.demandsLab && lacksLab(target) && needsLab(definition))
+  const instead = { ownMailbox: hasOwnMailbox(target.settings) };
+  if (!profile.demandsLab && lacksLab(target) && needsLab(definition, instead))
     return { why: 'needs a lab, and the target has none', reason: 'lab' };
   return null;
+}
+
+function hasOwnMailbox({ roles = {}, accounts = [] }: Reachable): boolean {
+  return accounts.length > 0 && MAILBOX_ROLES.some((role) => roles[role] !== undefined);
 }
 
 /** A server that runs already has no lab, and a container has none where its declaration says so. */

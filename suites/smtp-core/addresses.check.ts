@@ -2,7 +2,8 @@ import { check, type Verify } from '../../harness/check/check.ts';
 import { domainOf } from '../../harness/steps/addresses.ts';
 import { nameRecipient } from '../../harness/steps/name-recipient.ts';
 import { assertDecided, isPositive, lineOf } from '../../harness/steps/replies.ts';
-import { openSender, strangerOf } from './session.ts';
+import { strangerOf } from '../../harness/steps/stranger.ts';
+import { openSender } from './session.ts';
 import { DIALOGUE } from './smtp-check.ts';
 
 /** What stands behind MAIL FROM: or RCPT TO: and is no path. `serious`: two readers could differ about it. */

@@ -1,10 +1,11 @@
 import { check, type Services, type SmtpReply } from '../../harness/check/check.ts';
+import { strangersAreServed } from '../../harness/steps/controls/strangers-are-served.ts';
 import { assertSeesJunk } from '../../harness/steps/in-mailbox.ts';
 import { nameRecipient } from '../../harness/steps/name-recipient.ts';
 import { assertDecided, isPositive, lineOf } from '../../harness/steps/replies.ts';
+import { strangerOf } from '../../harness/steps/stranger.ts';
 import { message } from './message.ts';
 import { refusalIsAboutContent } from './plain-mail.ts';
-import { strangerOf } from './session.ts';
 
 export const sendersAreNotRefusedAsSuch = check(
   {
@@ -19,6 +20,7 @@ export const sendersAreNotRefusedAsSuch = check(
     clauses: ['rfc2505#2.6.1', 'rfc2505#2.6.2', 'rfc2505#2.7', 'rfc5321#4.1.4'],
     roles: ['mx'],
     needs: ['account', 'mailbox-in-part', 'dns', 'vantage'],
+    considers: [strangersAreServed],
     effect: 'delivers',
     safety: 'sends-mail',
     budget: '20s',

@@ -1,0 +1,20 @@
+import { startReferenceInLab } from '/work/wt/labless/harness/reference/in-lab/reference-lab.ts';
+import { createBench } from '/work/wt/labless/harness/engine/create-bench.ts';
+import { evaluate } from '/work/wt/labless/harness/engine/evaluate.ts';
+import { controlsOf } from '/work/wt/labless/harness/check/control.ts';
+import { phaseOf } from '/work/wt/labless/harness/engine/phase.ts';
+import { CHECKS } from '/work/wt/labless/suites/proof/proof.ts';
+const faults = process.argv[2] ? process.argv[2].split(',') : [];
+const only = process.argv[3] ? new RegExp(process.argv[3]) : /./;
+const { server, close } = await startReferenceInLab({ faults } as never);
+const bench = createBench({ target: { ...server.target, driver: 'host', connections: Number(process.env.CONN ?? 4) }, lab: null, runId: 'x', evidenceFolder: null });
+const checks = CHECKS.filter((c) => only.test(c.definition.id));
+void bench.controls.ready([...new Set(checks.flatMap(({ definition }) => controlsOf(definition)))]);
+const seated = checks.map((check) => ({ check, seat: bench.crowd.enter(phaseOf(check)) }));
+await Promise.all(seated.map(async ({ check, seat }) => {
+  await bench.crowd.turnOf(seat.phase, bench.signal);
+  const r = await evaluate(check, { ...bench, seat });
+  console.log(`${r.check}\t${r.verdict}\t${r.cause}\t${check.definition.needs.join(',')}\t${r.reason.slice(0, 300)}`);
+}));
+await bench.close();
+await close();
