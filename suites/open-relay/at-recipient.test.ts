@@ -45,6 +45,7 @@ describe('a refusal shows that relaying is refused', () => {
     ['it says so', '550 5.7.1 Relaying denied', undefined],
     ['it says so for now', '454 4.7.1 Relay access denied', undefined],
     ['relaying is the reason for the plain recipient', '550 5.1.1 User unknown', said],
+    ['such a recipient is taken as it is', '550 5.1.1 User unknown', { elsewhere: reply('250 Ok'), unknown }],
     ['a user is let send there', '550 No', { ...silent, toUser: reply('250 Ok') }],
     [
       'relaying is the reason where no domain is looked up',

@@ -120,6 +120,8 @@ export function whyUnearned(
   if (isTemporary(reply))
     return 'it is put off, as often as it was tried, and the reply does not say that this is about relaying';
   if (!isPermanent(reply)) return 'it is answered as no refusal is';
+  // Who takes such a recipient as it is does not refuse the same domain in another form.
+  if (replies && isPositive(replies.elsewhere)) return undefined;
   const isRuled = replies?.literal !== undefined && subjectOf(replies.literal, names) === 'relaying';
   if (isRuled) return undefined;
   if (subject === 'domain')
