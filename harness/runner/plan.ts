@@ -121,7 +121,8 @@ function unsuited({ suite, definition }: Check, target: Declared, profile: Profi
   const { safety } = definition;
   if (target.driver === 'network' && suite !== 'op25b')
     return { why: 'is about mail servers, and the target is an access network', reason: 'kind' };
-  if (!target.permissions.includes(safety))
+  const isPermitted = target.permissions.includes(safety);
+  if (!isPermitted)
     return { why: `needs the permission ${safety}, which targets.yaml does not give`, reason: 'permission' };
   const instead = { ownMailbox: hasOwnMailbox(target.settings) };
   if (!profile.demandsLab && lacksLab(target) && needsLab(definition, instead))
