@@ -7,6 +7,7 @@ import type { FaultName } from '../../harness/model/faults.ts';
 import type { CheckResult } from '../../harness/model/result.ts';
 import type { Target } from '../../harness/model/target.ts';
 import { startReferenceInLab } from '../../harness/reference/in-lab/reference-lab.ts';
+import type { ReferenceLife } from '../../harness/reference/server.ts';
 import { CHECKS, explained, resultAgainst } from './proof.ts';
 import { sideBySide } from './whole-catalogue.ts';
 
@@ -15,11 +16,15 @@ const CONNECTIONS = 4;
 
 /** A reference server as a host: it has an Internet of its own, and whoever audits has none. */
 async function withHost<Got>(
-  options: { readonly faults?: readonly FaultName[]; readonly auditedFrom?: Target['auditedFrom'] },
+  options: {
+    readonly faults?: readonly FaultName[];
+    readonly life?: ReferenceLife;
+    readonly auditedFrom?: Target['auditedFrom'];
+  },
   work: (target: Target) => Promise<Got>,
 ): Promise<Got> {
-  const { faults = [], auditedFrom } = options;
-  const { server, close } = await startReferenceInLab({ faults });
+  const { faults = [], life = {}, auditedFrom } = options;
+  const { server, close } = await startReferenceInLab({ faults, life });
   try {
     return await work({
       ...server.target,
@@ -138,3 +143,13 @@ test('a server that takes every local name says nothing about a roundabout recip
   expect(result.verdict, explained(result)).toBe('inconclusive');
   expect(result.reason).toContain('only a lab sees whether it goes elsewhere');
 });
+
+test.each(['RLY-001', 'RLY-005', 'RLY-016', 'SMTP-012', 'SMTP-020', 'SMTP-021', 'MSG-001', 'MSG-012'])(
+  '%s passes on a server that takes no sender of a domain that does not exist',
+  async (code) => {
+    const result = await withHost({ life: { refusesSenders: ['forged-'] } }, (target) =>
+      resultAgainst(checkOf(code), target),
+    );
+    expect(result.verdict, explained(result)).toBe('pass');
+  },
+);

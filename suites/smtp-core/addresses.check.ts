@@ -50,7 +50,7 @@ export const addressesAreUnderstood = check(
     const { address } = account();
     const own = domainOf(address);
     // A domain that exists where there is a lab, so that nothing but the form of an address is wrong.
-    const domain = role === 'mx' ? domainOf(await strangerOf(services)) : own;
+    const domain = role === 'mx' ? domainOf(await strangerOf(services)) || services.helloName : own;
     const strength = (verify: Verify, serious: boolean) => (serious ? verify : verify.ideally);
     const fill = (path: string) =>
       path
