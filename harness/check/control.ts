@@ -3,7 +3,7 @@ import type { Effect, Safety } from '../model/levels.ts';
 import type { Role } from '../model/roles.ts';
 import type { Target } from '../model/target.ts';
 import { callSite, type Place } from './call-site.ts';
-import type { Need } from './define.ts';
+import type { CheckDefinition, Need } from './define.ts';
 import type { Services } from './services.ts';
 
 /**
@@ -27,6 +27,8 @@ export interface ControlDefinition {
   readonly waits?: (target: Target) => number;
   /** Abilities that the body needs beside a scripted client. */
   readonly needs?: readonly Need[];
+  /** As of a check. */
+  readonly withoutLab?: CheckDefinition['withoutLab'];
   /** Names of what only one body may use at a time. */
   readonly resources?: readonly string[];
   /** Controls that this one stands on. */

@@ -64,6 +64,12 @@ interface CheckStatement {
   /** `target`: the body runs once and looks at several roles itself. */
   readonly per?: 'role' | 'target';
   readonly needs: readonly Need[];
+  /**
+   * What the body decides on a target that has no lab, where `needs` tell it wrongly (`needsLab`): something, for it
+   * asks `hasLab` before it calls `lab()`, and what it decides less is one of its `limits`; the same where an account
+   * has a mailbox that can be read, to which it sends in the place of somebody elsewhere; or nothing.
+   */
+  readonly withoutLab?: 'decides' | 'decides-in-mailbox' | 'decides-nothing';
   readonly effect: Effect;
   readonly safety: Safety;
   /** Time the body may take on a server that answers at once; slow servers are given more. */

@@ -135,6 +135,8 @@ export interface Opening {
 
 /** The third group: the world around the target, and mail that goes through it. */
 export interface Surroundings {
+  /** Whether the target has a lab. Who decides without one (`withoutLab`) asks before it calls `lab`. */
+  readonly hasLab: boolean;
   /**
    * The world around the target; everything opened in it is closed when the body ends.
    * @throws Inconclusive `environment` when the target has none

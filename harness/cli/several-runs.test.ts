@@ -44,6 +44,7 @@ describe('--rerun', () => {
     expect(part.targets[0]?.notSelected).toContainEqual({
       check: 'STLS-003',
       why: 'excluded by --only or --skip',
+      reason: 'selection',
     });
     for (const [file, words] of [
       ['summary.md', 'This run is partial: it asked 1 of the 6 checks'],

@@ -1,6 +1,7 @@
 import pc from 'picocolors';
 import { limitsLine } from '../../reports/model/controls.ts';
 import type { LikelyCause } from '../../reports/model/diagnosis.ts';
+import { labLine } from '../../reports/model/lab-line.ts';
 import { type Matter, mattersOf } from '../../reports/model/matters.ts';
 import { type OpenGroup, openGroups } from '../../reports/model/open-groups.ts';
 import { waiverLine } from '../../reports/model/outcome.ts';
@@ -45,7 +46,7 @@ export function headOf(target: TargetRecord): string[] {
   return [
     '',
     `${pc.bold(target.name)}: ${CONCLUSIONS[target.conclusion](target.conclusion)} — ${countsOf(target)}`,
-    ...[target.failure, silenceLine(target), limitsLine(target)].flatMap((line) =>
+    ...[target.failure, silenceLine(target), limitsLine(target), labLine(target)].flatMap((line) =>
       line === null ? [] : [`  ${line}`],
     ),
   ];

@@ -201,6 +201,7 @@ export async function openBody(context: {
       }
       return account;
     },
+    hasLab: bench.lab !== null,
     cleartextAccount: () => target.accounts.find((account) => account.cleartextSecret),
     lab() {
       if (!bench.lab)

@@ -8,6 +8,7 @@ import { favouredBy } from '../lab/favoured.ts';
 import { Inconclusive } from '../model/outcomes.ts';
 import type { VariantResult } from '../model/result.ts';
 import type { Role } from '../model/roles.ts';
+import { declaredInside } from '../steps/trusted-client.ts';
 import type { Bench } from './bench.ts';
 import { askForLife } from './control-conversation.ts';
 import { brokenBefore, rootOf } from './controls.ts';
@@ -81,7 +82,7 @@ export async function runBody(context: {
             `This check needs ${limit} connections at the same time, and the target allows ${target.connections}.`,
           )
         : (lackingFor(definition, target) ??
-          (definition.asStranger && bench.lab ? favouredBy(bench.lab.access) : undefined) ??
+          (definition.asStranger ? trustIn(bench) : undefined) ??
           brokenBefore(definition, bench) ??
           (await stillGone(context, recorder)) ??
           (await body.run(check.body)));
@@ -144,4 +145,9 @@ async function stillGone(
       return new Inconclusive('crashed', `The target no longer answers since ${since}: ${sign.text}`);
   }
   return undefined;
+}
+
+/** Why the client is no stranger to the target. */
+function trustIn({ lab, target }: Bench): Inconclusive | undefined {
+  return lab ? favouredBy(lab.access) : declaredInside(target);
 }

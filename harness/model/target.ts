@@ -35,6 +35,11 @@ export interface Target {
   readonly permissions: readonly Safety[];
   readonly claims: Claims;
   readonly timing: Timing;
+  /**
+   * Whether the target takes the address of this machine for that of a stranger, as declared where there is no lab:
+   * `inside` is an address that it trusts. Absent: nobody knows.
+   */
+  readonly auditedFrom?: 'outside' | 'inside';
   /** A server known to answer on port 25, which tells a closed port of the target from a network that blocks. */
   readonly port25Control?: Endpoint;
   /** How a server is visited that runs already; absent for what the run made itself. */

@@ -330,6 +330,7 @@ describe('a run that asks a part of an earlier one again', () => {
     expect(record.targets[0]?.notSelected).toContainEqual({
       check: 'SMTP-001',
       why: 'was not left failed or open by run before',
+      reason: 'selection',
     });
   });
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { control } from '../check/control.ts';
 import type { CheckDefinition } from '../check/define.ts';
 import { checkOf } from '../engine/testing/definition.ts';
 import { ConfigurationError } from '../model/configuration-error.ts';
@@ -68,6 +69,7 @@ describe('the plan of a target', () => {
     expect(notSelected).toContainEqual({
       check: 'STLS-001',
       why: 'is about mail servers, and the target is an access network',
+      reason: 'kind',
     });
   });
 
@@ -80,6 +82,67 @@ describe('the plan of a target', () => {
     expect(notSelected).toContain(
       'SMTP-001 needs the permission sends-mail, which targets.yaml does not give',
     );
+  });
+
+  describe('of a target without a lab', () => {
+    const needing = control(
+      {
+        id: 'at-sink',
+        title: 'x',
+        roles: ['mx'],
+        effect: 'reads',
+        safety: 'safe',
+        budget: '1s',
+        needs: ['sink'],
+      },
+      async () => ({ line: '' }),
+    );
+    const checks = [
+      made('SMTP-001', { needs: ['account', 'dns'] }),
+      made('SMTP-002', { needs: ['dns', 'sink'], withoutLab: 'decides' }),
+      made('SMTP-003', { buildsOn: [needing] }),
+      made('SMTP-004', { considers: [needing] }),
+      made('SMTP-005', { needs: ['dns'], withoutLab: 'decides-in-mailbox' }),
+      made('SMTP-006', { withoutLab: 'decides-nothing' }),
+    ];
+    const profile: Profile = {
+      ...PROFILE,
+      gates: Object.fromEntries(checks.map(({ definition }) => [definition.id, 'fail'])),
+    };
+    const planned = (over: Partial<Parameters<typeof planTarget>[1]>, demandsLab = false) =>
+      planTarget(checks, { ...TARGET, ...over }, { ...profile, demandsLab }, { only: [], skip: [] });
+    const codes = ({ selected }: ReturnType<typeof planTarget>) => selected.map(({ facts }) => facts.check);
+
+    test.each([
+      ['a host', { driver: 'host' }],
+      ['a container that declares none', { driver: 'container', settings: { lab: false } }],
+    ] as const)('%s is not asked what only a lab can tell', (_, over) => {
+      const plan = planned(over);
+      expect(codes(plan)).toEqual(['SMTP-002', 'SMTP-004']);
+      expect(plan.notSelected).toEqual(
+        ['SMTP-001', 'SMTP-003', 'SMTP-005', 'SMTP-006'].map((check) => ({
+          check,
+          why: 'needs a lab, and the target has none',
+          reason: 'lab',
+        })),
+      );
+    });
+
+    test.each([
+      ['an account and IMAP', { roles: { imaps: 993 }, accounts: [{}] }, true],
+      ['no account', { roles: { imaps: 993 } }, false],
+      ['no mailbox', { roles: { submission: 587 }, accounts: [{}] }, false],
+    ])('with %s what an account sends to itself is asked', (_, settings, isAsked) => {
+      expect(codes(planned({ driver: 'host', settings })).includes('SMTP-005')).toBe(isAsked);
+    });
+
+    test('where there is one, everything is asked', () => {
+      expect(codes(planned({ driver: 'container', settings: { lab: true } }))).toHaveLength(6);
+    });
+
+    test('a profile that demands a lab leaves nothing out', () => {
+      expect(codes(planned({ driver: 'host' }, true))).toHaveLength(6);
+    });
   });
 
   test.each(['only', 'skip'] as const)('--%s with a name of nothing is a mistake that is told', (option) => {

@@ -1,12 +1,15 @@
-import type { Gate } from '../../reports/model/record.ts';
+import type { Gate, NotSelected } from '../../reports/model/record.ts';
 import type { Check } from '../check/define.ts';
+import { needsLab } from '../check/needs-lab.ts';
 import type { Claims } from '../model/claims.ts';
 import { isPromised } from '../model/promises.ts';
 import type { CheckResult } from '../model/result.ts';
+import type { Role } from '../model/roles.ts';
 import type { Target } from '../model/target.ts';
+import { MAILBOX_ROLES } from '../steps/in-mailbox.ts';
 import { chosenFrom } from './choose-checks.ts';
 import type { Profile } from './profile.ts';
-import { asAskedOf, lacksPublicDns } from './public-dns.ts';
+import { asAskedOf, hasLab, lacksPublicDns } from './public-dns.ts';
 
 /** What of a check stands in every result, run or not. */
 export type CheckFacts = Pick<
@@ -45,7 +48,7 @@ export interface Again {
 export interface TargetPlan {
   readonly target: string;
   readonly selected: readonly { readonly facts: CheckFacts; readonly gate: Gate }[];
-  readonly notSelected: readonly { readonly check: string; readonly why: string }[];
+  readonly notSelected: readonly NotSelected[];
 }
 
 /** What a plan takes from the declaration of a target; the reference server is declared without claims. */
@@ -56,8 +59,17 @@ type Declared = Pick<Target, 'name' | 'permissions'> &
       readonly claims?: Claims;
       readonly lab?: boolean;
       readonly dns?: unknown;
-    };
+    } & Reachable;
   };
+
+/** By what mail of an account comes back to whoever audits. */
+interface Reachable {
+  readonly roles?: Readonly<Partial<Record<Role, unknown>>>;
+  readonly accounts?: readonly unknown[];
+}
+
+/** Why a check is left out; null where it is asked. */
+type LeftOut = Pick<NotSelected, 'why' | 'reason'> | null;
 
 /**
  * Selects the checks for a target: by `--only` and `--skip`, by the profile, by what the target permits. What its
@@ -72,31 +84,58 @@ export function planTarget(
   selection: Selection,
   others: ReadonlyMap<string, Gate> = new Map(),
 ): TargetPlan {
-  const again = selection.again?.checks[target.name] ?? [];
   const isChosen = chosenFrom(checks, selection);
   const selected: { facts: CheckFacts; gate: Gate }[] = [];
-  const notSelected: { check: string; why: string }[] = [];
+  const notSelected: NotSelected[] = [];
   for (const check of checks) {
     const { id, upholds = [] } = check.definition;
-    const { safety } = asAskedOf(check, target).definition;
     const { claims } = target.settings;
     const isBinding = claims !== undefined && upholds.some((name) => isPromised(name, claims));
     const gate = isBinding ? 'fail' : (profile.gates[id] ?? others.get(check.suite));
-    const why = !isChosen(check)
-      ? 'excluded by --only or --skip'
-      : selection.again && !again.includes(id)
-        ? `was not left failed or open by run ${selection.again.runId}`
-        : gate === undefined
-          ? `not part of the profile ${profile.id}`
-          : target.driver === 'network' && check.suite !== 'op25b'
-            ? 'is about mail servers, and the target is an access network'
-            : target.permissions.includes(safety)
-              ? lacksPublicDns(check.definition, target)
-              : `needs the permission ${safety}, which targets.yaml does not give`;
-    if (why === null && gate !== undefined) selected.push({ facts: factsOf(check), gate });
-    else notSelected.push({ check: id, why: why ?? 'not selected' });
+    const left =
+      unchosen(check, target, selection, isChosen) ??
+      (gate === undefined ? outside(profile) : unsuited(asAskedOf(check, target), target, profile));
+    if (left) notSelected.push({ check: id, ...left });
+    else if (gate !== undefined) selected.push({ facts: factsOf(check), gate });
   }
   return { target: target.name, selected, notSelected };
+}
+
+/** What whoever started the run left out. */
+function unchosen(
+  check: Check,
+  target: Declared,
+  { again }: Selection,
+  isChosen: (check: Check) => boolean,
+): LeftOut {
+  if (!isChosen(check)) return { why: 'excluded by --only or --skip', reason: 'selection' };
+  if (again && !(again.checks[target.name] ?? []).includes(check.definition.id))
+    return { why: `was not left failed or open by run ${again.runId}`, reason: 'selection' };
+  return null;
+}
+
+function outside({ id }: Profile): NonNullable<LeftOut> {
+  return { why: `not part of the profile ${id}`, reason: 'profile' };
+}
+
+/** What cannot be asked of the target as it is declared. */
+function unsuited({ suite, definition }: Check, target: Declared, profile: Profile): LeftOut {
+  const { safety } = definition;
+  if (target.driver === 'network' && suite !== 'op25b')
+    return { why: 'is about mail servers, and the target is an access network', reason: 'kind' };
+  const isPermitted = target.permissions.includes(safety);
+  if (!isPermitted)
+    return { why: `needs the permission ${safety}, which targets.yaml does not give`, reason: 'permission' };
+  const lacking = lacksPublicDns(definition, target);
+  if (lacking !== null) return { why: lacking, reason: 'records' };
+  const instead = { ownMailbox: hasOwnMailbox(target.settings) };
+  if (!profile.demandsLab && !hasLab(target) && needsLab(definition, instead))
+    return { why: 'needs a lab, and the target has none', reason: 'lab' };
+  return null;
+}
+
+function hasOwnMailbox({ roles = {}, accounts = [] }: Reachable): boolean {
+  return accounts.length > 0 && MAILBOX_ROLES.some((role) => roles[role] !== undefined);
 }
 
 /** The facts of a check as they stand in a result. */

@@ -22,9 +22,15 @@ test('a profile is what its file says', async () => {
     title: 'T',
     description: 'D',
     verification: 'verified',
+    demandsLab: false,
     gates: { 'SMTP-001': 'fail' },
     clauses: [],
   });
+});
+
+test('a profile may demand a lab', async () => {
+  await writeFile(join(folder, 'good.yaml'), `${GOOD}demands-a-lab: true\n`);
+  expect((await loadProfile(folder, 'good')).demandsLab).toBe(true);
 });
 
 test('a profile may follow a document, clause by clause', async () => {

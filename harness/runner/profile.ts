@@ -29,6 +29,7 @@ const profileSchema = z.strictObject({
   description: z.string(),
   verification: z.enum(['verified', 'not-verified']),
   unreleased: z.literal(true).exactOptional(),
+  'demands-a-lab': z.boolean().default(false),
   gates: z.record(z.string(), z.enum(['fail', 'warn', 'info'])),
   clauses: z.array(clauseSchema).default([]),
 });
@@ -54,6 +55,11 @@ export interface Profile {
   readonly verification: 'verified' | 'not-verified';
   /** The version may still change; absent where it is frozen. */
   readonly unreleased?: true;
+  /**
+   * Checks that need a lab are asked of targets without one too, where they stay open: nothing that the profile
+   * demands may be left out (`demands-a-lab`).
+   */
+  readonly demandsLab?: boolean;
   readonly gates: Readonly<Record<string, Gate>>;
   /** In the order of the document; empty where the profile follows none. */
   readonly clauses: readonly ProfileClause[];
@@ -153,7 +159,8 @@ export function parseProfile(source: string, stem: string): Profile {
     throw new ConfigurationError(
       `The profile "${stem}" calls itself "${stem.includes('@') ? `${id}@${version}` : id}".`,
     );
-  return { ...read.data, clauses: read.data.clauses.map(clauseOf) };
+  const { 'demands-a-lab': demandsLab, clauses, ...rest } = read.data;
+  return { ...rest, demandsLab, clauses: clauses.map(clauseOf) };
 }
 
 function clauseOf(clause: z.output<typeof clauseSchema>): ProfileClause {

@@ -2,7 +2,7 @@ import type { Services } from '../check/check.ts';
 
 /** What a neutral message says. */
 export interface NeutralMessage {
-  /** Author; an address without brackets, or the header fields that name the author, as whole lines. */
+  /** Author; an address without brackets, the client where it is empty as the null reverse-path is, or the header fields that name the author, as whole lines. */
   readonly from: string | readonly string[];
   /** Header To; `undisclosed-recipients:;` where none is given. */
   readonly to?: string;
@@ -41,7 +41,7 @@ export function compose(
     token,
     subject = 'Minutes of the meeting',
     id = token,
-    idDomain = helloName,
+    idDomain,
     above = [],
     below = [],
     without = [],
@@ -52,11 +52,11 @@ export function compose(
   const body = given ?? [`The minutes of the meeting are complete. Reference ${token}.`];
   return bytes.lines(
     ...above,
-    ...(typeof from === 'string' ? [`From: <${from}>`] : from),
+    ...(typeof from === 'string' ? [`From: <${from || `probe@${helloName}`}>`] : from),
     to === undefined ? 'To: undisclosed-recipients:;' : `To: <${to}>`,
     `Subject: ${subject} ${token}`,
     ...(without.includes('Date') ? [] : [dateField()]),
-    ...(without.includes('Message-ID') ? [] : [`Message-ID: <${id}@${idDomain}>`]),
+    ...(without.includes('Message-ID') ? [] : [`Message-ID: <${id}@${idDomain || helloName}>`]),
     ...imprint.fields,
     ...below,
     '',

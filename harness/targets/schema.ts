@@ -193,6 +193,12 @@ const host = z
         'A server known to answer on port 25. It is contacted only where port 25 of the target cannot be reached, to tell a closed port from a network that blocks outbound port 25; without it such a port leaves checks open.',
       ),
     dns: publicDnsField.exactOptional(),
+    'audited-from': z
+      .enum(['outside', 'inside'], { error: 'outside or inside' })
+      .exactOptional()
+      .describe(
+        'How the target sees this machine: outside, as any stranger on the Internet; inside, at an address that it trusts and relays for (mynetworks). Where it is left out, what such an address is let do decides nothing about strangers as long as it lies near the server.',
+      ),
     connections: connections.default(4),
     pace: pace.exactOptional(),
     permissions: permissions(['safe'], SURVIVED),

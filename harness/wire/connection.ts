@@ -55,6 +55,8 @@ export interface Connection {
   readonly endpoint: Endpoint;
   /** Address and port the server sees; of a relay only the address is known. */
   readonly localAddress: string;
+  /** Address of the server, without its port; behind a relay the declared one. */
+  readonly remoteAddress: string;
   /** Facts of the TLS session, once there is one. */
   readonly tls: TlsFacts | undefined;
   /** How the server ended the connection, if it did. */
@@ -278,6 +280,7 @@ function wrap(tcp: Socket, options: ConnectOptions, address: string, localAddres
     number,
     endpoint,
     localAddress,
+    remoteAddress: options.via ? endpoint.host : (tcp.remoteAddress ?? endpoint.host),
     get tls() {
       return session?.facts;
     },

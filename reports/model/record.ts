@@ -6,6 +6,7 @@ import type { Suite } from '../../harness/model/suites.ts';
 import type { Verdict } from '../../harness/model/verdict.ts';
 import type { LikelyCause } from './diagnosis.ts';
 import type { Language } from './language.ts';
+import type { NotSelectedReason } from './scope.ts';
 
 /** What a profile makes of a `fail`: it fails the run, is reported as warning, or is listed only. */
 export type Gate = 'fail' | 'warn' | 'info';
@@ -73,7 +74,7 @@ export interface TargetRecord {
   /** Why the target could not be audited at all; null when it was. */
   readonly failure: string | null;
   readonly counts: Readonly<Record<Verdict, number>>;
-  readonly notSelected: readonly { readonly check: string; readonly why: string }[];
+  readonly notSelected: readonly NotSelected[];
   /** What must be known before checks can tell anything; absent where none had to run. */
   readonly controls?: readonly ControlResult[];
   /** Mistakes that explain several findings each, the gravest first; absent where none does. */
@@ -88,6 +89,15 @@ export interface GuestRecord {
   readonly authority: string | null;
   /** Whom people could ask about it; null where nobody is named. */
   readonly contact: string | null;
+}
+
+/** A check that was not asked. */
+export interface NotSelected {
+  readonly check: string;
+  /** Goes on from the check, in English. */
+  readonly why: string;
+  /** The kind of it; absent in records of versions that wrote the sentence alone. */
+  readonly reason?: NotSelectedReason;
 }
 
 export interface LabRecord {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { likelyCause } from './cause-schema.ts';
 import type { RunRecord } from './record.ts';
 import { control, expectation, result } from './result-schema.ts';
+import { NOT_SELECTED_REASONS } from './scope.ts';
 import { suitesOf } from './suites-of.ts';
 import { conclusion, count, moment, role, suitePrefix, suiteSlug, text } from './value-schema.ts';
 
@@ -80,7 +81,9 @@ const target = z
     conclusion,
     failure: text.nullable(),
     counts: z.strictObject(counts),
-    notSelected: z.array(z.strictObject({ check: text, why: text })),
+    notSelected: z.array(
+      z.strictObject({ check: text, why: text, reason: z.enum(NOT_SELECTED_REASONS).exactOptional() }),
+    ),
     controls: z.array(control).exactOptional(),
     causes: z.array(likelyCause).exactOptional(),
     results: z.array(result),

@@ -71,6 +71,22 @@ test('what the plan leaves out is told by its reason', () => {
   ]);
 });
 
+test('a reason that the plan names needs no sentence', () => {
+  if (!target) throw new Error('The example has no target.');
+  const told = leftOutOf({
+    ...target,
+    results: [],
+    notSelected: [
+      { check: 'A', why: 'needs a lab, and the target has none', reason: 'lab' },
+      { check: 'B', why: 'in other words', reason: 'permission' },
+    ],
+  });
+  expect(told.map(({ reason, checks }) => [reason, ...checks])).toEqual([
+    ['permission', 'B'],
+    ['lab', 'A'],
+  ]);
+});
+
 test('no check is left out twice, and all that were not selected are told', () => {
   for (let seed = 0; seed < 50; seed += 1) {
     for (const one of randomRecord(seeded(seed), () => 'text').targets) {

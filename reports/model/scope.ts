@@ -4,7 +4,8 @@ import type { GatedResult, TargetRecord } from './record.ts';
  * Why a check was not asked, or does not count. `selection`: whoever started the run; `profile`: it is no part of it;
  * `permission`: the targets file does not give what it needs; `kind`: it is about another kind of target; `role`: the
  * target declares no such port; `claim`: it only holds where the operator claims something; `account`: no account that
- * could be used; `lab`: it needs a lab around the target; `waiver`: it was asked, and somebody decided to live with it.
+ * could be used; `lab`: it needs a lab around the target;
+ * `records`: it looks records up, and no resolver is named; `waiver`: it was asked, and somebody decided to live with it.
  */
 export const SCOPE_REASONS = [
   'permission',
@@ -12,6 +13,7 @@ export const SCOPE_REASONS = [
   'role',
   'account',
   'lab',
+  'records',
   'selection',
   'profile',
   'kind',
@@ -19,6 +21,18 @@ export const SCOPE_REASONS = [
 ] as const;
 
 export type ScopeReason = (typeof SCOPE_REASONS)[number];
+
+/** Reasons for which a plan leaves a check out, before anything is asked. */
+export const NOT_SELECTED_REASONS = [
+  'permission',
+  'lab',
+  'records',
+  'selection',
+  'profile',
+  'kind',
+] as const satisfies readonly ScopeReason[];
+
+export type NotSelectedReason = (typeof NOT_SELECTED_REASONS)[number];
 
 /** Checks of one target that were not asked, or do not count, for one reason. */
 export interface LeftOut {
@@ -32,7 +46,7 @@ export interface LeftOut {
 /** What the conclusion about a target says nothing about, by reason; every check is in at most one of them. */
 export function leftOutOf({ name, results, notSelected }: TargetRecord): readonly LeftOut[] {
   const all = [
-    ...notSelected.map(({ check, why }) => ({ check, why, reason: reasonOfWhy(why) })),
+    ...notSelected.map(({ check, why, reason }) => ({ check, why, reason: reason ?? reasonOfWhy(why) })),
     ...results.flatMap((result) => {
       const reason = reasonOfResult(result);
       return reason === null ? [] : [{ check: result.check, why: '', reason }];
@@ -46,7 +60,7 @@ export function leftOutOf({ name, results, notSelected }: TargetRecord): readonl
   });
 }
 
-/** Sentences of the plan (`harness/runner/plan.ts`). */
+/** Sentences of the plan, in records that hold nothing else. */
 function reasonOfWhy(why: string): ScopeReason {
   if (why.startsWith('needs the permission ')) return 'permission';
   if (why.startsWith('not part of the profile ')) return 'profile';

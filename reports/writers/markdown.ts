@@ -2,6 +2,7 @@ import { describeClause } from '../model/clause.ts';
 import { CLAUSE_STATES, clauseState, countClauses } from '../model/clause-state.ts';
 import { limitsLine } from '../model/controls.ts';
 import { guestLine } from '../model/guest.ts';
+import { labLine } from '../model/lab-line.ts';
 import { likelyText } from '../model/likely-cause.ts';
 import { mattersOf } from '../model/matters.ts';
 import { type OpenGroup, openGroups } from '../model/open-groups.ts';
@@ -83,7 +84,7 @@ function targetLines(record: RunRecord, target: TargetRecord, item: Item): strin
     }),
     '',
     ...(obstacle === null ? [] : [...obstacleItem(obstacle), '']),
-    ...[silenceLine(target), limitsLine(target), guestLine(target)].flatMap((line) =>
+    ...[silenceLine(target), limitsLine(target), labLine(target), guestLine(target)].flatMap((line) =>
       line === null ? [] : [codeSpan(line), ''],
     ),
     ...clauseLines(record, target),

@@ -6,7 +6,7 @@ import { sameBody } from './comparison.ts';
 import { type About, letter } from './letter.ts';
 import { BOTH_WAYS } from './message-check.ts';
 import { assertListed, openSender } from './session.ts';
-import { arrivedCopies, type Journey, retrieveCopies, tokenOf, WAYS, type Way } from './ways.ts';
+import { arrivedCopies, type Journey, retrieveCopies, tokenOf, type Way, waysOf } from './ways.ts';
 
 /** Where a message is cut; a cut is the number of octets in front of it. */
 const CUTS: Readonly<Record<string, (message: Buffer) => readonly number[]>> = {
@@ -35,7 +35,7 @@ export const chunksArePutTogether = check(
   },
   async (services) => {
     const { variant, inconclusive } = services;
-    for (const way of WAYS) {
+    for (const way of waysOf(services)) {
       for (const [index, [name, cuts]] of Object.entries(CUTS).entries()) {
         for (const emptyLast of index === 0 ? [false, true] : [false]) {
           const label = `${name}${emptyLast ? ' and an empty one' : ''}`;

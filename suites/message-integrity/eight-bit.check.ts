@@ -7,7 +7,7 @@ import { BOTH_WAYS } from './message-check.ts';
 import { extensionsWithout, fateOf, handTo, lastMail, verifyHeldBack } from './next-hop.ts';
 import { assertListed, wherever } from './session.ts';
 import { decodedBody } from './transfer-encoding.ts';
-import { assertTaken, onEveryWay, TO_NEXT_HOP, WAYS } from './ways.ts';
+import { assertTaken, onEveryWay, TO_NEXT_HOP, waysOf } from './ways.ts';
 
 const PARAMETER = 'BODY=8BITMIME';
 
@@ -26,15 +26,16 @@ export const eightBitBodiesAreKept = check(
     budget: '40s',
     waits: deliveries(5),
     limits: [
+      'Without a lab it is not seen what a next hop is told.',
       'A transfer encoding from which the octets can be restored loses nothing, and is a deviation only.',
     ],
     kills: ['message-loses-eighth-bit', 'outbound-does-not-declare-8bit'],
   },
   async (services) => {
-    const { variant, lab, inconclusive } = services;
+    const { variant, hasLab, lab, inconclusive } = services;
     await onEveryWay(services, {
       label: 'eight bits',
-      ways: WAYS.map((way) => wherever(way, '8BITMIME')),
+      ways: waysOf(services).map((way) => wherever(way, '8BITMIME')),
       parameters: PARAMETER,
       compose: (about) => eightBitLetter(services, about),
       judge(verify, copy, about) {
@@ -51,6 +52,7 @@ export const eightBitBodiesAreKept = check(
         });
       },
     });
+    if (!hasLab) return;
     await variant('what the next hop is told', async (verify) => {
       await assertListed(services, TO_NEXT_HOP, '8BITMIME');
       const receiver = await lab().receiver();
@@ -76,6 +78,7 @@ export const eightBitNeverMeetsSevenBit = check(
   {
     ...BOTH_WAYS,
     needs: [...BOTH_WAYS.needs, 'own-delivery'],
+    withoutLab: 'decides-nothing',
     id: 'MSG-007',
     slug: 'eight-bit-bodies-are-converted-or-returned',
     title: 'A next hop without 8BITMIME gets valid seven-bit MIME, or nothing and the sender a report',

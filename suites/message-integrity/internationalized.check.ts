@@ -7,7 +7,7 @@ import { BOTH_WAYS } from './message-check.ts';
 import { extensionsWithout, fateOf, type Handed, handTo, lastMail, verifyHeldBack } from './next-hop.ts';
 import { assertListed, wherever } from './session.ts';
 import { decodedBody, quotedPrintable } from './transfer-encoding.ts';
-import { assertTaken, onEveryWay, TO_MAILBOX, TO_NEXT_HOP } from './ways.ts';
+import { assertTaken, onEveryWay, TO_MAILBOX, TO_NEXT_HOP, WAYS, waysOf } from './ways.ts';
 
 const PARAMETERS = 'BODY=8BITMIME SMTPUTF8';
 const FIELD = 'x-greetings';
@@ -35,15 +35,16 @@ export const utf8HeadersAreKept = check(
     budget: '30s',
     waits: deliveries(3),
     limits: [
+      'Without a lab no address in UTF-8 is sent to.',
       'UTF-8 is asked for by IMAP and POP3 where they offer it (RFC 6855, 6856). Where they do not, a substitute in US-ASCII (RFC 6857, 6858) is a deviation, and so is an attachment.',
     ],
     kills: ['message-utf8-header-replaced'],
   },
   async (services) => {
-    const { variant, lab, inconclusive } = services;
+    const { variant, hasLab, lab, inconclusive } = services;
     await onEveryWay(services, {
       label: 'utf-8 header',
-      ways: [wherever(TO_MAILBOX, 'SMTPUTF8')],
+      ways: waysOf(services, hasLab ? [TO_MAILBOX] : WAYS).map((way) => wherever(way, 'SMTPUTF8')),
       parameters: PARAMETERS,
       compose: (about) => utf8Letter(services, about),
       judge(verify, { reader, bytes }, { sent }) {
@@ -61,6 +62,7 @@ export const utf8HeadersAreKept = check(
         });
       },
     });
+    if (!hasLab) return;
     await variant('to the next hop', async (verify) => {
       await assertListed(services, TO_NEXT_HOP, 'SMTPUTF8');
       const receiver = await lab().receiver();
@@ -92,6 +94,7 @@ export const utf8IsReturnedRatherThanMangled = check(
   {
     ...BOTH_WAYS,
     needs: [...BOTH_WAYS.needs, 'own-delivery'],
+    withoutLab: 'decides-nothing',
     id: 'MSG-009',
     slug: 'internationalized-mail-is-returned-rather-than-mangled',
     title: 'A next hop without SMTPUTF8 never gets internationalized mail, mangled or not',

@@ -1,10 +1,12 @@
 import { check, MAILDROP, type Services } from '../../harness/check/check.ts';
+import { strangersAreServed } from '../../harness/steps/controls/strangers-are-served.ts';
 import { openImap } from '../../harness/steps/imap-login.ts';
+import { strangerOf } from '../../harness/steps/stranger.ts';
 import { deliveries } from '../../harness/steps/waits.ts';
 import { verifySame } from './comparison.ts';
 import { bodyAround, letter } from './letter.ts';
 import { findByPop3, openMaildrop } from './maildrop.ts';
-import { assertTaken, strangerOf, tokenOf } from './ways.ts';
+import { assertTaken, tokenOf } from './ways.ts';
 
 export const imapAndPop3ShowTheSame = check(
   {
@@ -28,6 +30,7 @@ export const imapAndPop3ShowTheSame = check(
     roles: ['imap', 'imaps', 'pop3', 'pop3s'],
     per: 'target',
     needs: ['account', 'mailbox'],
+    considers: [strangersAreServed],
     effect: 'delivers',
     safety: 'sends-mail',
     budget: '25s',

@@ -73,6 +73,7 @@ export const ownSignaturesSurvive = check(
     severity: 'medium',
     clauses: ['rfc6376#5.3', 'rfc6152#3'],
     roles: ['submission', 'submissions'],
+    withoutLab: 'decides-nothing',
     budget: '40s',
     waits: deliveries(2),
     kills: ['outbound-encodes-signed-8bit', 'outbound-encodes-8bit-wrongly'],

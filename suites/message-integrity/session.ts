@@ -5,8 +5,9 @@ import { isRecipientTaken } from '../../harness/steps/hand-over.ts';
 import { assertHasMailbox } from '../../harness/steps/in-mailbox.ts';
 import { lineOf } from '../../harness/steps/replies.ts';
 import { openStranger, openUser } from '../../harness/steps/smtp-login.ts';
+import { strangerOf } from '../../harness/steps/stranger.ts';
 import { shortLetter } from './letter.ts';
-import { type Envelope, strangerOf, type Way } from './ways.ts';
+import type { Envelope, Way } from './ways.ts';
 
 /** An open session in which mail may be sent, and from whom to whom. */
 export interface Sender {
@@ -16,12 +17,16 @@ export interface Sender {
 
 /** A session behind EHLO for the way of a message: as a stranger on mx, or as the first account inside TLS. */
 export async function openSender(services: Services, way: Way, token: string): Promise<Sender> {
-  const { target, account, lab, notApplicable } = services;
+  const { target, account, hasLab, lab, notApplicable } = services;
   if (way.key === 'in') {
     if (!target.endpoints.mx) notApplicable('The target declares no mx.', 'no port 25');
     assertHasMailbox(services);
     const client = await openStranger(services);
     return { client, envelope: { from: await strangerOf(services), to: account().address } };
+  }
+  if (!hasLab) {
+    const { address } = account();
+    return { client: await openUser(services), envelope: { from: address, to: address } };
   }
   services.finding(mailLeaves);
   const client = await openUser(services);

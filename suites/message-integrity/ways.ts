@@ -1,5 +1,4 @@
 import {
-  Inconclusive,
   type Lab,
   type MailSought,
   type Offered,
@@ -9,6 +8,8 @@ import {
 } from '../../harness/check/check.ts';
 import { mailLeaves } from '../../harness/steps/controls/mail-leaves.ts';
 import { assertHasMailbox, assertSeesJunk, inMaildrop } from '../../harness/steps/in-mailbox.ts';
+import { SENDING_ROLES } from '../../harness/steps/smtp-login.ts';
+import { mayStrangerBeNamed, strangerOf } from '../../harness/steps/stranger.ts';
 import { valuesOf } from './header.ts';
 import { type About, shortLetter } from './letter.ts';
 
@@ -88,7 +89,37 @@ export const TO_NEXT_HOP: Way = {
   },
 };
 
+/** The same where no lab has servers elsewhere: from the first account by submission to itself. */
+const TO_OWN_MAILBOX: Way = {
+  name: 'from a user to his own mailbox',
+  key: 'own',
+  async send(services, mail) {
+    const { offer, account } = services;
+    assertHasMailbox(services);
+    const { address } = account();
+    const sent = mail.compose({ from: address, to: address });
+    const offered = await offer({ content: sent, sender: address, as: account(), ...parametersOf(mail) });
+    return journeyOf(services, TO_OWN_MAILBOX, { token: mail.token, to: address, sent, offered });
+  },
+};
+
 export const WAYS: readonly Way[] = [TO_MAILBOX, TO_NEXT_HOP];
+
+/**
+ * The ways that are there. Without a lab a user sends to himself, and a stranger who may not name himself in the
+ * envelope sends only where nobody else does: mail of the null reverse-path, whose author is in no domain, is refused
+ * for that by many.
+ */
+export function waysOf(services: Services, ways: readonly Way[] = WAYS): readonly Way[] {
+  const { hasLab, target } = services;
+  if (hasLab) return ways;
+  const isUserThere =
+    SENDING_ROLES.some((role) => target.endpoints[role]) && ways.some(({ key }) => key === TO_NEXT_HOP.key);
+  return ways.flatMap((way) => {
+    if (way.key === TO_NEXT_HOP.key) return isUserThere ? [TO_OWN_MAILBOX] : [];
+    return isUserThere && !mayStrangerBeNamed(services) ? [] : [way];
+  });
+}
 
 async function journeyOf(services: Services, way: Way, begun: Omit<Journey, 'copies'>): Promise<Journey> {
   const isTaken = begun.offered.disposition === 'accepted';
@@ -105,7 +136,7 @@ export function retrieveCopies(
   { token, sent, to }: Pick<Journey, 'token' | 'sent' | 'to'>,
   wait: { readonly withinMs?: number } = {},
 ): Promise<readonly Copy[]> {
-  return way.key === 'in'
+  return way.key !== TO_NEXT_HOP.key
     ? copiesInMailbox(services, { token, sent, ...wait })
     : copiesAtNextHop(services, { recipient: to, kind: 'delivery', ...wait });
 }
@@ -146,7 +177,13 @@ export interface Trial {
 
 /** Runs a trial on every way, each being a variant, and has every copy judged. */
 export async function onEveryWay(services: Services, trial: Trial): Promise<void> {
-  for (const way of trial.ways ?? WAYS) {
+  const ways = waysOf(services, trial.ways);
+  if (ways.length === 0)
+    services.notApplicable(
+      'Without a lab a user has to send it, and no submission role is declared.',
+      'neither 587 nor 465',
+    );
+  for (const way of ways) {
     await services.variant(`${trial.label}, ${way.name}`, async (verify) => {
       const send = (token: string) =>
         way.send(services, {
@@ -224,7 +261,7 @@ export async function arrivedCopies(
       'timeout',
       `The message did not arrive, and the same message arrived that was sent once more: ${offered.line}`,
     );
-  if (way.key === 'in') assertSeesJunk(services);
+  if (way.key !== TO_NEXT_HOP.key) assertSeesJunk(services);
   const fate = second.offered.disposition === 'accepted' ? 'twice' : `, then ${second.offered.line}`;
   verify.missed('what was taken arrives', {
     expected: 'a delivery, as of an ordinary message',
@@ -236,22 +273,8 @@ export async function arrivedCopies(
 /** A report about the message that went to its sender elsewhere. */
 async function whatCameBack(services: Services, sent: Buffer): Promise<string> {
   const [token = ''] = valuesOf(readHeader(sent).fields, 'message-id');
-  const [report] = (await labOf(services)?.messages({ token, kind: 'report' })) ?? [];
+  const [report] = services.hasLab ? await services.lab().messages({ token, kind: 'report' }) : [];
   return report ? `no delivery, but a report that went to <${report.recipients.join('>, <')}>` : 'nothing';
-}
-
-/** A sender elsewhere whose domain exists where there is a lab. */
-export async function strangerOf(services: Services): Promise<string> {
-  return (await labOf(services)?.forgedSender(services.nonce)) ?? `probe@${services.helloName}`;
-}
-
-function labOf({ lab }: Services): Lab | undefined {
-  try {
-    return lab();
-  } catch (failure) {
-    if (!(failure instanceof Inconclusive)) throw failure;
-    return undefined;
-  }
 }
 
 function parametersOf({ parameters }: { readonly parameters?: string }): { readonly parameters?: string } {

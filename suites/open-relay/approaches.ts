@@ -44,7 +44,7 @@ function trialOf(
       const client = await open();
       if ('kind' in client) return client;
       try {
-        return (await begin(client, fields)) ?? (await transact(client, envelope, message));
+        return (await begin(client, fields)) ?? (await transact(services, client, envelope, message));
       } catch (failure) {
         if (closedAt && client.connection.ended) return { kind: 'closed', stage: closedAt };
         throw failure;

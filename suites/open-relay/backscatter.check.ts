@@ -27,6 +27,7 @@ export const noBackscatter = check(
     clauses: ['rfc5321#6.2', 'rfc5321#3.3', 'rfc7208#2.5', 'rfc3461#6.2'],
     needs: ['account', 'dns', 'sink'],
     limits: [
+      'Without a lab unknown recipients are named and no message follows; a notification to a third party is not asked for.',
       'Messages that a filter or a full mailbox would turn away are not sent: what a target turns away is not declared.',
     ],
     kills: [
@@ -37,7 +38,7 @@ export const noBackscatter = check(
     ],
   },
   async (services) => {
-    const { lab, variant, account, notApplicable, inconclusive } = services;
+    const { hasLab, lab, variant, account, notApplicable, inconclusive } = services;
     assertStrangersAreServed(services);
     const offersDsn = (await announcedExtensions(services)).has('DSN');
 
@@ -46,8 +47,9 @@ export const noBackscatter = check(
     const asking = await fields();
     const diverting = await fields();
     const trials = [trial(services, 'an unknown recipient', plain, fill(UNKNOWN, plain))];
-    if (offersDsn) {
+    if (offersDsn)
       trials.push(trial(services, ASKING, asking, fill(UNKNOWN, asking), 'NOTIFY=FAILURE,DELAY'));
+    if (offersDsn && hasLab) {
       const thirdParty = `NOTIFY=SUCCESS,FAILURE ORCPT=rfc822;${diverting.user}@${diverting.external}`;
       trials.push(trial(services, DIVERTING, diverting, `<${account().address}>`, thirdParty));
     }
@@ -57,6 +59,7 @@ export const noBackscatter = check(
       if (!observation) continue;
       await variant(observation.trial.name, (verify) => judgeUnknown(services, verify, observation));
     }
+    if (!hasLab) return;
     await variant(DIVERTING, async (verify) => {
       if (!diverted) return notApplicable('DSN is not offered.', 'EHLO does not list DSN');
       const outcome = diverted.outcome();
@@ -80,9 +83,9 @@ function trial(services: Services, name: string, values: Fields, recipient: stri
     token: values.token,
     async attempt() {
       const client = await services.smtp({ at: 'ready' });
-      const outcome = await transact(client, envelope, message);
+      const outcome = await transact(services, client, envelope, message);
       client.connection.close();
-      return { ...outcome, besides: true };
+      return outcome.kind === 'accepted' ? { ...outcome, besides: true } : outcome;
     },
   };
 }
@@ -107,6 +110,11 @@ async function judgeUnknown(
     return;
   }
   const demand = 'a forged sender gets no bounce about an unknown local recipient';
+  if (outcome.kind === 'named')
+    inconclusive(
+      'precondition',
+      `The unknown recipient is taken at RCPT (${line}): whether it is refused behind the data or bounced only a lab can see.`,
+    );
   if (sighting.kind === 'bounced' || sighting.kind === 'delivered') {
     const seen = sighting.kind === 'bounced' ? `a bounce ${sighting.where}` : 'a delivery elsewhere';
     verify.missed(demand, { expected: 'a refusal during the session', actual: `${seen}, behind ${line}` });

@@ -23,6 +23,7 @@ export const clientCertificateGrantsNothing = check(
       'A server that asks for no certificate is not shown one; the evidence says so.',
       'TLS from the first octet is not tried with certificates.',
     ],
+    withoutLab: 'decides-nothing',
     kills: ['mx-relays-for-any-client-certificate', 'mx-relays-inside-tls'],
   },
   async (services) => {

@@ -3,6 +3,7 @@ import { mailLeaves } from '../../harness/steps/controls/mail-leaves.ts';
 import { strangersAreServed } from '../../harness/steps/controls/strangers-are-served.ts';
 import { recipientReply } from '../../harness/steps/name-recipient.ts';
 import { isPositive, lineOf } from '../../harness/steps/replies.ts';
+import { relayingAtRecipient } from './at-recipient.ts';
 import { createFields } from './fields.ts';
 import { ELSEWHERE, fill, PRETENDER } from './forms.ts';
 
@@ -16,6 +17,8 @@ export const localSenderOpensTheWay = control(
     title: 'It is known what becomes of mail that a stranger sends elsewhere in the name of a local sender',
     roles: ['mx'],
     needs: ['dns', 'sink'],
+    withoutLab: 'decides',
+    buildsOn: [strangersAreServed],
     effect: 'reads',
     safety: 'sends-mail',
     budget: '20s',
@@ -30,7 +33,12 @@ export const localSenderOpensTheWay = control(
 );
 
 /** What the checks of this suite build on. */
-export const RELAY_CONTROLS = [strangersAreServed, localSenderOpensTheWay, mailLeaves] as const;
+export const RELAY_CONTROLS = [
+  strangersAreServed,
+  localSenderOpensTheWay,
+  relayingAtRecipient,
+  mailLeaves,
+] as const;
 
 /** Whether mail of a user reaches the receiving server, and how that was seen: without it a missing delivery proves nothing. */
 export function outboundControl({ objection, finding }: Services): {

@@ -17,6 +17,10 @@ export const domainsCannotChooseTheirRelay = check(
     sends:
       'recipients in domains that name the target as second and as only MX, in a domain below that of the target, and in domains spelled unusually',
     severity: 'high',
+    limits: [
+      ...RELAY_CHECK.limits,
+      'Without a lab there are no domains that name the target as their MX: subdomains and spellings alone are tried.',
+    ],
     kills: ['mx-relays-as-backup', 'mx-relays-subdomains', 'mx-relays-trailing-dot'],
   },
   async (services) => {
@@ -24,16 +28,17 @@ export const domainsCannotChooseTheirRelay = check(
     assertStrangersAreServed(services);
     const fields = createFields(services);
     const supply = createSupply(() => smtp({ at: 'ready' }));
-    const { backup, below, only } = await publishDomains(services);
+    const published = services.hasLab ? await publishDomains(services) : undefined;
     const forms = [
       ...SPELLINGS,
-      toDomain('a domain that names the target as its second MX', backup),
-      toDomain('a domain below that of the target', below),
+      ...(published ? [toDomain('a domain that names the target as its second MX', published.backup)] : []),
+      toDomain('a domain below that of the target', below(services)),
     ];
     const trials = await trialsOf(services, fields, forms, supply);
     await judgeRelaying(services, await observe(services, trials, supply.close));
+    if (!published) return;
 
-    const circular = toDomain('a domain that names the target as its only MX', only);
+    const circular = toDomain('a domain that names the target as its only MX', published.only);
     const { name, attempt } = trialOf(services, await fields(), circular, supply);
     await variant(name, async (verify) => {
       // Such mail can go nowhere but in a circle: no delivery is to be waited for.
@@ -48,12 +53,12 @@ export const domainsCannotChooseTheirRelay = check(
 );
 
 /** Domains whose MX records are an attempt at the target, all with a way to the receiving server. */
-async function publishDomains({ lab, nonce, target }: Services) {
+async function publishDomains(services: Services) {
+  const { lab, target } = services;
   const world = lab();
   const { dns, addresses } = world;
   const backup = world.domain('backup');
   const only = world.domain('only');
-  const below = `sub-${nonce}.${target.domain}`;
   // Servers tell themselves by name or by address; the second name here has the address of the target.
   const atTarget = (domain: string, preference: number) => [
     { name: domain, type: 'MX' as const, data: { preference, exchange: target.hostname } },
@@ -62,6 +67,11 @@ async function publishDomains({ lab, nonce, target }: Services) {
   ];
   await dns.publish(backup, [...atSink(backup, addresses.sink), ...atTarget(backup, 20)]);
   await dns.publish(only, atTarget(only, 10));
-  await dns.publish(below, atSink(below, addresses.sink));
-  return { backup, below, only };
+  await dns.publish(below(services), atSink(below(services), addresses.sink));
+  return { backup, only };
+}
+
+/** A domain that lies below the one of the target, and is not its own. */
+function below({ nonce, target }: Pick<Services, 'nonce' | 'target'>): string {
+  return `sub-${nonce}.${target.domain}`;
 }

@@ -1,5 +1,6 @@
 import { check, type Services, type SmtpClient } from '../../harness/check/check.ts';
 import { ehloLists } from '../../harness/steps/extensions.ts';
+import { assertStranger } from '../../harness/steps/trusted-client.ts';
 import { type Approach, judgeApproaches } from './approaches.ts';
 import { NO_RELAY_CLAUSES, RELAY_CHECK } from './relay-check.ts';
 import { type Outcome, refused } from './transaction.ts';
@@ -26,12 +27,12 @@ export const failedLoginGrantsNothing = check(
     clauses: [...NO_RELAY_CLAUSES, 'rfc4954#4'],
     needs: ['account', 'dns', 'sink'],
     effect: 'fails-logins',
-    limits: ['One wrong password per port.'],
+    limits: [...RELAY_CHECK.limits, 'One wrong password per port.'],
     kills: ['failed-login-grants-relay', 'cancelled-login-grants-relay'],
   },
   async (services) => {
-    const { lab, smtp, account, notApplicable } = services;
-    lab().assertUntrusted();
+    const { smtp, account, notApplicable } = services;
+    assertStranger(services);
     const probe = await smtp({ at: 'tls' });
     probe.connection.close();
     if (!probe.capabilities?.mechanisms.includes('PLAIN'))

@@ -40,6 +40,8 @@ export const PRETENDER = '<spamtest@{domain}>';
 /** A local recipient that nobody knows. */
 export const UNKNOWN = '<nouser-{token}@{domain}>';
 export const ELSEWHERE = '<{user}@{external}>';
+/** Somebody at an address elsewhere, for whom no domain is looked up. */
+export const AT_LITERAL = '<{user}@[{sink}]>';
 
 /** Recipients that name somebody elsewhere in a roundabout way are tried for both kinds of sender. */
 const forBothSenders = (recipients: readonly string[]): readonly Form[] =>
@@ -112,7 +114,7 @@ export const QUOTED_AND_DOUBLED = forBothSenders([
 
 /** The IPv6 address is the one of the receiving server too, in its IPv4-mapped form. */
 export const ADDRESS_LITERALS = fromStranger(
-  '<{user}@[{sink}]>',
+  AT_LITERAL,
   '<{user}@[IPv6:::ffff:{sink}]>',
   '<{mailbox}@[{target}]>',
 );

@@ -14,7 +14,10 @@ export const helloNameGrantsNothing = check(
     title: 'HELO/EHLO identity does not grant relay rights',
     sends:
       'EHLO and HELO with the names and addresses of the target and of localhost, then a message from a stranger to somebody elsewhere',
-    limits: ['Where such a name is refused, the relay rule behind it is not reached; RLY-001 looks at it.'],
+    limits: [
+      ...RELAY_CHECK.limits,
+      'Where such a name is refused, the relay rule behind it is not reached; RLY-001 looks at it.',
+    ],
     kills: ['mx-relays-by-hello-name'],
   },
   async (services) => {

@@ -1,4 +1,5 @@
 import { check, type Services, type SmtpClient } from '../../harness/check/check.ts';
+import { assertStranger } from '../../harness/steps/trusted-client.ts';
 import { LOCAL_SENDERS, PLAIN } from './forms.ts';
 import { RELAY_CHECK, tryForms } from './relay-check.ts';
 
@@ -12,15 +13,16 @@ export const everyListenerIsGuarded = check(
       'messages from strangers and from local senders to somebody elsewhere, without AUTH, on the submission ports, in the clear and inside TLS',
     roles: ['submission', 'submissions'],
     limits: [
-      'IPv6 is not tried: the networks of the lab are IPv4.',
+      ...RELAY_CHECK.limits,
+      'IPv6 is not tried: the networks of the lab are IPv4. Without a lab the address that the name of the target leads to decides.',
       'Only declared roles are looked at; a further port is declared as a target of its own.',
     ],
     connections: 2,
     kills: ['submission-relays-unauthenticated-mail'],
   },
   async (services) => {
-    const { lab, role, smtp } = services;
-    lab().assertUntrusted();
+    const { role, smtp } = services;
+    assertStranger(services);
     // A port that does not answer is found out once, and not form by form.
     (await tlsWhereOffered(services)).connection.close();
     const inClear = { name: 'in the clear: ', open: () => smtp({ at: 'ready' }) };

@@ -7,6 +7,7 @@ import { ELSEWHERE, type Fields, fill, STRANGER } from './forms.ts';
 import { RELAY_CHECK } from './relay-check.ts';
 import { hand, lineOfOutcome, type Outcome, probeMessage, refused } from './transaction.ts';
 import { observe, type Trial } from './trials.ts';
+import { judgeWithoutLab } from './without-delivery.ts';
 
 type Recipient = 'local' | 'elsewhere';
 
@@ -40,10 +41,11 @@ export const everyRecipientIsJudged = check(
     demands: 'the recipient elsewhere is refused in every order, and nothing reaches the receiving server',
     severity: 'high',
     needs: ['account', 'dns', 'sink'],
+    limits: [...RELAY_CHECK.limits, 'Without a lab no order with BDAT is tried.'],
     kills: ['mx-relays-behind-local-recipient'],
   },
   async (services) => {
-    const { lab, smtp, variant, account, notApplicable, inconclusive } = services;
+    const { hasLab, lab, smtp, variant, account, notApplicable, inconclusive } = services;
     const { address } = account();
     assertStrangersAreServed(services);
     const offered = await announcedExtensions(services);
@@ -53,6 +55,8 @@ export const everyRecipientIsJudged = check(
     const trials: Trial[] = [];
     for (const [name, order] of Object.entries(ORDERS)) {
       if (order.extension && !offered.has(order.extension)) continue;
+      // By BDAT a message follows, or the order is another one's.
+      if (order.extension === 'CHUNKING' && !hasLab) continue;
       const values = await fields();
       const trial: Trial = {
         name,
@@ -65,6 +69,8 @@ export const everyRecipientIsJudged = check(
             replies.set(trial, given);
             const postponed = given.local.find(isTemporary);
             if (postponed) return refused('RCPT', postponed);
+            const [taken] = given.elsewhere.filter(isPositive);
+            if (!hasLab) return taken ? { kind: 'named', reply: taken } : refusedOf(given);
             const outcome = await send(services, client, order, values.token);
             return { ...outcome, besides: given.elsewhere.some(isPositive) };
           } finally {
@@ -95,6 +101,7 @@ export const everyRecipientIsJudged = check(
           const local = given.local.map(lineOf).join('; ');
           inconclusive('precondition', `The local recipient is refused: ${local}`);
         }
+        if (!hasLab) return judgeWithoutLab(services, verify, { outcome });
         if (given.elsewhere.some(isPositive)) {
           const fate =
             sighting.kind === 'bounced'
@@ -116,6 +123,13 @@ export const everyRecipientIsJudged = check(
     }
   },
 );
+
+/** The first refusal of a recipient elsewhere. */
+function refusedOf({ elsewhere }: Replies): Outcome {
+  const [reply] = elsewhere;
+  if (!reply) throw new Error('Every order has a recipient elsewhere.');
+  return refused('RCPT', reply);
+}
 
 /** MAIL and every RCPT; an outcome where MAIL is refused. */
 async function envelope(

@@ -4,6 +4,7 @@ import { judgeForms, NO_RELAY_CLAUSES, RELAY_CHECK } from './relay-check.ts';
 
 /** RFC 2505 §2.1 wants routes in a local part, where they are understood, looked at by the relay rule. */
 const LIMITS = [
+  ...RELAY_CHECK.limits,
   'A local part may contain any of these characters: what is accepted and delivered on the spot is no relay, and is recognised as such in the mailbox of the account alone.',
 ] as const;
 
@@ -71,6 +72,7 @@ export const addressLiteralsAreNotRelayed = check(
     title: 'Address-literal recipients are not relayed',
     sends: 'recipients at the address of the receiving server, and an account at the address of the target',
     limits: [
+      ...RELAY_CHECK.limits,
       'The receiving server has an IPv4 address; its IPv6 literal is the IPv4-mapped one.',
       'Refusing mail for an account at the own address is allowed, and so is taking it.',
     ],

@@ -1,6 +1,8 @@
 import { check } from '../../harness/check/check.ts';
+import { strangersAreServed } from '../../harness/steps/controls/strangers-are-served.ts';
 import { recipientReply } from '../../harness/steps/name-recipient.ts';
 import { isPositive, lineOf } from '../../harness/steps/replies.ts';
+import { assertStranger } from '../../harness/steps/trusted-client.ts';
 import { createFields } from './fields.ts';
 import { ELSEWHERE, fill, STRANGER } from './forms.ts';
 
@@ -19,6 +21,8 @@ export const relayRefusalExplainsItself = check(
     clauses: ['rfc5321#3.6.2', 'rfc5321#7.9', 'rfc3463#3.8', 'rfc2505#2.13'],
     roles: ['mx'],
     needs: ['dns'],
+    withoutLab: 'decides',
+    considers: [strangersAreServed],
     effect: 'reads',
     safety: 'safe',
     budget: '20s',
@@ -26,8 +30,8 @@ export const relayRefusalExplainsItself = check(
     kills: ['mx-refuses-relay-for-now', 'mx-refuses-relay-without-enhanced-code'],
   },
   async (services) => {
-    const { lab, target, verify, notApplicable, inconclusive } = services;
-    lab().assertUntrusted();
+    const { target, verify, notApplicable, inconclusive } = services;
+    assertStranger(services);
     const values = await createFields(services)();
     const paths = { sender: fill(STRANGER, values), recipient: fill(ELSEWHERE, values) };
     const reply = await recipientReply(services, paths);

@@ -5,6 +5,7 @@ import { createFields } from './fields.ts';
 import { type Form, nameOf, PRETENDER } from './forms.ts';
 import { createSupply, trialsOf } from './supply.ts';
 import { judgeRelaying, observe } from './trials.ts';
+import { WITHOUT_LAB } from './without-delivery.ts';
 
 /** The clauses by which a server must be able to tell strangers from users, and must do so. */
 export const NO_RELAY_CLAUSES = ['rfc5321#7.9', 'rfc2505#2.1', 'rfc5068#3.2'] as const;
@@ -18,10 +19,12 @@ export const RELAY_CHECK = {
   clauses: NO_RELAY_CLAUSES,
   roles: ['mx'],
   needs: ['dns', 'sink'],
+  withoutLab: 'decides',
   effect: 'delivers',
   safety: 'sends-mail',
   budget: '100s',
   considers: RELAY_CONTROLS,
+  limits: [WITHOUT_LAB],
 } as const;
 
 /** Tries forms on the mail exchanger, two on a connection, and judges each by what is delivered. */

@@ -1,7 +1,7 @@
 import { check, type Services } from '../../harness/check/check.ts';
 import { assertStrangersAreServed } from '../../harness/steps/controls/strangers-are-served.ts';
 import { atSink } from './at-sink.ts';
-import { createFields } from './fields.ts';
+import { createFields, withoutLab } from './fields.ts';
 import { DOMAIN_IN_LOCAL_PART, type Form, toDomain } from './forms.ts';
 import { NO_RELAY_CLAUSES, RELAY_CHECK } from './relay-check.ts';
 import { createSupply, trialsOf } from './supply.ts';
@@ -17,6 +17,7 @@ export const ownDomainInsideAnotherGrantsNothing = check(
       'recipients elsewhere with the domain of the target in their local part, and in domains that begin or end with it, or resemble it but for a dot',
     clauses: [...NO_RELAY_CLAUSES, 'rfc5321#2.3.11'],
     limits: [
+      ...RELAY_CHECK.limits,
       'A pattern that is anchored at both ends and takes its dots for any character is not found: such a domain has no room for the mark of the check.',
       'Internationalised domains are not tried.',
     ],
@@ -39,8 +40,9 @@ export const ownDomainInsideAnotherGrantsNothing = check(
 );
 
 /** Domains that a careless list takes for the one of the target, each with a way to the receiving server. */
-async function publishResemblingDomains({ lab, nonce, target }: Services): Promise<readonly Form[]> {
-  const { dns, addresses, domain: domainOf } = lab();
+async function publishResemblingDomains(services: Services): Promise<readonly Form[]> {
+  const { hasLab, lab, nonce, target } = services;
+  const domainOf = (label: string) => withoutLab(label, nonce);
   const after = domainOf('after');
   const { domain, hostname } = target;
   const behind = `${domain}.${after}`;
@@ -55,7 +57,10 @@ async function publishResemblingDomains({ lab, nonce, target }: Services): Promi
     ...withoutOneDot('the host name', hostname, nonce),
     ...besideIt(domain, nonce),
   };
-  for (const name of Object.values(resembling)) await dns.publish(name, atSink(name, addresses.sink));
+  if (hasLab) {
+    const { dns, addresses } = lab();
+    for (const name of Object.values(resembling)) await dns.publish(name, atSink(name, addresses.sink));
+  }
   return [
     ...Object.entries(resembling).map(([name, published]) => toDomain(name, published)),
     toDomain('a domain that begins with that of the target, in capitals', behind.toUpperCase()),

@@ -11,12 +11,17 @@ export const strangersMailIsNotRelayed = check(
     title: 'Unauthenticated external-to-external mail is not relayed',
     sends: 'a message from a stranger to somebody elsewhere, from every address that the client has',
     needs: ['dns', 'sink', 'vantage'],
+    limits: [
+      ...RELAY_CHECK.limits,
+      'Without a lab the client has one address, and whether the target trusts it nobody can see.',
+    ],
     connections: 3,
     kills: ['mx-relays-for-everybody', 'mx-bounces-foreign-mail'],
   },
   async (services) => {
-    const { lab, smtp } = services;
+    const { hasLab, lab, smtp } = services;
     assertStrangersAreServed(services);
+    if (!hasLab) return tryForms(services, PLAIN, [{ name: '', open: () => smtp({ at: 'ready' }) }]);
     const everywhere = lab().vantages.map(({ name, address }) => ({
       name: `from ${address}: `,
       open: () => smtp({ at: 'ready', vantage: name }),

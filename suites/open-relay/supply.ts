@@ -95,6 +95,6 @@ export function trialOf(services: Services, values: Fields, form: Form, supply: 
     name: nameOf(form),
     token,
     envelope,
-    attempt: () => supply.use((client) => transact(client, envelope, message)),
+    attempt: () => supply.use((client) => transact(services, client, envelope, message)),
   };
 }

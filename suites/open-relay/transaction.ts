@@ -16,15 +16,18 @@ export type Outcome =
       readonly reply: SmtpReply;
       /** There is more to wait for than a copy in the mailbox: somebody else was accepted or named besides. */
       readonly besides?: boolean;
-    };
+    }
+  /** The recipient was taken, and no message followed: there is no lab that could receive it. */
+  | { readonly kind: 'named'; readonly reply: SmtpReply };
 
 export interface Envelope extends Paths {
   /** Parameters of RCPT, such as `NOTIFY=SUCCESS`. */
   readonly parameters?: string;
 }
 
-/** One transaction from MAIL to the end of data. */
+/** One transaction from MAIL to the end of data; to RCPT where there is no lab, so that nothing is sent to anybody. */
 export async function transact(
+  { hasLab }: Pick<Services, 'hasLab'>,
   client: SmtpClient,
   { sender, recipient, parameters = '' }: Envelope,
   message: Buffer,
@@ -33,6 +36,7 @@ export async function transact(
   if (!isPositive(mail)) return refused('MAIL', mail);
   const rcpt = await client.command(`RCPT TO:${recipient}${parameters && ` ${parameters}`}`);
   if (!isPositive(rcpt)) return refused('RCPT', rcpt);
+  if (!hasLab) return { kind: 'named', reply: rcpt };
   return hand(client, message);
 }
 
@@ -81,5 +85,7 @@ export function lineOfOutcome(outcome: Outcome): string {
       return `${outcome.stage}: end of the connection`;
     case 'accepted':
       return `DATA: ${lineOf(outcome.reply)}`;
+    case 'named':
+      return `RCPT: ${lineOf(outcome.reply)}`;
   }
 }

@@ -3,6 +3,7 @@ import { assertLabWasThere } from '../../harness/steps/given-time.ts';
 import { outboundControl } from './controls.ts';
 import { type Sighting, watchFor } from './sightings.ts';
 import { type Envelope, isPostponed, lineOfOutcome, type Outcome } from './transaction.ts';
+import { DEMAND, judgeWithoutLab } from './without-delivery.ts';
 
 /** One way to make a server relay, to be tried as often as it says "not now". */
 export interface Trial {
@@ -67,7 +68,10 @@ function unwrapped<T>(result: PromiseSettledResult<T>): T {
   return result.value;
 }
 
-/** Reports each observation as a variant: relay is proven by delivery, and by nothing else. */
+/**
+ * Reports each observation as a variant: relay is proven by delivery, and by nothing else; without a lab it is told by
+ * what RCPT is answered.
+ */
 export async function judgeRelaying(services: Services, observations: readonly Observation[]): Promise<void> {
   for (const observation of observations) {
     await services.variant(observation.trial.name, (verify) => judge(services, verify, observation));
@@ -85,30 +89,31 @@ async function judge(
     services.note(`the message ${trial.token} was sent by MAIL FROM:${sender} and RCPT TO:${recipient}`);
   }
   const line = lineOfOutcome(outcome);
-  const demand = 'a stranger cannot send mail through the server';
+  if (!services.hasLab)
+    return judgeWithoutLab(services, verify, { outcome, recipient: trial.envelope?.recipient });
   if (outcome.kind !== 'accepted') {
-    verify.met(demand, line);
+    verify.met(DEMAND, line);
     return;
   }
   switch (sighting.kind) {
     case 'delivered': {
       const { recipients, clientAddress, hello } = sighting.message;
       const where = `delivered to <${recipients.join('>, <')}> by ${clientAddress} (${hello})`;
-      verify.missed(demand, {
+      verify.missed(DEMAND, {
         expected: 'a refusal, or no delivery elsewhere',
         actual: `${where}, behind ${line}`,
       });
       return;
     }
     case 'bounced':
-      verify.met(demand, `not delivered elsewhere, behind ${line}`);
+      verify.met(DEMAND, `not delivered elsewhere, behind ${line}`);
       verify.ideally.missed('what is not delivered is refused during the session', {
         expected: 'a refusal',
         actual: `a bounce ${sighting.where}, behind ${line}`,
       });
       return;
     case 'kept':
-      verify.met(demand, `delivered to a mailbox of the target, behind ${line}`);
+      verify.met(DEMAND, `delivered to a mailbox of the target, behind ${line}`);
       return;
     case 'unseen': {
       if (sighting.given) assertLabWasThere(services, sighting.given);

@@ -2,7 +2,8 @@ import { check, type Verify } from '../../harness/check/check.ts';
 import { domainOf } from '../../harness/steps/addresses.ts';
 import { nameRecipient } from '../../harness/steps/name-recipient.ts';
 import { assertDecided, isPositive, lineOf } from '../../harness/steps/replies.ts';
-import { openSender, strangerOf } from './session.ts';
+import { mayStrangerBeNamed, strangerOf } from '../../harness/steps/stranger.ts';
+import { openSender } from './session.ts';
 import { DIALOGUE } from './smtp-check.ts';
 
 /** What stands behind MAIL FROM: or RCPT TO: and is no path. `serious`: two readers could differ about it. */
@@ -49,6 +50,9 @@ export const addressesAreUnderstood = check(
     ],
     ...DIALOGUE,
     budget: '60s',
+    limits: [
+      'Without a lab a server may take the null sender alone from a stranger; then no malformed sender is tried on mx.',
+    ],
     kills: ['smtp-takes-malformed-paths', 'smtp-refuses-source-routes'],
   },
   async (services) => {
@@ -56,7 +60,7 @@ export const addressesAreUnderstood = check(
     const { address } = account();
     const own = domainOf(address);
     // A domain that exists where there is a lab, so that nothing but the form of an address is wrong.
-    const domain = role === 'mx' ? domainOf(await strangerOf(services)) : own;
+    const domain = role === 'mx' ? domainOf(await strangerOf(services)) || services.helloName : own;
     const strength = (verify: Verify, serious: boolean) => (serious ? verify : verify.ideally);
     const fill = (path: string) =>
       path
@@ -64,13 +68,16 @@ export const addressesAreUnderstood = check(
         .replaceAll('{local}', address.slice(0, address.lastIndexOf('@')))
         .replaceAll('{own}', own)
         .replaceAll('{OWN}', own.toUpperCase());
+    // Where no sender of a stranger is taken that has a domain, a refusal says nothing about the form of its address.
+    const isSenderTried = role !== 'mx' || mayStrangerBeNamed(services);
     for (const { path, serious } of MALFORMED) {
-      await variant(`MAIL FROM:${path}`, async (verify) => {
+      const asSender = async (verify: Verify) => {
         const { client } = await openSender(services);
         // Who looks at senders late says so at RCPT.
         const reply = await nameRecipient(client, { sender: fill(path), recipient: `<${address}>` });
         strength(verify, serious).reply(reply, `MAIL FROM:${path} is refused`).codeClass(4, 5);
-      });
+      };
+      if (isSenderTried) await variant(`MAIL FROM:${path}`, asSender);
       await variant(`RCPT TO:${path}`, async (verify) => {
         const { client, from } = await openSender(services);
         await client.command(`MAIL FROM:<${from}>`);

@@ -27,6 +27,7 @@ export const eightBitMailIsHonoured = check(
     clauses: ['rfc6152#3', 'rfc6531#3.1', 'rfc6531#3.5', 'rfc6531#3.6', 'rfc5321#2.4'],
     ...MAILBOX,
     needs: ['account', 'mailbox-in-part', 'dns', 'sink'],
+    withoutLab: 'decides',
     budget: '20s',
     limits: [
       'What becomes of addresses in UTF-8 on the way to others is looked at by the suite message-integrity.',
@@ -63,8 +64,11 @@ export const eightBitMailIsHonoured = check(
     });
     await variant('addresses in UTF-8 without SMTPUTF8', async (verify) => {
       const { client: sender, from } = await openSender(services);
-      const mail = await sender.command(`MAIL FROM:<prüfung@${domainOf(from)}>`);
-      verify.ideally.reply(mail, 'a sender in UTF-8 is refused without SMTPUTF8').codeClass(4, 5);
+      // Where the null sender alone is taken, a refusal says nothing about the form of another one.
+      if (from !== '') {
+        const mail = await sender.command(`MAIL FROM:<prüfung@${domainOf(from)}>`);
+        verify.ideally.reply(mail, 'a sender in UTF-8 is refused without SMTPUTF8').codeClass(4, 5);
+      }
       sender.connection.close();
       const begun = await beginTransaction(services);
       const rcpt = await begun.client.command(`RCPT TO:<prüfung-${nonce}@${target.domain}>`);

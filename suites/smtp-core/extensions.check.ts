@@ -1,7 +1,8 @@
 import { check, type Services, type SmtpReply } from '../../harness/check/check.ts';
 import { ehloLists, extensionsOf } from '../../harness/steps/extensions.ts';
 import { isPositive, isUnknown, lineOf } from '../../harness/steps/replies.ts';
-import { beginTransaction, openSender, strangerOf } from './session.ts';
+import { strangerOf } from '../../harness/steps/stranger.ts';
+import { beginTransaction, openSender } from './session.ts';
 import { DIALOGUE } from './smtp-check.ts';
 
 /** Keywords whose parameter of MAIL is taken where they are listed. */

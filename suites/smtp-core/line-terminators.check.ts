@@ -8,8 +8,9 @@ import {
 } from '../../harness/check/check.ts';
 import { domainOf } from '../../harness/steps/addresses.ts';
 import { isPositive, lineOf } from '../../harness/steps/replies.ts';
+import { strangerOf } from '../../harness/steps/stranger.ts';
 import { message } from './message.ts';
-import { openSender, strangerOf } from './session.ts';
+import { openSender } from './session.ts';
 import { MAILBOX } from './smtp-check.ts';
 
 export const onlyCrlfEndsCommands = check(
@@ -69,7 +70,7 @@ export const onlyCrlfEndsCommands = check(
     for (const [name, octet] of controls) {
       await variant(`local part with ${name}`, async (verify) => {
         const { client, from } = await openSender(services);
-        const rest = bytes.line(`b"@${domainOf(from)}>`);
+        const rest = bytes.line(`b"@${domainOf(from) || services.helloName}>`);
         const line = Buffer.concat([Buffer.from('MAIL FROM:<"a'), octet, rest]);
         const replies = await repliesTo(services, client, line);
         verify.ideally.that(!replies.some(isPositive), {

@@ -6,6 +6,7 @@ import {
   type Verify,
 } from '../../harness/check/check.ts';
 import { domainOf } from '../../harness/steps/addresses.ts';
+import { strangersAreServed } from '../../harness/steps/controls/strangers-are-served.ts';
 import { isPositive, lineOf } from '../../harness/steps/replies.ts';
 import { message } from './message.ts';
 import { beginTransaction, openSender } from './session.ts';
@@ -28,6 +29,7 @@ export const overlongInputIsRefusedInOrder = check(
     clauses: ['rfc5321#4.5.3.1.9', 'rfc5321#4.2'],
     roles: ['mx', 'submission', 'submissions'],
     needs: ['account', 'mailbox-in-part'],
+    considers: [strangersAreServed],
     effect: 'disturbs',
     safety: 'intrusive',
     budget: '40s',
@@ -48,7 +50,7 @@ export const overlongInputIsRefusedInOrder = check(
     }
     await variant('path of 300 octets', async (verify) => {
       const { client, from } = await openSender(services);
-      const domain = domainOf(from);
+      const domain = domainOf(from) || services.helloName;
       const path = `MAIL FROM:<${'a'.repeat(300 - domain.length - 3)}@${domain}>`;
       await inStep(services, verify, client, path, 'a path of 300 octets');
     });

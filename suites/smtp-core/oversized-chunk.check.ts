@@ -1,4 +1,5 @@
 import { check, type Services } from '../../harness/check/check.ts';
+import { strangersAreServed } from '../../harness/steps/controls/strangers-are-served.ts';
 import { extensionsOf } from '../../harness/steps/extensions.ts';
 import { lineOf } from '../../harness/steps/replies.ts';
 import { AFFORDABLE, EXCESS, pour } from './excess.ts';
@@ -16,6 +17,7 @@ export const oversizedChunksAreSurvived = check(
     clauses: ['rfc3030#2', 'rfc5321#3.8', 'rfc5321#4.1.4'],
     roles: ['mx', 'submission'],
     needs: ['account'],
+    considers: [strangersAreServed],
     effect: 'disturbs',
     safety: 'destructive',
     budget: '60s',

@@ -1,13 +1,8 @@
-import {
-  Inconclusive,
-  type Services,
-  type SmtpClient,
-  type SmtpReply,
-  type Verify,
-} from '../../harness/check/check.ts';
+import type { Services, SmtpClient, SmtpReply, Verify } from '../../harness/check/check.ts';
 import { nameRecipient } from '../../harness/steps/name-recipient.ts';
 import { isPositive, lineOf } from '../../harness/steps/replies.ts';
 import { openUser } from '../../harness/steps/smtp-login.ts';
+import { strangerOf } from '../../harness/steps/stranger.ts';
 
 /** A session in which mail may be sent, and the reverse-path that it may be sent with. */
 export interface Sender {
@@ -30,16 +25,6 @@ export async function openSender(services: Services): Promise<Sender> {
 /** A session behind EHLO in which nobody logged in; inside TLS where users hand mail in. */
 export function openAnonymous({ smtp, role }: Services): Promise<SmtpClient> {
   return smtp(role === 'mx' ? { at: 'ready' } : { at: 'tls' });
-}
-
-/** A sender elsewhere whose domain exists where there is a lab. */
-export async function strangerOf({ lab, nonce, helloName }: Services): Promise<string> {
-  try {
-    return await lab().forgedSender(nonce);
-  } catch (failure) {
-    if (!(failure instanceof Inconclusive)) throw failure;
-    return `probe@${helloName}`;
-  }
 }
 
 /**

@@ -1,4 +1,5 @@
 import { check, type Services } from '../../harness/check/check.ts';
+import { strangersAreServed } from '../../harness/steps/controls/strangers-are-served.ts';
 import { assertListed, extensionsOf } from '../../harness/steps/extensions.ts';
 import { isPositive, lineOf } from '../../harness/steps/replies.ts';
 import { AFFORDABLE, EXCESS, pour } from './excess.ts';
@@ -19,6 +20,7 @@ export const sizeIsEnforced = check(
     clauses: ['rfc1870#4', 'rfc1870#6.1', 'rfc1870#6.3'],
     roles: ['mx', 'submission'],
     needs: ['account'],
+    considers: [strangersAreServed],
     effect: 'disturbs',
     safety: 'intrusive',
     budget: '60s',

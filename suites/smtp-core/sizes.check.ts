@@ -46,7 +46,9 @@ export const requiredSizesAreTaken = check(
     await variant('command lines', async (verify) => {
       const { client, from } = await openSender(services);
       if (role === 'mx') {
-        const long = await client.command(`MAIL FROM:<${'a'.repeat(LOCAL_PART)}@${domainOf(from)}>`);
+        const long = await client.command(
+          `MAIL FROM:<${'a'.repeat(LOCAL_PART)}@${domainOf(from) || services.helloName}>`,
+        );
         verify.ideally.reply(long, 'a local part of 64 octets is taken').code(250);
         if (isPositive(long)) await client.command('RSET');
       }

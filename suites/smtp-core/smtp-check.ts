@@ -1,4 +1,5 @@
 import type { CheckDefinition } from '../../harness/check/check.ts';
+import { strangersAreServed } from '../../harness/steps/controls/strangers-are-served.ts';
 
 const ROLES = ['mx', 'submission', 'submissions'] as const;
 
@@ -6,6 +7,7 @@ const ROLES = ['mx', 'submission', 'submissions'] as const;
 export const DIALOGUE = {
   roles: ROLES,
   needs: ['account'],
+  considers: [strangersAreServed],
   effect: 'reads',
   safety: 'safe',
 } as const satisfies Partial<CheckDefinition>;
@@ -14,6 +16,7 @@ export const DIALOGUE = {
 export const MESSAGES = {
   roles: ROLES,
   needs: ['account'],
+  considers: [strangersAreServed],
   effect: 'delivers',
   safety: 'sends-mail',
 } as const satisfies Partial<CheckDefinition>;

@@ -1,7 +1,8 @@
 import type { Account, Services, Verify } from '../../harness/check/check.ts';
+import { strangerOf } from '../../harness/steps/stranger.ts';
 import { encode, type FalseEnd, nameOf, realEnd } from './end-of-data.ts';
 import { message } from './message.ts';
-import { beginTransaction, openSender, type Sender, strangerOf } from './session.ts';
+import { beginTransaction, openSender, type Sender } from './session.ts';
 import { isEnded, isSmuggled, observe, type Trial } from './smuggling-trial.ts';
 
 /** How a message with a second transaction in it is sent. */

@@ -1,6 +1,7 @@
 import { check, type Services } from '../../harness/check/check.ts';
 import { mailLeaves } from '../../harness/steps/controls/mail-leaves.ts';
 import { decisive } from '../../harness/steps/hand-over.ts';
+import { readerOf } from '../../harness/steps/user-mail.ts';
 import { deliveries } from '../../harness/steps/waits.ts';
 import { valuesOf } from './header.ts';
 import { type MessageParts, message } from './message.ts';
@@ -55,7 +56,11 @@ export const defectiveMessagesAreRepaired = check(
     severity: 'low',
     clauses: ['rfc6409#8', 'rfc6409#8.2', 'rfc6409#8.3', 'rfc5322#3.6', 'rfc5322#2.1.1'],
     ...USER_MAIL,
-    buildsOn: [mailLeaves],
+    withoutLab: 'decides-in-mailbox',
+    considers: [mailLeaves],
+    limits: [
+      'Without a lab the account writes to itself: what a server leaves alone that it delivers, it may complete when it passes it on.',
+    ],
     budget: '50s',
     waits: deliveries(6),
     kills: [
@@ -67,12 +72,14 @@ export const defectiveMessagesAreRepaired = check(
     ],
   },
   async (services) => {
-    const { variant, account, lab, nonce } = services;
+    const { variant, account, nonce } = services;
+    if (services.hasLab) services.finding(mailLeaves);
     const own = account().address;
     for (const [index, { name, parts, remains, strict }] of DEFECTS.entries()) {
       await variant(name, async (verify) => {
-        const recipient = await lab().externalRecipient(`${nonce}-defect-${index}`);
-        const content = message(services, { from: own, to: recipient, ...parts(own) });
+        const token = `${nonce}-defect-${index}`;
+        const recipient = await readerOf(services, token);
+        const content = message(services, { token, from: own, to: recipient, ...parts(own) });
         const result = await send(services, { sender: own, recipient, content });
         assertDecided(services, result);
         const demand = `a message ${name} is refused or repaired`;
@@ -80,7 +87,7 @@ export const defectiveMessagesAreRepaired = check(
           verify.met(demand, decisive(result));
           return;
         }
-        const arrived = await deliveryOf(services, result, recipient);
+        const arrived = await deliveryOf(services, result, { recipient, token, content });
         const defect = remains(arrived.content, services);
         const strength = strict ? verify : verify.ideally;
         if (defect === null)

@@ -1,34 +1,39 @@
-import type { ArrivedMessage, Services } from '../../harness/check/check.ts';
+import type { Services } from '../../harness/check/check.ts';
 import { domainOf } from '../../harness/steps/addresses.ts';
 import type { Transfer } from '../../harness/steps/hand-over.ts';
 import { openUser } from '../../harness/steps/smtp-login.ts';
+import { readerOf } from '../../harness/steps/user-mail.ts';
 import { astray } from '../../harness/steps/way-out.ts';
 import { message } from './message.ts';
 import { send } from './transfer.ts';
 
-/** What became of a message that the account sent in its own name to somebody elsewhere. */
+/** A message that the account sent in its own name. */
 export interface OwnMail {
   readonly transfer: Transfer;
   /** Cipher suite of the session it was submitted in, IANA name. */
   readonly cipher: string;
-  readonly arrived: ArrivedMessage | null;
+  /** Address and port that the client has on this machine. */
+  readonly client: string;
+  readonly token: string;
+  readonly recipient: string;
+  readonly content: Buffer;
 }
 
-/** Sends an ordinary message as the first account to a recipient of the lab and waits for it there. */
+/** Sends an ordinary message as the first account to whoever reads it (`readerOf`). */
 export async function sendOwnMail(services: Services, token: string): Promise<OwnMail> {
-  const world = services.lab();
   const { address } = services.account();
-  const recipient = await world.externalRecipient(token);
-  const content = message(services, { from: address, to: recipient });
+  const recipient = await readerOf(services, token);
+  const content = message(services, { token, from: address, to: recipient });
   let cipher = '';
+  let own = '';
   const open = async () => {
     const client = await openUser(services);
     cipher = client.connection.tls?.cipher ?? '';
+    own = client.connection.localAddress;
     return client;
   };
   const transfer = await send(services, { sender: address, recipient, content }, open);
-  const arrived = transfer.taken ? await world.waitForMessage({ recipient, kind: 'delivery' }) : null;
-  return { transfer, cipher, arrived };
+  return { transfer, cipher, client: own, token, recipient, content };
 }
 
 /** Why mail that was taken did not arrive, where that is no fault of the target: it never came our way, or went back. */

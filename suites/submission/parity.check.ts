@@ -1,4 +1,5 @@
 import { check } from '../../harness/check/check.ts';
+import { assertStranger } from '../../harness/steps/trusted-client.ts';
 import { RULES, RULES_BETWEEN_USERS } from './port-rules.ts';
 
 export const bothPortsHaveTheSameRules = check(
@@ -15,10 +16,14 @@ export const bothPortsHaveTheSameRules = check(
     roles: ['submissions', 'submission'],
     per: 'target',
     needs: ['account', 'dns', 'sink', 'vantage'],
+    withoutLab: 'decides',
     effect: 'fails-logins',
     safety: 'sends-mail',
     budget: '90s',
-    limits: ['Two wrong passwords are tried on each port.'],
+    limits: [
+      'Two wrong passwords are tried on each port.',
+      'Without a lab recipients are named and no message follows.',
+    ],
     kills: [
       'submissions-relays-unauthenticated-mail',
       'submissions-takes-unauthenticated-mail',
@@ -28,7 +33,7 @@ export const bothPortsHaveTheSameRules = check(
     ],
   },
   async (services) => {
-    const { target, variant, notApplicable, lab } = services;
+    const { target, variant, notApplicable } = services;
     for (const role of ['submissions', 'submission'] as const) {
       if (!target.endpoints[role])
         notApplicable(
@@ -37,7 +42,7 @@ export const bothPortsHaveTheSameRules = check(
         );
     }
     // A difference may come from an address list, so a trusted vantage shows nothing here.
-    lab().assertUntrusted();
+    assertStranger(services);
     const rules = target.accounts.length > 1 ? [...RULES, ...RULES_BETWEEN_USERS] : RULES;
     for (const { name, observe } of rules) {
       await variant(name, async (verify) => {

@@ -1,6 +1,8 @@
 import type { Account, Services, SmtpClient } from '../../harness/check/check.ts';
 import { decisive, type Mail } from '../../harness/steps/hand-over.ts';
-import { isTemporary, lineOf } from '../../harness/steps/replies.ts';
+import { nameRecipient } from '../../harness/steps/name-recipient.ts';
+import { isPositive, isTemporary, lineOf } from '../../harness/steps/replies.ts';
+import { openUser } from '../../harness/steps/smtp-login.ts';
 import { isOutOfOrder, offeredMechanisms, submissionClient, WEAK_MECHANISMS } from './inside-tls.ts';
 import { message } from './message.ts';
 import { send } from './transfer.ts';
@@ -47,26 +49,32 @@ export const RULES_BETWEEN_USERS: readonly PortRule[] = [
 ];
 
 async function withoutAuth(services: Services, where: 'elsewhere' | 'local'): Promise<Conduct> {
-  const { lab, account, nonce, role } = services;
-  const sender = await lab().forgedSender(nonce);
+  const { hasLab, lab, account, nonce, role } = services;
+  const sender = hasLab ? await lab().forgedSender(nonce) : `forged-${nonce}@forged-${nonce}.example`;
   const recipient =
-    where === 'local' ? account().address : await lab().externalRecipient(`${nonce}-anonymous-${role}`);
+    where === 'local' ? account().address : await elsewhere(services, `${nonce}-anonymous-${role}`);
   return sent(services, { sender, recipient }, () => submissionClient(services));
 }
 
 async function senderOfAnother(services: Services): Promise<Conduct> {
-  const { lab, secondAccount, nonce, role } = services;
+  const { secondAccount, nonce, role } = services;
   const sender = secondAccount().address;
-  const recipient = await lab().externalRecipient(`${nonce}-other-${role}`);
+  const recipient = await elsewhere(services, `${nonce}-other-${role}`);
   return sent(services, { sender, recipient });
 }
 
-/** Whether a message from the sender is taken; where nothing else is given, in a session of the first account. */
+/** Somebody elsewhere, where without a lab no mail can go. */
+async function elsewhere({ hasLab, lab, nonce }: Services, token: string): Promise<string> {
+  return hasLab ? lab().externalRecipient(token) : `ext-${token}@sink-${nonce}.example`;
+}
+
+/** Whether a message from the sender is taken, or without a lab its recipient; where nothing else is given, in a session of the first account. */
 async function sent(
   services: Services,
   { sender, recipient }: Pick<Mail, 'sender' | 'recipient'>,
   open?: () => Promise<SmtpClient>,
 ): Promise<Conduct> {
+  if (!services.hasLab) return named(services, { sender, recipient }, open);
   const content = message(services, { from: sender, to: recipient });
   const result = await send(services, { sender, recipient, content }, open);
   if (isTemporary(result))
@@ -75,6 +83,26 @@ async function sent(
       `${services.role} refuses for now, again and again: ${decisive(result)}`,
     );
   return { permits: result.taken ? 1 : 0, line: decisive(result) };
+}
+
+/** Whether the recipient is taken; no message follows. */
+async function named(
+  services: Services,
+  { sender, recipient }: Pick<Mail, 'sender' | 'recipient'>,
+  open: () => Promise<SmtpClient> = () => openUser(services),
+): Promise<Conduct> {
+  const reply = await services.patiently(async () => {
+    const client = await open();
+    const last = await nameRecipient(client, { sender: `<${sender}>`, recipient: `<${recipient}>` });
+    await client.quit();
+    return last;
+  });
+  if (isTemporary(reply))
+    services.inconclusive(
+      'precondition',
+      `${services.role} refuses for now, again and again: ${lineOf(reply)}`,
+    );
+  return { permits: isPositive(reply) ? 1 : 0, line: lineOf(reply) };
 }
 
 async function weakMechanisms(services: Services): Promise<Conduct> {

@@ -6,7 +6,7 @@ import { isTemporary } from '../../harness/steps/replies.ts';
 import { deliveries } from '../../harness/steps/waits.ts';
 import { message } from './message.ts';
 import { USER_MAIL } from './submission-check.ts';
-import { deliveryOf, send } from './transfer.ts';
+import { send } from './transfer.ts';
 
 export const unqualifiedDomainsStay = check(
   {
@@ -44,7 +44,13 @@ export const unqualifiedDomainsStay = check(
       const recipient = await world.externalRecipient(`${nonce}-sender`);
       const taken = await forward(services, verify, { sender: `${localPart}@${label}`, recipient });
       if (!taken) return;
-      const { sender } = await deliveryOf(services, taken, recipient);
+      const arrived = await world.waitForMessage({ recipient, kind: 'delivery' });
+      if (!arrived)
+        return services.inconclusive(
+          'precondition',
+          `The message was taken (${decisive(taken)}) and did not arrive.`,
+        );
+      const { sender } = arrived;
       verify.that(isQualified(sender), {
         demand: 'a sender domain of one label is completed or refused',
         expected: 'a refusal, or a sender in a qualified domain',

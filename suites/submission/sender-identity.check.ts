@@ -1,11 +1,15 @@
 import { check, type Services, type Verify } from '../../harness/check/check.ts';
 import { mailLeaves } from '../../harness/steps/controls/mail-leaves.ts';
 import { decisive } from '../../harness/steps/hand-over.ts';
+import { readerOf } from '../../harness/steps/user-mail.ts';
 import { deliveries } from '../../harness/steps/waits.ts';
 import { valuesOf } from './header.ts';
 import { message } from './message.ts';
 import { USER_MAIL } from './submission-check.ts';
 import { assertDecided, deliveryOf, send } from './transfer.ts';
+
+const WITHOUT_LAB =
+  'Without a lab the account writes to itself, its reverse-path is read from Return-Path, and no foreign domain is tried.';
 
 /** What both checks send and wait for. */
 const IDENTITY_CHECK = {
@@ -13,7 +17,8 @@ const IDENTITY_CHECK = {
   sends:
     'as the first account: messages with the second account in envelope and From, in the envelope alone and in From alone; with a foreign domain in both',
   needs: ['account', 'account-2', 'dns', 'sink'],
-  buildsOn: [mailLeaves],
+  withoutLab: 'decides-in-mailbox',
+  considers: [mailLeaves],
   budget: '35s',
   waits: deliveries(4),
 } as const;
@@ -30,13 +35,13 @@ export const senderIsTheUser = check(
     severity: 'medium',
     clauses: ['rfc6409#6.1', 'rfc5068#3.1'],
     limits: [
+      WITHOUT_LAB,
       'Aliases and shared mailboxes make some foreign senders legitimate; the two accounts have none in common.',
     ],
     kills: ['submission-sends-as-other-user', 'submission-takes-foreign-from'],
   },
   async (services) => {
-    const { lab, nonce } = services;
-    const foreign = await lab().forgedSender(`ceo-${nonce}`);
+    const foreign = await foreignSender(services);
     // Whose address it is makes the difference: a user has bounces and blame of another one sent to him.
     await judgeSpoofs(services, foreign, (verify, sender) => ({
       envelope: sender === foreign ? verify.ideally : verify,
@@ -56,21 +61,30 @@ export const claimedIdentityIsEnforced = check(
     level: 'policy',
     severity: 'high',
     clauses: ['rfc6409#6.1', 'rfc5068#3.1'],
+    limits: [WITHOUT_LAB],
     upholds: ['sender-identity'],
     kills: ['submission-sends-as-other-user', 'submission-takes-foreign-from'],
   },
   async (services) => {
-    const { lab, nonce, target, notApplicable } = services;
+    const { target, notApplicable } = services;
     const { senderIdentity } = target.claims;
     if (senderIdentity === undefined)
       return notApplicable('It is not claimed that senders are enforced.', 'claims without sender-identity');
-    const foreign = await lab().forgedSender(`ceo-${nonce}`);
+    const foreign = await foreignSender(services);
     await judgeSpoofs(services, foreign, (verify) => ({
       envelope: verify,
       author: senderIdentity === 'enforced' ? verify : verify.ideally,
     }));
   },
 );
+
+/**
+ * Somebody in a domain elsewhere, which exists. Without a lab there is none: one that does not exist is refused for
+ * that alone.
+ */
+async function foreignSender({ hasLab, lab, nonce }: Services): Promise<string | undefined> {
+  return hasLab ? lab().forgedSender(`ceo-${nonce}`) : undefined;
+}
 
 /** How much a foreign address weighs in the envelope, and in the header. */
 interface Strengths {
@@ -87,17 +101,20 @@ interface Spoof {
 /** Sends in the name of others, and judges what leaves. */
 async function judgeSpoofs(
   services: Services,
-  foreign: string,
+  foreign: string | undefined,
   strengths: (verify: Verify, sender: string) => Strengths,
 ): Promise<void> {
   const { variant, account, secondAccount, nonce } = services;
+  if (services.hasLab) services.finding(mailLeaves);
   const own = account().address;
   const other = secondAccount().address;
   const spoofs: readonly Spoof[] = [
     { name: 'another user in envelope and From', sender: other, from: other },
     { name: 'another user in the envelope', sender: other, from: own },
     { name: 'another user in From', sender: own, from: other },
-    { name: 'a foreign domain in envelope and From', sender: foreign, from: foreign },
+    ...(foreign === undefined
+      ? []
+      : [{ name: 'a foreign domain in envelope and From', sender: foreign, from: foreign }]),
   ];
   for (const [index, spoof] of spoofs.entries()) {
     await variant(spoof.name, (verify) =>
@@ -112,17 +129,22 @@ async function judge(
   { name, sender, from }: Spoof,
   { envelope, author }: Strengths,
 ): Promise<void> {
-  const { lab, account } = services;
+  const { account, inconclusive } = services;
   const own = account().address;
-  const recipient = await lab().externalRecipient(token);
-  const content = message(services, { from, to: recipient });
+  const recipient = await readerOf(services, token);
+  const content = message(services, { token, from, to: recipient });
   const result = await send(services, { sender, recipient, content });
   assertDecided(services, result);
-  const arrived = result.taken ? await deliveryOf(services, result, recipient) : null;
+  const arrived = result.taken ? await deliveryOf(services, result, { recipient, token, content }) : null;
+  if (arrived?.sender === undefined && arrived !== null && sender !== own)
+    inconclusive(
+      'precondition',
+      `Mail with ${name} is taken (${decisive(result)}), and the mailbox does not tell its reverse-path by one Return-Path.`,
+    );
   const authors = arrived ? valuesOf(arrived.content, 'from') : [];
   const senders = arrived ? valuesOf(arrived.content, 'sender') : [];
   const seen = arrived
-    ? `<${arrived.sender}> with From ${authors.join(' and ') || 'absent'}, Sender ${senders.join(' and ') || 'absent'}`
+    ? `<${arrived.sender ?? ''}> with From ${authors.join(' and ') || 'absent'}, Sender ${senders.join(' and ') || 'absent'}`
     : decisive(result);
   envelope.that(arrived === null || sender === own || arrived.sender !== sender, {
     demand: `mail of ${own} with ${name} is refused, or leaves under another envelope sender`,

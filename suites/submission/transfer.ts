@@ -1,7 +1,8 @@
-import type { ArrivedMessage, Services, SmtpClient } from '../../harness/check/check.ts';
+import type { Services, SmtpClient } from '../../harness/check/check.ts';
 import { decisive, handOver, type Mail, type Transfer } from '../../harness/steps/hand-over.ts';
 import { isTemporary } from '../../harness/steps/replies.ts';
 import { openUser } from '../../harness/steps/smtp-login.ts';
+import { readerGot, type UserMail } from '../../harness/steps/user-mail.ts';
 
 /** Sends a message on a session of its own, as the first account, and again where it is refused for now. */
 export function send(
@@ -17,15 +18,14 @@ export function send(
   });
 }
 
-/** What was taken, as it came to the receiving server; ends the check where it does not come. */
+/** What was taken, as its reader has it (`readerOf`); ends the check where it does not come. */
 export async function deliveryOf(
-  { lab, inconclusive }: Services,
+  services: Services,
   transfer: Transfer,
-  recipient: string,
-): Promise<ArrivedMessage> {
-  const arrived = await lab().waitForMessage({ recipient, kind: 'delivery' });
+  mail: { readonly recipient: string; readonly token: string; readonly content: Buffer },
+): Promise<UserMail> {
   const reason = `The message was taken (${decisive(transfer)}) and did not arrive.`;
-  return arrived ?? inconclusive('precondition', reason);
+  return (await readerGot(services, mail)) ?? services.inconclusive('precondition', reason);
 }
 
 /** Ends the check where the mail is refused for now only, after all the patience that the target asks for. */

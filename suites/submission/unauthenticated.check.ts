@@ -1,5 +1,7 @@
-import { check } from '../../harness/check/check.ts';
+import { check, type Services } from '../../harness/check/check.ts';
 import { decisive } from '../../harness/steps/hand-over.ts';
+import { isPositive, isTemporary, lineOf } from '../../harness/steps/replies.ts';
+import { assertStranger, standingOf } from '../../harness/steps/trusted-client.ts';
 import { deliveries } from '../../harness/steps/waits.ts';
 import { submissionClient } from './inside-tls.ts';
 import { message } from './message.ts';
@@ -19,6 +21,10 @@ export const mailNeedsAuthentication = check(
     clauses: ['rfc6409#4.3', 'rfc4954#6', 'rfc5068#3.1', 'rfc5068#3.2'],
     ...USER_MAIL,
     needs: ['dns', 'sink', 'vantage'],
+    withoutLab: 'decides',
+    limits: [
+      'Without a lab no message follows a recipient that is taken: it is a finding, and delivery is not observed.',
+    ],
     budget: '15s',
     waits: deliveries(1),
     kills: [
@@ -28,7 +34,8 @@ export const mailNeedsAuthentication = check(
     ],
   },
   async (services) => {
-    const { lab, verify, inconclusive, nonce } = services;
+    const { hasLab, lab, verify, inconclusive, nonce } = services;
+    if (!hasLab) return judgeAtRecipient(services);
     const world = lab();
     const sender = await world.forgedSender(nonce);
     const recipient = await world.externalRecipient(nonce);
@@ -60,3 +67,45 @@ export const mailNeedsAuthentication = check(
     });
   },
 );
+
+/** The same without a lab, where nothing is sent to anybody. */
+async function judgeAtRecipient(services: Services): Promise<void> {
+  const { verify, nonce, inconclusive, patiently, target } = services;
+  assertStranger(services);
+  const sender = `<forged-${nonce}@forged-${nonce}.example>`;
+  const recipient = `<ext-${nonce}@sink-${nonce}.example>`;
+  const seen = await patiently(async () => {
+    const client = await submissionClient(services);
+    const mail = await client.command(`MAIL FROM:${sender}`);
+    const reply = isPositive(mail) ? await client.command(`RCPT TO:${recipient}`) : mail;
+    const standing = standingOf(services, client);
+    await client.quit();
+    return { code: reply.code, reply, standing, step: reply === mail ? 'MAIL' : 'RCPT' };
+  });
+  const line = `${seen.step}: ${lineOf(seen.reply)}`;
+  if (!isPositive(seen.reply)) {
+    if (isTemporary(seen.reply)) inconclusive('precondition', `Refused for now, again and again: ${line}`);
+    // A recipient in a domain that does not exist may be refused for that.
+    if (seen.step === 'RCPT' && !/^\d{3} 5\.7\.|\b(?:auth|relay)/i.test(lineOf(seen.reply)))
+      inconclusive(
+        'precondition',
+        `MAIL is taken without AUTH, and the refusal behind it does not say that it wants a login: ${line}`,
+      );
+    verify.ideally.that(seen.step === 'MAIL' && seen.code === 530, {
+      demand: 'MAIL says by 530 that it wants authentication',
+      expected: 'MAIL: 530',
+      actual: line,
+    });
+    return;
+  }
+  const { client, trust } = seen.standing;
+  if (trust !== undefined)
+    inconclusive(
+      'environment',
+      `A recipient elsewhere is taken without AUTH from ${client} (${line}), which the target may trust, for ${trust}; "audited-from: outside" says that it does not.`,
+    );
+  verify.missed('mail without authentication goes nowhere', {
+    expected: 'a refusal with 530 at MAIL',
+    actual: `taken at RCPT, delivery not observed: ${line}, said to a client at ${client}${target.auditedFrom === 'outside' ? '' : '; a target that trusts this address says the same'}`,
+  });
+}

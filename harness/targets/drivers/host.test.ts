@@ -24,6 +24,7 @@ targets:
     roles: { mx: 25, submissions: { port: 10465 }, imaps: { port: 993, host: 192.0.2.143 } }
     accounts: [{ address: alice@example.test, password: "env:MAILSPEC_TEST_SECRET" }]
     trust-anchor: { file: ca.pem }
+    audited-from: outside
     claims: { proxy-logins: [master], pop-before-smtp: { window: 20m, imap: true }, inbound-authentication: { spf: mark, dmarc: quarantine }, sender-domains: [example.test, shop.test], non-sending-domains: [parked.test], dmarc-reports: 30m, client-records: shop.test, published-policies: example.test, outgoing-policies: { dane: true, tls-reports: 20m } }
     timing: { reply: 60s, quiet: 1.5s, slack: 2m, retry-after: [30s, 5m] }
 `;
@@ -54,6 +55,7 @@ it('is taken as declared, without connecting to it', async () => {
       },
     ],
     trustAnchor,
+    auditedFrom: 'outside',
     connections: 4,
     permissions: ['safe'],
     guest: { paceMs: 1_000, authority: null, contact: null },

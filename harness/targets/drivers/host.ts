@@ -39,6 +39,7 @@ export async function startHost(declaration: TargetDeclaration<HostSettings>): P
   const { accounts } = await readSecrets(declaration);
   const anchor = settings['trust-anchor'];
   const control = settings['port-25-control'];
+  const auditedFrom = settings['audited-from'];
   const endpoints: Partial<Record<Role, Endpoint>> = {};
   const resolving = new Set<string>();
   for (const role of ROLE_NAMES) {
@@ -58,6 +59,7 @@ export async function startHost(declaration: TargetDeclaration<HostSettings>): P
     endpoints,
     accounts,
     trustAnchor: anchor ? await readTrustAnchor(declaration, anchor.file) : null,
+    ...(auditedFrom ? { auditedFrom } : {}),
     ...(control ? { port25Control: control } : {}),
     ...(settings.dns ? { publicDns: await publicDnsOf(declaration, settings.dns) } : {}),
     guest: {

@@ -31,6 +31,11 @@ const JAPANESE: readonly Template[] = [
     /^needs the permission (\S+), which targets\.yaml does not give$/,
     ([permission = NONE]) => ['権限 ', permission, ' が必要で、targets.yaml は与えていない'],
   ],
+  [/^needs a lab, and the target has none$/, () => ['検査環境（lab）が必要で、対象にはない']],
+  [
+    /^needs the public DNS: `dns:` of the target$/,
+    () => ['公開 DNS への問い合わせ先（対象の `dns:`）が必要'],
+  ],
   [
     /^The check was planned and left no result\.$/,
     () => ['検査は予定されていましたが、結果が残りませんでした。'],

@@ -14,6 +14,7 @@ export const FACTS = {
       role: 'are about ports that the target does not declare',
       account: 'need an account that is not declared, or not for this',
       lab: 'need a lab around the target, which has none',
+      records: 'look up what the domain publishes, and the target names no resolver',
       selection: 'were left out by whoever started the run',
       profile: 'are no part of the profile',
       kind: 'are about another kind of target',
