@@ -23,3 +23,13 @@ export function deviation(seen: readonly Pick<Indication, 'ms'>[]): number {
   const mean = seen.reduce((sum, { ms }) => sum + ms, 0) / seen.length;
   return Math.sqrt(seen.reduce((sum, { ms }) => sum + (ms - mean) ** 2, 0) / seen.length);
 }
+
+/** A failure that takes this long, and so many times what the first one took, was slowed down. */
+const SLOWED = { ms: 500, times: 2 };
+
+/** The times of failures of one kind, in their order, where the server makes later ones wait; undefined elsewhere. */
+export function slowedDown(seen: readonly Pick<Indication, 'ms'>[]): string | undefined {
+  const [first = 0, ...later] = seen.map(({ ms }) => ms);
+  const isSlowed = later.some((ms) => ms - first >= SLOWED.ms && ms >= SLOWED.times * first);
+  return isSlowed ? `${seen.map(({ ms }) => Math.round(ms)).join(', ')} ms` : undefined;
+}

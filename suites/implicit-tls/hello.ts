@@ -1,4 +1,5 @@
 import {
+  type CipherSuite,
   type ClientHelloOptions,
   type HelloAnswer,
   ROLES,
@@ -16,6 +17,40 @@ export async function offer(services: Services, options: ClientHelloOptions): Pr
   } finally {
     connection.close();
   }
+}
+
+/** What became of an offer of TLS 1.2. */
+export interface OlderAnswer {
+  readonly answer: HelloAnswer;
+  /**
+   * How the server ended the connection when finite-field Diffie-Hellman was among the offer: it chose that and has no
+   * parameters for it. The answer is then to the offer without.
+   */
+  readonly hungUp?: HelloAnswer;
+}
+
+/** Offers suites of TLS 1.2; where the connection ends instead of an answer, the same without finite-field Diffie-Hellman. */
+export async function offerOlder(
+  services: Services,
+  suites: readonly CipherSuite[],
+  options: Omit<ClientHelloOptions, 'version' | 'cipherSuites'> = {},
+): Promise<OlderAnswer> {
+  const offered = (some: readonly CipherSuite[]) =>
+    offer(services, { ...options, version: 'TLSv1.2', cipherSuites: some.map(({ number }) => number) });
+  const answer = await offered(suites);
+  const others = suites.filter(({ finiteField }) => !finiteField);
+  if (answer.kind !== 'closed' || others.length === suites.length || others.length === 0) return { answer };
+  const without = await offered(others);
+  return without.kind === 'server-hello' ? { answer: without, hungUp: answer } : { answer };
+}
+
+/** A server that chooses what it cannot do hangs up on clients that it could serve. */
+export function judgeHangingUp(verify: Strength, { answer, hungUp }: OlderAnswer): void {
+  verify.that(hungUp === undefined, {
+    demand: 'an offer of TLS 1.2 with finite-field Diffie-Hellman in front is answered',
+    expected: 'a ServerHello or an alert',
+    actual: `${hungUp?.text ?? answer.text} (without finite-field Diffie-Hellman: ${answer.text})`,
+  });
 }
 
 /** Numbers of the suites of TLS 1.2 and older that are still in order: encrypted, authenticated, 112 bits or more. */

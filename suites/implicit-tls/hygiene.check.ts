@@ -1,6 +1,6 @@
 import { type Connection, check, ROLES, type Services, TlsFailed } from '../../harness/check/check.ts';
 import { harmlessCommand } from './clear-speech.ts';
-import { causeOf, isRefusal, offer, saysNo } from './hello.ts';
+import { causeOf, isRefusal, offer, offerOlder, saysNo } from './hello.ts';
 import { atTheDoor, strengthFor, WRITES_HELLOS } from './tls-door.ts';
 
 export const tls12Hygiene = check(
@@ -20,13 +20,11 @@ export const tls12Hygiene = check(
   },
   async (services) => {
     const { tls, verify, role, notApplicable, inconclusive } = services;
-    const answer = await offer(services, {
-      version: 'TLSv1.2',
-      cipherSuites: tls
-        .olderSuites((suite) => suite.bits >= 128 && !suite.anon && !suite.rc4)
-        .map(({ number }) => number),
-      compression: [tls.COMPRESSION.deflate, tls.COMPRESSION.null],
-    });
+    const { answer } = await offerOlder(
+      services,
+      tls.olderSuites((suite) => suite.bits >= 128 && !suite.anon && !suite.rc4),
+      { compression: [tls.COMPRESSION.deflate, tls.COMPRESSION.null] },
+    );
     if (answer.kind !== 'server-hello' || answer.version !== 'TLSv1.2') {
       if (answer.kind === 'server-hello' || saysNo(services, answer))
         return notApplicable(`${role} does not speak TLS 1.2.`, answer.text);

@@ -1,5 +1,14 @@
 import { type CipherSuite, check } from '../../harness/check/check.ts';
-import { causeOf, isRefusal, isTaken, offer, provenAnswer, verifyRefused } from './hello.ts';
+import {
+  causeOf,
+  isRefusal,
+  isTaken,
+  judgeHangingUp,
+  offer,
+  offerOlder,
+  provenAnswer,
+  verifyRefused,
+} from './hello.ts';
 import { atTheDoor, strengthFor, WRITES_HELLOS } from './tls-door.ts';
 
 /** Weak kinds of suites; a suite belongs to the first kind that fits. */
@@ -77,19 +86,18 @@ export const forwardSecrecyPreferred = check(
   async (services) => {
     const { tls, variant, inconclusive } = services;
     const control = await provenAnswer(services);
-    const numbers = (test: (suite: CipherSuite) => boolean) =>
-      tls
-        .olderSuites((suite) => test(suite) && suite.bits >= 128 && !suite.anon && !suite.rc4)
-        .map(({ number }) => number);
-    const transport = numbers((suite) => suite.rsaKeyTransport);
-    const ephemeral = numbers((suite) => suite.forwardSecret);
+    const strong = (test: (suite: CipherSuite) => boolean) =>
+      tls.olderSuites((suite) => test(suite) && suite.bits >= 128 && !suite.anon && !suite.rc4);
+    const transport = strong((suite) => suite.rsaKeyTransport);
+    const ephemeral = strong((suite) => suite.forwardSecret);
 
-    for (const [name, cipherSuites] of [
+    for (const [name, suites] of [
       ['key transport first', [...transport, ...ephemeral]],
       ['ephemeral keys first', [...ephemeral, ...transport]],
     ] as const) {
       await variant(name, async (verify) => {
-        const answer = await offer(services, { version: 'TLSv1.2', cipherSuites });
+        const older = await offerOlder(services, suites);
+        const { answer } = older;
         if (answer.kind !== 'server-hello' && !(isRefusal(services, answer) && control.version === 'TLSv1.3'))
           inconclusive(causeOf(answer), `TLS 1.2 was neither taken nor refused: ${answer.text}.`);
         strengthFor(verify, services).that(answer.kind !== 'server-hello' || answer.suite.forwardSecret, {
@@ -97,10 +105,12 @@ export const forwardSecrecyPreferred = check(
           expected: 'ephemeral keys, or TLS 1.3 alone',
           actual: answer.text,
         });
+        if (older.hungUp) judgeHangingUp(verify.ideally, older);
       });
     }
     await variant('key transport alone', async (verify) => {
-      const answer = await offer(services, { version: 'TLSv1.2', cipherSuites: transport });
+      const cipherSuites = transport.map(({ number }) => number);
+      const answer = await offer(services, { version: 'TLSv1.2', cipherSuites });
       verifyRefused(services, verify.ideally, answer, {
         what: 'Key transport was',
         demand: 'key transport by RSA is refused',

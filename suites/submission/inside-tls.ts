@@ -1,4 +1,4 @@
-import type { Services, SmtpClient, SmtpReply } from '../../harness/check/check.ts';
+import type { ClientOptions, Services, SmtpClient, SmtpReply } from '../../harness/check/check.ts';
 import { ehloLists } from '../../harness/steps/extensions.ts';
 
 /** Mechanisms that are too weak to be listed. */
@@ -8,8 +8,11 @@ export const WEAK_MECHANISMS: readonly string[] = ['CRAM-MD5', 'DIGEST-MD5', 'NT
  * A client inside TLS that has sent EHLO. Where the port offers no way into TLS, which STLS-002 reports,
  * there is nothing inside it to look at.
  */
-export function submissionClient({ smtp, role }: Pick<Services, 'smtp' | 'role'>): Promise<SmtpClient> {
-  return smtp({ role, at: 'tls' });
+export function submissionClient(
+  { smtp, role }: Pick<Services, 'smtp' | 'role'>,
+  from: Pick<ClientOptions, 'vantage'> = {},
+): Promise<SmtpClient> {
+  return smtp({ role, at: 'tls', ...from });
 }
 
 /** The same, on a port that offers AUTH inside TLS. */
