@@ -177,6 +177,11 @@ describe('what follows from a run', () => {
     ],
     ['a format that is none', ['report', '--format', 'pdf'], 'pdf'],
     ['no format', ['report'], '--format'],
+    [
+      'a day that is over',
+      ['expect', '--reason', 'x', '--authority', 'x', '--expires', '2020-03-31'],
+      '--expires must be a day to come; 2020-03-31 is over.',
+    ],
     ['a decision without a reason', ['expect', '--authority', 'x', '--expires', '2027-01-01'], '--reason'],
     [
       'a day that is none',

@@ -143,7 +143,8 @@ targets:
 test('a machine that has four times as much to do as it can is not well', () => {
   expect(loadOf(0.4, 2)).toMatchObject({ state: 'ok', line: '0.4 on 2 processors' });
   expect(loadOf(3, 2)).toMatchObject({ state: 'ok', line: expect.stringContaining('changes no verdict') });
-  expect(loadOf(8, 2)).toMatchObject({ state: 'no', todo: expect.stringContaining('wait') });
+  // Whoever gates on it cannot help it.
+  expect(loadOf(8, 2)).toMatchObject({ state: 'ok', line: expect.stringContaining('wait') });
 });
 
 test('space is looked for where the folder will be made', async () => {

@@ -5,6 +5,8 @@ import { ConfigurationError } from '../model/configuration-error.ts';
 import { readRecordWithEvidence } from './changed-evidence.ts';
 import { writeOut } from './write-file.ts';
 
+const DAY_MS = 86_400_000;
+
 export interface ExpectOptions {
   readonly reason: string;
   readonly authority: string;
@@ -23,6 +25,9 @@ export async function expectCommand(path: string, { out, ...decision }: ExpectOp
     const [issue] = checked.error.issues;
     throw new ConfigurationError(`--${String(issue?.path.at(-1))} must be ${issue?.message}.`);
   }
+  // The last day counts whole, wherever it ends last.
+  if (Date.parse(decision.expires) + 2 * DAY_MS < Date.now())
+    throw new ConfigurationError(`--expires must be a day to come; ${decision.expires} is over.`);
   const record = await readRecordWithEvidence(path);
   const content = writeExpected(record, decision);
   if (content === null) {
@@ -34,4 +39,9 @@ export async function expectCommand(path: string, { out, ...decision }: ExpectOp
   process.stdout.write(
     `${out}: ${entries.length} expected deviations. Read each of them before you commit it.\n`,
   );
+  const open = entries.filter(({ verdict }) => verdict === 'inconclusive').map(({ check }) => check);
+  if (open.length > 0)
+    process.stdout.write(
+      `${open.join(', ')} came to no verdict: where a later run settles one of them, its entry is stale, and the run ends with 4. Settle them first (audit --rerun) or take them out.\n`,
+    );
 }

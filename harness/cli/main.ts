@@ -192,7 +192,9 @@ export async function main(argv: readonly string[]): Promise<number> {
 
   program
     .command('clean')
-    .description('Removes containers, networks and volumes that an ended run left behind.')
+    .description(
+      'Removes containers, networks and volumes that an ended run left behind, and images of its own that newer ones replaced.',
+    )
     .option('--all', 'also those of runs that are still going on', false)
     .action(async (options: { all: boolean }) => {
       const { cleanCommand } = await import('./clean.ts');

@@ -88,3 +88,9 @@ test('a folder without a description, and one without a check', async () => {
     /No file named \*\.check\.ts or \*\.check\.js exports a check/,
   );
 });
+
+test('TypeScript beneath node_modules, which Node does not read', async () => {
+  const inside = join(folder, 'node_modules', 'acme');
+  await cp(EXAMPLE, inside, { recursive: true });
+  await expect(loadOtherSuites([inside])).rejects.toThrow('Copy the folder out of it');
+});

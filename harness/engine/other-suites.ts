@@ -57,7 +57,15 @@ async function loadOtherSuite(folder: string): Promise<OtherSuite> {
   const files = (await readdir(folder)).filter((name) => CHECK_FILE.test(name)).sort();
   const checks: Check[] = [];
   for (const name of files) {
-    const module: Record<string, unknown> = await import(pathToFileURL(join(folder, name)).href);
+    const module: Record<string, unknown> = await import(pathToFileURL(join(folder, name)).href).catch(
+      (failure: unknown): never => {
+        throw isBeneathModules(failure)
+          ? new ConfigurationError(
+              `${visible(join(folder, name))}: Node reads no TypeScript beneath node_modules. Copy the folder out of it, or compile its checks to .js.`,
+            )
+          : failure;
+      },
+    );
     for (const check of Object.values(module).filter(isCheck)) {
       const { id } = check.definition;
       if (prefixOf(id) !== suite.prefix)
@@ -74,6 +82,14 @@ async function loadOtherSuite(folder: string): Promise<OtherSuite> {
       `${visible(folder)}: No file named *.check.ts or *.check.js exports a check.`,
     );
   return { suite, gate, checks, profiles: join(folder, 'profiles') };
+}
+
+function isBeneathModules(failure: unknown): boolean {
+  return (
+    failure instanceof Error &&
+    'code' in failure &&
+    failure.code === 'ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING'
+  );
 }
 
 async function described(folder: string): Promise<z.output<typeof suiteSchema>> {

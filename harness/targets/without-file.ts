@@ -14,7 +14,7 @@ export const BUILT_IN = {
 } as const;
 
 /**
- * The targets of a file. Where there is none and none was named, the reference server alone can be audited.
+ * The targets of a file. The reference server can be audited where there is none, and where the file does not name it.
  * @param names what is to be audited; empty: the default of the file
  * @throws ConfigurationError as `loadTargets` does, and where a file is missing, with what writes one
  */
@@ -22,9 +22,13 @@ export async function declaredTargets(
   file: string,
   names: readonly string[],
 ): Promise<readonly TargetDeclaration[]> {
-  if (file !== TARGETS_FILE || existsSync(file)) return loadTargets(file);
-  if (names.length === 1 && names[0] === REFERENCE)
-    return declarationsIn(yamlSource(BUILT_IN.file, BUILT_IN.text), file);
+  const asksReference = names.length === 1 && names[0] === REFERENCE;
+  const builtIn = () => declarationsIn(yamlSource(BUILT_IN.file, BUILT_IN.text), file);
+  if (file !== TARGETS_FILE || existsSync(file)) {
+    const declared = await loadTargets(file);
+    return asksReference && !declared.some(({ name }) => name === REFERENCE) ? builtIn() : declared;
+  }
+  if (asksReference) return builtIn();
   throw new ConfigurationError(
     `There is no ${TARGETS_FILE} here that declares what to audit.`,
     '  "mailspec init" writes one; "mailspec audit reference" audits the embedded server without it.',
