@@ -77,6 +77,7 @@ it('is taken as declared, without connecting to it', async () => {
       dmarcReportsWithinMs: 1_800_000,
       senderDomains: ['example.test', 'shop.test'],
       nonSendingDomains: ['parked.test'],
+      dkimSelectors: [],
     },
     timing: {
       replyMs: 60_000,
