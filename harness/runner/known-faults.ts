@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import type { Consequences, KnownEffect, KnownFault } from '../../reports/model/diagnosis.ts';
-import { FAULTS } from '../model/faults.ts';
+import { FAULT_NAMES, FAULTS, type FaultName } from '../model/faults.ts';
 import { VERDICTS } from '../model/verdict.ts';
 
 const verdict = z.enum(VERDICTS);
@@ -12,6 +12,14 @@ const computedRows = z.record(z.string(), z.record(z.string(), z.tuple([verdict]
 
 /** They cannot be told from others in a lab on loopback, where all clients are neighbours, and need a real network. */
 const ONLY_ON_LOOPBACK: readonly string[] = ['mx-trusts-private-networks'];
+
+/**
+ * A mistake that is narrower than a server shows by what it changes is told in the words of the wider one: nothing that
+ * was seen contradicts those.
+ */
+const TOLD_AS: Readonly<Partial<Record<FaultName, FaultName>>> = {
+  'smtp-ends-data-at-lf-dot-lf-and-silence': 'smtp-ends-data-at-lf-dot-lf',
+};
 
 const explainsRows = z.record(z.string(), z.array(z.string()));
 
@@ -41,8 +49,9 @@ export async function loadKnownFaults(folder: string): Promise<readonly KnownFau
       name,
       effects(row, ([verdict, ...demands]) => ({ verdict, demands })),
     );
-  return Object.entries(FAULTS).flatMap(([name, text]) => {
+  return FAULT_NAMES.flatMap((name) => {
     const signature = known.get(name);
+    const text = FAULTS[TOLD_AS[name] ?? name];
     return signature === undefined || ONLY_ON_LOOPBACK.includes(name) ? [] : [{ name, text, signature }];
   });
 }
