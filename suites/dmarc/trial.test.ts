@@ -10,6 +10,7 @@ function recording(...results: readonly string[]) {
     lab: () => ({ vantages: [{ name: 'first' }], domain: (label: string) => `${label}.test` }),
     nonce: '0123',
     helloName: 'probe.mailspec.test',
+    imprint: { fields: [], lines: [] },
     account: () => ({ address: 'alice@example.test' }),
     bytes: { lines: () => Buffer.alloc(0) },
     authentication: { dkim: { signingKey: async () => null, signed: (message: Buffer) => message } },

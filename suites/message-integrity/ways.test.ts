@@ -18,6 +18,7 @@ async function outcomeOf(arrives: readonly boolean[], comesLate = false): Promis
     bytes,
     nonce: '0123',
     helloName: 'probe.mailspec.test',
+    imprint: { fields: [], lines: [] },
     target: { endpoints: { imap: {} } },
     inMailbox: async () => (comesLate ? { mailbox: 'Junk', bytes: Buffer.from('late') } : null),
     lab: () => {

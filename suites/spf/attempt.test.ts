@@ -15,6 +15,7 @@ function recording(...results: readonly string[]) {
     }),
     nonce: '0123',
     helloName: 'probe.mailspec.test',
+    imprint: { fields: [], lines: [] },
     account: () => ({ address: 'alice@example.test' }),
     bytes: { lines: () => Buffer.alloc(0) },
     note: () => undefined,
