@@ -73,7 +73,7 @@ const SHOWN: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'TPOL-020': 'warn: the DNS is what the check looks at, and this peer has no records there',
     'SPF-023': 'fail: the DNS is what the check looks at, and this peer has no records there',
     'SPF-024': 'fail: the DNS is what the check looks at, and this peer has no records there',
-    'SMTP-034': 'fail: the DNS is what the check looks at, and this peer has no records there',
+    'SMTP-034': 'pass: the DNS is what the check looks at, and its host has an address there',
     'DMARC-016': 'fail: the DNS is what the check looks at, and this peer has no records there',
   },
 };
