@@ -74,6 +74,10 @@ export async function initCommand(options: InitOptions): Promise<number> {
   print(
     `Then: ${MAILSPEC.join(' ')} doctor ${draft.name}${out === TARGETS_FILE ? '' : ` --targets ${printable(out)}`}`,
   );
+  if (!isComplete && image !== undefined)
+    print(
+      `Nothing greets in the container. If it wants variables, remove that file and name them: init --image ${visible(image)} --env NAME=VALUE`,
+    );
   return isComplete ? 0 : 2;
 }
 
