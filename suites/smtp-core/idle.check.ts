@@ -2,6 +2,8 @@ import { check } from '../../harness/check/check.ts';
 
 /** A little less than a server has to wait for a command (RFC 5321 §4.5.3.2.7), in milliseconds. */
 const SILENCE_MS = 290_000;
+/** How long a server has to wait for a command, in milliseconds. */
+const LIMIT_MS = 300_000;
 /** What nobody who is not under load has to end already, in milliseconds. */
 const HASTE_MS = 60_000;
 /** How long the end of a silent session is waited for, in milliseconds. */
@@ -51,7 +53,14 @@ export const idleSessionsStayOpen = check(
     }
     const demand = `a session that was silent for ${SILENCE_MS / 1000} s goes on`;
     if (end) verify.met(demand, `the end of the connection after ${Math.round(silent / 1000)} s`);
-    else verify.answer(await client.attempt('NOOP'), demand, { codeClasses: [2] });
+    else {
+      const answer = await client.attempt('NOOP');
+      const passed = (performance.now() - began) * speed;
+      // The same, where this machine was late between the silence and the command.
+      if (answer.kind === 'closed' && passed >= LIMIT_MS)
+        verify.met(demand, `the end of the connection after ${Math.round(passed / 1000)} s`);
+      else verify.answer(answer, demand, { codeClasses: [2] });
+    }
     const expired = end ?? (await client.connection.untilEnd(EXPIRY_MS / speed));
     const said = client.connection.pending().toString('latin1');
     verify.ideally.that(expired !== undefined && said.startsWith('421'), {
