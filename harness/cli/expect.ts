@@ -1,11 +1,10 @@
 import { loadExpected } from '../expected/load.ts';
 import { expectedFileSchema } from '../expected/schema.ts';
+import { holds } from '../expected/settle.ts';
 import { writeExpected } from '../expected/write.ts';
 import { ConfigurationError } from '../model/configuration-error.ts';
 import { readRecordWithEvidence } from './changed-evidence.ts';
 import { writeOut } from './write-file.ts';
-
-const DAY_MS = 86_400_000;
 
 export interface ExpectOptions {
   readonly reason: string;
@@ -25,8 +24,7 @@ export async function expectCommand(path: string, { out, ...decision }: ExpectOp
     const [issue] = checked.error.issues;
     throw new ConfigurationError(`--${String(issue?.path.at(-1))} must be ${issue?.message}.`);
   }
-  // The last day counts whole, wherever it ends last.
-  if (Date.parse(decision.expires) + 2 * DAY_MS < Date.now())
+  if (!holds(decision, new Date()))
     throw new ConfigurationError(`--expires must be a day to come; ${decision.expires} is over.`);
   const record = await readRecordWithEvidence(path);
   const content = writeExpected(record, decision);

@@ -3,6 +3,7 @@ import type { LookupFunction } from 'node:net';
 import { isIP } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { afterOwnTime } from '../wire/deadline.ts';
+import { certificatesOf } from '../wire/tls.ts';
 
 /** What a policy host answers to GET; redirects are not followed (RFC 8461 §3.3). */
 export interface FetchedPolicy {
@@ -88,7 +89,7 @@ function fetchFrom(
         response.on('error', (problem) => {
           failure ??= late.signal.aborted ? tooLate(withinMs) : problem.message;
         });
-        const certificates = socket instanceof TLSSocket ? chainOf(socket) : [];
+        const certificates = socket instanceof TLSSocket ? certificatesOf(socket) : [];
         response.on('close', () =>
           resolve({
             status: statusCode,
@@ -121,14 +122,4 @@ function fetchFrom(
 
 function tooLate(withinMs: number): string {
   return `it does not answer within ${withinMs} ms`;
-}
-
-function chainOf(socket: TLSSocket): readonly Buffer[] {
-  const found: Buffer[] = [];
-  let next = socket.getPeerX509Certificate();
-  while (next && !found.some((one) => one.equals(next?.raw ?? one))) {
-    found.push(next.raw);
-    next = next.issuerCertificate;
-  }
-  return found;
 }

@@ -9,6 +9,7 @@ import {
   passed,
   recordOf,
   resealed,
+  withFile,
   withPassingEvidence,
   withRecord,
 } from './testing/forge.ts';
@@ -23,10 +24,6 @@ beforeAll(async () => {
   files = run.files;
 });
 afterAll(() => run.cli.remove());
-
-function withFile(name: string, change: (content: Buffer) => Buffer): Files {
-  return new Map(files).set(name, change(Buffer.from(files.get(name) ?? Buffer.alloc(0))));
-}
 
 describe('a forgery that fits together', () => {
   const conformant = () =>
@@ -159,7 +156,7 @@ describe('a forgery that fits together', () => {
     const lenient = (content: Buffer) =>
       Buffer.from(content.toString().replace('STLS-001: fail', 'STLS-001: info'));
     const forged = withRecord(
-      withFile(FILES.profile, lenient),
+      withFile(files, FILES.profile, lenient),
       mapResult(
         mapResult(recordOf(files), 'bad', 'STLS-001', (result) => ({ ...result, gate: 'info' })),
         'good',
@@ -173,7 +170,9 @@ describe('a forgery that fits together', () => {
 
   test('of a report alone is refused', async () => {
     for (const name of ['report.html', 'junit.xml', 'summary.md']) {
-      const changed = withFile(`runs/1/${name}`, (content) => Buffer.concat([content, Buffer.from('\n')]));
+      const changed = withFile(files, `runs/1/${name}`, (content) =>
+        Buffer.concat([content, Buffer.from('\n')]),
+      );
       expect((await run.examined(resealed(changed, null), null)).refused).toEqual([
         `${name} of run ${run.record.runId} is not what its record says.`,
       ]);
@@ -181,7 +180,7 @@ describe('a forgery that fits together', () => {
   });
 
   test('that claims other code says what was not checked', async () => {
-    const changed = withFile(FILES.code, (content) =>
+    const changed = withFile(files, FILES.code, (content) =>
       Buffer.concat([content, Buffer.from(`${'0'.repeat(64)}  suites/zzz.ts\n`)]),
     );
     const { refused, unchecked } = await run.examined(resealed(changed, null), null);
@@ -203,12 +202,12 @@ describe('a file of somebody who means harm is refused, and ends nothing', () =>
     ['octets that are no text', '\xff\xfe\x00'],
   ])('%s', async (_, text) => {
     for (const name of [FILES.targets, FILES.checksLock, FILES.profile, FILES.profilesLock, FILES.code]) {
-      const changed = withFile(name, () => Buffer.from(text, 'latin1'));
+      const changed = withFile(files, name, () => Buffer.from(text, 'latin1'));
       expect((await run.examined(changed, null)).refused, name).not.toEqual([]);
     }
-    const targets = withFile(FILES.targets, () => Buffer.from(text, 'latin1'));
+    const targets = withFile(files, FILES.targets, () => Buffer.from(text, 'latin1'));
     expect((await run.examined(resealed(targets, null), null)).refused).not.toEqual([]);
-    const record = withFile('runs/1/results.json', () => Buffer.from(text, 'latin1'));
+    const record = withFile(files, 'runs/1/results.json', () => Buffer.from(text, 'latin1'));
     expect((await run.examined(record, null)).refused[0]).toContain('is not one that this mailspec can read');
   });
 });

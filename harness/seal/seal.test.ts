@@ -6,7 +6,7 @@ import { REFERENCE } from '../cli/testing/command-line.ts';
 import { examineArchive } from './examine.ts';
 import { FILES } from './layout.ts';
 import type { SealRequest } from './seal.ts';
-import { type Files, resealed } from './testing/forge.ts';
+import { type Files, resealed, withFile } from './testing/forge.ts';
 import { openSealedRun, publicKey, type SealedRun } from './testing/sealed-run.ts';
 
 const attacker = generateKeyPairSync('ed25519');
@@ -18,10 +18,6 @@ beforeAll(async () => {
   files = run.files;
 });
 afterAll(() => run.cli.remove());
-
-function withFile(name: string, change: (content: Buffer) => Buffer): Files {
-  return new Map(files).set(name, change(Buffer.from(files.get(name) ?? Buffer.alloc(0))));
-}
 
 describe('what was sealed', () => {
   test('is verified by the public key, and says what it says', async () => {
@@ -89,7 +85,7 @@ describe('what was sealed', () => {
 describe('a changed archive is refused', () => {
   test('whichever file has one bit less or more', async () => {
     for (const [number, name] of [...files.keys()].entries()) {
-      const changed = withFile(name, (content) => {
+      const changed = withFile(files, name, (content) => {
         // At the begin of one file, in the middle of the next, at the end of the third.
         const index = Math.round(((content.length - 1) * (number % 3)) / 2);
         content[index] = (content[index] ?? 0) ^ 1;

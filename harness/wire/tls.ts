@@ -175,8 +175,8 @@ function tap(tcp: Socket): { readonly stream: Duplex; taken(): Buffer } {
   };
 }
 
-/** The path that Node chose among what was sent. */
-function certificatesOf(socket: TLSSocket): readonly Buffer[] {
+/** The path that Node chose among what was sent, in DER, the certificate of the server first. */
+export function certificatesOf(socket: TLSSocket): readonly Buffer[] {
   const found: Buffer[] = [];
   let next: PeerCertificate | undefined = socket.getPeerCertificate(true);
   // Node gives an empty object for no certificate, and lets a self-signed one be its own issuer.

@@ -1,4 +1,5 @@
 import type { Offered, RecordedResult, Services, StoredMessage } from '../../harness/check/check.ts';
+import { pastLateAnswers } from '../../harness/steps/late-answer.ts';
 import type { Author } from './author.ts';
 import type { Letter } from './letter.ts';
 
@@ -17,18 +18,12 @@ export interface Attempt {
 /** Hands a letter over in some way. */
 export type HandOver = (letter: { readonly sender: string; readonly content: Buffer }) => Promise<Offered>;
 
-/**
- * Hands a letter in as a stranger and reads what was recorded about it. Where that is that the DNS failed for now, one
- * answer may have been late, of this machine too: the letter is written and sent once more, and the second decides.
- */
-export async function attempt(
-  services: Services,
-  write: () => Letter,
-  handOver?: HandOver,
-): Promise<Attempt> {
-  const outcome = await attemptOnce(services, write(), handOver);
-  const hasFailed = outcome.results.some(({ result }) => result === 'temperror');
-  return hasFailed ? attemptOnce(services, write(), handOver) : outcome;
+/** Hands a letter in as a stranger and reads what was recorded about it; it is written anew for a second try. */
+export function attempt(services: Services, write: () => Letter, handOver?: HandOver): Promise<Attempt> {
+  return pastLateAnswers(
+    () => attemptOnce(services, write(), handOver),
+    ({ results }) => results.map(({ result }) => result),
+  );
 }
 
 /** The same, where the DNS is meant to fail. */

@@ -1,6 +1,7 @@
 import type { Services, StoredMessage } from '../../harness/check/check.ts';
 import { compose } from '../../harness/steps/compose.ts';
 import { seesJunk } from '../../harness/steps/in-mailbox.ts';
+import { pastLateAnswers } from '../../harness/steps/late-answer.ts';
 import { SELECTOR } from './author.ts';
 
 /** A message to be handed in, as its parts. */
@@ -30,16 +31,12 @@ export type Handling =
   | { readonly kind: 'lost'; readonly mayBeJunk: boolean }
   | { readonly kind: 'junk' | 'inbox'; readonly message: StoredMessage };
 
-/**
- * Hands in a message to the first account and looks where it went. Where the DNS failed for now by what was recorded,
- * one answer may have been late, of this machine too: the same is tried once more, and decides.
- */
-export async function attempt(services: Services, trial: Trial): Promise<Handling> {
-  const handling = await attemptOnce(services, trial);
-  const hasFailed = ['spf', 'dkim', 'dmarc'].some((method) =>
-    recorded(handling, method).includes('temperror'),
+/** Hands in a message to the first account and looks where it went; a second try is a message of its own. */
+export function attempt(services: Services, trial: Trial): Promise<Handling> {
+  return pastLateAnswers(
+    (nth) => attemptOnce(services, nth === 1 ? trial : { ...trial, name: `${trial.name}-${nth}` }),
+    (handling) => ['spf', 'dkim', 'dmarc'].flatMap((method) => recorded(handling, method)),
   );
-  return hasFailed ? attemptOnce(services, { ...trial, name: `${trial.name}-2` }) : handling;
 }
 
 async function attemptOnce(services: Services, trial: Trial): Promise<Handling> {

@@ -7,6 +7,7 @@ import type {
 } from '../../harness/check/check.ts';
 import { domainOf } from '../../harness/steps/addresses.ts';
 import { compose } from '../../harness/steps/compose.ts';
+import { pastLateAnswers } from '../../harness/steps/late-answer.ts';
 import { ordinaryRecords } from '../../harness/steps/sender-domain.ts';
 import { nextToken } from '../../harness/steps/tokens.ts';
 import { clientAddress, txt } from './world.ts';
@@ -50,15 +51,15 @@ export interface Attempt {
 }
 
 /**
- * Publishes the zone, hands the message in, and reads what was recorded. Where that is that the DNS failed for now, one
- * answer may have been late, of this machine too: the same is tried once more, under another name, and decides.
+ * Publishes the zone, hands the message in, and reads what was recorded; a second try is made under another name, and
+ * none where the name is given.
  */
 export async function attempt(services: Services, probe: Probe): Promise<Attempt> {
-  const outcome = await attemptOnce(services, probe);
-  const hasFailed = outcome.results.some(({ result }) => result === 'temperror');
-  return hasFailed && probe.sender === undefined
-    ? attemptOnce(services, { ...probe, label: `${probe.label}-2` })
-    : outcome;
+  if (probe.sender !== undefined) return attemptOnce(services, probe);
+  return pastLateAnswers(
+    (nth) => attemptOnce(services, nth === 1 ? probe : { ...probe, label: `${probe.label}-${nth}` }),
+    ({ results }) => results.map(({ result }) => result),
+  );
 }
 
 /** The same, where the DNS is meant to fail. */

@@ -20,6 +20,11 @@ export type Files = Map<string, Buffer>;
 const RECORD = 'runs/1/results.json';
 const digestOf = (content: Buffer) => createHash('sha256').update(content).digest('hex');
 
+/** The same files, one of them changed. */
+export function withFile(files: Files, name: string, change: (content: Buffer) => Buffer): Files {
+  return new Map(files).set(name, change(Buffer.from(files.get(name) ?? Buffer.alloc(0))));
+}
+
 export async function unpack(path: string): Promise<Files> {
   const file = await open(path, 'r');
   try {
