@@ -13,6 +13,11 @@ import { createOutbound, type Outbound } from '../outbound.ts';
 const MESSAGE = lines('Subject: hello', '', 'Good morning.');
 /** Time for a message to come, or not, in milliseconds: two attempts fall into it. */
 const SEEN_WITHIN = 1_000;
+/**
+ * Of the destination. A scene may close it and open another at the same port: on 127.0.0.1 the port could in between
+ * become the local port of somebody's connection, which takes 127.0.0.1 for its address.
+ */
+const DESTINATION = '127.88.25.2';
 
 describe('faults of DNSSEC, DANE and MTA-STS, seen by the destination', () => {
   let lab: Lab;
@@ -48,6 +53,7 @@ describe('faults of DNSSEC, DANE and MTA-STS, seen by the destination', () => {
     if (port !== 0) await lab.smtp.closeServer({ name: 'mx' });
     const opened = await lab.smtp.open({
       name: 'mx',
+      address: DESTINATION,
       port,
       tls: { certificate: request },
       ...(script ? { script } : {}),
@@ -58,13 +64,13 @@ describe('faults of DNSSEC, DANE and MTA-STS, seen by the destination', () => {
       const name = `${label}.${DOMAIN}`;
       return [
         { name: DOMAIN, type: 'MX', data: { preference: index, exchange: name } },
-        { name, type: 'A', data: '127.0.0.1' },
+        { name, type: 'A', data: DESTINATION },
         ...(tlsa ? [tlsaRecord(name, tlsa, digests)] : []),
       ];
     });
     if (to !== DOMAIN) {
       records.push({ name: to, type: 'MX', data: { preference: 0, exchange: `mx.${to}` } });
-      records.push({ name: `mx.${to}`, type: 'A', data: '127.0.0.1' });
+      records.push({ name: `mx.${to}`, type: 'A', data: DESTINATION });
     }
     if (web) {
       await lab.web.publish({ hosts: [{ host: `mta-sts.${DOMAIN}`, ...web }] });
