@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { projectNames } from './harness/runner/project-names.ts';
+import { LongestFirst } from './harness/testing/longest-first.ts';
 
 // `npm test` runs the projects mailspec and mailspec-containers, `npx vitest run --project <target>` audits a target.
 const targets = await projectNames();
@@ -25,6 +26,7 @@ const OWN = { testTimeout: 180_000, hookTimeout: 240_000, maxConcurrency: 8 };
 export default defineConfig({
   test: {
     retry: 0,
+    sequence: { sequencer: LongestFirst },
     pool: 'threads',
     // Most of each test is waiting, so that one worker would leave half of a small machine idle.
     maxWorkers: Math.max(2, availableParallelism() - 1),
