@@ -9,6 +9,16 @@ import type {
 import { compose } from '../../harness/steps/compose.ts';
 import { openImap } from '../../harness/steps/imap-login.ts';
 
+/** What checks that work in a folder of their own have in common. */
+export const SHARED_FOLDER = {
+  level: 'MUST',
+  roles: ['imap', 'imaps'],
+  needs: ['account'],
+  effect: 'delivers',
+  safety: 'sends-mail',
+  budget: '30s',
+} as const;
+
 export interface SessionOptions {
   readonly role?: Role;
   readonly account?: Account;

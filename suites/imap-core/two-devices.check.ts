@@ -1,15 +1,13 @@
 import { check, type ImapClient, type Services } from '../../harness/check/check.ts';
-import { demandOk, linesOf, listed, type OwnFolder, select, withOwnFolder } from './own-folder.ts';
-
-/** What the checks of this file have in common. */
-const SHARED_FOLDER = {
-  level: 'MUST',
-  roles: ['imap', 'imaps'],
-  needs: ['account'],
-  effect: 'delivers',
-  safety: 'sends-mail',
-  budget: '30s',
-} as const;
+import {
+  demandOk,
+  linesOf,
+  listed,
+  type OwnFolder,
+  SHARED_FOLDER,
+  select,
+  withOwnFolder,
+} from './own-folder.ts';
 
 /** Two sessions of the account, as of a telephone and a laptop. */
 interface Devices {
@@ -182,112 +180,6 @@ export const expungesAreTold = check(
       await phone.logout();
       await laptop.logout();
     });
-  },
-);
-
-export const uidsAreForGood = check(
-  {
-    ...SHARED_FOLDER,
-    id: 'IMAP-013',
-    slug: 'uids-are-for-good',
-    title: 'UIDs and UIDVALIDITY are the same in every session, and a message stays what it is',
-    sends:
-      'SELECT and UID FETCH in three sessions, the last after a message was removed and another one came',
-    demands: 'the same UIDVALIDITY, UIDs and octets; no UID is used again',
-    severity: 'medium',
-    clauses: ['rfc9051#2.3.1.1', 'rfc9051#6.4.5', 'rfc3501#2.3.1.1', 'rfc3501#6.4.5'],
-    kills: ['imap-uidvalidity-changes'],
-  },
-  async (services) => {
-    const { verify } = services;
-    await withOwnFolder(services, async (folder) => {
-      const first = await view(services, folder, async (client) => {
-        for (const label of ['first', 'second', 'third']) await folder.append(client, label);
-      });
-      const second = await view(services, folder);
-      const { uidValidity } = first;
-      if (verify.found(uidValidity, 'SELECT tells UIDVALIDITY', { what: 'UIDVALIDITY', as: String }))
-        verify.equal(second.uidValidity, uidValidity, 'UIDVALIDITY is the same in the next session');
-      verify.equal(second.messages, first.messages, 'UIDs and octets are the same in the next session');
-      const third = await view(services, folder, async (client) => {
-        await select(services, client, folder.name);
-        demandOk(services, await client.command('STORE 3 +FLAGS.SILENT (\\Deleted)'), 'STORE');
-        demandOk(services, await client.command('EXPUNGE'), 'EXPUNGE');
-        await folder.append(client, 'fourth');
-      });
-      const removed = first.uids[2] ?? 0;
-      verify.that(third.uids.length === 3 && third.uids.every((uid) => uid !== removed), {
-        demand: 'the UID of a message that was removed is not used again',
-        expected: `3 messages, none of them ${removed}`,
-        actual: third.uids.join(' '),
-      });
-    });
-  },
-);
-
-/** What a session of its own sees of the folder, after `change`. */
-async function view(
-  services: Services,
-  folder: OwnFolder,
-  change: (client: ImapClient) => Promise<void> = async () => undefined,
-) {
-  const client = await folder.open();
-  await change(client);
-  const selected = await select(services, client, folder.name);
-  const uids: number[] = [];
-  const facts: string[] = [];
-  for await (const { uid, bytes } of client.fetchAll()) {
-    uids.push(uid);
-    facts.push(
-      `${uid} ${/-(\w+)$/m.exec(/^Subject: .*/m.exec(bytes.toString('latin1'))?.[0] ?? '')?.[1]} ${bytes.length}`,
-    );
-  }
-  await client.logout();
-  return { uidValidity: selected?.uidValidity, uids, messages: facts.join(', ') };
-}
-
-export const brokenSessionsRemoveNothing = check(
-  {
-    ...SHARED_FOLDER,
-    id: 'IMAP-014',
-    slug: 'broken-sessions-remove-nothing',
-    title: 'A session that breaks off, or ends by LOGOUT, removes nothing',
-    sends: 'a message marked as deleted, then the end of the connection; and LOGOUT without CLOSE or EXPUNGE',
-    demands: 'the message is still there, and marked',
-    severity: 'high',
-    clauses: ['rfc9051#2.3.2', 'rfc9051#6.4.1', 'rfc3501#2.3.2', 'rfc3501#6.4.2'],
-    kills: ['imap-expunges-on-disconnect'],
-  },
-  async (services) => {
-    const { variant, pause, target } = services;
-    const endings: Readonly<Record<string, (client: ImapClient) => Promise<void>>> = {
-      'the end of the connection': async (client) => client.connection.close(),
-      LOGOUT: (client) => client.logout(),
-    };
-    for (const [name, end] of Object.entries(endings)) {
-      await variant(name, (verify) =>
-        withOwnFolder(services, async (folder) => {
-          const client = await folder.open();
-          await folder.append(client, 'only');
-          await select(services, client, folder.name);
-          demandOk(services, await client.command('STORE 1 +FLAGS (\\Deleted)'), 'STORE');
-          await end(client);
-          // A server may still be busy with the end of the session before.
-          await pause(target.timing.quietMs);
-          const later = await folder.open();
-          await later.select(folder.name);
-          const left = await listed(services, later);
-          verify.equal(left.length, 1, 'a message that was marked and not expunged is still there');
-          for (const { flags } of left.slice(0, 1))
-            verify.ideally.that(flags.includes('\\Deleted'), {
-              demand: 'the mark is kept',
-              expected: '\\Deleted',
-              actual: flags.join(' ') || 'no flags',
-            });
-          await later.logout();
-        }),
-      );
-    }
   },
 );
 
