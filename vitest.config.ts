@@ -6,7 +6,7 @@ import { LongestFirst } from './harness/testing/longest-first.ts';
 // `npm test` runs the projects mailspec and mailspec-containers, `npx vitest run --project <target>` audits a target.
 const targets = await projectNames();
 
-/** Tests that use a container engine: they load the machine, so they come last and one file at a time. */
+/** Tests that use a container engine load the machine: they come last, when nothing else does. */
 const WITH_ENGINE = [
   'harness/cli/doctor/target.test.ts',
   'harness/cli/init/image.test.ts',
@@ -45,7 +45,6 @@ export default defineConfig({
           ...OWN,
           name: 'mailspec-containers',
           include: WITH_ENGINE,
-          fileParallelism: false,
           sequence: { groupOrder: 1 },
         },
       },

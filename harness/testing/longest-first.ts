@@ -6,6 +6,8 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
  * without work for as long as it takes.
  */
 const LONG = [
+  'verdicts.test.ts',
+  'compose.test.ts',
   'environment.test.ts',
   'determinism.test.ts',
   'ordinary-life.test.ts',
