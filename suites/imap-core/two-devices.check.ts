@@ -1,15 +1,13 @@
 import { check, type ImapClient, type Services } from '../../harness/check/check.ts';
-import { demandOk, linesOf, listed, type OwnFolder, select, withOwnFolder } from './own-folder.ts';
-
-/** What the checks of this file have in common. */
-const SHARED_FOLDER = {
-  level: 'MUST',
-  roles: ['imap', 'imaps'],
-  needs: ['account'],
-  effect: 'delivers',
-  safety: 'sends-mail',
-  budget: '30s',
-} as const;
+import {
+  demandOk,
+  linesOf,
+  listed,
+  OWN_FOLDER,
+  type OwnFolder,
+  select,
+  withOwnFolder,
+} from './own-folder.ts';
 
 /** Two sessions of the account, as of a telephone and a laptop. */
 interface Devices {
@@ -35,7 +33,7 @@ function onTwoDevices(
 
 export const flagsAreShared = check(
   {
-    ...SHARED_FOLDER,
+    ...OWN_FOLDER,
     id: 'IMAP-010',
     slug: 'flags-are-shared',
     title: 'Flags that one device sets or clears are seen by another',
@@ -73,7 +71,7 @@ export const flagsAreShared = check(
 
 export const foldersAreShared = check(
   {
-    ...SHARED_FOLDER,
+    ...OWN_FOLDER,
     id: 'IMAP-011',
     slug: 'folders-are-shared',
     title: 'Folders that one device creates, renames, subscribes or deletes are so for another',
@@ -137,7 +135,7 @@ export const foldersAreShared = check(
 
 export const expungesAreTold = check(
   {
-    ...SHARED_FOLDER,
+    ...OWN_FOLDER,
     id: 'IMAP-012',
     slug: 'expunges-are-told',
     title: 'A message that one device expunges is gone for another, which is told so before numbers change',
@@ -187,7 +185,7 @@ export const expungesAreTold = check(
 
 export const uidsAreForGood = check(
   {
-    ...SHARED_FOLDER,
+    ...OWN_FOLDER,
     id: 'IMAP-013',
     slug: 'uids-are-for-good',
     title: 'UIDs and UIDVALIDITY are the same in every session, and a message stays what it is',
@@ -248,7 +246,7 @@ async function view(
 
 export const brokenSessionsRemoveNothing = check(
   {
-    ...SHARED_FOLDER,
+    ...OWN_FOLDER,
     id: 'IMAP-014',
     slug: 'broken-sessions-remove-nothing',
     title: 'A session that breaks off, or ends by LOGOUT, removes nothing',
@@ -293,7 +291,7 @@ export const brokenSessionsRemoveNothing = check(
 
 export const arrivalsAreTold = check(
   {
-    ...SHARED_FOLDER,
+    ...OWN_FOLDER,
     id: 'IMAP-015',
     slug: 'arrivals-are-told',
     title: 'A session is told of mail that comes while it has the mailbox open',
