@@ -56,8 +56,8 @@ export const newFoldersAreNotOldOnes = check(
             actual: `UIDVALIDITY ${fresh.uidValidity} with ${fresh.uids.join(' and ')}`,
           });
           verify.ideally.that(fresh.uidValidity >= old.uidValidity, {
-            demand: 'UIDVALIDITY grows',
-            expected: `more than ${old.uidValidity}`,
+            demand: 'UIDVALIDITY never becomes smaller',
+            expected: `at least ${old.uidValidity}`,
             actual: String(fresh.uidValidity),
           });
           await client.logout();
