@@ -481,6 +481,10 @@ export const FAULTS = {
   'smtp-executes-tail-of-long-line':
     'A command line is cut at 2048 octets, and the rest is the next command.',
   'smtp-drops-input-behind-refusal': 'What was sent behind a command that is refused is dropped.',
+  'smtp-holds-last-reply-back':
+    'The reply to the last of several commands in one segment waits until more is sent.',
+  'smtp-lists-binarymime-alone': 'EHLO lists BINARYMIME without CHUNKING.',
+  'smtp-lists-pipelining-with-parameter': 'EHLO lists "PIPELINING YES".',
   'smtp-takes-data-without-recipients': 'DATA without a recipient gets 354, and its message 250.',
   'smtp-takes-malformed-paths':
     'What stands for a path in MAIL and RCPT is taken for an address whatever it is.',
@@ -531,6 +535,15 @@ export const FAULTS = {
   'pop3-accepts-bad-base64': 'Characters outside of base64 in a SASL response are skipped.',
   'pop3-auth-accepted-twice': 'AUTH behind a login gets +OK.',
   'pop3-reveals-unknown-user': 'USER with an unknown name gets "-ERR No such user".',
+  'pop3-takes-pass-without-user': 'PASS without USER logs in the account whose password it is.',
+  'pop3-counts-marked-messages': 'STAT, LIST and UIDL go on to tell messages that are marked as deleted.',
+  'pop3-renumbers-behind-dele': 'DELE gives the messages behind it the next lower number.',
+  'pop3-quit-removes-nothing': 'QUIT says +OK, and what was marked as deleted is still there.',
+  'pop3-stays-behind-quit': 'QUIT is answered, and the connection stays open.',
+  'pop3-keeps-lock-behind-deletion':
+    'QUIT of a session that marked messages as deleted leaves the maildrop locked.',
+  'pop3-gives-unique-ids-again':
+    'The unique-id of a message that is gone is given to the next one that comes.',
 
   // The mailbox over IMAP.
   'imap-greets-without-asterisk': 'The greeting on imap and imaps is "OK" without "*".',
@@ -550,6 +563,15 @@ export const FAULTS = {
   'imap-arrivals-untold': 'A session is not told of messages that come while a mailbox is selected.',
   'imap-uidvalidity-changes': 'Every SELECT shows another UIDVALIDITY.',
   'imap-expunges-on-disconnect': 'When a connection breaks off, messages that carry \\Deleted are removed.',
+  'imap-examine-marks-seen': 'FETCH of a body sets \\Seen behind EXAMINE too.',
+  'imap-examine-expunges': 'CLOSE removes what carries \\Deleted behind EXAMINE too.',
+  'imap-keeps-broken-append': 'Of a message whose APPEND breaks off, what came is put into the mailbox.',
+  'imap-append-makes-mailbox': 'APPEND to a mailbox that does not exist makes it.',
+  'imap-uidvalidity-is-always-one': 'SELECT and EXAMINE show UIDVALIDITY 1 for every mailbox.',
+  'imap-expunge-numbers-stand-still':
+    'EXPUNGE responses have the numbers that the messages had before the first of them was sent.',
+  'imap-expunge-during-fetch': 'EXPUNGE responses come while FETCH, STORE and SEARCH are answered.',
+  'imap-close-keeps-marked': 'CLOSE removes nothing.',
 
   // Messages on their way to a mailbox or to another server. Without a direction in the name: on both.
   'message-gets-footer': 'A line of advertising is put behind every body.',

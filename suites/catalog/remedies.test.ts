@@ -17,6 +17,7 @@ const WITHOUT_SETTING = [
   'POP3-014',
   'IMAP-012',
   'IMAP-014',
+  'IMAP-019',
   'OP25-002',
   'OP25-004',
   'OP25-005',

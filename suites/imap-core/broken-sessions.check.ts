@@ -1,9 +1,9 @@
 import { check, type ImapClient } from '../../harness/check/check.ts';
-import { demandOk, listed, SHARED_FOLDER, select, withOwnFolder } from './own-folder.ts';
+import { demandOk, listed, OWN_FOLDER, select, withOwnFolder } from './own-folder.ts';
 
 export const brokenSessionsRemoveNothing = check(
   {
-    ...SHARED_FOLDER,
+    ...OWN_FOLDER,
     id: 'IMAP-014',
     slug: 'broken-sessions-remove-nothing',
     title: 'A session that breaks off, or ends by LOGOUT, removes nothing',

@@ -1,5 +1,6 @@
 import type {
   Account,
+  CheckDefinition,
   ImapClient,
   ImapReply,
   ImapSelected,
@@ -9,15 +10,15 @@ import type {
 import { compose } from '../../harness/steps/compose.ts';
 import { openImap } from '../../harness/steps/imap-login.ts';
 
-/** What checks that work in a folder of their own have in common. */
-export const SHARED_FOLDER = {
+/** What the checks have in common that put mail into a folder of their own. */
+export const OWN_FOLDER = {
   level: 'MUST',
   roles: ['imap', 'imaps'],
   needs: ['account'],
   effect: 'delivers',
   safety: 'sends-mail',
   budget: '30s',
-} as const;
+} as const satisfies Partial<CheckDefinition>;
 
 export interface SessionOptions {
   readonly role?: Role;
@@ -30,8 +31,8 @@ export interface OwnFolder {
   readonly delimiter: string;
   /** Another session of the account, as on another device; closed at the end at the latest. */
   open(options?: SessionOptions): Promise<ImapClient>;
-  /** Puts a message into the folder. */
-  append(client: ImapClient, label: string): Promise<void>;
+  /** Puts a message into the folder, or into another one that the check made. */
+  append(client: ImapClient, label: string, into?: string): Promise<void>;
 }
 
 /** A message of one session's view: sequence number, UID and flags without `\Recent`. */
@@ -80,9 +81,9 @@ export async function withOwnFolder(
       name,
       delimiter,
       open,
-      async append(client, label) {
+      async append(client, label, into = name) {
         const content = { bytes: ownMessage(services, label), synchronising: true };
-        demandOk(services, await client.command([`APPEND "${name}" `, content]), 'APPEND');
+        demandOk(services, await client.command([`APPEND "${into}" `, content]), 'APPEND');
       },
     });
   } finally {

@@ -3,8 +3,8 @@ import {
   demandOk,
   linesOf,
   listed,
+  OWN_FOLDER,
   type OwnFolder,
-  SHARED_FOLDER,
   select,
   withOwnFolder,
 } from './own-folder.ts';
@@ -33,7 +33,7 @@ function onTwoDevices(
 
 export const flagsAreShared = check(
   {
-    ...SHARED_FOLDER,
+    ...OWN_FOLDER,
     id: 'IMAP-010',
     slug: 'flags-are-shared',
     title: 'Flags that one device sets or clears are seen by another',
@@ -71,7 +71,7 @@ export const flagsAreShared = check(
 
 export const foldersAreShared = check(
   {
-    ...SHARED_FOLDER,
+    ...OWN_FOLDER,
     id: 'IMAP-011',
     slug: 'folders-are-shared',
     title: 'Folders that one device creates, renames, subscribes or deletes are so for another',
@@ -135,7 +135,7 @@ export const foldersAreShared = check(
 
 export const expungesAreTold = check(
   {
-    ...SHARED_FOLDER,
+    ...OWN_FOLDER,
     id: 'IMAP-012',
     slug: 'expunges-are-told',
     title: 'A message that one device expunges is gone for another, which is told so before numbers change',
@@ -185,7 +185,7 @@ export const expungesAreTold = check(
 
 export const arrivalsAreTold = check(
   {
-    ...SHARED_FOLDER,
+    ...OWN_FOLDER,
     id: 'IMAP-015',
     slug: 'arrivals-are-told',
     title: 'A session is told of mail that comes while it has the mailbox open',

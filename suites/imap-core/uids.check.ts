@@ -1,9 +1,9 @@
 import { check, type ImapClient, type Services } from '../../harness/check/check.ts';
-import { demandOk, type OwnFolder, SHARED_FOLDER, select, withOwnFolder } from './own-folder.ts';
+import { demandOk, OWN_FOLDER, type OwnFolder, select, withOwnFolder } from './own-folder.ts';
 
 export const uidsAreForGood = check(
   {
-    ...SHARED_FOLDER,
+    ...OWN_FOLDER,
     id: 'IMAP-013',
     slug: 'uids-are-for-good',
     title: 'UIDs and UIDVALIDITY are the same in every session, and a message stays what it is',

@@ -2,7 +2,7 @@ import { check } from '../../harness/check/check.ts';
 import { OWN_MAIL, ownMail, withOwnMail } from './own-mail.ts';
 
 /** What only a user who logged in may do, and what is no command (RFC 1939 §3, §5, §7). */
-const BEFORE_LOGIN = ['STAT', 'LIST', 'RETR 1', 'DELE 1', 'TOP 1 0', 'UIDL', 'XBOGUS', ''];
+const BEFORE_LOGIN = ['STAT', 'LIST', 'RETR 1', 'DELE 1', 'RSET', 'TOP 1 0', 'UIDL', 'XBOGUS', ''];
 /** Commands of another state, and numbers that no message has. */
 const BEHIND_LOGIN = ['USER x', 'APOP x y', 'RETR 0', 'RETR 999999', 'RETR -1', 'RETR abc', 'XBOGUS'];
 
@@ -13,17 +13,21 @@ export const commandsKeepToTheirState = check(
     slug: 'commands-keep-to-their-state',
     title: 'Unknown, invalid and out-of-state commands get -ERR and the session continues',
     sends:
-      'mailbox commands and an unknown one before the login; behind it commands of the other state and message numbers that do not exist',
+      'mailbox commands, PASS without USER and an unknown command before the login; behind it commands of the other state and message numbers that do not exist',
     demands: 'each gets one -ERR, and the session goes on',
     level: 'MUST',
     severity: 'medium',
     clauses: ['rfc1939#3', 'rfc1939#5', 'rfc1939#4', 'rfc1939#7'],
     budget: '60s',
     limits: ['Before the login each command has a connection of its own: servers count errors there.'],
-    kills: ['pop3-serves-mailbox-without-login', 'pop3-takes-any-message-number'],
+    kills: [
+      'pop3-serves-mailbox-without-login',
+      'pop3-takes-any-message-number',
+      'pop3-takes-pass-without-user',
+    ],
   },
   async (services) => {
-    const { pop3, variant } = services;
+    const { account, pop3, variant } = services;
     for (const command of BEFORE_LOGIN) {
       await variant(`${command || 'an empty line'} before the login`, async (verify) => {
         const client = await pop3({ at: 'tls' });
@@ -35,6 +39,12 @@ export const commandsKeepToTheirState = check(
         verify.ideally.answer(await client.attempt('QUIT'), 'the session goes on', { statuses: ['+OK'] });
       });
     }
+    await variant('PASS without USER', async (verify) => {
+      const client = await pop3({ at: 'tls' });
+      const { password } = account();
+      const answer = await client.attempt(`PASS ${password}`, { secrets: [Buffer.from(password)] });
+      verify.answer(answer, 'a password without a user is refused', { statuses: ['-ERR'], closed: true });
+    });
     await variant('NOOP before the login', async (verify) => {
       const client = await pop3({ at: 'tls' });
       verify.ideally.answer(await client.attempt('NOOP'), 'NOOP is refused before the login', {

@@ -1,4 +1,5 @@
 import {
+  answerOf,
   check,
   type Services,
   type SmtpClient,
@@ -106,6 +107,24 @@ export const chunksAreCountedExactly = check(
       const refused = await bdat(services, client, bytes.lines(`RCPT TO:<${account().address}>`, 'DATA'));
       verify.reply(refused, 'a chunk without a recipient is refused').codeClass(5, 4);
       await inStep(services, verify, client, 'the refused chunk');
+    });
+    await variant('chunks on their way behind one without a recipient', async (verify) => {
+      const { client, from } = await openSender(services);
+      assertListed(services, client, 'CHUNKING');
+      assertListed(services, client, 'PIPELINING');
+      await client.command(`MAIL FROM:<${from}>`);
+      const chunk = bytes.lines('RSET', `VRFY ${nonce}`);
+      const flight = [`BDAT ${chunk.length}`, `BDAT ${chunk.length}`, `BDAT ${chunk.length} LAST`];
+      client.raw(Buffer.concat(flight.flatMap((command) => [bytes.line(command), chunk])));
+      for (const command of flight) {
+        const answer = await answerOf(client.reply(`the reply to ${command}`));
+        verify.answer(answer, `${command} behind a chunk that failed is refused`, {
+          codeClasses: [4, 5],
+          closed: true,
+        });
+        if (answer.kind === 'closed') return;
+      }
+      await inStep(services, verify, client, 'the refused chunks');
     });
     for (const size of ['-1', 'abc', '4294967296', '99999999999999999999']) {
       await variant(`BDAT ${size}`, async (verify) => {

@@ -7,6 +7,16 @@ const DOMAIN = new RegExp(`^${LABEL}(?:\\.${LABEL})*\\.?$`);
 const LITERAL = /^\[[!-Z^-~]+\]$/;
 /** A keyword of EHLO with its parameters (RFC 5321 §4.1.1.1). */
 const EHLO_LINE = /^[A-Za-z0-9][A-Za-z0-9-]*(?: [!-~]+)*$/;
+/** Keywords that stand without parameters (RFC 2034 §3, 2920 §2, 3030 §2 and §3, 3207 §3, 6152 §2, 6531 §3.1). */
+const ALONE = [
+  'ENHANCEDSTATUSCODES',
+  'PIPELINING',
+  'CHUNKING',
+  'BINARYMIME',
+  'STARTTLS',
+  '8BITMIME',
+  'SMTPUTF8',
+];
 /** A program and its version. */
 const PRODUCT_VERSION = /\b[A-Za-z][A-Za-z0-9_-]*[ /]v?\d+\.\d+/;
 
@@ -27,12 +37,22 @@ export const greetingsAreWellFormed = check(
       'rfc5321#3.2',
       'rfc5321#3.1',
       'rfc5321#4.1.2',
+      'rfc2920#2',
+      'rfc3030#3',
+      'rfc3207#3',
+      'rfc6531#3.1',
     ],
     ...DIALOGUE,
     needs: [],
     budget: '10s',
     limits: ['Whether the name in the greeting leads to the target is not looked up.'],
-    kills: ['smtp-greets-without-name', 'smtp-answers-helo-with-extensions', 'smtp-greets-with-version'],
+    kills: [
+      'smtp-greets-without-name',
+      'smtp-answers-helo-with-extensions',
+      'smtp-greets-with-version',
+      'smtp-lists-binarymime-alone',
+      'smtp-lists-pipelining-with-parameter',
+    ],
   },
   async ({ smtp, verify, role, helloName }) => {
     const client = await smtp();
@@ -68,6 +88,19 @@ export const greetingsAreWellFormed = check(
       });
       const words = keywords.map((line) => line.split(/[ =]/, 1)[0]?.toUpperCase() ?? '');
       const repeated = words.filter((word, index) => word !== 'AUTH' && words.indexOf(word) !== index);
+      const furnished = keywords.filter(
+        (line, index) => ALONE.includes(words[index] ?? '') && / \S/.test(line),
+      );
+      verify.that(furnished.length === 0, {
+        demand: 'keywords that have no parameters are listed without any',
+        expected: `nothing behind ${ALONE.join(', ')}`,
+        actual: furnished.join(', ') || keywords.join(', '),
+      });
+      verify.that(!words.includes('BINARYMIME') || words.includes('CHUNKING'), {
+        demand: 'BINARYMIME is listed together with CHUNKING alone',
+        expected: 'CHUNKING where BINARYMIME is',
+        actual: words.join(', '),
+      });
       verify.ideally.that(repeated.length === 0, {
         demand: 'no keyword is listed twice',
         expected: 'each keyword once',

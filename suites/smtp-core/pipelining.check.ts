@@ -1,15 +1,7 @@
-import {
-  type Answer,
-  answerOf,
-  check,
-  type Services,
-  type SmtpClient,
-  type SmtpReply,
-} from '../../harness/check/check.ts';
-import { assertListed } from '../../harness/steps/extensions.ts';
-import { classOf, isPositive, lineOf } from '../../harness/steps/replies.ts';
+import { check, type Services, type SmtpClient, type SmtpReply } from '../../harness/check/check.ts';
+import { classOf, isPositive } from '../../harness/steps/replies.ts';
+import { nextReply, openForGroups, shownReplies } from './group.ts';
 import { message } from './message.ts';
-import { beginTransaction, type Sender } from './session.ts';
 import { MESSAGES } from './smtp-check.ts';
 
 export const pipelinedCommandsAreAnsweredInOrder = check(
@@ -32,7 +24,7 @@ export const pipelinedCommandsAreAnsweredInOrder = check(
     const good = `RCPT TO:<${account().address}>`;
     const bad = (index: number) => `RCPT TO:<nosuch-${index}-${nonce}@${target.domain}>`;
     await variant('good and bad recipients, DATA', async (verify) => {
-      const { client, from } = await ready(services);
+      const { client, from } = await openForGroups(services);
       const content = message(services, { token: nonce, from });
       const codes = await repliesTo(services, client, [`MAIL FROM:<${from}>`, good, bad(1), 'DATA']);
       // Unknown recipients may be accepted here, or put off; the others may not.
@@ -40,7 +32,7 @@ export const pipelinedCommandsAreAnsweredInOrder = check(
       verify.that(codes.length === 4 && mail === 2 && rcpt === 2 && data === 3, {
         demand: 'each command of a group is answered in its place',
         expected: '250, 250, 550, 354',
-        actual: shown(codes),
+        actual: shownReplies(codes),
       });
       if (classOf(codes[3]) !== 3) return;
       client.raw(Buffer.concat([content, bytes.lines('.', 'RSET', `MAIL FROM:<${from}>`)]));
@@ -48,48 +40,40 @@ export const pipelinedCommandsAreAnsweredInOrder = check(
       verify.that(three.length === 3 && three.slice(1).every(isPositive), {
         demand: 'commands behind the end of a message are answered in their place',
         expected: 'the reply to the message, 250, 250',
-        actual: shown(three),
+        actual: shownReplies(three),
       });
     });
     await variant('bad recipients alone, DATA', async (verify) => {
-      const { client, from } = await ready(services);
+      const { client, from } = await openForGroups(services);
       const replies = await repliesTo(services, client, [`MAIL FROM:<${from}>`, bad(1), bad(2), 'DATA']);
       verify.that(replies.length === 4, {
         demand: 'each command of a group is answered',
         expected: 'four replies',
-        actual: shown(replies),
+        actual: shownReplies(replies),
       });
       if (classOf(replies[3]) !== 3) return;
       if (classOf(replies[1]) === 2 || classOf(replies[2]) === 2)
-        notApplicable('Unknown recipients are accepted here.', shown(replies));
+        notApplicable('Unknown recipients are accepted here.', shownReplies(replies));
       // A server may ask for a message that nobody gets, and refuse it (RFC 2920 §3.1).
       client.raw(bytes.line('.'));
-      verify.answer(await next(client), 'a message without a recipient is refused', {
+      verify.answer(await nextReply(client), 'a message without a recipient is refused', {
         codeClasses: [4, 5],
         closed: true,
         silence: true,
       });
     });
     await variant('an unknown verb in a group', async (verify) => {
-      const { client, from } = await ready(services);
+      const { client, from } = await openForGroups(services);
       const replies = await repliesTo(services, client, [`MAIL FROM:<${from}>`, `X${nonce}`, good, 'RSET']);
       const inOrder = replies.length === 4 && classOf(replies[1]) === 5 && classOf(replies[2]) !== 5;
       verify.ideally.that(inOrder, {
         demand: 'an unknown verb in a group is answered in its place',
         expected: '250, 500, 250, 250',
-        actual: shown(replies),
+        actual: shownReplies(replies),
       });
     });
   },
 );
-
-/** A session in which a stranger was let in before: greylists and screeners have had their turn. */
-async function ready(services: Services): Promise<Sender> {
-  const begun = await beginTransaction(services);
-  assertListed(services, begun.client, 'PIPELINING');
-  await begun.client.command('RSET');
-  return begun;
-}
 
 /** As many replies as came, for a group in one segment. */
 async function repliesTo(
@@ -112,7 +96,7 @@ async function collect(
 ): Promise<readonly SmtpReply[]> {
   const replies: SmtpReply[] = [];
   while (replies.length < count) {
-    const one = await next(client);
+    const one = await nextReply(client);
     if (one.kind === 'closed') return replies;
     if (one.kind === 'silence') break;
     replies.push(one.reply);
@@ -120,16 +104,9 @@ async function collect(
   if (replies.length === count) return replies;
   client.raw(bytes.line('NOOP'));
   const late: SmtpReply[] = [];
-  for (let one = await next(client); one.kind === 'reply'; one = await next(client)) late.push(one.reply);
+  for (let one = await nextReply(client); one.kind === 'reply'; one = await nextReply(client))
+    late.push(one.reply);
   if (late.length === 0) return inconclusive('timeout', 'The server answers nothing any more.');
   const all = [...replies, ...late.slice(0, -1)];
   return all.length >= count ? inconclusive('timeout', 'The server answers too late to be followed.') : all;
-}
-
-function next(client: SmtpClient): Promise<Answer<SmtpReply>> {
-  return answerOf(client.reply('a reply to a command of the group'));
-}
-
-function shown(replies: readonly SmtpReply[]): string {
-  return replies.map(lineOf).join(', ') || 'no reply';
 }

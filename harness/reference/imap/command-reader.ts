@@ -29,6 +29,11 @@ export async function readCommand(
   let tag = '*';
   let verb = '';
   let problem: string | undefined;
+  /** Fault: of a literal that breaks off, what came is taken for the whole. */
+  const keepWhatCame = (failure: unknown) => {
+    if (verb !== 'APPEND' || !session.site.faulty('imap-keeps-broken-append')) throw failure;
+    return connection.takeUnread();
+  };
 
   for (;;) {
     const input = await connection.readLine('a command', { limit: LINE_LIMIT, withinMs });
@@ -65,9 +70,13 @@ export async function readCommand(
       };
     }
     if (synchronizing) await connection.send(line('+ Ready for the literal'));
-    const content = await connection.readOctets(count, 'a literal', withinMs);
+    const content = await connection.readOctets(count, 'a literal', withinMs).catch(keepWhatCame);
     budget -= content.length;
     literals.push(problem ? Buffer.alloc(0) : content);
+    if (content.length < count) {
+      texts.push('');
+      break;
+    }
   }
   if (problem) return refusal(problem);
   const cursor = cursorOver(texts, literals);

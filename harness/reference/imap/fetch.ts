@@ -87,7 +87,9 @@ export function fetchMessages(
   items: readonly FetchItem[],
   withUid: boolean,
 ): Buffer[] {
-  const marksSeen = items.some((item) => item.kind === 'section' && item.marksSeen) && !view.readOnly;
+  const marksSeen =
+    items.some((item) => item.kind === 'section' && item.marksSeen) &&
+    (!view.readOnly || view.mistakes?.examineMarksSeen === true);
   return chosen.map(({ number, message }) => {
     const newlySeen = marksSeen && !message.flags.has('\\Seen');
     if (newlySeen) view.mailbox.setFlags(message.uid, new Set([...message.flags, '\\Seen']));

@@ -85,7 +85,8 @@ async function executeNext(session: ImapSession): Promise<boolean> {
   const outcome = await execute(session, tag, command.verb, command.cursor);
   if (outcome === 'closed') return false;
   if (outcome === 'upgraded') return true;
-  const news = session.view?.news(!outcome.keepsNumbers) ?? [];
+  const mayExpunge = !outcome.keepsNumbers || session.site.faulty('imap-expunge-during-fetch');
+  const news = session.view?.news(mayExpunge) ?? [];
   const tagged = Buffer.concat([octets(`${tag} ${outcome.status} ${outcome.text}`), CRLF]);
   const late = command.verb === 'CAPABILITY' && session.site.faulty('imap-capability-behind-tagged');
   const responses = [...outcome.untagged, ...news];
@@ -185,7 +186,7 @@ function executeLoggedIn(session: ImapSession, verb: string, cursor: Cursor): Im
     case 'STATUS':
       return status(account, cursor);
     case 'APPEND':
-      return append(account, cursor);
+      return append(session, account, cursor);
   }
   const { view } = session;
   if (!view) return SELECT_FIRST;
@@ -204,7 +205,7 @@ function executeLoggedIn(session: ImapSession, verb: string, cursor: Cursor): Im
       return expunge(view, cursor);
     case 'CLOSE':
       expectEnd(cursor);
-      removeDeleted(view);
+      if (!session.site.faulty('imap-close-keeps-marked')) removeDeleted(view);
       session.view = undefined;
       return ok('Closed');
     default:

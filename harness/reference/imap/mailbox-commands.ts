@@ -56,6 +56,9 @@ export function select(
       expungeUntold: site.faulty('imap-expunge-untold'),
       sizesWithoutLineEnds: site.faulty('imap-size-without-line-ends'),
       arrivalsUntold: site.faulty('imap-arrivals-untold'),
+      examineMarksSeen: site.faulty('imap-examine-marks-seen'),
+      examineExpunges: site.faulty('imap-examine-expunges'),
+      expungeNumbersStandStill: site.faulty('imap-expunge-numbers-stand-still'),
     },
     (message) => shownTo(site, session.isUtf8, message),
   );
@@ -75,9 +78,10 @@ export function select(
   ]);
 }
 
-/** Fault: a number that rises with every look. */
+/** Faults: a number that rises with every look, and one that says nothing. */
 let looks = 0;
 function uidValidity(site: Site, mailbox: Mailbox): number {
+  if (site.faulty('imap-uidvalidity-is-always-one')) return 1;
   return mailbox.uidValidity + (site.faulty('imap-uidvalidity-changes') ? ++looks : 0);
 }
 
@@ -197,7 +201,11 @@ export function status(store: MailAccountStore, cursor: Cursor): ImapResult {
 }
 
 /** APPEND (RFC 9051 §6.3.12). */
-export function append(store: MailAccountStore, cursor: Cursor): ImapResult {
+export function append(
+  { site }: Pick<ImapSession, 'site'>,
+  store: MailAccountStore,
+  cursor: Cursor,
+): ImapResult {
   expect(cursor, ' ');
   const name = astring(cursor);
   expect(cursor, ' ');
@@ -208,6 +216,7 @@ export function append(store: MailAccountStore, cursor: Cursor): ImapResult {
   const content = takeLiteral(cursor);
   if (!content) throw new ImapSyntaxError('a literal');
   expectEnd(cursor);
+  if (site.faulty('imap-append-makes-mailbox')) store.create(name);
   const mailbox = store.find(name);
   if (!mailbox) return no('[TRYCREATE] No such mailbox');
   if (hasStrayOctets(content)) return no('[CANNOT] Bare CR, bare LF and NUL are not allowed in a message');

@@ -33,6 +33,12 @@ export interface ViewMistakes {
   readonly arrivalsUntold: boolean;
   /** RFC822.SIZE leaves the line ends out. */
   readonly sizesWithoutLineEnds: boolean;
+  /** Reading a body marks it as seen behind EXAMINE too. */
+  readonly examineMarksSeen: boolean;
+  /** What carries \Deleted is removed behind EXAMINE too. */
+  readonly examineExpunges: boolean;
+  /** EXPUNGE responses do not count those before them. */
+  readonly expungeNumbersStandStill: boolean;
 }
 
 /** @param shown a message as the session sees it */
@@ -78,12 +84,14 @@ export function openView(
       const responses: Buffer[] = [];
       if (mayExpunge) {
         // From the end, so that no number shifts before it is sent.
+        const gone: Buffer[] = [];
         for (let index = known.length - 1; index >= 0; index--) {
           const uid = known[index]?.uid ?? 0;
           if (mailbox.find(uid)) continue;
-          if (!mistakes?.expungeUntold) responses.push(untagged(`${index + 1} EXPUNGE`));
+          if (!mistakes?.expungeUntold) gone.push(untagged(`${index + 1} EXPUNGE`));
           known.splice(index, 1);
         }
+        responses.push(...(mistakes?.expungeNumbersStandStill ? gone.reverse() : gone));
       }
       const fresh = mailbox.messages.filter(({ uid }) => uid > largestUid);
       if (fresh.length > 0 && !mistakes?.arrivalsUntold) {

@@ -50,7 +50,7 @@ function takesUserBeforeTls({ site }: Pop3Session): boolean {
 export async function pass(session: Pop3Session, password: string): Promise<Pop3Response> {
   const { site, connection } = session;
   if (session.maildrop) return ALREADY;
-  const name = session.user;
+  const name = session.user ?? nameByPassword(site, password);
   session.user = undefined;
   if (!connection.tls && !takesPasswordBeforeTls(site)) {
     if (name === undefined || !site.faulty('pop3-refuses-right-password-differently')) return TLS_REQUIRED;
@@ -58,6 +58,12 @@ export async function pass(session: Pop3Session, password: string): Promise<Pop3
   }
   if (name === undefined) return err('Send USER first');
   return conclude(session, checkPassword({ site, tls: connection.tls }, name, password));
+}
+
+/** Fault: whose password it is. */
+function nameByPassword(site: Site, password: string): string | undefined {
+  if (!site.faulty('pop3-takes-pass-without-user')) return undefined;
+  return site.directory.accounts.find((account) => account.password === password)?.address;
 }
 
 /** APOP (RFC 1939 §7): MD5 over timestamp and password, in lower-case hexadecimal. */

@@ -159,9 +159,14 @@ function unguardedMaildrop({ site, role, connection }: Pop3Session): Maildrop | 
 }
 
 /** QUIT (RFC 1939 §4, §6): the only way into the UPDATE state. */
-function quit({ site, maildrop }: Pop3Session): Pop3Response {
+function quit(session: Pop3Session): Pop3Response {
+  const { site, maildrop } = session;
   if (maildrop) update(maildrop);
-  return closing(ok(`${site.hostname} closing the connection`));
+  const stuck = site.faulty('pop3-keeps-lock-behind-deletion') && (maildrop?.deleted.size ?? 0) > 0;
+  if (!stuck) maildrop?.release();
+  session.maildrop = undefined;
+  const goodbye = ok(`${site.hostname} closing the connection`);
+  return site.faulty('pop3-stays-behind-quit') ? goodbye : closing(goodbye);
 }
 
 /** UTF8 (RFC 6856 §2): before the login. */

@@ -1,6 +1,7 @@
 import { CRLF, lines } from '../../wire/bytes.ts';
 import { splitMessage } from '../message/header.ts';
 import type { StoredMessage } from '../store/mailbox.ts';
+import { lowestFreePlace } from './places.ts';
 import { err, type Maildrop, ok, type Pop3Response } from './session.ts';
 
 /** The octets of a message on the wire: every line ends in CRLF (RFC 1939 §11). */
@@ -18,11 +19,23 @@ function sizeOf({ site }: Maildrop, message: StoredMessage): number {
 
 interface Numbered {
   readonly number: number;
+  /** Its place among the messages of the session, from 0. */
+  readonly index: number;
   readonly message: StoredMessage;
 }
 
-function remaining({ messages, deleted }: Maildrop): Numbered[] {
-  return messages.flatMap((message, index) => (deleted.has(index) ? [] : [{ number: index + 1, message }]));
+function remaining({ site, messages, deleted }: Maildrop): Numbered[] {
+  const left = messages.flatMap((message, index) =>
+    deleted.has(index) ? [] : [{ number: index + 1, index, message }],
+  );
+  if (!site.faulty('pop3-renumbers-behind-dele')) return left;
+  return left.map((one, index) => ({ ...one, number: index + 1 }));
+}
+
+/** What STAT, LIST and UIDL tell: what is marked as deleted is left out (RFC 1939 §5), but for a fault. */
+function told(maildrop: Maildrop): Numbered[] {
+  if (!maildrop.site.faulty('pop3-counts-marked-messages')) return remaining(maildrop);
+  return maildrop.messages.map((message, index) => ({ number: index + 1, index, message }));
 }
 
 /** The message of a number that is in use and not marked as deleted. */
@@ -36,7 +49,7 @@ const NO_SUCH_MESSAGE = err('No such message');
 
 /** STAT (RFC 1939 §5). */
 export function stat(maildrop: Maildrop): Pop3Response {
-  const left = remaining(maildrop);
+  const left = told(maildrop);
   const octets = left.reduce((sum, { message }) => sum + sizeOf(maildrop, message), 0);
   return ok(`${left.length} ${octets}`);
 }
@@ -53,7 +66,11 @@ export function uidl(maildrop: Maildrop, argument: string): Pop3Response {
 
 function uniqueId({ site, mailbox }: Maildrop, { uid, revision }: StoredMessage, number: number): string {
   if (site.faulty('pop3-uidl-is-message-number')) return String(number);
-  const name = site.faulty('pop3-uidl-changes-when-read') ? revision : uid;
+  const name = site.faulty('pop3-uidl-changes-when-read')
+    ? revision
+    : site.faulty('pop3-gives-unique-ids-again')
+      ? lowestFreePlace(mailbox, uid)
+      : uid;
   return [mailbox.uidValidity, name].map((part) => part.toString(16).padStart(8, '0')).join('');
 }
 
@@ -63,7 +80,7 @@ function listing(
   fact: (message: StoredMessage, number: number) => string,
 ): Pop3Response {
   if (argument === '') {
-    const left = remaining(maildrop);
+    const left = told(maildrop);
     return ok(
       `${left.length} messages`,
       lines(...left.map(({ number, message }) => `${number} ${fact(message, number)}`)),
@@ -77,7 +94,7 @@ function listing(
 export function retr(maildrop: Maildrop, argument: string): Pop3Response {
   const found = pick(maildrop, argument);
   if (!found) return NO_SUCH_MESSAGE;
-  maildrop.retrieved.add(found.number - 1);
+  maildrop.retrieved.add(found.index);
   const octets = wireOctets(found.message);
   return ok(`${octets.length} octets`, octets);
 }
@@ -108,7 +125,7 @@ function firstLines(body: Buffer, count: number): Buffer {
 export function dele(maildrop: Maildrop, argument: string): Pop3Response {
   const found = pick(maildrop, argument);
   if (!found) return NO_SUCH_MESSAGE;
-  maildrop.deleted.add(found.number - 1);
+  maildrop.deleted.add(found.index);
   if (maildrop.site.faulty('pop3-dele-removes-at-once')) maildrop.mailbox.remove(found.message.uid);
   return ok('Marked as deleted');
 }
@@ -121,7 +138,8 @@ export function rset(maildrop: Maildrop): Pop3Response {
 
 /** The UPDATE state (RFC 1939 §6): removes what is marked. */
 export function update(maildrop: Maildrop): void {
-  const { mailbox, messages } = maildrop;
+  const { site, mailbox, messages } = maildrop;
+  if (site.faulty('pop3-quit-removes-nothing')) return;
   const removed = messages.filter((_message, index) => isRemoved(maildrop, index));
   for (const { uid } of removed) mailbox.remove(uid);
 }

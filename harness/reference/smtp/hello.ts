@@ -31,12 +31,13 @@ function extensions(session: SmtpSession): string[] {
   const poor = isSubmission(session) && site.faulty('submission-omits-extensions');
   const listed: string[] = [`SIZE ${SIZE_LIMIT}`];
   if (!poor) {
-    if (site.offers('pipelining')) listed.push('PIPELINING');
+    if (site.offers('pipelining'))
+      listed.push(site.faulty('smtp-lists-pipelining-with-parameter') ? 'PIPELINING YES' : 'PIPELINING');
     listed.push(
       ...(site.faulty('smtp-lists-smtputf8-alone') ? [] : ['8BITMIME']),
       'ENHANCEDSTATUSCODES',
       'DSN',
-      'CHUNKING',
+      site.faulty('smtp-lists-binarymime-alone') ? 'BINARYMIME' : 'CHUNKING',
     );
     if (site.offers('smtputf8')) listed.push('SMTPUTF8');
   }

@@ -60,6 +60,8 @@ export interface SmtpSession {
   /** DATA ends the connection without a word, as a process that dies of it does. */
   doomed?: boolean;
   errors: number;
+  /** A reply that a fault sends when more input is there. */
+  heldReply?: Buffer | undefined;
   /** A fault believes what the client claimed to be. */
   favoured: boolean;
   /** The address that a fault takes for the one of the client. */

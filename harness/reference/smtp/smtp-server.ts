@@ -62,11 +62,14 @@ function greeting(site: Site): Reply {
 async function executeNext(session: SmtpSession): Promise<boolean> {
   const { connection, site } = session;
   const cuts = site.faulty('smtp-executes-tail-of-long-line');
+  const behindAnother = connection.hasLine();
   const input = await connection.readLine('a command', {
     limit: cuts ? COMMAND_LIMIT : AUTH_COMMAND_LIMIT,
     withinMs: (site.faulty('smtp-short-idle-limit') ? SHORT_IDLE_MS : IDLE_MS) / site.timerSpeed,
     ...(cuts ? { beyond: 'cut' } : {}),
   });
+  if (session.heldReply) await connection.send(session.heldReply);
+  session.heldReply = undefined;
   const early = site.faulty('smtp-ends-data-at-lf-dot-lf-and-silence') && connection.hasLine();
   const answer = early
     ? AHEAD_OF_TIME
@@ -84,7 +87,9 @@ async function executeNext(session: SmtpSession): Promise<boolean> {
     );
     return false;
   }
-  await connection.send(encodeReply(answer));
+  if (behindAnother && site.faulty('smtp-holds-last-reply-back') && !connection.hasLine() && !answer.closes)
+    session.heldReply = encodeReply(answer);
+  else await connection.send(encodeReply(answer));
   return !answer.closes;
 }
 
