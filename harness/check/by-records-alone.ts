@@ -7,7 +7,7 @@ import type { Check } from './define.ts';
 export function byRecordsAlone(check: Check): Check {
   const { byRecordsAlone: instead } = check.definition;
   if (!instead) return check;
-  const { buildsOn: _buildsOn, considers: _considers, waits: _waits, ...rest } = check.definition;
+  const { buildsOn: _1, considers: _2, overIpv6: _3, waits: _4, ...rest } = check.definition;
   const needs = ['records'] as const;
   // What stays is of one level or of the other, as it was.
   const definition = Object.freeze({ ...rest, needs, ...instead }) as Check['definition'];

@@ -40,6 +40,11 @@ export interface Finding {
   readonly line: string;
 }
 
+/** What a control found that looks where the target answers over IPv6 too. */
+export interface FoundOverIpv6 extends Finding {
+  readonly roles: readonly Role[];
+}
+
 /**
  * Returns what it found. It breaks off by `inconclusive` or `notApplicable` where checks that build on it could
  * tell nothing.
@@ -57,11 +62,13 @@ export interface Control<Found> {
 export function controlsOf({
   buildsOn = [],
   considers = [],
+  overIpv6,
 }: {
   readonly buildsOn?: readonly Control<unknown>[];
   readonly considers?: readonly Control<unknown>[];
+  readonly overIpv6?: Control<unknown>;
 }): readonly Control<unknown>[] {
-  return [...buildsOn, ...considers];
+  return [...buildsOn, ...considers, ...(overIpv6 ? [overIpv6] : [])];
 }
 
 /**

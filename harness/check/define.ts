@@ -7,7 +7,7 @@ import type { Role } from '../model/roles.ts';
 import { type CheckId, prefixOf, SUITES, type SuiteSlug } from '../model/suites.ts';
 import type { Target } from '../model/target.ts';
 import { callSite } from './call-site.ts';
-import type { Control } from './control.ts';
+import type { Control, FoundOverIpv6 } from './control.ts';
 import type { Services } from './services.ts';
 
 /** Abilities a check needs beside a scripted client. */
@@ -94,6 +94,11 @@ interface CheckStatement {
   readonly buildsOn?: readonly Control<unknown>[];
   /** Controls that a part of the check stands on: the body begins all the same, and reads them by `finding` or `objection`. */
   readonly considers?: readonly Control<unknown>[];
+  /**
+   * The body runs over IPv6 too, beside IPv4, on the roles that this control finds to answer there; a check that runs
+   * once for the target, where all its roles do. Each such run is a variant of the check, and says so in its name.
+   */
+  readonly overIpv6?: Control<FoundOverIpv6>;
   /**
    * The check provokes penalties of its client address, so that it gets one from which nobody else connects; checks
    * with failed logins always do.

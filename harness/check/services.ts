@@ -90,6 +90,8 @@ export interface ClientOptions {
   readonly at?: 'greeting' | 'ready' | 'tls' | 'tls-where-offered';
   /** Name of the vantage to connect from; the first one where there is a lab. */
   readonly vantage?: string;
+  /** Over IPv6, to a role among `ipv6Roles`; else as the body runs. */
+  readonly family?: 'IPv6';
   /** A man in the middle to go through; it stands in front of its role. */
   readonly through?: Interception;
   /** A server of the lab instead of the target, in the same role. */
@@ -105,6 +107,8 @@ export interface Declared {
   readonly role: Role;
   /** The roles of the check that the target offers. */
   readonly roles: readonly Role[];
+  /** Roles that have an IPv6 address beside another one; whether they answer there is what `ipv6Answers` finds. */
+  readonly ipv6Roles: readonly Role[];
   /** The check or control that runs. */
   readonly definition: { readonly id: string };
   /** 16 hexadecimal digits, unique to this run of the body (64 random bits). */

@@ -124,6 +124,7 @@ async function explain({ suites }: Catalogue, { definition, suite, source }: Che
     budget: definition.budget,
     buildsOn: (definition.buildsOn ?? []).map(controlFacts),
     considers: (definition.considers ?? []).map(controlFacts),
+    overIpv6: definition.overIpv6 ? controlFacts(definition.overIpv6) : null,
     upholds: definition.upholds ?? [],
     limits: definition.limits ?? [],
     gates: profiles.map(({ id, gates, clauses }) => ({
@@ -164,6 +165,7 @@ function textOf(one: Explanation): string {
     ['Effect', [`${one.effect}, permission ${one.safety}, within ${one.budget}`]],
     ['Builds on', one.buildsOn.map(({ control, title }) => `${control}: ${title}`)],
     ['Considers', one.considers.map(({ control, title }) => `${control}: ${title}`)],
+    ['Over IPv6', one.overIpv6 ? [`too, by ${one.overIpv6.control}: ${one.overIpv6.title}`] : []],
     ['Limits', one.limits],
     [
       'Upholds',

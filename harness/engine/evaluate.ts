@@ -8,6 +8,7 @@ import { type Cause, foldVerdicts, type Verdict } from '../model/verdict.ts';
 import type { Bench } from './bench.ts';
 import { type Control, controlConversation } from './control-conversation.ts';
 import { doubtOf } from './doubt.ts';
+import { type RunsOver, runsOverIpv6 } from './over-ipv6.ts';
 import { rerunCommand } from './rerun.ts';
 import { type BodyRun, runBody } from './run-body.ts';
 import { createStopwatch, type Stopwatch } from './stopwatch.ts';
@@ -62,16 +63,16 @@ async function evaluateInSeat(
     connection += 1;
     return connection;
   };
-  const run = (role: Role) =>
-    runBody({ check, bench, role, offered, nextConnection, watch: watch.run(), preface });
+  const runsOn = (over: RunsOver & { readonly overIpv6?: true }) =>
+    over.offered
+      .slice(0, definition.per === 'target' ? 1 : undefined)
+      .map((role) => () => runBody({ ...over, check, role, nextConnection, watch: watch.run(), preface }));
+  const overIpv6 = runsOverIpv6(definition, bench);
   const [first] = offered;
-  if (first !== undefined) {
-    if (definition.per === 'target') runs.push(await run(first));
-    // Load on one role can be felt on another, so the roles of such a check take turns.
-    else if (definition.effect === 'disturbs') {
-      for (const role of offered) runs.push(await run(role));
-    } else runs.push(...(await Promise.all(offered.map(run))));
-  }
+  const due = [...runsOn({ bench, offered }), ...(overIpv6 ? runsOn({ ...overIpv6, overIpv6: true }) : [])];
+  // Load on one role can be felt on another, so the roles of such a check take turns.
+  if (definition.effect === 'disturbs') for (const run of due) runs.push(await run());
+  else runs.push(...(await Promise.all(due.map((run) => run()))));
 
   const outcomes = runs.flatMap((one) => one.outcomes);
   const conversations: Control[] = [];

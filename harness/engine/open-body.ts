@@ -27,6 +27,7 @@ import { createBudget } from './budget.ts';
 import { imprintOf } from './imprint.ts';
 import { mailboxesOf } from './mailbox/of-body.ts';
 import { endingAtFailedLookups } from './own-lookups.ts';
+import { rolesOverIpv6 } from './path.ts';
 import { recordsOf } from './records.ts';
 import { ADDRESSES, ADMISSION, CONNECTIONS, type RunWatch } from './stopwatch.ts';
 import { AHEAD } from './urgency.ts';
@@ -171,6 +172,7 @@ export async function openBody(context: {
     target,
     role,
     roles: offered,
+    ipv6Roles: rolesOverIpv6({ lab: bench.lab?.access ?? null, target }),
     nonce,
     helloName,
     imprint: imprintOf(target, bench.runId),

@@ -33,6 +33,8 @@ export async function runBody(context: {
   readonly bench: Bench;
   readonly role: Role;
   readonly offered: readonly Role[];
+  /** It runs over IPv6 beside another run over IPv4. */
+  readonly overIpv6?: true;
   readonly nextConnection: () => number;
   readonly watch: RunWatch;
   /** Stands first in the evidence. */
@@ -42,7 +44,7 @@ export async function runBody(context: {
   const { definition } = check;
   const { target } = bench;
   const limit = definition.connections ?? 1;
-  const label = definition.per === 'target' ? 'target' : role;
+  const label = `${definition.per === 'target' ? 'target' : role}${context.overIpv6 ? ' over IPv6' : ''}`;
   const inputs: VariantResult[] = [];
   let labFailed = false;
   const body = await openBody({
@@ -71,7 +73,8 @@ export async function runBody(context: {
   });
   const { recorder } = body;
   if (context.preface !== undefined) recorder.event(0, { kind: 'note', text: context.preface });
-  if (definition.per !== 'target') recorder.event(0, { kind: 'note', text: `role: ${role}` });
+  if (definition.per !== 'target' || context.overIpv6)
+    recorder.event(0, { kind: 'note', text: `role: ${label}` });
   noteControls(context, recorder);
   let thrown: unknown;
   try {

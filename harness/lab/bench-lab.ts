@@ -26,6 +26,8 @@ export interface BenchLab {
    * `readers` those of POP3 and IMAP. Undefined where no address is left.
    */
   fresh(who: 'senders' | 'readers'): BenchLab | undefined;
+  /** The same lab for clients over IPv6, in vantages of as many networks; undefined where it has none. */
+  overIpv6(): BenchLab | undefined;
   open(context: {
     readonly target: Target;
     readonly recorder: Recorder;

@@ -2,7 +2,7 @@ import { connectLab, type Lab as Mocks } from 'net-mocks';
 import type { LateWatch, Patience } from '../check/patience.ts';
 import type { Recorder } from '../evidence/recorder.ts';
 import { visible } from '../evidence/visible.ts';
-import type { LabAccess, RoutedVantage } from '../model/lab-access.ts';
+import type { Ipv6Access, LabAccess, RoutedVantage } from '../model/lab-access.ts';
 import { Inconclusive } from '../model/outcomes.ts';
 import type { Target } from '../model/target.ts';
 import type { Vantage } from '../model/vantage.ts';
@@ -52,20 +52,26 @@ export interface CheckScope {
 export function openBenchLab(access: LabAccess): BenchLab {
   const mocks = connectLab(access.control.url, { token: access.control.token });
   const pool = createAddressPool(access.receivers.addresses);
-  const unused: RoutedVantage[] = [...access.unused];
   const pulse = createPulse((signal) =>
     mocks.smtp.waitForMessage({ server: SINK, recipient: '', since: NEVER, deadlineMs: 0 }, signal),
   );
-  const labWith = (seen: LabAccess): BenchLab => ({
+  const unusedOverIpv6: RoutedVantage[] = [...(access.ipv6?.unused ?? [])];
+  const labWith = (seen: LabAccess, unused: RoutedVantage[]): BenchLab => ({
     access: seen,
-    takeUnused: () => takeFrom(unused, access, 'near'),
+    takeUnused: () => takeFrom(unused, seen, 'near'),
     fresh(who) {
-      const taken = takeFrom(unused, access, 'near');
-      return taken && labWith(who === 'readers' ? readFrom(seen, taken) : sendFrom(seen, taken));
+      const taken = takeFrom(unused, seen, 'near');
+      return taken && labWith(who === 'readers' ? readFrom(seen, taken) : sendFrom(seen, taken), unused);
     },
+    overIpv6: () => seen.ipv6 && labWith(overIpv6(seen, seen.ipv6), unusedOverIpv6),
     open: (context) => openCheckLab({ ...context, mocks, access: seen, pool, unused, pulse }),
   });
-  return labWith(access);
+  return labWith(access, [...access.unused]);
+}
+
+/** The lab as it is for clients over IPv6. */
+function overIpv6(access: LabAccess, { target, ...ipv6 }: Ipv6Access): LabAccess {
+  return { ...access, ...ipv6, addresses: { ...access.addresses, target } };
 }
 
 /** The first vantage, or the reader, keeps its name and has another address. */

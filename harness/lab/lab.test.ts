@@ -8,6 +8,7 @@ import { startReferenceInLab } from '../reference/in-lab/reference-lab.ts';
 import { startTarget } from '../targets/drivers/start.ts';
 import { loadTargets } from '../targets/load.ts';
 import { engineForTests } from '../targets/testing/engine.ts';
+import { reversedAddress } from '../wire/reversed-address.ts';
 import { openWorld, submit } from './testing/open-world.ts';
 
 interface LabUnderTest {
@@ -85,6 +86,24 @@ describe.each([
     }
     expect(await world.messages({ token: nonce })).toHaveLength(world.vantages.length);
     expect(await world.messages({ kind: 'report' })).toEqual([]);
+  });
+
+  test.skipIf(!here)('has the same clients over IPv6, each with a name that leads back', async () => {
+    await using open = inWorld();
+    const { world } = open;
+    const clients = access.ipv6?.vantages ?? [];
+    expect(clients.map(({ name }) => name)).toEqual(['first-ipv6', 'neighbour-ipv6', 'distant-ipv6']);
+    for (const { name, address } of clients) {
+      await submit(open, target, await world.externalRecipient(name), name);
+      const message = await world.waitForMessage({ token: name });
+      expect(message?.content.toString()).toContain(`[IPv6:${address}]`);
+      // Mail leaves over IPv4, as ever: no name of the lab's servers has an IPv6 address.
+      expect(message?.clientAddress).toBe(access.addresses.target);
+      const reverse = await world.dns.lookup(`${reversedAddress(address)}.ip6.arpa`, 'PTR');
+      expect(reverse.records).toMatchObject([{ data: `${name}.mailspec.example` }]);
+      const forward = await world.dns.lookup(`${name}.mailspec.example`, 'AAAA');
+      expect(forward.records).toMatchObject([{ data: address }]);
+    }
   });
 
   test.skipIf(!here)('takes the first vantage where none is named', async () => {

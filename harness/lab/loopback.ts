@@ -33,10 +33,16 @@ export interface LoopbackLab {
     readonly domain: string;
     readonly hostname: string;
     readonly endpoints: Readonly<Partial<Record<Role, Endpoint>>>;
+    /** Where it believes clients who announce an IPv6 address: loopback has but one. */
+    readonly ipv6Endpoints?: Readonly<Partial<Record<Role, Endpoint>>>;
     readonly outboundMs: number;
   }): Promise<LabAccess>;
   close(): Promise<void>;
 }
+
+/** Addresses of documentation (RFC 9637, RFC 3849), which no packet carries here. */
+const IPV6 = ['3fff:113', '2001:db8:113'] as const;
+const TARGET_IPV6 = '2001:db8:1825::2';
 
 /** Times that another part of loopback is tried when an address of the first is taken. */
 const ATTEMPTS = 5;
@@ -81,9 +87,14 @@ export async function startLoopbackLab(smarthost?: {
     dnsAnchor: dnskey.split(' ').at(-1) ?? '',
     web: { port: web.port, authority: certificate },
     smarthost: relayHost,
-    async admit({ domain, hostname, endpoints, outboundMs }) {
+    async admit({ domain, hostname, endpoints, ipv6Endpoints, outboundMs }) {
       const [some] = Object.values(endpoints);
-      const target = { domain, hostname, address: some?.host ?? '127.0.0.1' };
+      const target = {
+        domain,
+        hostname,
+        address: some?.host ?? '127.0.0.1',
+        ...(ipv6Endpoints ? { ipv6Address: TARGET_IPV6 } : {}),
+      };
       await publishWorld(lab, plan, target);
       return {
         control: { url: `http://${control.endpoint.address}:${control.endpoint.port}`, token },
@@ -92,6 +103,17 @@ export async function startLoopbackLab(smarthost?: {
         unused: plan.unused.map(bound),
         elsewhere: plan.elsewhere.map(bound),
         endpoints,
+        ...(ipv6Endpoints
+          ? {
+              ipv6: {
+                vantages: plan.ipv6.vantages.map(announcing),
+                reader: announcing(plan.ipv6.reader),
+                unused: plan.ipv6.unused.map(announcing),
+                endpoints: ipv6Endpoints,
+                target: TARGET_IPV6,
+              },
+            }
+          : {}),
         addresses: { target: target.address, sink: plan.sink, web: plan.web },
         middle: plan.middle,
         receivers: { addresses: plan.receivers, port: mxPort },
@@ -111,7 +133,7 @@ async function startSomewhere(more: MoreServers) {
   for (let attempt = 1; ; attempt += 1) {
     const second = randomInt(16, 250);
     const third = randomInt(0, 255);
-    const plan = planAddresses(`127.${second}.${third}`, `127.${second + 1}.${third}`);
+    const plan = planAddresses(`127.${second}.${third}`, `127.${second + 1}.${third}`, IPV6);
     try {
       return { lab: await startAt(plan, more), plan };
     } catch (problem) {
@@ -128,6 +150,10 @@ function startAt({ resolver, web, sink, smarthost }: AddressPlan, more: MoreServ
     smtp: [{ name: SINK, address: sink, hostname: SINK_HOST, tls: {} }, ...more(smarthost)],
   };
   return startLab(parseLabOptions(options, 'options'));
+}
+
+function announcing(vantage: Vantage): RoutedVantage {
+  return { ...vantage, route: { announces: true } };
 }
 
 function bound(vantage: Vantage): RoutedVantage {

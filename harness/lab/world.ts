@@ -1,5 +1,7 @@
 import type { Lab as Mocks, Zone, ZoneRecord } from 'net-mocks';
-import type { AddressPlan } from './address-plan.ts';
+import { familyOf } from '../model/address-family.ts';
+import { reversedAddress } from '../wire/reversed-address.ts';
+import { type AddressPlan, clientsOf } from './address-plan.ts';
 import { CLIENT_DOMAIN, SINK_HOST, SMARTHOST_NAME } from './names.ts';
 
 /** What the zones of a target are made from. */
@@ -9,6 +11,8 @@ interface NamedTarget {
   readonly address: string;
   /** Of its other containers, each of which may be the one that connects to somebody. */
   readonly otherAddresses?: readonly string[];
+  /** Over IPv6. It has a name, and the name does not have it: mail for the target comes over IPv4. */
+  readonly ipv6Address?: string | undefined;
 }
 
 /**
@@ -17,11 +21,8 @@ interface NamedTarget {
  * them in agreement.
  */
 export async function publishWorld(mocks: Mocks, plan: AddressPlan, target: NamedTarget): Promise<void> {
-  const vantageNames = [...plan.vantages, plan.reader, ...plan.unused, ...plan.elsewhere].map(
-    ({ name, address }) => ({
-      name: `${name}.${CLIENT_DOMAIN}`,
-      address,
-    }),
+  const vantageNames = [...clientsOf(plan), ...plan.elsewhere, ...clientsOf(plan.ipv6)].map(
+    ({ name, address }) => ({ name: `${name}.${CLIENT_DOMAIN}`, address }),
   );
   const [first] = plan.vantages;
   const servers = [
@@ -32,7 +33,7 @@ export async function publishWorld(mocks: Mocks, plan: AddressPlan, target: Name
     {
       origin: CLIENT_DOMAIN,
       records: [
-        ...vantageNames.map(({ name, address }): ZoneRecord => ({ name, type: 'A', data: address })),
+        ...vantageNames.map(({ name, address }) => addressRecord(name, address)),
         // Names that single checks give in EHLO.
         ...(first ? [{ name: `*.${CLIENT_DOMAIN}`, type: 'A', data: first.address }] : []),
       ],
@@ -44,14 +45,12 @@ export async function publishWorld(mocks: Mocks, plan: AddressPlan, target: Name
       }),
     ),
     ...targetZones(target),
-    {
-      origin: 'in-addr.arpa',
-      records: [
-        ...vantageNames,
-        ...servers,
-        ...addressesOf(target).map((address) => ({ name: target.hostname, address })),
-      ].map(({ name, address }): ZoneRecord => ({ name: reverseName(address), type: 'PTR', data: name })),
-    },
+    ...reverseZones([
+      ...vantageNames,
+      ...servers,
+      ...addressesOf(target).map((address) => ({ name: target.hostname, address })),
+      ...(target.ipv6Address === undefined ? [] : [{ name: target.hostname, address: target.ipv6Address }]),
+    ]),
   ];
   await mocks.dns.publish({ zones });
 }
@@ -75,6 +74,22 @@ export function targetZones(target: NamedTarget, records: readonly ZoneRecord[] 
   ];
 }
 
+/** An A record, or AAAA. */
+function addressRecord(name: string, address: string): ZoneRecord {
+  return { name, type: familyOf(address) === 'IPv6' ? 'AAAA' : 'A', data: address };
+}
+
+/** Names of addresses of both families. */
+function reverseZones(named: readonly { readonly name: string; readonly address: string }[]): Zone[] {
+  const pointers = named.map(
+    ({ name, address }): ZoneRecord => ({ name: reverseName(address), type: 'PTR', data: name }),
+  );
+  return ['in-addr.arpa', 'ip6.arpa'].map((origin) => ({
+    origin,
+    records: pointers.filter((record) => isBelow(record.name, origin)),
+  }));
+}
+
 function addressesOf({ address, otherAddresses = [] }: NamedTarget): string[] {
   return [address, ...otherAddresses];
 }
@@ -84,7 +99,7 @@ function isBelow(name: string, domain: string): boolean {
   return key === root || key.endsWith(`.${root}`);
 }
 
-/** RFC 1035 §3.5. */
+/** RFC 1035 §3.5, RFC 3596 §2.5. */
 function reverseName(address: string): string {
-  return `${address.split('.').reverse().join('.')}.in-addr.arpa`;
+  return `${reversedAddress(address)}.${familyOf(address) === 'IPv6' ? 'ip6' : 'in-addr'}.arpa`;
 }

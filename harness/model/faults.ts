@@ -34,6 +34,7 @@ export const FAULTS = {
 
   // The upgrade to TLS.
   'mx-omits-starttls': 'EHLO on mx does not list STARTTLS.',
+  'mx-omits-starttls-over-ipv6': 'EHLO on mx does not list STARTTLS to clients with IPv6 addresses.',
   'submission-without-tls': 'submission offers no STARTTLS, and submissions does not listen.',
   'submissions-closed': 'submissions does not listen.',
   'pop3-omits-stls': 'CAPA does not list STLS, although STLS works.',
@@ -276,6 +277,7 @@ export const FAULTS = {
 
   // Lists of addresses in the DNS, asked by mx.
   'dnsbl-keeps-octet-order': 'The octets of an IPv4 address are not reversed in the name that is looked up.',
+  'dnsbl-asks-about-ipv4-only': 'No list is asked about clients with IPv6 addresses.',
   'dnsbl-result-ignored': 'Lists are asked, and listed clients are served like others.',
   'dnsbl-refusal-unexplained': 'The refusal of a listed client names neither the list nor a reason.',
   'dnsbl-any-answer-counts':
@@ -307,6 +309,7 @@ export const FAULTS = {
 
   // Relaying, and what is done to avoid it.
   'mx-relays-for-everybody': 'mx takes mail from anybody to anybody and delivers it.',
+  'mx-relays-over-ipv6': 'mx relays for everybody who has an IPv6 address.',
   'mx-relays-null-sender': 'mx relays for the null sender.',
   'mx-relays-local-sender': 'mx relays for senders in its own mail domain.',
   'mx-relays-localhost-sender': 'mx relays for senders at localhost.',
@@ -667,6 +670,7 @@ export const FAULTS = {
   'spf-not-recorded': 'SPF is evaluated; its result stands nowhere and decides nothing but DMARC.',
   'spf-compares-another-address':
     'Policies are compared with 192.0.2.99 instead of the address of the client.',
+  'spf-compares-ipv4-addresses-only': 'Of hosts that a policy names no IPv6 address is looked up.',
   'spf-reads-received-field': 'Policies are compared with the address in the topmost Received field, if any.',
   'spf-fail-as-neutral': 'A fail of SPF is taken for neutral.',
   'spf-softfail-as-fail': 'Softfail of SPF is taken for fail.',
@@ -704,6 +708,7 @@ export const FAULTS = {
   'own-spf-needs-many-lookups': 'The SPF policy of the mail domain has eleven terms that ask the DNS.',
   'own-spf-uses-ptr': 'The SPF policy of the mail domain has a ptr term.',
   'mx-record-names-alias': 'A second MX record of the mail domain names an alias of this server.',
+  'ipv6-address-unanswered': 'The host name has an IPv6 address, at which nothing answers.',
   'mx-record-names-nothing': 'A second MX record of the mail domain names a host that does not exist.',
   'parked-domain-unprotected': 'The domain that sends no mail publishes no record.',
   'parked-domain-without-null-mx': 'The domain that sends no mail has no MX record.',

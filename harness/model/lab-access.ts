@@ -1,10 +1,15 @@
+import type { AddressFamily } from './address-family.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { Role } from './roles.ts';
 import type { LabAddresses, Preflight, Vantage } from './vantage.ts';
 
-/** How a client takes a vantage: by the source address of its socket, or through a relay that has it. */
+/**
+ * How a client takes a vantage: by the source address of its socket, through a relay that has it, or, where no socket
+ * can have it, by announcing it in a PROXY header to a listener that expects one.
+ */
 export type VantageRoute =
   | { readonly bind: string }
+  | { readonly announces: true }
   /** `from` where the relay has several addresses. */
   | { readonly relay: Endpoint; readonly from?: string };
 
@@ -13,7 +18,7 @@ export type RoutedVantage = Vantage & { readonly route: VantageRoute };
 /** A receiving server outside an access network. */
 export interface SinkAccess {
   readonly address: string;
-  readonly family: 'IPv4' | 'IPv6';
+  readonly family: AddressFamily;
   readonly hostname: string;
   /** Name of its server on port 25 in the lab's own interface. */
   readonly server: string;
@@ -30,6 +35,17 @@ export interface NetworkAccess {
   readonly unused: string;
 }
 
+/** The same target over IPv6: what stands in the place of the same fields of its lab. */
+export interface Ipv6Access {
+  readonly vantages: readonly RoutedVantage[];
+  readonly reader: RoutedVantage;
+  readonly unused: readonly RoutedVantage[];
+  /** Address of the target. */
+  readonly target: string;
+  /** Where the declared roles would be; nobody has looked yet whether they answer. */
+  readonly endpoints: Readonly<Partial<Record<Role, Endpoint>>>;
+}
+
 /** Everything that the worker of a target needs to use its lab; structured-cloneable. */
 export interface LabAccess {
   /** Control interface of the lab. */
@@ -43,6 +59,8 @@ export interface LabAccess {
   readonly elsewhere: readonly RoutedVantage[];
   /** Where the roles of the target are for somebody at a vantage. */
   readonly endpoints: Readonly<Partial<Record<Role, Endpoint>>>;
+  /** Absent where the lab has no IPv6, for the reason that stands in the notes of the preflight. */
+  readonly ipv6?: Ipv6Access;
   readonly addresses: LabAddresses;
   /** Where a man in the middle listens. */
   readonly middle: string;

@@ -27,6 +27,11 @@ export interface Target {
   /** Name that users configure and certificates carry. */
   readonly hostname: string;
   readonly endpoints: Readonly<Partial<Record<Role, Endpoint>>>;
+  /**
+   * The IPv6 addresses of roles whose endpoint is reached over IPv4: where a name has both kinds, and there is no lab,
+   * which knows its own.
+   */
+  readonly ipv6Endpoints?: Readonly<Partial<Record<Role, Endpoint>>>;
   readonly accounts: readonly Account[];
   /** PEM of the authority that signed the certificates of the target, where it is not a public one. */
   readonly trustAnchor: string | null;

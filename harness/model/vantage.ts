@@ -2,7 +2,7 @@
 export interface Vantage {
   readonly name: string;
   readonly address: string;
-  /** The /24 it lies in, such as `203.0.113.0/24`. */
+  /** The /24 or /64 it lies in, such as `203.0.113.0/24`. */
   readonly network: string;
 }
 

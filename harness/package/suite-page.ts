@@ -46,6 +46,7 @@ function section({ definition }: Check): string[] {
     roles,
     safety,
     worst,
+    overIpv6,
     limits = [],
   } = definition;
   const texts = clauses
@@ -60,7 +61,7 @@ function section({ definition }: Check): string[] {
     `- Demands: ${escaped(demands)}.`,
     `- ${level}, ${severity}${worst === 'warn' ? '; it can warn, and never fail' : ''}. ${ENGLISH.levels[level]}`,
     `- By: ${texts.join(', ')}.`,
-    `- Asked on: ${roles.join(', ')}. Permission: ${safety}.`,
+    `- Asked on: ${roles.join(', ')}${overIpv6 ? ', and over IPv6 where they answer there' : ''}. Permission: ${safety}.`,
     ...limits.map((limit) => `- Limit: ${escaped(limit)}`),
     '',
   ];

@@ -138,6 +138,8 @@ export interface ReferenceOptions {
   readonly hostname?: string;
   /** Address to listen on; 127.0.0.1 by default. */
   readonly host?: string;
+  /** Listens for clients too who announce an IPv6 address. */
+  readonly ipv6?: boolean;
   readonly life?: ReferenceLife;
   /** pop3s greets with an APOP timestamp and takes APOP there, inside TLS. */
   readonly apop?: boolean;

@@ -25,6 +25,8 @@ export type { StoredMessage } from './store/mailbox.ts';
 export interface ReferenceServer {
   /** The server as a target that is ready to be audited. */
   readonly target: Target;
+  /** Where clients with IPv6 addresses connect, and announce them; empty where none were asked for. */
+  readonly ipv6Endpoints: Readonly<Partial<Record<Role, Endpoint>>>;
   /** DER of the certificate that it shows. */
   readonly certificate: Buffer;
   /** What lies in the INBOX of an account, oldest first; empty for an address nobody has. */
@@ -50,23 +52,29 @@ export async function startReference(options: ReferenceOptions = {}): Promise<Re
   );
   const listeners: Listener[] = [];
   const closedPorts: ClosedPort[] = [];
-  const endpoints: Partial<Record<Role, Endpoint>> = {};
-  for (const role of ROLE_NAMES.filter((name) => site.offers(name))) {
-    if (isClosed(site, role)) {
+  const open = async (role: Role, isOpen: boolean, announced?: true): Promise<Endpoint> => {
+    if (!isOpen) {
       const closed = await holdClosedPort(host);
       closedPorts.push(closed);
-      endpoints[role] = closed.endpoint;
-      continue;
+      return closed.endpoint;
     }
     const replyDelayMs = site.life.replyDelayMs ?? 0;
-    const listener = await listen({ host, replyDelayMs }, (connection) =>
+    const listener = await listen({ host, replyDelayMs, ...(announced ? { announced } : {}) }, (connection) =>
       admission.admit(role, connection, () => serve(site, role, conductTls(site, role, connection))),
     );
     listeners.push(listener);
-    endpoints[role] = listener.endpoint;
+    return listener.endpoint;
+  };
+  const endpoints: Partial<Record<Role, Endpoint>> = {};
+  const ipv6Endpoints: Partial<Record<Role, Endpoint>> = {};
+  const answersOverIpv6 = !site.faulty('ipv6-address-unanswered');
+  for (const role of ROLE_NAMES.filter((name) => site.offers(name))) {
+    endpoints[role] = await open(role, !isClosed(site, role));
+    if (options.ipv6) ipv6Endpoints[role] = await open(role, answersOverIpv6 && !isClosed(site, role), true);
   }
   return {
     target: targetOf(site, endpoints),
+    ipv6Endpoints,
     certificate: site.certificate.der,
     mailbox(address) {
       const account = site.directory.find(address);

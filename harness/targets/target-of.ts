@@ -5,7 +5,14 @@ import type { ReferenceSettings, TargetSettings } from './schema.ts';
 /** What no declaration tells of a target: its driver finds it out or makes it. */
 type FoundByDriver = Pick<
   Target,
-  'endpoints' | 'accounts' | 'trustAnchor' | 'auditedFrom' | 'port25Control' | 'publicDns' | 'guest'
+  | 'endpoints'
+  | 'ipv6Endpoints'
+  | 'accounts'
+  | 'trustAnchor'
+  | 'auditedFrom'
+  | 'port25Control'
+  | 'publicDns'
+  | 'guest'
 >;
 
 /** The target of a declaration, once its driver knows the rest. The reference server is a target by itself. */

@@ -26,6 +26,8 @@ export interface ConnectOptions {
   readonly replyMs: number;
   /** Source address to connect from. */
   readonly localAddress?: string;
+  /** An IPv6 address that the server is told in a PROXY header, and takes for that of the client. */
+  readonly announcing?: string;
   /** A relay to connect through; `address` is where its connections come from. */
   readonly via?: { readonly relay: Endpoint; readonly from?: string; readonly address: string };
   readonly signal?: AbortSignal;

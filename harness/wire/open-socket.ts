@@ -1,4 +1,5 @@
 import { connect as connectTcp, type Socket } from 'node:net';
+import { line } from './bytes.ts';
 import type { ConnectOptions } from './connection.ts';
 import { afterOwnTime } from './deadline.ts';
 import { Unreachable } from './failures.ts';
@@ -16,9 +17,14 @@ export interface OpenedSocket {
  * @throws Unreachable when it is refused, reset, unroutable, aborted or not answered within the deadline.
  */
 export async function openSocket(options: ConnectOptions, address: string): Promise<OpenedSocket> {
-  const { via, endpoint, recorder, number, role, replyMs, signal } = options;
+  const { via, endpoint, recorder, number, role, replyMs, signal, announcing } = options;
   if (!via) {
     const socket = await openDirectly(options, address);
+    if (announcing !== undefined) {
+      // As version 1 of the protocol has it; addresses of one family, so that the server stands at one that is nobody's.
+      socket.write(line(`PROXY TCP6 ${announcing} :: ${socket.localPort} ${socket.remotePort}`));
+      return { socket, localAddress: announcing };
+    }
     return {
       socket,
       localAddress: writtenEndpoint({ host: socket.localAddress ?? '', port: socket.localPort ?? 0 }),

@@ -1,4 +1,5 @@
 import type { Lab, Services, ZoneRecord } from '../../harness/check/check.ts';
+import { reversedAddress } from '../../harness/steps/reversed-address.ts';
 
 /** Every list has the first and none has the second (RFC 5782 §5). */
 export const ALWAYS_LISTED = '127.0.0.2';
@@ -29,9 +30,9 @@ export function declaredList({ target, notApplicable }: Pick<Services, 'target' 
   );
 }
 
-/** The name under which an IPv4 address is looked up (RFC 5782 §2.1). */
+/** The name under which an address is looked up (RFC 5782 §2.1, §2.4). */
 export function nameIn(zone: string, address: string): string {
-  return `${address.split('.').reverse().join('.')}.${zone}`;
+  return `${reversedAddress(address)}.${zone}`;
 }
 
 /** Records of a list that works: its test entry and these. */

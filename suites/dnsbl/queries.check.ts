@@ -1,4 +1,5 @@
 import { check } from '../../harness/check/check.ts';
+import { ipv6Answers } from '../../harness/steps/controls/ipv6-answers.ts';
 import { correspondence, STRANGERS_VISIT } from './client.ts';
 import { ALWAYS_LISTED, NEVER_LISTED, nameIn, workingList } from './lists.ts';
 import { messageWith, visit } from './visit.ts';
@@ -9,21 +10,21 @@ const AFTER_REPLY = 2_000;
 export const listsAreAskedInDueForm = check(
   {
     ...STRANGERS_VISIT,
+    overIpv6: ipv6Answers,
     id: 'DNSBL-001',
     slug: 'lists-are-asked-in-due-form',
     title: 'List queries are well formed for IPv4 and IPv6',
     sends:
       'EHLO, MAIL and RCPT from an address that never came before; where that is not enough and mail may be sent, a message',
-    demands: 'the list is asked for the A record of the reversed octets of that address',
+    demands: 'the list is asked for the A record of the reversed octets, or nibbles, of that address',
     level: 'MUST',
     severity: 'medium',
     clauses: ['rfc5782#2.1', 'rfc5782#2.4'],
     needs: ['account', 'dns'],
     safety: 'safe',
     budget: '40s',
-    limits: ['The vantages of the lab have IPv4 only: the form of IPv6 queries is not seen.'],
     upholds: ['dnsbl.zones'],
-    kills: ['dnsbl-keeps-octet-order'],
+    kills: ['dnsbl-keeps-octet-order', 'dnsbl-asks-about-ipv4-only'],
   },
   async (services) => {
     const { verify, target, nonce, note, inconclusive } = services;
@@ -61,7 +62,7 @@ export const listsAreAskedInDueForm = check(
         continue;
       }
       verify.that(found !== null, {
-        demand: `the list is asked about ${address} by its reversed octets`,
+        demand: `the list is asked about ${address} in its reversed form`,
         expected: `A ${expected}`,
         actual: asked.join(', '),
       });

@@ -7,6 +7,7 @@ import {
   TlsFailed,
   Unreachable,
 } from '../../harness/check/check.ts';
+import { ipv6Answers } from '../../harness/steps/controls/ipv6-answers.ts';
 import { clearAnswer } from './clear-speech.ts';
 import { currentOffers, offer } from './hello.ts';
 import { refusalOfOwnName } from './tls-door.ts';
@@ -24,6 +25,7 @@ const PORT = {
 export const submissionsStartsTls = check(
   {
     ...PORT,
+    overIpv6: ipv6Answers,
     id: 'ITLS-001',
     slug: 'submissions-starts-tls',
     title: 'Submissions on 465 starts TLS immediately',
@@ -47,6 +49,7 @@ export const submissionsStartsTls = check(
 export const imapsStartsTls = check(
   {
     ...PORT,
+    overIpv6: ipv6Answers,
     id: 'ITLS-002',
     slug: 'imaps-starts-tls',
     title: 'IMAPS on 993 starts TLS immediately',
@@ -68,6 +71,7 @@ export const imapsStartsTls = check(
 export const pop3sStartsTls = check(
   {
     ...PORT,
+    overIpv6: ipv6Answers,
     id: 'ITLS-003',
     slug: 'pop3s-starts-tls',
     title: 'POP3S on 995 starts TLS immediately and enters AUTHORIZATION',

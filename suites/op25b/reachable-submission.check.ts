@@ -6,6 +6,7 @@ import {
   Unreachable,
   type Verify,
 } from '../../harness/check/check.ts';
+import { ipv6Answers } from '../../harness/steps/controls/ipv6-answers.ts';
 
 export const submissionIsReachableFromOutside = check(
   {
@@ -26,11 +27,17 @@ export const submissionIsReachableFromOutside = check(
     safety: 'safe',
     budget: '40s',
     connections: 2,
+    considers: [ipv6Answers],
     limits: [
-      'The vantages of the lab have IPv4 only: a published IPv6 address is reported and not tried.',
+      'A published IPv6 address is tried where the lab has IPv6.',
       'Of the records that mail programs follow, SRV is read; autoconfig documents are not.',
     ],
-    kills: ['submission-closed', 'submissions-closed', 'client-records-name-port-25'],
+    kills: [
+      'submission-closed',
+      'submissions-closed',
+      'ipv6-address-unanswered',
+      'client-records-name-port-25',
+    ],
   },
   async (services) => {
     const { target, variant, notApplicable } = services;
@@ -39,6 +46,9 @@ export const submissionIsReachableFromOutside = check(
     if (target.claims.internalSubmission)
       notApplicable('Submission is for the own network only.', 'claims: internal-submission');
     await variant('ports', (verify) => judgePorts(services, verify));
+    const { records: published } = await services.lab().dns.lookup(target.hostname, 'AAAA');
+    if (published.length > 0 && services.ipv6Roles.length > 0)
+      await variant('ports over IPv6', async (verify) => judgeIpv6Ports(services, verify));
     await variant('records', (verify) => judgeRecords(services, verify));
   },
 );
@@ -70,6 +80,20 @@ async function judgePorts(services: Services, verify: Verify): Promise<void> {
     expected: 'TLS, 220, and 250 to EHLO',
     actual: submissions.seen,
   });
+}
+
+/** Which of them answer over IPv6 has been looked at for all checks together. */
+function judgeIpv6Ports({ target, ipv6Roles, finding }: Services, verify: Verify): void {
+  const { roles, line } = finding(ipv6Answers);
+  for (const role of ['submission', 'submissions'] as const) {
+    if (!ipv6Roles.includes(role)) continue;
+    const strength = role === 'submission' ? verify : verify.ideally;
+    strength.that(roles.includes(role), {
+      demand: `${ROLES[role].port} answers a stranger at the IPv6 address of ${target.hostname}`,
+      expected: 'a greeting',
+      actual: line,
+    });
+  }
 }
 
 /** Whether a role accepts a connection and greets; what else goes wrong there is judged elsewhere. */
@@ -106,7 +130,7 @@ async function somethingElseAnswers({ connect, target }: Services): Promise<bool
 /** RFC 6186 §3.1, RFC 8314 §5.1. */
 const SERVICES = ['_submission', '_submissions'] as const;
 
-async function judgeRecords({ lab, target, note }: Services, verify: Verify): Promise<void> {
+async function judgeRecords({ lab, target }: Services, verify: Verify): Promise<void> {
   const { dns } = lab();
   const found: string[] = [];
   const wrong: string[] = [];
@@ -118,8 +142,6 @@ async function judgeRecords({ lab, target, note }: Services, verify: Verify): Pr
       if (port === ROLES.mx.port) wrong.push(`${service} names port ${ROLES.mx.port}`);
     }
   }
-  const { records: published } = await dns.lookup(target.hostname, 'AAAA');
-  if (published.length > 0) note(`${target.hostname} has an IPv6 address, which is not tried from here.`);
   verify.that(wrong.length === 0, {
     demand: 'no SRV record directs users to port 25',
     expected: '587, 465, or no record',

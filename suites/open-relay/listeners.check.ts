@@ -1,4 +1,5 @@
 import { check, type Services, type SmtpClient } from '../../harness/check/check.ts';
+import { strangersOverIpv6 } from '../../harness/steps/controls/ipv6-answers.ts';
 import { assertStranger } from '../../harness/steps/trusted-client.ts';
 import { LOCAL_SENDERS, PLAIN } from './forms.ts';
 import { RELAY_CHECK, tryForms } from './relay-check.ts';
@@ -6,6 +7,7 @@ import { RELAY_CHECK, tryForms } from './relay-check.ts';
 export const everyListenerIsGuarded = check(
   {
     ...RELAY_CHECK,
+    overIpv6: strangersOverIpv6,
     id: 'RLY-011',
     slug: 'every-listener-is-guarded',
     title: 'Relay rules hold on every listener',
@@ -14,7 +16,6 @@ export const everyListenerIsGuarded = check(
     roles: ['submission', 'submissions'],
     limits: [
       ...RELAY_CHECK.limits,
-      'IPv6 is not tried: the networks of the lab are IPv4. Without a lab the address that the name of the target leads to decides.',
       'Only declared roles are looked at; a further port is declared as a target of its own.',
     ],
     connections: 2,

@@ -1,4 +1,5 @@
 import { check } from '../../harness/check/check.ts';
+import { strangersOverIpv6 } from '../../harness/steps/controls/ipv6-answers.ts';
 import { assertStrangersAreServed } from '../../harness/steps/controls/strangers-are-served.ts';
 import { HOST_SENDERS, LOCAL_SENDERS, NULL_SENDER, PLAIN } from './forms.ts';
 import { judgeForms, RELAY_CHECK, tryForms } from './relay-check.ts';
@@ -6,6 +7,7 @@ import { judgeForms, RELAY_CHECK, tryForms } from './relay-check.ts';
 export const strangersMailIsNotRelayed = check(
   {
     ...RELAY_CHECK,
+    overIpv6: strangersOverIpv6,
     id: 'RLY-001',
     slug: 'strangers-mail-is-not-relayed',
     title: 'Unauthenticated external-to-external mail is not relayed',
@@ -16,7 +18,7 @@ export const strangersMailIsNotRelayed = check(
       'Without a lab the client has one address, and whether the target trusts it nobody can see.',
     ],
     connections: 3,
-    kills: ['mx-relays-for-everybody', 'mx-bounces-foreign-mail'],
+    kills: ['mx-relays-for-everybody', 'mx-relays-over-ipv6', 'mx-bounces-foreign-mail'],
   },
   async (services) => {
     const { hasLab, lab, smtp } = services;
@@ -33,6 +35,7 @@ export const strangersMailIsNotRelayed = check(
 export const nullSenderIsNotRelayed = check(
   {
     ...RELAY_CHECK,
+    overIpv6: strangersOverIpv6,
     id: 'RLY-002',
     slug: 'null-sender-is-not-relayed',
     title: 'Null sender is not relayed',
@@ -45,6 +48,7 @@ export const nullSenderIsNotRelayed = check(
 export const localSenderGrantsNothing = check(
   {
     ...RELAY_CHECK,
+    overIpv6: strangersOverIpv6,
     id: 'RLY-003',
     slug: 'local-sender-grants-nothing',
     title: 'A forged local sender does not grant relay rights',
@@ -57,6 +61,7 @@ export const localSenderGrantsNothing = check(
 export const hostSenderGrantsNothing = check(
   {
     ...RELAY_CHECK,
+    overIpv6: strangersOverIpv6,
     id: 'RLY-004',
     slug: 'host-sender-grants-nothing',
     title: 'Sender with address literal or host name of the target does not grant relay rights',

@@ -1,10 +1,12 @@
 import { check } from '../../harness/check/check.ts';
+import { ipv6Answers } from '../../harness/steps/controls/ipv6-answers.ts';
 import { imapMechanisms } from '../../harness/steps/mechanism.ts';
 import { listed, READING } from './mechanisms.ts';
 
 export const cleartextPortsAreUseless = check(
   {
     ...READING,
+    overIpv6: ipv6Answers,
     id: 'PTA-015',
     slug: 'cleartext-ports-are-deprecated',
     title: 'Cleartext mail-access and submission ports are useless before TLS (exposure inventory)',

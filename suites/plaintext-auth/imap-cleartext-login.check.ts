@@ -1,5 +1,6 @@
 import { check } from '../../harness/check/check.ts';
 import { announcement } from '../../harness/steps/announcement.ts';
+import { ipv6Answers } from '../../harness/steps/controls/ipv6-answers.ts';
 import { beginByImap } from './begin-exchange.ts';
 import { LOGGING_IN, READING, verifyNoPlaintext } from './mechanisms.ts';
 
@@ -11,6 +12,7 @@ const REFUSED = { statuses: ['NO', 'BAD'], closed: true } as const;
 export const imapAdvertisesLogindisabled = check(
   {
     ...READING,
+    overIpv6: ipv6Answers,
     id: 'PTA-008',
     slug: 'imap-advertises-logindisabled',
     title: 'IMAP on 143 advertises LOGINDISABLED before STARTTLS',

@@ -1,4 +1,5 @@
 import { check, type Pop3Reply, type Services, takesCredentials } from '../../harness/check/check.ts';
+import { ipv6Answers } from '../../harness/steps/controls/ipv6-answers.ts';
 import { type Begun, beginByPop3 } from './begin-exchange.ts';
 import { LOGGING_IN, READING, verifyNoPlaintext } from './mechanisms.ts';
 
@@ -63,6 +64,7 @@ export const pop3RefusesUserPass = check(
 export const pop3ListsNoPlaintext = check(
   {
     ...READING,
+    overIpv6: ipv6Answers,
     id: 'PTA-006',
     slug: 'pop3-lists-no-plaintext-login',
     title: 'POP3 CAPA before STLS lists neither USER nor plaintext SASL mechanisms',

@@ -1,4 +1,5 @@
 import { check, type Services } from '../../harness/check/check.ts';
+import { ipv6Answers } from '../../harness/steps/controls/ipv6-answers.ts';
 import { listed, mechanismsInBothPhases, READING, verifyNoPlaintext } from './mechanisms.ts';
 
 const NO_PLAINTEXT = 'no mechanism that carries a reusable secret is listed before TLS';
@@ -26,6 +27,7 @@ async function verifyList(services: Services, verifyMore: (clear: readonly strin
 export const submissionListsNoPlaintext = check(
   {
     ...LISTING,
+    overIpv6: ipv6Answers,
     id: 'PTA-001',
     slug: 'submission-lists-no-plaintext-mechanism',
     title: 'Port 587 advertises no plaintext SASL mechanism before TLS',
@@ -47,6 +49,7 @@ export const submissionListsNoPlaintext = check(
 export const mxListsNoPlaintext = check(
   {
     ...LISTING,
+    overIpv6: ipv6Answers,
     id: 'PTA-002',
     slug: 'mx-lists-no-plaintext-mechanism',
     title: 'Port 25 advertises no plaintext SASL mechanism before TLS',

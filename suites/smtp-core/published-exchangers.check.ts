@@ -1,4 +1,5 @@
 import { check, type PublishedEntry, type Services } from '../../harness/check/check.ts';
+import { reversedAddress } from '../../harness/steps/reversed-address.ts';
 
 export const publishedExchangersAreHosts = check(
   {
@@ -111,11 +112,5 @@ function addressOf({ type, data }: PublishedEntry): readonly string[] {
 
 /** RFC 1035 §3.5, RFC 3596 §2.5. */
 function reverseName(address: string): string {
-  if (!address.includes(':')) return `${address.split('.').reverse().join('.')}.in-addr.arpa`;
-  const [before = '', after = ''] = address.split('::');
-  const groups = (text: string) => text.split(':').filter((group) => group !== '');
-  const [left, right] = [groups(before), groups(after)];
-  const zeros = Array.from({ length: 8 - left.length - right.length }, () => '0');
-  const digits = [...left, ...zeros, ...right].map((group) => group.padStart(4, '0')).join('');
-  return `${[...digits].reverse().join('.')}.ip6.arpa`;
+  return `${reversedAddress(address)}.${address.includes(':') ? 'ip6' : 'in-addr'}.arpa`;
 }

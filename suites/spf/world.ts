@@ -1,4 +1,5 @@
 import type { Services, ZoneRecord } from '../../harness/check/check.ts';
+import { reversedAddress } from '../../harness/steps/reversed-address.ts';
 
 /** An address that no client of the lab has (RFC 5737 §3). */
 export const ELSEWHERE = '192.0.2.1';
@@ -18,6 +19,11 @@ export function a(name: string, address: string): ZoneRecord {
   return { name, type: 'A', data: address };
 }
 
+/** An A record, or AAAA. */
+export function addressRecord(name: string, address: string): ZoneRecord {
+  return address.includes(':') ? { name, type: 'AAAA', data: address } : a(name, address);
+}
+
 export function mx(name: string, exchange: string, preference = 10): ZoneRecord {
   return { name, type: 'MX', data: { preference, exchange } };
 }
@@ -29,4 +35,14 @@ export function toNumber(address: string): number {
 
 export function toAddress(number: number): string {
   return [24, 16, 8, 0].map((shift) => (number >>> shift) & 0xff).join('.');
+}
+
+/** An IPv6 address with one bit turned over, the first one having the number 0. */
+export function flippedIpv6(address: string, bit: number): string {
+  const nibbles = reversedAddress(address).split('.').reverse();
+  const at = Math.floor(bit / 4);
+  const flipped = Number.parseInt(nibbles[at] ?? '', 16) ^ (8 >> (bit % 4));
+  const groups = nibbles.with(at, flipped.toString(16)).join('').match(/.{4}/g) ?? [];
+  const written = groups.map((group) => Number.parseInt(group, 16).toString(16)).join(':');
+  return written.replace(/(?:^|:)0(?::0)+(?::|$)/, '::');
 }

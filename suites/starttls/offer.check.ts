@@ -1,10 +1,12 @@
 import { check, TlsFailed, Unreachable } from '../../harness/check/check.ts';
+import { ipv6Answers } from '../../harness/steps/controls/ipv6-answers.ts';
 import { extensionsOf } from '../../harness/steps/extensions.ts';
 import { UPGRADE_CHECK } from './upgrade-check.ts';
 
 export const mxOffersStarttls = check(
   {
     ...UPGRADE_CHECK,
+    overIpv6: ipv6Answers,
     id: 'STLS-001',
     slug: 'mx-offers-starttls',
     title: 'Port 25 offers STARTTLS',
@@ -14,7 +16,7 @@ export const mxOffersStarttls = check(
     severity: 'high',
     clauses: ['rfc3207#3', 'bsi-tr-03108#4.1.3', 'cisa-bod-18-01#email'],
     roles: ['mx'],
-    kills: ['mx-omits-starttls'],
+    kills: ['mx-omits-starttls', 'mx-omits-starttls-over-ipv6'],
   },
   async ({ smtp, verify }) => {
     const keywords = [...extensionsOf(await smtp({ at: 'ready' })).keys()];
@@ -31,6 +33,7 @@ export const mxOffersStarttls = check(
 export const submissionOffersTls = check(
   {
     ...UPGRADE_CHECK,
+    overIpv6: ipv6Answers,
     id: 'STLS-002',
     slug: 'submission-offers-tls',
     title: 'TLS is available for submission: STARTTLS on 587 and implicit TLS on 465',
@@ -103,6 +106,7 @@ export const submissionOffersTls = check(
 export const pop3AnnouncesStls = check(
   {
     ...UPGRADE_CHECK,
+    overIpv6: ipv6Answers,
     id: 'STLS-003',
     slug: 'pop3-announces-stls',
     title: 'POP3 on 110 announces STLS through CAPA',
@@ -135,6 +139,7 @@ export const pop3AnnouncesStls = check(
 export const imapOffersStarttls = check(
   {
     ...UPGRADE_CHECK,
+    overIpv6: ipv6Answers,
     id: 'STLS-004',
     slug: 'imap-offers-starttls',
     title: 'IMAP on 143 offers STARTTLS',

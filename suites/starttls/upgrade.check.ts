@@ -1,4 +1,5 @@
 import { check } from '../../harness/check/check.ts';
+import { ipv6Answers } from '../../harness/steps/controls/ipv6-answers.ts';
 import { assertListed } from '../../harness/steps/extensions.ts';
 import { isAlive, lineOf } from '../../harness/steps/replies.ts';
 import { UPGRADE_CHECK } from './upgrade-check.ts';
@@ -10,6 +11,7 @@ const ATTEMPTS = 3;
 export const advertisedUpgradeSucceeds = check(
   {
     ...UPGRADE_CHECK,
+    overIpv6: ipv6Answers,
     id: 'STLS-005',
     slug: 'advertised-upgrade-succeeds',
     title: 'An advertised STARTTLS succeeds',

@@ -81,7 +81,12 @@ export async function lookAtImage(
       memory: undefined,
       cpus: undefined,
       // Nobody is at the address of the gateway: what is asked or sent there goes nowhere.
-      link: { network: link.name, address: link.target, resolver: link.gateway },
+      link: {
+        network: link.name,
+        address: link.target,
+        ipv6Address: undefined,
+        resolver: link.gateway,
+      },
     });
     const id = await Promise.race([created, started.then((container) => container.getId())]).catch(
       (failure: unknown): never => {

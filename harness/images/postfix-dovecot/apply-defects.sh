@@ -7,7 +7,7 @@ readonly directory=/usr/local/share/mailspec/defects
 IFS=, read -ra names <<<"${1:-}"
 for name in "${names[@]}"; do
   script=$directory/$name.sh
-  if [[ ! $name =~ ^[a-z-]+$ || ! -f $script ]]; then
+  if [[ ! $name =~ ^[a-z0-9-]+$ || ! -f $script ]]; then
     printf 'apply-defects: there is no defect "%s"; there are:\n' "$name" >&2
     (cd "$directory" && printf '  %s\n' *.sh | sed 's/\.sh$//') >&2
     exit 1

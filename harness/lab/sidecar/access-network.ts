@@ -13,7 +13,7 @@ import {
   outsideServer,
   tlsModeOf,
 } from '../outside-plan.ts';
-import type { Link } from './link.ts';
+import { addressesOn, type Link } from './link.ts';
 import { untilReady } from './sidecar.ts';
 
 /** What the parts of the world around an access network share. */
@@ -207,10 +207,6 @@ export async function startSubscriber({
   await container.start();
   const port = await publishedPorts(docker, container.id);
   return { host: LOOPBACK, port: port(RELAY_PORT) };
-}
-
-export function addressesOn(ipv4: string, ipv6: string | undefined) {
-  return { IPv4Address: ipv4, ...(ipv6 === undefined ? {} : { IPv6Address: ipv6 }) };
 }
 
 /** Ports on 127.0.0.1 alone. */

@@ -25,6 +25,8 @@ export interface Link {
 }
 
 export interface Ipv6Link {
+  /** Such as `2001:db8:1825:8::/64`. */
+  readonly subnet: string;
   readonly target: string;
   readonly sidecar: string;
   readonly gateway: string;
@@ -45,24 +47,32 @@ const IPV6_PREFIX = '2001:db8:1825';
 
 /**
  * Makes a network that no other run has.
- * @param options `targets`: containers that the target consists of
+ * @param options `ipv6`: true, false, or `where-possible`, which does without where the engine makes no such network;
+ *   `targets`: containers that the target consists of
  * @throws StartFailed when all are taken
  */
 export async function createLink(
   docker: Docker,
   name: string,
   labels: Record<string, string>,
-  { ipv6 = false, targets = 1 } = {},
+  {
+    ipv6 = false,
+    targets = 1,
+  }: { readonly ipv6?: boolean | 'where-possible'; readonly targets?: number } = {},
 ): Promise<Link> {
+  let withIpv6 = ipv6 !== false;
   const size = 2 ** Math.ceil(Math.log2(Math.max(SMALLEST, targets + NOT_FOR_TARGETS)));
   const count = Math.floor(ADDRESSES / size);
   const start = randomInt(Math.max(1, count));
   const inUse = networksOfHost();
-  for (let attempt = 0; attempt < count; attempt += 1) {
+  for (let attempt = 0; attempt < count; ) {
     const base = ((start + attempt) % count) * size;
     const at = (number: number) => `${PREFIX}.${base + number}`;
     const subnet = `${at(0)}/${32 - Math.log2(size)}`;
-    if (overlaps(subnet, inUse)) continue;
+    if (overlaps(subnet, inUse)) {
+      attempt += 1;
+      continue;
+    }
     const at6 = (number: number | '') => `${IPV6_PREFIX}:${base.toString(16)}::${number}`;
     const link: Link = {
       name,
@@ -71,7 +81,9 @@ export async function createLink(
       targets: [at(2), ...Array.from({ length: targets - 1 }, (_, index) => at(NOT_FOR_TARGETS + index))],
       sidecar: at(3),
       gateway: at(4),
-      ipv6: ipv6 ? { target: at6(2), sidecar: at6(3), gateway: at6(4) } : undefined,
+      ipv6: withIpv6
+        ? { subnet: `${at6('')}/64`, target: at6(2), sidecar: at6(3), gateway: at6(4) }
+        : undefined,
     };
     try {
       await docker.createNetwork({
@@ -79,7 +91,7 @@ export async function createLink(
         CheckDuplicate: true,
         Labels: labels,
         // Nothing of the target's leaves the machine, not even translated.
-        EnableIPv6: ipv6,
+        EnableIPv6: withIpv6,
         Options: { 'com.docker.network.bridge.enable_ip_masquerade': 'false' },
         IPAM: {
           Config: [
@@ -91,7 +103,7 @@ export async function createLink(
             ...(link.ipv6
               ? [
                   {
-                    Subnet: `${at6('')}/64`,
+                    Subnet: link.ipv6.subnet,
                     Gateway: at6(1),
                     AuxiliaryAddresses: { DefaultGatewayIPv6: link.ipv6.gateway },
                   },
@@ -104,12 +116,19 @@ export async function createLink(
     } catch (problem) {
       // 403: the addresses belong to a network of somebody else.
       const status = problem instanceof Error && 'statusCode' in problem ? problem.statusCode : undefined;
-      if (status !== 403) throw problem;
+      if (status === 403) attempt += 1;
+      else if (withIpv6 && ipv6 === 'where-possible') withIpv6 = false;
+      else throw problem;
     }
   }
   throw new StartFailed(
     `No network for the lab could be made: all ${count} parts of ${PREFIX}.0/24 belong to other networks of the container engine or of this machine. "mailspec clean" removes those of runs that have ended.`,
   );
+}
+
+/** The addresses of a container on a link, as the engine is told them. */
+export function addressesOn(ipv4: string, ipv6: string | undefined) {
+  return { IPv4Address: ipv4, ...(ipv6 === undefined ? {} : { IPv6Address: ipv6 }) };
 }
 
 /** Networks that this machine is in: address and length of the prefix. */

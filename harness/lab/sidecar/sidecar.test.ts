@@ -107,6 +107,16 @@ describe.skipIf(!hasEngine)('a lab in a sidecar', () => {
       expect(await connect(addresses.sink, 25)).toBe('connected');
       // An address for benchmarks (RFC 2544), which nobody here has.
       expect(await connect('198.19.0.1', 25)).toBe('silence');
+      const connectOverIpv6 = (address: string) =>
+        runIn(
+          running,
+          `socket(my $s, Socket::PF_INET6(), SOCK_STREAM, 0); $SIG{ALRM} = sub { print 'silence'; exit };
+           my $to = Socket::pack_sockaddr_in6(25, Socket::inet_pton(Socket::AF_INET6(), '${address}'));
+           alarm 3; print connect($s, $to) ? 'connected' : $!{ECONNREFUSED} ? 'refused' : "no way: $!"`,
+        );
+      // A client of the lab, which is there and listens nowhere, and an address of documentation that nobody has.
+      expect(await connectOverIpv6(running.lab.ipv6?.reader.address ?? '')).toBe('refused');
+      expect(await connectOverIpv6('2001:db8:ffff::1')).toBe('silence');
     } finally {
       await running.stop();
     }

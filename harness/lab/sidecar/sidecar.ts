@@ -13,12 +13,12 @@ import type { LabFact } from '../../model/lab-facts.ts';
 import type { Role } from '../../model/roles.ts';
 import type { SmarthostClaim } from '../../model/smarthost-claim.ts';
 import type { Vantage } from '../../model/vantage.ts';
-import { type AddressPlan, planAddresses } from '../address-plan.ts';
+import { type AddressPlan, clientsOf, planAddresses } from '../address-plan.ts';
 import { SINK, SINK_HOST, SMARTHOST_NAME, SMARTHOST_USER } from '../names.ts';
 import { smarthostServer } from '../smarthost.ts';
 import { publishWorld, targetZones } from '../world.ts';
 import { provideLabImage } from './image.ts';
-import { createLink, type Link } from './link.ts';
+import { addressesOn, createLink, type Link } from './link.ts';
 
 /** What there is to tell of a lab; of a smarthost only where there is one. */
 export type LabFacts = Readonly<Partial<Record<LabFact, string>> & { resolver: string }>;
@@ -42,15 +42,24 @@ const BENCHMARKING = ['198.18.113', '198.19.100'] as const;
  */
 const PUBLIC = ['192.88.99', '192.52.193'] as const;
 /**
+ * Clients over IPv6. Of the documentation addresses the first network has the newer ones (RFC 9637), which few servers
+ * count among the special ones, and the other the older ones (RFC 3849); then those for benchmarks (RFC 5180).
+ */
+const IPV6 = {
+  documentation: ['3fff:113', '2001:db8:113'],
+  benchmarking: ['2001:2:0:113', '2001:2:0:100'],
+  public: ['3fff:113', '3fff:100'],
+} as const satisfies Readonly<Record<ClientAddresses, readonly [string, string]>>;
+/**
  * TEST-NET-3 and TEST-NET-2 (RFC 5737), strangers to all servers but those that count them as private; for these
  * there is the network for benchmarks (RFC 2544), and for those that deliver to public addresses alone a third plan.
  * None of them is anybody's.
  */
 const PLANS: Readonly<Record<ClientAddresses, AddressPlan>> = {
-  documentation: planAddresses(...DOCUMENTATION, BENCHMARKING[0]),
+  documentation: planAddresses(...DOCUMENTATION, IPV6.documentation, BENCHMARKING[0]),
   // Without the others: who favours these is no reason to doubt what it does to strangers.
-  benchmarking: planAddresses(...BENCHMARKING),
-  public: planAddresses(...PUBLIC),
+  benchmarking: planAddresses(...BENCHMARKING, IPV6.benchmarking),
+  public: planAddresses(...PUBLIC, IPV6.public),
 };
 const CONTROL_PORT = 8053;
 const RELAY_PORT = 3128;
@@ -76,6 +85,8 @@ export async function startSidecar(options: {
   readonly smarthost?: { readonly claim: SmarthostClaim; readonly password?: string };
   /** Containers that the target consists of; one when absent. */
   readonly containers?: number;
+  /** The target is reached over IPv6 too, where the engine can do that. */
+  readonly ipv6?: boolean;
   readonly signal: AbortSignal;
 }): Promise<Sidecar> {
   const {
@@ -85,15 +96,19 @@ export async function startSidecar(options: {
     clientAddresses = 'documentation',
     smarthost,
     containers = 1,
+    ipv6 = false,
     signal,
   } = options;
   const plan = PLANS[clientAddresses];
-  const clients = [...plan.vantages, plan.reader, ...plan.unused, ...plan.elsewhere];
   const image = await provideLabImage(docker);
   signal.throwIfAborted();
   const labels = { ...runLabels(runId), [TARGET_LABEL]: target.name };
   // Of several networks the engine routes a container through the first by name, which is to be "bridge".
-  const link = await createLink(docker, `mailspec-${runId}-${target.name}`, labels, { targets: containers });
+  const link = await createLink(docker, `mailspec-${runId}-${target.name}`, labels, {
+    targets: containers,
+    ipv6: ipv6 && 'where-possible',
+  });
+  const clients = [...clientsOf(plan), ...plan.elsewhere, ...(link.ipv6 ? clientsOf(plan.ipv6) : [])];
   signal.throwIfAborted();
 
   const token = randomBytes(16).toString('hex');
@@ -121,12 +136,13 @@ export async function startSidecar(options: {
         address: EVERYWHERE,
         port: RELAY_PORT,
         sourceAddresses: clients.map(({ address }) => address),
-        allow: [link.subnet, `${plan.middle}/32`],
+        allow: [link.subnet, ...(link.ipv6 ? [link.ipv6.subnet] : []), `${plan.middle}/32`],
       },
     ],
   } satisfies LabOptions & { control: unknown; token: string };
   const addresses = [
     link.gateway,
+    ...(link.ipv6 ? [link.ipv6.gateway] : []),
     ...clients.map(({ address }) => address),
     plan.resolver,
     plan.sink,
@@ -149,22 +165,31 @@ export async function startSidecar(options: {
       // Many addresses on one interface; within the network of the container only.
       CapAdd: ['NET_ADMIN'],
       // The gateway of the target leads nowhere.
-      Sysctls: { 'net.ipv4.ip_forward': '0' },
+      Sysctls: {
+        'net.ipv4.ip_forward': '0',
+        ...(link.ipv6 ? { 'net.ipv6.conf.all.forwarding': '0' } : {}),
+      },
       PortBindings: Object.fromEntries(
         published.map((port) => [`${port}/tcp`, [{ HostIp: LOOPBACK, HostPort: '' }]]),
       ),
     },
   });
-  await docker
-    .getNetwork(link.name)
-    .connect({ Container: container.id, EndpointConfig: { IPAMConfig: { IPv4Address: link.sidecar } } });
+  await docker.getNetwork(link.name).connect({
+    Container: container.id,
+    EndpointConfig: { IPAMConfig: addressesOn(link.sidecar, link.ipv6?.sidecar) },
+  });
   signal.throwIfAborted();
   await container.start();
   const { NetworkSettings: settings } = await container.inspect();
   const hostPort = (port: number) => Number(settings.Ports[`${port}/tcp`]?.[0]?.HostPort);
   const control = { url: `http://${LOOPBACK}:${hostPort(CONTROL_PORT)}`, token };
 
-  const named = { ...target, address: link.target, otherAddresses: link.targets.slice(1) };
+  const named = {
+    ...target,
+    address: link.target,
+    otherAddresses: link.targets.slice(1),
+    ipv6Address: link.ipv6?.target,
+  };
   const ask = async <T>(request: (mocks: Mocks) => Promise<T>): Promise<T> => {
     const mocks = connectLab(control.url, { token });
     try {
@@ -215,14 +240,35 @@ export async function startSidecar(options: {
       unused: plan.unused.map(routed),
       elsewhere: plan.elsewhere.map(routed),
       endpoints,
+      ...(link.ipv6
+        ? {
+            ipv6: {
+              vantages: plan.ipv6.vantages.map(routed),
+              reader: routed(plan.ipv6.reader),
+              unused: plan.ipv6.unused.map(routed),
+              target: link.ipv6.target,
+              endpoints: endpointsAt(link.ipv6.target, endpoints),
+            },
+          }
+        : {}),
       addresses: { target: link.target, sink: plan.sink, web: plan.web },
       middle: plan.middle,
       receivers: { addresses: plan.receivers, port: SMTP_PORT },
       ...(smarthost ? { smarthost: { host: plan.smarthost, port: smarthost.claim.port } } : {}),
       outboundMs,
-      preflight: { trustedVantage: false, notes: [] },
+      preflight: { trustedVantage: false, notes: ipv6 && !link.ipv6 ? [WITHOUT_IPV6] : [] },
     }),
   };
+}
+
+const WITHOUT_IPV6 = 'The container engine makes no network with IPv6: nothing is tried over IPv6.';
+
+/** The same ports at another address. */
+function endpointsAt(
+  host: string,
+  endpoints: Readonly<Partial<Record<Role, Endpoint>>>,
+): Partial<Record<Role, Endpoint>> {
+  return Object.fromEntries(Object.entries(endpoints).map(([role, { port }]) => [role, { host, port }]));
 }
 
 /** Asks until an answer comes; a container that has ended by then is told with its last words. */

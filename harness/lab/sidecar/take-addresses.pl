@@ -27,14 +27,23 @@ sub address_of {
 my ($interface) = grep { address_of($_) eq $own } map { s{.*/}{}r } glob('/sys/class/net/*');
 defined $interface or die "No interface has the address $own.\n";
 
+# IPv6 addresses outside the network of the interface, to which packets are routed, go to the loopback interface: there
+# nobody else can have them, and they serve at once (RFC 4862, section 5.4).
+sub index_of { local @ARGV = ('/sys/class/net/' . shift . '/ifindex'); return <> + 0 }
+my %on_link;
+if (open(my $addresses, '<', '/proc/net/if_inet6')) {
+    for (map { [split] } <$addresses>) { $on_link{substr($_->[0], 0, 16)} = 1 if $_->[5] eq $interface }
+}
+
 my $number = 0;
 my $socket6;
 for my $address (split /,/, $list) {
     if ($address =~ /:/) {
         # struct in6_ifreq, ipv6(7): address, length of the prefix, number of the interface.
-        my $index = do { local @ARGV = "/sys/class/net/$interface/ifindex"; <> + 0 };
+        my $octets = inet_pton(AF_INET6, $address);
+        my $index = index_of($on_link{substr(unpack('H*', $octets), 0, 16)} ? $interface : 'lo');
         $socket6 //= do { socket(my $new, PF_INET6, SOCK_DGRAM, 0) or die "socket: $!\n"; $new };
-        ioctl($socket6, SIOCSIFADDR, pack('a16 L l', inet_pton(AF_INET6, $address), 128, $index))
+        ioctl($socket6, SIOCSIFADDR, pack('a16 L l', $octets, 128, $index))
             // die "The address $address cannot be taken: $!\n";
         next;
     }
@@ -43,11 +52,4 @@ for my $address (split /,/, $list) {
     # Without neighbours: whoever is reached from here is so by the routes of the interface itself.
     request(SIOCSIFNETMASK, $alias, '255.255.255.255') // die "The address $address cannot be taken: $!\n";
 }
-# Nothing can listen on an IPv6 address before it is known that nobody else has it (RFC 4862, section 5.4).
-use constant TENTATIVE => 0x40;
-sub tentative {
-    open(my $addresses, '<', '/proc/net/if_inet6') or return 0;
-    return grep { hex((split)[4]) & TENTATIVE } <$addresses>;
-}
-select(undef, undef, undef, 0.05) while $socket6 && tentative();
 exec { $command[0] } @command or die "$command[0]: $!\n";

@@ -56,6 +56,7 @@ export function mistakenLookups(
   checked: { readonly domain: string; readonly ip: string },
 ): DNSResolver {
   const altered = async (name: string, type: string): Promise<unknown> => {
+    if (type === 'AAAA' && site.faulty('spf-compares-ipv4-addresses-only')) return [];
     try {
       const answer: unknown = await resolve(name, type);
       return type === 'TXT' && Array.isArray(answer) ? policies(site, answer, checked.ip) : answer;

@@ -81,6 +81,7 @@ export async function startReferenceInLab(options: ReferenceOptions = {}): Promi
       domain,
       hostname,
       host,
+      ipv6: true,
       relay: options.relay ?? outbound.relay,
       exchangersOf: exchangers.of,
       resolver: lab.resolver,
@@ -92,7 +93,11 @@ export async function startReferenceInLab(options: ReferenceOptions = {}): Promi
     ends.unshift(() => server.close());
     const { mx } = server.target.endpoints;
     if (mx) outbound.comeHome(mx);
-    const admitted = await lab.admit({ ...server.target, outboundMs: OUTBOUND_MS });
+    const admitted = await lab.admit({
+      ...server.target,
+      ipv6Endpoints: server.ipv6Endpoints,
+      outboundMs: OUTBOUND_MS,
+    });
     const { certificate } = server;
     const access = await completeReferenceWorld(admitted, { domain, hostname, signing, certificate }, faulty);
     let closing: Promise<void> | undefined;

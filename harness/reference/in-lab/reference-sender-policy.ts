@@ -17,7 +17,12 @@ const MISTAKES: readonly (readonly [FaultName, (domain: string, hostname: string
 
 /** Zones of the reference server with its sender policies (RFC 7208), and of a domain that never sends mail. */
 export function senderPolicyZones(
-  target: { readonly domain: string; readonly hostname: string; readonly address: string },
+  target: {
+    readonly domain: string;
+    readonly hostname: string;
+    readonly address: string;
+    readonly ipv6Address: string | undefined;
+  },
   faulty: Faulty,
 ): Zone[] {
   const { domain, hostname } = target;
@@ -28,6 +33,9 @@ export function senderPolicyZones(
     ...targetZones(target, [
       ...policies.map((data): ZoneRecord => ({ name: domain, type: 'TXT', data: txtStrings(data) })),
       { name: hostname, type: 'TXT', data: 'v=spf1 a -all' },
+      ...(target.ipv6Address === undefined
+        ? []
+        : [{ name: hostname, type: 'AAAA', data: target.ipv6Address } as const]),
       ...furtherExchangers(target, faulty),
     ]),
     { origin: parked, records: faulty('parked-domain-unprotected') ? [] : parkedRecords(parked, faulty) },

@@ -2,6 +2,7 @@ import { createHash, X509Certificate } from 'node:crypto';
 import { connectLab, txtStrings, type ZoneRecord } from 'net-mocks';
 import { type NetworkConduct, openLoopbackNetwork, WELL_BEHAVED } from '../../lab/loopback-network.ts';
 import type { LabAccess } from '../../model/lab-access.ts';
+import { reversedAddress } from '../../wire/reversed-address.ts';
 import type { Signing } from '../authentication/signing.ts';
 import type { FaultName } from '../server.ts';
 import { publishedPolicies } from './published-policies.ts';
@@ -42,7 +43,7 @@ export async function completeReferenceWorld(
       ...policies.zones,
       { origin: `_tcp.${target.domain}`, records: clientRecords(target, faulty) },
       ...keyZones(target.signing),
-      ...senderPolicyZones({ ...target, address }, faulty),
+      ...senderPolicyZones({ ...target, address, ipv6Address: access.ipv6?.target }, faulty),
       { origin: `_dmarc.${target.domain}`, records: policyRecords(target.domain, faulty) },
       ...REFERENCE_LISTS.reputationZones.map((origin) => ({
         origin,
@@ -50,7 +51,7 @@ export async function completeReferenceWorld(
       })),
       // A zone of its own hides the record that the lab has of this name.
       ...(faulty('outbound-address-unnamed')
-        ? [{ origin: `${reversed(address)}.in-addr.arpa`, records: [] }]
+        ? [{ origin: `${reversedAddress(address)}.in-addr.arpa`, records: [] }]
         : []),
     ];
     await mocks.dns.publish({ zones });
@@ -115,14 +116,10 @@ function keyZones({ records }: Signing) {
 /** A list with its test entry (RFC 5782 §5). */
 function reputation(origin: string, addresses: readonly string[]): ZoneRecord[] {
   return ['127.0.0.2', ...addresses].map((address) => ({
-    name: `${reversed(address)}.${origin}`,
+    name: `${reversedAddress(address)}.${origin}`,
     type: 'A',
     data: '127.0.0.2',
   }));
-}
-
-function reversed(address: string): string {
-  return address.split('.').reverse().join('.');
 }
 
 function conductOf(faulty: Faulty): NetworkConduct {

@@ -31,6 +31,11 @@ export interface LineRules {
 export interface ServerConnection {
   /** Address of the client. */
   readonly clientAddress: string;
+  /**
+   * Reads a PROXY header, which comes before anything else, and takes the address in it for that of the client.
+   * @throws SessionEnded where something else comes
+   */
+  readAnnouncement(): Promise<void>;
   /** The TLS session, once there is one. */
   readonly tls: TLSSocket | undefined;
   readLine(awaited: string, rules: LineRules): Promise<Input>;
@@ -70,7 +75,7 @@ export function createConnection(tcp: Socket, replyDelayMs: number): ServerConne
   let finishing = false;
   const wakers = new Set<() => void>();
   const timers = new Set<NodeJS.Timeout>();
-  const clientAddress = (tcp.remoteAddress ?? '').replace(/^::ffff:/, '');
+  let clientAddress = (tcp.remoteAddress ?? '').replace(/^::ffff:/, '');
 
   const changed = () => {
     for (const wake of [...wakers]) wake();
@@ -171,10 +176,19 @@ export function createConnection(tcp: Socket, replyDelayMs: number): ServerConne
     if (gone) throw new SessionEnded('the client to read');
   }
 
-  return {
-    clientAddress,
+  const connection: ServerConnection = {
+    get clientAddress() {
+      return clientAddress;
+    },
     get tls() {
       return tls;
+    },
+    async readAnnouncement() {
+      const header = await connection.readLine('a PROXY header', { limit: 107, withinMs: HANDSHAKE_MS });
+      const words = header.kind === 'line' ? header.bytes.toString('latin1').split(' ') : [];
+      const [proxy, , address] = words;
+      if (proxy !== 'PROXY' || address === undefined) throw new SessionEnded('a PROXY header');
+      clientAddress = address;
     },
     readLine(awaited, { limit, withinMs, beyond = 'swallow' }) {
       let swallowed = 0;
@@ -281,4 +295,5 @@ export function createConnection(tcp: Socket, replyDelayMs: number): ServerConne
       tcp.destroy();
     },
   };
+  return connection;
 }

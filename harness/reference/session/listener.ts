@@ -16,6 +16,8 @@ export interface ListenOptions {
   readonly host: string;
   /** Pause before every write, in milliseconds. */
   readonly replyDelayMs: number;
+  /** Clients say in a PROXY header which address they have: one that no socket on loopback can have. */
+  readonly announced?: true;
 }
 
 /** Listens on a free port and runs `serve` for every connection. */
@@ -31,13 +33,16 @@ export async function listen(
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
     const connection = createConnection(socket, options.replyDelayMs);
-    const session = serve(connection).then(
-      () => connection.finish(),
-      (failure: unknown) => {
-        connection.destroy();
-        if (!(failure instanceof SessionEnded || failure instanceof IdleTooLong)) defects.push(failure);
-      },
-    );
+    const announced = options.announced ? connection.readAnnouncement() : Promise.resolve();
+    const session = announced
+      .then(() => serve(connection))
+      .then(
+        () => connection.finish(),
+        (failure: unknown) => {
+          connection.destroy();
+          if (!(failure instanceof SessionEnded || failure instanceof IdleTooLong)) defects.push(failure);
+        },
+      );
     sessions.add(session);
     void session.finally(() => sessions.delete(session));
   });

@@ -1,6 +1,7 @@
 import { Resolver } from 'node:dns/promises';
-import { isIPv6 } from 'node:net';
+import { familyOf } from '../../model/address-family.ts';
 import type { Endpoint } from '../../model/endpoint.ts';
+import { reversedAddress } from '../../wire/reversed-address.ts';
 import type { Site } from '../site.ts';
 import { type Reply, reply } from './reply.ts';
 import { isSubmission, type SmtpSession } from './session.ts';
@@ -36,6 +37,8 @@ export async function refusalOfListed(session: SmtpSession, argument: string): P
   const { site, transaction } = session;
   if (!site.blockLists || !transaction) return undefined;
   if (isSubmission(session) && !site.faulty('dnsbl-blocks-submission')) return undefined;
+  if (site.faulty('dnsbl-asks-about-ipv4-only') && familyOf(session.connection.clientAddress) === 'IPv6')
+    return undefined;
   session.standing ??= await recalledStanding(site, site.blockLists, session.connection.clientAddress);
   const isPostmaster = /^TO: *<postmaster[@>]/i.test(argument);
   if (isPostmaster && !site.faulty('dnsbl-blocks-postmaster')) return undefined;
@@ -110,20 +113,7 @@ function isEntry(address: string): boolean {
 
 /** The name under which a list has an address: octets or nibbles, the last one first (RFC 5782 §2.1, §2.4). */
 export function nameOf(address: string, zone: string): string {
-  const parts = isIPv6(address) ? [...expanded(address)] : address.split('.');
-  return [...parts.reverse(), zone].join('.');
-}
-
-/** The 32 hexadecimal digits of an IPv6 address. */
-function expanded(address: string): string {
-  const [head = '', tail] = address.split('::');
-  const groups = (part: string) => part.split(':').filter((group) => group !== '');
-  const first = groups(head);
-  const last = groups(tail ?? '');
-  const zeros = Array.from({ length: 8 - first.length - last.length }, () => '0');
-  return [...first, ...(tail === undefined ? [] : zeros), ...last]
-    .map((group) => group.padStart(4, '0'))
-    .join('');
+  return `${reversedAddress(address)}.${zone}`;
 }
 
 function lookups({ host, port }: Endpoint) {

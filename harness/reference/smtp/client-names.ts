@@ -1,3 +1,4 @@
+import { reversedAddress } from '../../wire/reversed-address.ts';
 import { type Reply, reply } from './reply.ts';
 import { isSubmission, type SmtpSession } from './session.ts';
 
@@ -15,10 +16,13 @@ export async function refusalOfUnnamed(session: SmtpSession): Promise<Reply | un
 }
 
 async function leadsBack({ site }: SmtpSession, address: string): Promise<boolean> {
-  const recordsOf = async (name: string, type: 'PTR' | 'A'): Promise<readonly string[]> => {
+  const recordsOf = async (name: string, type: 'PTR' | 'A' | 'AAAA'): Promise<readonly string[]> => {
     const records: unknown = await site.lookups?.resolve(name, type).catch(() => []);
     return Array.isArray(records) ? records.map(String) : [];
   };
-  const [name] = await recordsOf(`${address.split('.').reverse().join('.')}.in-addr.arpa`, 'PTR');
-  return name !== undefined && (await recordsOf(name, 'A')).includes(address);
+  const [zone, type] = address.includes(':')
+    ? (['ip6.arpa', 'AAAA'] as const)
+    : (['in-addr.arpa', 'A'] as const);
+  const [name] = await recordsOf(`${reversedAddress(address)}.${zone}`, 'PTR');
+  return name !== undefined && (await recordsOf(name, type)).includes(address);
 }

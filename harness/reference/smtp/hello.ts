@@ -1,3 +1,4 @@
+import { familyOf } from '../../model/address-family.ts';
 import { authOffer } from './auth-offer.ts';
 import { SIZE_LIMIT } from './limits.ts';
 import { isHelloName } from './path.ts';
@@ -51,7 +52,10 @@ function extensions(session: SmtpSession): string[] {
 function listsStartTls(session: SmtpSession): boolean {
   const { site, role, connection } = session;
   if (connection.tls) return site.faulty('smtp-offers-starttls-inside-tls');
-  return hasStartTls(session) && !(role === 'mx' && site.faulty('mx-omits-starttls'));
+  if (!hasStartTls(session)) return false;
+  if (role !== 'mx') return true;
+  const omitted = familyOf(connection.clientAddress) === 'IPv6' && site.faulty('mx-omits-starttls-over-ipv6');
+  return !omitted && !site.faulty('mx-omits-starttls');
 }
 
 /** STARTTLS works here, listed or not. */

@@ -1,3 +1,4 @@
+import { familyOf } from '../../model/address-family.ts';
 import type { FaultName } from '../../model/faults.ts';
 import { domainOf } from './path.ts';
 import { bareReply, type Reply, reply } from './reply.ts';
@@ -112,6 +113,7 @@ function isFavoured(session: SmtpSession): boolean {
   return (
     session.favoured ||
     site.faulty('mx-relays-for-everybody') ||
+    (site.faulty('mx-relays-over-ipv6') && familyOf(connection.clientAddress) === 'IPv6') ||
     (site.faulty('mx-relays-null-sender') && sender === '') ||
     (site.faulty('mx-relays-local-sender') && senderDomain === site.domain) ||
     (site.faulty('mx-relays-localhost-sender') && senderDomain === 'localhost') ||

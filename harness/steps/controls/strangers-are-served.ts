@@ -27,12 +27,11 @@ export const strangersAreServed = control(
     waits: ({ timing }) => 2 * timing.retryAfterMs.reduce((sum, ms) => sum + ms, 0),
   },
   async (services): Promise<StrangersAreServed> => {
-    const { target, hasLab, lab, nonce, inconclusive } = services;
+    const { hasLab, lab, nonce, inconclusive } = services;
     const senders = hasLab
       ? [`<${await lab().forgedSender(nonce)}>`]
       : [`<forged-${nonce}@forged-${nonce}.example>`, '<>'];
-    const recipient = `<${target.accounts[0]?.address ?? `postmaster@${target.domain}`}>`;
-    const at = target.claims.mxRequiresTls ? 'tls' : 'ready';
+    const { recipient, at } = localRecipient(services);
     const refusals: string[] = [];
     for (const sender of senders) {
       const reply = await recipientReply(services, { sender, recipient }, { role: 'mx', at });
@@ -46,6 +45,15 @@ export const strangersAreServed = control(
     );
   },
 );
+
+/** A local mailbox, in its brackets, and how far a stranger goes before naming it. */
+export function localRecipient({ target }: Pick<Services, 'target'>): {
+  readonly recipient: string;
+  readonly at: 'tls' | 'ready';
+} {
+  const recipient = `<${target.accounts[0]?.address ?? `postmaster@${target.domain}`}>`;
+  return { recipient, at: target.claims.mxRequiresTls ? 'tls' : 'ready' };
+}
 
 /**
  * What a check for relaying begins with: the target trusts none of the vantages, and takes mail for its own users

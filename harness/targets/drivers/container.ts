@@ -64,6 +64,7 @@ export async function startContainer(
             runId,
             target: declaration,
             clientAddresses: settings['client-addresses'],
+            ipv6: true,
             ...smarthostOf(settings, secrets),
             signal: ended,
           })
@@ -142,6 +143,7 @@ function linkTo(sidecar: Sidecar | undefined, { labVariables }: Secrets): Contai
   return {
     network: link.name,
     address: link.target,
+    ipv6Address: link.ipv6?.target,
     resolver: Object.values(labVariables).includes('resolver') ? undefined : facts.resolver,
   };
 }

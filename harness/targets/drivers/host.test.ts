@@ -118,3 +118,31 @@ targets:
     /:5:14: The name mail\.nowhere\.test does not resolve: no address is known for it here\.$/,
   );
 });
+
+it('a name with addresses of both kinds is asked over IPv4, and its IPv6 addresses are known', async () => {
+  const addresses = [
+    { address: '::1', family: 6 },
+    { address: '127.0.0.1', family: 4 },
+  ];
+  // The overload that gives all addresses.
+  vi.mocked(lookup).mockResolvedValueOnce(addresses as never);
+  const declared = await folder.declare(`version: 1
+targets:
+  shop:
+    driver: host
+    address: mail.shop.test
+    mail-domain: shop.test
+    host-name: mail.shop.test
+    roles: { mx: 25, submission: 587, imaps: { port: 993, host: 192.0.2.143 } }
+`);
+  const { target } = await startTarget(declared, context);
+  expect(target.endpoints).toEqual({
+    mx: { host: 'mail.shop.test', port: 25, family: 4 },
+    submission: { host: 'mail.shop.test', port: 587, family: 4 },
+    imaps: { host: '192.0.2.143', port: 993 },
+  });
+  expect(target.ipv6Endpoints).toEqual({
+    mx: { host: 'mail.shop.test', port: 25, family: 6 },
+    submission: { host: 'mail.shop.test', port: 587, family: 6 },
+  });
+});

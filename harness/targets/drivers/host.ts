@@ -1,8 +1,10 @@
 import { lookup } from 'node:dns/promises';
+import { networkInterfaces } from 'node:os';
 import { visible } from '../../evidence/visible.ts';
 import { ConfigurationError } from '../../model/configuration-error.ts';
 import type { Endpoint } from '../../model/endpoint.ts';
 import { ROLE_NAMES, type Role } from '../../model/roles.ts';
+import { isLoopback } from '../../wire/loopback-address.ts';
 import { staysHere } from '../authority.ts';
 import { USUAL_PACE_MS } from '../guest-fields.ts';
 import { placeOf, type TargetDeclaration } from '../load.ts';
@@ -14,12 +16,15 @@ import { readTrustAnchor } from '../trust-anchor.ts';
 import type { RunningTarget } from './start.ts';
 
 /**
- * A name that is nowhere is a mistake of the declaration, not of a server.
+ * Looks whether a name has addresses of both kinds, the first of which this machine can reach. A name that is nowhere is
+ * a mistake of the declaration, not of a server.
  * @throws ConfigurationError
  */
-async function assertResolves({ host }: Endpoint, place: string): Promise<void> {
+async function hasBothFamilies(host: string, place: string): Promise<boolean> {
   try {
-    await lookup(host);
+    const found = await lookup(host, { all: true });
+    const [ipv4] = found.filter(({ family }) => family === 4);
+    return ipv4 !== undefined && found.some(({ family }) => family === 6) && mayReach(ipv4.address);
   } catch (failure) {
     const code = failure instanceof Error && 'code' in failure ? String(failure.code) : String(failure);
     throw new ConfigurationError(
@@ -28,6 +33,12 @@ async function assertResolves({ host }: Endpoint, place: string): Promise<void> 
         : `${place}: The name ${visible(host)} could not be looked up (${visible(code)}).`,
     );
   }
+}
+
+/** Whether this machine has an IPv4 address that leads to this one. */
+function mayReach(ipv4: string): boolean {
+  const own = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+  return isLoopback(ipv4) || own.some(({ family, internal }) => family === 'IPv4' && !internal);
 }
 
 /**
@@ -41,7 +52,8 @@ export async function startHost(declaration: TargetDeclaration<HostSettings>): P
   const control = settings['port-25-control'];
   const auditedFrom = settings['audited-from'];
   const endpoints: Partial<Record<Role, Endpoint>> = {};
-  const resolving = new Set<string>();
+  const ipv6Endpoints: Partial<Record<Role, Endpoint>> = {};
+  const ofBoth = new Map<string, boolean>();
   for (const role of ROLE_NAMES) {
     const given = settings.roles[role];
     if (given === undefined) continue;
@@ -50,13 +62,16 @@ export async function startHost(declaration: TargetDeclaration<HostSettings>): P
       host: own ?? settings.address,
       port: typeof given === 'number' ? given : given.port,
     };
-    if (!resolving.has(endpoint.host))
-      await assertResolves(endpoint, placeOf(declaration, own ? ['roles', role, 'host'] : ['address']));
-    resolving.add(endpoint.host);
-    endpoints[role] = endpoint;
+    const { host } = endpoint;
+    const place = placeOf(declaration, own ? ['roles', role, 'host'] : ['address']);
+    const both = ofBoth.get(host) ?? (await hasBothFamilies(host, place));
+    ofBoth.set(host, both);
+    endpoints[role] = both ? { ...endpoint, family: 4 } : endpoint;
+    if (both) ipv6Endpoints[role] = { ...endpoint, family: 6 };
   }
   const target = targetOf(declaration, {
     endpoints,
+    ...(Object.keys(ipv6Endpoints).length > 0 ? { ipv6Endpoints } : {}),
     accounts,
     trustAnchor: anchor ? await readTrustAnchor(declaration, anchor.file) : null,
     ...(auditedFrom ? { auditedFrom } : {}),

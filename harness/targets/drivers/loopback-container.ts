@@ -1,5 +1,6 @@
 import type { StartedTestContainer } from 'testcontainers';
 import { loadTestcontainers } from '../../containers/engine.ts';
+import { addressesOn } from '../../lab/sidecar/link.ts';
 
 /** What a container is made from. */
 export interface ContainerPlan {
@@ -22,6 +23,7 @@ export interface ContainerPlan {
 export interface ContainerLink {
   readonly network: string;
   readonly address: string;
+  readonly ipv6Address: string | undefined;
   /** Name server for the engine to ask; undefined: the container is told in its own way. */
   readonly resolver: string | undefined;
 }
@@ -53,7 +55,7 @@ export async function startLoopbackContainer(plan: ContainerPlan): Promise<Start
       // testcontainers has no option for an address in a network or for a name server either.
       this.networkMode = link.network;
       this.createOpts.NetworkingConfig = {
-        EndpointsConfig: { [link.network]: { IPAMConfig: { IPv4Address: link.address } } },
+        EndpointsConfig: { [link.network]: { IPAMConfig: addressesOn(link.address, link.ipv6Address) } },
       };
       if (link.resolver !== undefined) {
         this.hostConfig.Dns = [link.resolver];

@@ -7,14 +7,13 @@ import { StartFailed } from '../../containers/start-failed.ts';
 import { createRedactor } from '../../evidence/redaction.ts';
 import { OUTSIDE_PORTS } from '../../lab/outside-plan.ts';
 import {
-  addressesOn,
   endpointsOf,
   type Outside,
   startOutside,
   startSubscriber,
 } from '../../lab/sidecar/access-network.ts';
 import { provideLabImage } from '../../lab/sidecar/image.ts';
-import { createLink, type Link } from '../../lab/sidecar/link.ts';
+import { addressesOn, createLink, type Link } from '../../lab/sidecar/link.ts';
 import type { Endpoint } from '../../model/endpoint.ts';
 import type { TargetDeclaration } from '../load.ts';
 import type { NetworkSettings } from '../schema.ts';

@@ -1,4 +1,5 @@
 import type { FaultName } from '../../../model/faults.ts';
+import { reversedAddress } from '../../../wire/reversed-address.ts';
 
 /** What is around a reference server in its lab, as tests look at it. */
 export interface Surroundings {
@@ -32,19 +33,17 @@ const PROHIBITED = /^EHOSTUNREACH$/;
 const SINK = /^220 sink-[0-9a-f]{12}\.outside\.test ESMTP$/;
 const PROVIDER = /^220 mail\.provider\.test ESMTP$/;
 
-const reversed = (address: string) => address.split('.').reverse().join('.');
-
 /** Faults of what is around the server. */
 export const SURROUNDINGS: Partial<Record<FaultName, SurroundingObservation>> = {
   'outbound-address-listed': {
     good: /^\[\]$/,
     faulty: /^\["127\.0\.0\.2"\]$/,
-    see: ({ address, published }) => published(`${reversed(address)}.reputation.example`, 'A'),
+    see: ({ address, published }) => published(`${reversedAddress(address)}.reputation.example`, 'A'),
   },
   'outbound-address-unnamed': {
     good: /^\["mail\.example\.test"\]$/,
     faulty: /^\[\]$/,
-    see: ({ address, published }) => published(`${reversed(address)}.in-addr.arpa`, 'PTR'),
+    see: ({ address, published }) => published(`${reversedAddress(address)}.in-addr.arpa`, 'PTR'),
   },
   'mx-record-names-alias': {
     good: /^\[\{"preference":10,"exchange":"mail\.example\.test"\}\]$/,

@@ -1,0 +1,91 @@
+import { control, Inconclusive, NotApplicable, type Services } from '../../check/check.ts';
+import type { FoundOverIpv6 } from '../../check/control.ts';
+import { ROLE_NAMES, ROLES, type Role } from '../../model/roles.ts';
+import { isWireFailure } from '../../wire/failures.ts';
+import { recipientReply } from '../name-recipient.ts';
+import { isPositive, lineOf } from '../replies.ts';
+import { localRecipient, strangersAreServed } from './strangers-are-served.ts';
+
+/** Which roles answer over IPv6, and what came instead from those that do not. */
+export interface Ipv6Answers extends FoundOverIpv6 {
+  readonly silent: readonly { readonly role: Role; readonly failure: Error }[];
+}
+
+/**
+ * Looks for each role whether it greets over IPv6. A target that has no IPv6 address, or cannot be reached there from
+ * here, is told and no finding: what is about IPv6 is left out then. Costs one connection for each role.
+ */
+export const ipv6Answers = control(
+  {
+    id: 'ipv6-answers',
+    title: 'It is known which services answer over IPv6 too',
+    roles: ['mx', 'submission', 'submissions', 'pop3', 'pop3s', 'imap', 'imaps'],
+    effect: 'reads',
+    safety: 'safe',
+    budget: '20s',
+    connections: ROLE_NAMES.length,
+    waits: ({ timing }) => timing.replyMs,
+  },
+  async (services): Promise<Ipv6Answers> => {
+    const { ipv6Roles } = services;
+    if (ipv6Roles.length === 0)
+      return { roles: [], silent: [], line: 'no IPv6 address of the target is known' };
+    const looks = await Promise.all(
+      ipv6Roles.map(async (role) => ({ role, failure: await look(services, role) })),
+    );
+    const roles = looks.flatMap(({ role, failure }) => (failure ? [] : [role]));
+    const silent = looks.flatMap(({ role, failure }) => (failure ? [{ role, failure }] : []));
+    const line = [
+      `over IPv6 ${roles.length === 0 ? 'no service answers' : `there is an answer of ${roles.join(', ')}`}`,
+      ...silent.map(({ role, failure }) => `${role}: ${failure.message}`),
+    ].join('; ');
+    return { roles, silent, line };
+  },
+);
+
+/** Undefined where the role greets over IPv6, else what came instead. */
+async function look({ smtp, pop3, imap }: Services, role: Role): Promise<Error | undefined> {
+  const open = { smtp, pop3, imap }[ROLES[role].protocol];
+  try {
+    const client = await open({ role, family: 'IPv6' });
+    client.connection.close();
+    return undefined;
+  } catch (failure) {
+    const isOfTarget =
+      isWireFailure(failure) || failure instanceof Inconclusive || failure instanceof NotApplicable;
+    if (!isOfTarget) throw failure;
+    return failure;
+  }
+}
+
+/**
+ * Where strangers with IPv6 addresses are served at all: who refuses every one of them says nothing about relaying by
+ * refusing. The submission ports, which serve no strangers, count where they answer.
+ */
+export const strangersOverIpv6 = control(
+  {
+    id: 'strangers-over-ipv6',
+    title: "It is known whether a stranger's mail for a local mailbox is taken over IPv6 too",
+    roles: ['mx', 'submission', 'submissions'],
+    needs: ['dns', 'sink'],
+    withoutLab: 'decides',
+    effect: 'reads',
+    safety: 'sends-mail',
+    budget: '20s',
+    waits: ({ timing }) => timing.retryAfterMs.reduce((sum, ms) => sum + ms, 0),
+    buildsOn: [ipv6Answers, strangersAreServed],
+  },
+  async (services): Promise<FoundOverIpv6> => {
+    const { finding } = services;
+    const { roles, line } = finding(ipv6Answers);
+    if (!roles.includes('mx')) return { roles, line };
+    const { sender } = finding(strangersAreServed);
+    const { recipient, at } = localRecipient(services);
+    const reply = await recipientReply(services, { sender, recipient }, { role: 'mx', at, family: 'IPv6' });
+    const served = isPositive(reply);
+    return {
+      roles: served ? roles : roles.filter((role) => role !== 'mx'),
+      line: `over IPv6 mail of ${sender} for ${recipient}: ${lineOf(reply)}`,
+    };
+  },
+);

@@ -1,0 +1,2 @@
+/** For names of addresses in the DNS. */
+export { reversedAddress } from '../wire/reversed-address.ts';
