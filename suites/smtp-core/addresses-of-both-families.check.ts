@@ -1,5 +1,5 @@
-import { check, Inconclusive, type Role, type Services, Unreachable } from '../../harness/check/check.ts';
-import { ipv6Answers } from '../../harness/steps/controls/ipv6-answers.ts';
+import { check, type Role, type Services, Unreachable } from '../../harness/check/check.ts';
+import { ipv6Answers, whyNoGreeting } from '../../harness/steps/controls/ipv6-answers.ts';
 
 /** What a system says that has no way to an address of that kind: nothing was sent to the server. */
 const NO_WAY = ['ENETUNREACH', 'EADDRNOTAVAIL', 'EAFNOSUPPORT'];
@@ -65,16 +65,12 @@ export const everyAddressAnswers = check(
   },
 );
 
-/** Services that are not reached over IPv4, and why. */
-async function unansweredOverIpv4({ ipv6Roles, connect }: Services): Promise<ReadonlyMap<Role, Error>> {
+/** Services that do not greet over IPv4 either, and why. */
+async function unansweredOverIpv4(services: Services): Promise<ReadonlyMap<Role, Error>> {
   const failures = new Map<Role, Error>();
-  for (const role of ipv6Roles) {
-    try {
-      (await connect({ role })).close();
-    } catch (failure) {
-      if (!(failure instanceof Unreachable || failure instanceof Inconclusive)) throw failure;
-      failures.set(role, failure);
-    }
+  for (const role of services.ipv6Roles) {
+    const failure = await whyNoGreeting(services, role);
+    if (failure) failures.set(role, failure);
   }
   return failures;
 }

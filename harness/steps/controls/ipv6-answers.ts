@@ -31,7 +31,7 @@ export const ipv6Answers = control(
     if (ipv6Roles.length === 0)
       return { roles: [], silent: [], line: 'no IPv6 address of the target is known' };
     const looks = await Promise.all(
-      ipv6Roles.map(async (role) => ({ role, failure: await look(services, role) })),
+      ipv6Roles.map(async (role) => ({ role, failure: await whyNoGreeting(services, role, 'IPv6') })),
     );
     const roles = looks.flatMap(({ role, failure }) => (failure ? [] : [role]));
     const silent = looks.flatMap(({ role, failure }) => (failure ? [{ role, failure }] : []));
@@ -43,11 +43,15 @@ export const ipv6Answers = control(
   },
 );
 
-/** Undefined where the role greets over IPv6, else what came instead. */
-async function look({ smtp, pop3, imap }: Services, role: Role): Promise<Error | undefined> {
+/** Why the role does not greet over IPv6, or as ever; undefined where it does. */
+export async function whyNoGreeting(
+  { smtp, pop3, imap }: Pick<Services, 'smtp' | 'pop3' | 'imap'>,
+  role: Role,
+  family?: 'IPv6',
+): Promise<Error | undefined> {
   const open = { smtp, pop3, imap }[ROLES[role].protocol];
   try {
-    const client = await open({ role, family: 'IPv6' });
+    const client = await open({ role, ...(family ? { family } : {}) });
     client.connection.close();
     return undefined;
   } catch (failure) {
