@@ -39,11 +39,11 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function countMail(behind: Endpoint): Promise<Counter> {
+async function countMail(server: Endpoint): Promise<Counter> {
   const sockets = new Set<Socket>();
   const counted: Pick<Counter, 'onMail'> & { mails: number } = { mails: 0, onMail: () => undefined };
   const listener: Server = createServer((client) => {
-    const target = connect(behind);
+    const target = connect(server);
     for (const [one, other] of [
       [client, target],
       [target, client],

@@ -46,11 +46,11 @@ export async function publicDnsOf(
 
 /** `192.0.2.1`, `192.0.2.1:5353`, `2001:db8::1` or `[2001:db8::1]:5353`, as Node writes them. */
 function endpointOf(written: string): Endpoint | undefined {
-  const [, bracketed, after] = /^\[([^\]]+)\](?::(\d+))?$/.exec(written) ?? [];
-  const [, four, behind] = /^([\d.]+):(\d+)$/.exec(written) ?? [];
+  const [, bracketed, portOfSix] = /^\[([^\]]+)\](?::(\d+))?$/.exec(written) ?? [];
+  const [, four, portOfFour] = /^([\d.]+):(\d+)$/.exec(written) ?? [];
   const host = bracketed ?? four ?? written;
   // A zone index belongs to an address of the own link.
-  return isIP(host) === 0 ? undefined : { host, port: Number(after ?? behind ?? 53) };
+  return isIP(host) === 0 ? undefined : { host, port: Number(portOfSix ?? portOfFour ?? 53) };
 }
 
 function isLoopback(address: string): boolean {

@@ -43,16 +43,16 @@ export const ownDomainInsideAnotherGrantsNothing = check(
 async function publishResemblingDomains(services: Services): Promise<readonly Form[]> {
   const { hasLab, lab, nonce, target } = services;
   const domainOf = (label: string) => withoutLab(label, nonce);
-  const after = domainOf('after');
+  const end = domainOf('after');
   const { domain, hostname } = target;
-  const behind = `${domain}.${after}`;
+  const continued = `${domain}.${end}`;
   // The hyphen is a boundary of words, so that patterns that ask for one match as well.
   const resembling: Readonly<Record<string, string>> = {
     'a domain that ends with that of the target, without a dot between': `not-${nonce}-${domain}`,
-    'a domain that begins with that of the target': behind,
+    'a domain that begins with that of the target': continued,
     'a domain that begins with that of the target, without a dot between': `${domain}${domainOf('ing')}`,
-    'a domain that begins with the host name': `${hostname}.${after}`,
-    'a domain in which other characters stand for the dots': `${domain.replaceAll('.', 'x')}.${after}`,
+    'a domain that begins with the host name': `${hostname}.${end}`,
+    'a domain in which other characters stand for the dots': `${domain.replaceAll('.', 'x')}.${end}`,
     ...withoutOneDot('the domain', domain, nonce),
     ...withoutOneDot('the host name', hostname, nonce),
     ...besideIt(domain, nonce),
@@ -63,8 +63,8 @@ async function publishResemblingDomains(services: Services): Promise<readonly Fo
   }
   return [
     ...Object.entries(resembling).map(([name, published]) => toDomain(name, published)),
-    toDomain('a domain that begins with that of the target, in capitals', behind.toUpperCase()),
-    toDomain('a domain that begins with that of the target, with a dot at its end', `${behind}.`),
+    toDomain('a domain that begins with that of the target, in capitals', continued.toUpperCase()),
+    toDomain('a domain that begins with that of the target, with a dot at its end', `${continued}.`),
   ];
 }
 

@@ -18,7 +18,7 @@ export function hideUpgrade(
     );
   const kept = lines.filter((line) => !listed.test(line));
   const last = kept.at(-1);
-  // RFC 5321 4.2.1: the last line of a reply has a space behind its code.
+  // RFC 5321 4.2.1: the last line of a reply has a space after its code.
   if (protocol === 'smtp' && last !== undefined) kept[kept.length - 1] = last.replace(/^(\d{3})-/, '$1 ');
   return kept;
 }

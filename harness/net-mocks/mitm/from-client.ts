@@ -37,12 +37,12 @@ function passOctets(conversation: Conversation, some: Buffer): void {
     return;
   }
   if (conversation.content !== null) {
-    const behind = conversation.content.add(some);
-    if (behind !== undefined) {
+    const after = conversation.content.add(some);
+    if (after !== undefined) {
       conversation.content = null;
-      client.input.unread(behind);
+      client.input.unread(after);
     }
-    toServer.add(some.subarray(0, some.length - (behind?.length ?? 0)));
+    toServer.add(some.subarray(0, some.length - (after?.length ?? 0)));
     return;
   }
   const part = some.subarray(0, conversation.clientLiteral);
@@ -122,8 +122,8 @@ async function onUpgradeCommand(conversation: Conversation, line: Line, text: st
     toServer.add(mode.bytes);
   }
   toServer.add(line.bytes);
-  if (mode.kind === 'inject' && mode.where === 'behind-upgrade-command') {
-    intervene(conversation, `injected ${mode.bytes.length} octets behind ${dialect.keyword}`);
+  if (mode.kind === 'inject' && mode.where === 'after-upgrade-command') {
+    intervene(conversation, `injected ${mode.bytes.length} octets after ${dialect.keyword}`);
     toServer.add(mode.bytes);
   }
   // What the client itself sent in the same segment stays in it.

@@ -104,8 +104,8 @@ function onUpgradeReply(conversation: Conversation, line: Line, text: string): v
     toServer.flush();
   }
   toClient.add(line.bytes);
-  if (mode.kind === 'inject' && mode.where === 'behind-go-ahead') {
-    intervene(conversation, `injected ${mode.bytes.length} octets to the client behind the go-ahead`);
+  if (mode.kind === 'inject' && mode.where === 'after-go-ahead') {
+    intervene(conversation, `injected ${mode.bytes.length} octets to the client after the go-ahead`);
     toClient.add(mode.bytes);
   }
   toClient.add(server.input.drain());

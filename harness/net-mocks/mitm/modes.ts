@@ -21,12 +21,12 @@ export type ProxyMode =
 export type InjectionPoint =
   /** To the server, in the same segment in front of the command. Replies to it are kept from the client. */
   | 'before-upgrade-command'
-  /** To the server, in the same segment behind the command. */
-  | 'behind-upgrade-command'
+  /** To the server, in the same segment after the command. */
+  | 'after-upgrade-command'
   /** To the server, after its go-ahead and before any octet of the client's handshake. */
   | 'after-go-ahead'
-  /** To the client, in the same segment behind the go-ahead. */
-  | 'behind-go-ahead';
+  /** To the client, in the same segment after the go-ahead. */
+  | 'after-go-ahead';
 
 export type ResetPoint =
   /** Before the server is contacted. */
@@ -50,9 +50,9 @@ const KINDS = [
 
 const INJECTION_POINTS = [
   'before-upgrade-command',
-  'behind-upgrade-command',
+  'after-upgrade-command',
   'after-go-ahead',
-  'behind-go-ahead',
+  'after-go-ahead',
 ] as const satisfies readonly InjectionPoint[];
 
 const RESET_POINTS = [

@@ -104,7 +104,7 @@ describe('pass', () => {
     });
   });
 
-  test('what a client pipelines behind STARTTLS stays in its segment', async () => {
+  test('what a client pipelines after STARTTLS stays in its segment', async () => {
     const client = await through({ kind: 'pass' }, await mx());
     await client.reply();
     await client.ask('EHLO a.test');
@@ -250,8 +250,8 @@ describe('injection', () => {
     expect((await record()).interventions).toEqual(['injected 30 octets before STARTTLS']);
   });
 
-  test('behind the command: one segment, before the ClientHello', async () => {
-    const client = await through(inject('behind-upgrade-command', 'RSET\r\n'), await mx());
+  test('after the command: one segment, before the ClientHello', async () => {
+    const client = await through(inject('after-upgrade-command', 'RSET\r\n'), await mx());
     await upgrade(client);
     client.close();
     expect((await session())?.betweenStarttlsAndHello.toString()).toBe('RSET\r\n');
@@ -272,8 +272,8 @@ describe('injection', () => {
     expect(sent.slice(0, 3)).toEqual(['EHLO a.test\r\n', 'STARTTLS\r\n', 'NOOP\r\n']);
   });
 
-  test('behind the go-ahead: the client gets a forged reply in the same segment', async () => {
-    const client = await through(inject('behind-go-ahead', '250 forged\r\n'), await mx());
+  test('after the go-ahead: the client gets a forged reply in the same segment', async () => {
+    const client = await through(inject('after-go-ahead', '250 forged\r\n'), await mx());
     await client.reply();
     await client.ask('EHLO a.test');
     expect(await client.ask('STARTTLS')).toMatch(/^220 /);
@@ -436,12 +436,12 @@ describe('POP3 and IMAP', () => {
     expect(await talk(other, 'CAPA', /\.\r\n/)).toContain('USER\r\nXXXA\r\nUIDL');
     await lab.mitm.closeProxy({ name: 'eve' });
     const passed = await through(
-      { kind: 'inject', where: 'behind-upgrade-command', bytes: { text: 'CAPA\r\n' } },
+      { kind: 'inject', where: 'after-upgrade-command', bytes: { text: 'CAPA\r\n' } },
       upstream,
       'pop3',
     );
     await talk(passed, '', /ready\r\n/);
-    // This server is vulnerable: it executes what came behind the command.
+    // This server is vulnerable: it executes what came after the command.
     expect(await talk(passed, 'STLS', /\.\r\n/)).toBe('+OK begin\r\n+OK\r\nUSER\r\nSTLS\r\nUIDL\r\n.\r\n');
   });
 
