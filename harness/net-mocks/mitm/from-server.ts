@@ -104,7 +104,7 @@ function onUpgradeReply(conversation: Conversation, line: Line, text: string): v
     toServer.flush();
   }
   toClient.add(line.bytes);
-  if (mode.kind === 'inject' && mode.where === 'after-go-ahead') {
+  if (mode.kind === 'inject' && mode.where === 'with-go-ahead') {
     intervene(conversation, `injected ${mode.bytes.length} octets to the client after the go-ahead`);
     toClient.add(mode.bytes);
   }

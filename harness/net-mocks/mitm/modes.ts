@@ -25,8 +25,8 @@ export type InjectionPoint =
   | 'after-upgrade-command'
   /** To the server, after its go-ahead and before any octet of the client's handshake. */
   | 'after-go-ahead'
-  /** To the client, in the same segment after the go-ahead. */
-  | 'after-go-ahead';
+  /** To the client, in the same segment as the go-ahead. */
+  | 'with-go-ahead';
 
 export type ResetPoint =
   /** Before the server is contacted. */
@@ -52,7 +52,7 @@ const INJECTION_POINTS = [
   'before-upgrade-command',
   'after-upgrade-command',
   'after-go-ahead',
-  'after-go-ahead',
+  'with-go-ahead',
 ] as const satisfies readonly InjectionPoint[];
 
 const RESET_POINTS = [

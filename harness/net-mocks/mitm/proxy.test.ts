@@ -272,8 +272,8 @@ describe('injection', () => {
     expect(sent.slice(0, 3)).toEqual(['EHLO a.test\r\n', 'STARTTLS\r\n', 'NOOP\r\n']);
   });
 
-  test('after the go-ahead: the client gets a forged reply in the same segment', async () => {
-    const client = await through(inject('after-go-ahead', '250 forged\r\n'), await mx());
+  test('with the go-ahead: the client gets a forged reply in the same segment', async () => {
+    const client = await through(inject('with-go-ahead', '250 forged\r\n'), await mx());
     await client.reply();
     await client.ask('EHLO a.test');
     expect(await client.ask('STARTTLS')).toMatch(/^220 /);
