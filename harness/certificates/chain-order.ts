@@ -15,7 +15,7 @@ export function disorder(sent: readonly Buffer[]): string | undefined {
     if (list.slice(0, at).some(({ raw }) => raw.equals(one.raw))) return `${nameOf(one)} is sent twice`;
     if (before.checkIssued(one) || isSameAuthority(before, one)) continue;
     const certified = list.slice(0, at).find((earlier) => earlier.checkIssued(one));
-    if (certified) return `${nameOf(one)} certifies ${nameOf(certified)} and stands behind ${nameOf(before)}`;
+    if (certified) return `${nameOf(one)} certifies ${nameOf(certified)} and stands after ${nameOf(before)}`;
   }
   return undefined;
 }

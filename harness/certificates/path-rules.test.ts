@@ -83,7 +83,7 @@ const ders = (...made: Made[]) => made.map(({ der }) => der);
 describe('any path that holds', () => {
   test.each([
     ['an expired twin of the intermediate in front', [leaf, expired, current], true],
-    ['an expired twin behind', [leaf, current, expired], true],
+    ['an expired twin after', [leaf, current, expired], true],
     ['the expired one alone', [leaf, expired], false],
     ['the root in front of the intermediate', [leaf, root, current], true],
     ['the same ones many times', [leaf, ...new Array(20).fill(expired), current], true],
@@ -136,12 +136,12 @@ describe('name constraints', () => {
 test.each([
   ['in order', [leaf, current, root], undefined],
   ['twins side by side', [leaf, expired, current], undefined],
-  ['something unrelated behind', [leaf, root], undefined],
+  ['something unrelated after', [leaf, root], undefined],
   ['the server certificate twice', [leaf, leaf, current], 'CN=mail.example.test is sent twice'],
   [
     'the root in front',
     [leaf, root, current],
-    'CN=intermediate certifies CN=mail.example.test and stands behind CN=root',
+    'CN=intermediate certifies CN=mail.example.test and stands after CN=root',
   ],
 ])('%s', (_, sent, found) => {
   expect(disorder(ders(...sent))).toBe(found);

@@ -8,6 +8,6 @@ export const AUDIT_FIELD = 'X-Mailspec-Audit';
 export interface Imprint {
   /** Whole header fields. */
   readonly fields: readonly string[];
-  /** Lines behind a body whose octets are of no account. */
+  /** Lines after a body whose octets are of no account. */
   readonly lines: readonly string[];
 }

@@ -70,7 +70,7 @@ async function candidatesFor(
   return candidatesOfCommand(command, name, { before, words, typed });
 }
 
-/** A command that has commands of its own: one of these, or what can stand behind it. */
+/** A command that has commands of its own: one of these, or what can stand after it. */
 async function candidatesOfPart(
   program: Command,
   group: Command,

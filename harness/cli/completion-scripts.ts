@@ -25,7 +25,7 @@ complete -o default -F _mailspec mailspec
 `;
     case 'zsh':
       return `#compdef mailspec
-# mailspec in zsh. In ~/.zshrc, behind compinit: eval "$(npx --no -- mailspec completion zsh)"
+# mailspec in zsh. In ~/.zshrc, after compinit: eval "$(npx --no -- mailspec completion zsh)"
 _mailspec() {
   local -a found
   found=("\${(@f)$(${ask} "\${(@)words[2,CURRENT]}" 2>/dev/null)}")

@@ -31,8 +31,8 @@ describe('what can stand next', () => {
     ['an option of a command', ['audit', '--re'], ['--resolver', '--rerun', '--repeat']],
     ['an option of the program', ['--v'], ['--version']],
     ['a target', ['audit', 'good', ''], ['good', 'bad']],
-    ['a target behind an option without a value', ['audit', '--strict', 'b'], ['bad']],
-    ['a target behind an option with its value', ['audit', '--out', 'here', 'g'], ['good']],
+    ['a target after an option without a value', ['audit', '--strict', 'b'], ['bad']],
+    ['a target after an option with its value', ['audit', '--out', 'here', 'g'], ['good']],
     ['a code, in lower case too', ['audit', '--only', 'PTA-001', 'stls-001'], ['STLS-001']],
     ['a suite', ['audit', '--skip', 'startt'], ['starttls']],
     ['a suite of a list', ['list', '--suite', 'imap'], ['imap-core']],
@@ -50,8 +50,8 @@ describe('what can stand next', () => {
     ['a code to explain', ['explain', 'DMARC-001'], ['DMARC-001']],
     ['a target of a result', ['replay', 'STLS-001', '--target', ''], ['good', 'bad']],
     ['a file, of which the shell knows more', ['report', ''], []],
-    ['a file behind an option', ['audit', '--targets', ''], []],
-    ['nothing behind a command that is none', ['audti', ''], []],
+    ['a file after an option', ['audit', '--targets', ''], []],
+    ['nothing after a command that is none', ['audti', ''], []],
   ])('%s', async (_, words, candidates) => {
     expect(await complete(...words)).toEqual(candidates);
   });

@@ -53,14 +53,14 @@ async function unbroken(folder: string, evidence: SealedEvidence): Promise<reado
   }
 }
 
-/** The events as lines, and behind those that were cut when they were recorded how much. */
+/** The events as lines, and after those that were cut when they were recorded how much. */
 function linesOf(events: readonly EvidenceEvent[], of: Replayed['of']): readonly TranscriptLine[] {
   const variants = 'variants' in of ? of.variants : [];
   const missed = variants.flatMap(({ violations, deviations }) => [...violations, ...deviations]);
   return wholeTranscript(events, missed).flatMap((line, index): TranscriptLine[] => {
     const event = events[index];
     if (!event || !('omitted' in event) || event.omitted === undefined) return [line];
-    const text = `${event.omitted.octets} octets behind the first ${event.omitted.behind} were not kept`;
+    const text = `${event.omitted.octets} octets after the first ${event.omitted.after} were not kept`;
     return [line, { ...line, who: 'note', layer: null, text }];
   });
 }

@@ -3,14 +3,14 @@ import { CRLF } from '../wire/bytes.ts';
 /** A string sent as literal (RFC 9051 §4.3). */
 export interface ImapLiteral {
   readonly bytes: Buffer;
-  /** True: `{n}`, and the octets follow behind the server's `+`. False: `{n+}`, at once (RFC 7888). */
+  /** True: `{n}`, and the octets follow after the server's `+`. False: `{n+}`, at once (RFC 7888). */
   readonly synchronising: boolean;
 }
 
 /** A command in pieces: text as it is, and literals between it. */
 export type ImapCommand = string | readonly (string | ImapLiteral)[];
 
-/** What is sent in one go, and whether the server's `+` is awaited behind it. */
+/** What is sent in one go, and whether the server's `+` is awaited after it. */
 export interface ImapFlight {
   readonly bytes: Buffer;
   readonly awaitsContinuation: boolean;

@@ -23,7 +23,7 @@ interface ResponseLine {
 interface ImapCondition {
   /** Name of the response code in upper case; undefined where there is none. */
   readonly code: string | undefined;
-  /** What stands behind the name of the code, as sent. */
+  /** What stands after the name of the code, as sent. */
   readonly codeArguments: string;
   /** The text for people, octets as Latin-1. */
   readonly message: string;
@@ -39,11 +39,11 @@ export interface ImapTagged extends ResponseLine, ImapCondition {
 /** A `*` response. */
 export interface ImapUntagged extends ResponseLine, ImapCondition {
   readonly kind: 'untagged';
-  /** First word behind the number, if any, in upper case: `OK`, `BYE`, `CAPABILITY`, `FETCH`, `EXISTS`. */
+  /** First word after the number, if any, in upper case: `OK`, `BYE`, `CAPABILITY`, `FETCH`, `EXISTS`. */
   readonly label: string;
   /** The number in front of the label. */
   readonly number: number | undefined;
-  /** Data behind the label; undefined for a status, and where the data cannot be tokenised. */
+  /** Data after the label; undefined for a status, and where the data cannot be tokenised. */
   readonly values: readonly ImapValue[] | undefined;
 }
 

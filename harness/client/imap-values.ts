@@ -16,7 +16,7 @@ export type ImapStretch =
   | { readonly kind: 'literal'; readonly bytes: Buffer };
 
 /**
- * Tokenises what stands behind the label of an untagged response.
+ * Tokenises what stands after the label of an untagged response.
  * @throws Malformed when a list or quoted string is not closed, or nests too deeply
  */
 export function parseImapValues(stretches: readonly ImapStretch[]): readonly ImapValue[] {

@@ -35,7 +35,7 @@ export interface ImapReply {
   /** Name of the response code in upper case, such as `PRIVACYREQUIRED`. */
   readonly code: string | undefined;
   readonly codeArguments: string;
-  /** The text for people behind status and code; for `+` what follows it: a challenge in base64. */
+  /** The text for people after status and code; for `+` what follows it: a challenge in base64. */
   readonly message: string;
   /** The tagged or `+` line as a person reads it, in visible notation. */
   readonly text: string;
@@ -85,7 +85,7 @@ export interface ImapClient {
   attempt(command: ImapCommand, options?: ImapCommandOptions): Promise<Answer<ImapReply>>;
   /** CAPABILITY; the client's `capabilities` are what it announced. */
   capability(): Promise<ImapReply>;
-  /** STARTTLS and, behind an OK, the handshake; returns the reply either way (RFC 9051 §6.2.1). */
+  /** STARTTLS and, after an OK, the handshake; returns the reply either way (RFC 9051 §6.2.1). */
   startTls(options?: TlsOptions): Promise<ImapReply>;
   /** LOGIN with quoted strings, or literals where the octets demand it. The password is redacted. */
   login(login: string, password: string): Promise<ImapReply>;
@@ -207,7 +207,7 @@ export async function createImapClient(connection: Connection): Promise<ImapClie
       const answer = await command(['LOGIN ', imapString(login), ' ', imapString(password)], {
         secrets: [Buffer.from(password), Buffer.from(quotedContent(password))],
       });
-      // RFC 9051 §6.2.3: what was announced before a login need not hold behind it.
+      // RFC 9051 §6.2.3: what was announced before a login need not hold after it.
       if (answer.status === 'OK' && capabilities === before) capabilities = undefined;
       return answer;
     },

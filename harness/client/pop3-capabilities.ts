@@ -6,7 +6,7 @@ export interface Pop3Capabilities {
   readonly mechanisms: readonly string[];
 }
 
-/** Reads the lines behind the `+OK` of CAPA. */
+/** Reads the lines after the `+OK` of CAPA. */
 export function parseCapa(lines: readonly Buffer[]): Pop3Capabilities {
   const keywords = new Map<string, string>();
   const mechanisms = new Set<string>();

@@ -248,7 +248,7 @@ describe('POP3 logins', () => {
 });
 
 describe('POP3 session', () => {
-  test('STLS upgrades behind +OK and forgets what was announced in the clear', async () => {
+  test('STLS upgrades after +OK and forgets what was announced in the clear', async () => {
     const certificate = await testCertificate();
     const upgrade = async (peer: ScriptedPeer) => {
       await peer.write('+OK ready');

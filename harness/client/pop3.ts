@@ -45,7 +45,7 @@ export interface Pop3Client {
     readonly capabilities: ReadonlyMap<string, string> | undefined;
     readonly mechanisms: readonly string[];
   }>;
-  /** STLS and, behind a `+OK`, the handshake; returns the reply either way (RFC 2595 §4). */
+  /** STLS and, after a `+OK`, the handshake; returns the reply either way (RFC 2595 §4). */
   startTls(options?: TlsOptions): Promise<Pop3Reply>;
   /** LIST of all messages; `sizes` maps message number to octets and leaves out lines of another form. */
   list(): Promise<Pop3Listing & { readonly sizes: ReadonlyMap<number, number> }>;
@@ -72,7 +72,7 @@ export interface Pop3Client {
    * @throws Error when there is no timestamp
    */
   apop(login: string, secret: string, timestamp?: string): Promise<Pop3Reply>;
-  /** USER and, behind a `+OK`, PASS; returns the reply that decided. The password is redacted. */
+  /** USER and, after a `+OK`, PASS; returns the reply that decided. The password is redacted. */
   userPass(login: string, password: string): Promise<Pop3Reply>;
   /** Octets as they are, in one segment. */
   raw(bytes: Buffer, secrets?: readonly Uint8Array[]): void;
@@ -96,20 +96,20 @@ export async function createPop3Client(connection: Connection): Promise<Pop3Clie
     connection.send(line(text), secrets);
     return readPop3Reply(connection, `the reply to ${commandWord(text)}`);
   };
-  const linesBehind = (text: string, reply: Pop3Reply, limit: number) =>
+  const linesAfter = (text: string, reply: Pop3Reply, limit: number) =>
     reply.status === '+OK'
       ? readMultiline(connection, `the lines of ${commandWord(text)}`, reply.terminator, limit)
       : undefined;
   async function listing(text: string): Promise<Pop3Listing> {
     const reply = await command(text);
-    const lines = (await linesBehind(text, reply, LISTING_LIMIT)) ?? [];
+    const lines = (await linesAfter(text, reply, LISTING_LIMIT)) ?? [];
     return { reply, lines: lines.map((each) => each.toString('latin1')) };
   }
-  async function messageBehind(text: string, reply: Pop3Reply) {
-    const lines = await linesBehind(text, reply, MESSAGE_LIMIT);
+  async function messageAfter(text: string, reply: Pop3Reply) {
+    const lines = await linesAfter(text, reply, MESSAGE_LIMIT);
     return { reply, bytes: lines && joinLines(lines) };
   }
-  const message = async (text: string) => messageBehind(text, await command(text));
+  const message = async (text: string) => messageAfter(text, await command(text));
 
   return {
     connection,
@@ -125,7 +125,7 @@ export async function createPop3Client(connection: Connection): Promise<Pop3Clie
     },
     async capa() {
       const reply = await command('CAPA');
-      const lines = await linesBehind('CAPA', reply, LISTING_LIMIT);
+      const lines = await linesAfter('CAPA', reply, LISTING_LIMIT);
       capabilities = lines && parseCapa(lines);
       return { reply, capabilities: capabilities?.keywords, mechanisms: capabilities?.mechanisms ?? [] };
     },
@@ -155,7 +155,7 @@ export async function createPop3Client(connection: Connection): Promise<Pop3Clie
         for (const number of some) {
           const text = `RETR ${number}`;
           const reply = await readPop3Reply(connection, `the reply to ${text}`);
-          take(number, (await messageBehind(text, reply)).bytes);
+          take(number, (await messageAfter(text, reply)).bytes);
         }
       }
     },

@@ -299,7 +299,7 @@ describe('against the reference server', () => {
     }
   });
 
-  test('the prober finds TLS 1.2 and 1.3 behind STARTTLS, and no weak suite', async () => {
+  test('the prober finds TLS 1.2 and 1.3 after STARTTLS, and no weak suite', async () => {
     const probe = (cipherSuites: readonly number[], version: 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3') =>
       onConnection(server, 'submission', async (connection) => {
         const client = await createSmtpClient(connection, 'client.example');

@@ -8,7 +8,7 @@ const REPLY_LINE_LIMIT = 512;
 /** A complete SMTP reply (RFC 5321 §4.2). */
 export interface SmtpReply {
   readonly code: number;
-  /** Text of each line behind code and separator. */
+  /** Text of each line after code and separator. */
   readonly lines: readonly string[];
   /** Enhanced status code of the first line, such as `5.7.0` (RFC 3463). */
   readonly enhanced: string | undefined;

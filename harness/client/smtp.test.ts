@@ -106,7 +106,7 @@ describe('SMTP session', () => {
     });
   });
 
-  test('STARTTLS upgrades behind 220 alone and forgets what was announced in the clear', async () => {
+  test('STARTTLS upgrades after 220 alone and forgets what was announced in the clear', async () => {
     const certificate = await testCertificate();
     const script: Script = async (peer) => {
       await peer.write('220 mx');
@@ -129,7 +129,7 @@ describe('SMTP session', () => {
     });
   });
 
-  test('DATA sends the message stuffed behind 354, and nothing behind a refusal', async () => {
+  test('DATA sends the message stuffed after 354, and nothing after a refusal', async () => {
     const got: string[] = [];
     const script: Script = async (peer) => {
       await peer.write('220 mx');

@@ -26,11 +26,11 @@ export interface SmtpClient {
   ): Promise<Answer<SmtpReply>>;
   /** EHLO and its capabilities; `capabilities` stays undefined when the reply is not 250. */
   ehlo(name?: string): Promise<SmtpReply>;
-  /** STARTTLS and, behind a 220, the handshake; returns the reply either way. */
+  /** STARTTLS and, after a 220, the handshake; returns the reply either way. */
   startTls(options?: TlsOptions): Promise<SmtpReply>;
   /** Sends several commands in one segment without waiting (RFC 2920) and reads as many replies. */
   pipeline(...texts: readonly string[]): Promise<SmtpReply[]>;
-  /** DATA and, behind a 354, the message, dot-stuffed; returns the reply that decided. */
+  /** DATA and, after a 354, the message, dot-stuffed; returns the reply that decided. */
   data(message: Buffer): Promise<SmtpReply>;
   /** Octets as they are, in one segment. */
   raw(bytes: Buffer, secrets?: readonly Uint8Array[]): void;

@@ -340,7 +340,7 @@ describe('variants', () => {
     expect(result.verdict).toBe('fail');
   });
 
-  test('do not hide a body that crashed behind them', async () => {
+  test('do not hide a body that crashed after them', async () => {
     await using peers = await startPeers({ mx: obedient });
     const result = await evaluate(
       checkOf(async ({ variant }) => {
@@ -530,7 +530,7 @@ describe('the control conversation', () => {
     expect(result.verdict).toBe('fail');
   });
 
-  test('is held behind a check that disturbs, and a target that died of it has passed nothing', async () => {
+  test('is held after a check that disturbs, and a target that died of it has passed nothing', async () => {
     const disturbing = checkOf(
       async ({ smtp, verify }) => {
         verify.reply(await (await smtp()).command('NOOP'), demand).code(250);

@@ -69,7 +69,7 @@ describe('how the body ended', () => {
     }
   });
 
-  test.each(ENDINGS)('%s behind a deviation', (_, thrown, verdict) => {
+  test.each(ENDINGS)('%s after a deviation', (_, thrown, verdict) => {
     const result = judged([HELD, DEVIATION], thrown);
     // What was tolerable is known; that the rest could not be seen weighs more.
     expect(result.verdict).toBe(verdict === 'not-applicable' ? 'warn' : verdict);

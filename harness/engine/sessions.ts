@@ -85,7 +85,7 @@ export function openSessions(context: SessionContext, port25: Port25 = {}): Sess
     return connection;
   }
 
-  /** A connection on which the protocol begins: behind TLS on an implicit-TLS role. */
+  /** A connection on which the protocol begins: after TLS on an implicit-TLS role. */
   async function connectReady(role: Role, options: ClientOptions): Promise<Connection> {
     const connection = await connect({ ...options, role });
     if (ROLES[role].tls === 'implicit') {

@@ -80,15 +80,15 @@ test('who asks for more than there is gets all, and everybody else waits', async
   expect(started).toEqual(['greedy', 'modest']);
 });
 
-test('a taker whose signal ends leaves the queue, and those behind move up', async () => {
+test('a taker whose signal ends leaves the queue, and those after move up', async () => {
   const slots = createSlots(2);
   const first = await slots.take(1);
   const stop = new AbortController();
   const impatient = slots.take(2, stop.signal);
-  const behind = slots.take(1);
+  const after = slots.take(1);
   stop.abort(new Error('The check is over.'));
   await expect(impatient).rejects.toThrow('The check is over.');
-  (await behind)();
+  (await after)();
   first();
   await expect(slots.take(2, stop.signal)).rejects.toThrow('The check is over.');
   const all = await slots.take(2);

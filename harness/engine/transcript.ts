@@ -12,7 +12,7 @@ const CONTEXT = 8;
 /** Longest text of one line, in characters of visible notation. */
 const TEXT_BUDGET = 500;
 
-/** Puts the runs of a check behind each other under one numbering. */
+/** Puts the runs of a check after each other under one numbering. */
 export function mergeRuns(runs: readonly BodyRun[]): {
   readonly events: readonly EvidenceEvent[];
   readonly outcomes: readonly VariantResult[];

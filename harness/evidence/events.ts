@@ -49,8 +49,8 @@ export type TrafficFacts = {
   readonly kind: 'send' | 'recv';
   readonly layer: Layer;
   readonly redactions: number;
-  /** What was left out of them: how many octets, behind which one, and the SHA-256 of all. */
-  readonly omitted?: { readonly behind: number; readonly octets: number; readonly sha256: string };
+  /** What was left out of them: how many octets, after which one, and the SHA-256 of all. */
+  readonly omitted?: { readonly after: number; readonly octets: number; readonly sha256: string };
 } & KeptOctets;
 
 /** The kinds that carry wire octets. */

@@ -17,7 +17,7 @@ test.each([
   expect(logLine(text)).not.toMatch(COMMAND);
 });
 
-test('a command behind colours of ours is none either', () => {
+test('a command after colours of ours is none either', () => {
   const coloured = '\u001b[2m      \u001b[1m::error::forged\u001b[22m';
   expect(stripVTControlCharacters(coloured)).toMatch(COMMAND);
   expect(stripVTControlCharacters(logLine(coloured))).not.toMatch(COMMAND);

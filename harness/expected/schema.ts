@@ -26,7 +26,7 @@ const entry = z
   )
   .meta({ id: 'Expectation' });
 
-/** The file of expected deviations. The text behind `error` completes the sentence "… must be …". */
+/** The file of expected deviations. The text after `error` completes the sentence "… must be …". */
 export const expectedFileSchema = z
   .strictObject({
     version: z.literal(1, { error: '1' }).describe('Version of this format.'),

@@ -7,7 +7,7 @@ const EXTENSIONS = ['PIPELINING', 'SIZE 33554432', '8BITMIME', 'SMTPUTF8', 'DSN'
 
 /**
  * The relay host of a target as the lab plays it: it takes everything for which the DNS of the lab knows a server,
- * behind the login where one is claimed.
+ * after the login where one is claimed.
  * @param place port 0 is any free one
  * @param password undefined where the host asks for no login
  */

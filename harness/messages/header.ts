@@ -4,7 +4,7 @@ import { LF } from '../wire/bytes.ts';
 export interface HeaderField {
   /** Name in lower case. */
   readonly name: string;
-  /** Everything behind the colon, unfolded, without white space around it; octets as Latin-1. */
+  /** Everything after the colon, unfolded, without white space around it; octets as Latin-1. */
   readonly value: string;
   /** The field as it stands, with its line ends. */
   readonly octets: Buffer;
@@ -37,7 +37,7 @@ export function readHeader(message: Buffer): {
   return { fields, body: Buffer.alloc(0) };
 }
 
-/** Where the field that begins at `from` ends: behind the first line that no folded one follows. */
+/** Where the field that begins at `from` ends: after the first line that no folded one follows. */
 function endOfField(message: Buffer, from: number): number {
   const isBlank = message[from] === LF[0] || (message[from] === 0x0d && message[from + 1] === LF[0]);
   for (let at = from; ; ) {

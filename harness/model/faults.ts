@@ -54,23 +54,23 @@ export const FAULTS = {
   'answers-second-upgrade': 'The upgrade command inside TLS is answered positively, on every protocol.',
   'closes-on-second-upgrade': 'The upgrade command inside TLS ends the connection, on every protocol.',
   'smtp-executes-buffered-inside-tls':
-    'Commands received behind STARTTLS in the clear are executed inside TLS (the CVE-2011-0411 class).',
+    'Commands received after STARTTLS in the clear are executed inside TLS (the CVE-2011-0411 class).',
   'smtp-executes-buffered-in-clear':
-    'Commands received behind STARTTLS are executed and answered in the clear, behind the 220.',
+    'Commands received after STARTTLS are executed and answered in the clear, after the 220.',
   'smtp-executes-buffered-late':
-    'Commands received behind STARTTLS are executed inside TLS, together with the first command given there.',
+    'Commands received after STARTTLS are executed inside TLS, together with the first command given there.',
   'smtp-keeps-incomplete-line-across-tls':
-    'An incomplete line received behind STARTTLS is completed by the first octets inside TLS.',
-  'pop3-executes-buffered-inside-tls': 'Commands received behind STLS in the clear are executed inside TLS.',
+    'An incomplete line received after STARTTLS is completed by the first octets inside TLS.',
+  'pop3-executes-buffered-inside-tls': 'Commands received after STLS in the clear are executed inside TLS.',
   'pop3-executes-buffered-in-clear':
-    'Commands received behind STLS are executed and answered in the clear, behind the +OK.',
-  'pop3-keeps-incomplete-line-across-tls': 'An incomplete line received behind STLS is completed inside TLS.',
+    'Commands received after STLS are executed and answered in the clear, after the +OK.',
+  'pop3-keeps-incomplete-line-across-tls': 'An incomplete line received after STLS is completed inside TLS.',
   'imap-executes-buffered-inside-tls':
-    'Commands received behind STARTTLS in the clear are executed inside TLS.',
+    'Commands received after STARTTLS in the clear are executed inside TLS.',
   'imap-executes-buffered-in-clear':
-    'Commands received behind STARTTLS are executed and answered in the clear.',
+    'Commands received after STARTTLS are executed and answered in the clear.',
   'imap-keeps-incomplete-line-across-tls':
-    'An incomplete line received behind STARTTLS is completed inside TLS.',
+    'An incomplete line received after STARTTLS is completed inside TLS.',
   'executes-clear-after-go-ahead':
     'After the positive answer to the upgrade command, commands in the clear are executed, on every protocol.',
   'returns-to-clear-after-go-ahead':
@@ -110,7 +110,7 @@ export const FAULTS = {
   'auth-failure-other-code': 'Wrong credentials are answered 550 instead of 535.',
   'auth-accepts-any-password': 'Any password is accepted.',
   'auth-accepted-twice': 'A second AUTH after success is answered 235.',
-  'auth-accepted-in-transaction': 'AUTH behind MAIL is answered 235.',
+  'auth-accepted-in-transaction': 'AUTH after MAIL is answered 235.',
   'auth-cancel-ignored': 'After "*" the server keeps waiting for a response.',
   'auth-accepts-bad-base64':
     'A response that is not base64 is decoded as far as possible instead of being refused with 501.',
@@ -123,7 +123,7 @@ export const FAULTS = {
   'auth-accepts-foreign-authzid':
     'PLAIN with the password of one account and the authorization identity of another logs in as the other.',
   'auth-ignores-authzid': 'PLAIN with a foreign authorization identity logs in as the authenticated account.',
-  'auth-accepts-nul-tricks': 'PLAIN messages with one NUL, or with octets behind a third, are taken.',
+  'auth-accepts-nul-tricks': 'PLAIN messages with one NUL, or with octets after a third, are taken.',
   'auth-offers-anonymous': 'AUTH ANONYMOUS is listed and gives the rights of a user.',
   'auth-offers-only-plain': 'Inside TLS only PLAIN and LOGIN are listed.',
   'auth-offers-weak-mechanisms': 'Inside TLS CRAM-MD5 is listed beside the others.',
@@ -186,8 +186,8 @@ export const FAULTS = {
   'outbound-obeys-size-from-before-tls':
     'Outgoing mail over the SIZE that was listed before TLS is not sent.',
   'outbound-keeps-input-across-tls':
-    'What the next hop sent behind its go-ahead in the clear is read as the reply to EHLO inside TLS (the CVE-2021-38371 class).',
-  'outbound-pipelines-behind-starttls': 'MAIL is sent behind STARTTLS in the same segment.',
+    'What the next hop sent after its go-ahead in the clear is read as the reply to EHLO inside TLS (the CVE-2021-38371 class).',
+  'outbound-pipelines-after-starttls': 'MAIL is sent after STARTTLS in the same segment.',
   'outbound-ignores-required-tls':
     'Mail to destinations for which TLS is required is sent in the clear where there is none.',
 
@@ -344,7 +344,7 @@ export const FAULTS = {
   'mx-puts-off-unknown-users': 'mx refuses mail for unknown users with 450, again and again.',
   'mx-refuses-relay-for-now': 'mx refuses to relay with 454 4.7.1.',
   'mx-refuses-relay-without-enhanced-code': 'mx refuses to relay with 550 and no enhanced code.',
-  'mx-relays-behind-local-recipient': 'mx relays in a transaction that has a local recipient already.',
+  'mx-relays-after-local-recipient': 'mx relays in a transaction that has a local recipient already.',
   'mx-relays-forged-srs': 'mx relays SRS0 addresses at its mail domain without checking their hash.',
   'mx-refuses-bare-postmaster': 'RCPT TO:<postmaster> is answered 550 on mx.',
   'mx-refuses-null-sender': 'MAIL FROM:<> is answered 550 on mx.',
@@ -369,7 +369,7 @@ export const FAULTS = {
   'certificate-with-unknown-critical-extension':
     'The certificate has a critical extension that nobody knows.',
   'certificates-out-of-order':
-    'The certificate of the intermediate authority is sent behind that of the one above it.',
+    'The certificate of the intermediate authority is sent after that of the one above it.',
   'certificate-of-another-host': 'The certificate names mail.other.test, and the host in its subject only.',
   'certificate-names-subject-only':
     'The certificate names the host in its subject and has no subjectAltName.',
@@ -394,7 +394,7 @@ export const FAULTS = {
   'tls-accepts-single-des': 'As tls-accepts-null-suites, for single DES.',
   'tls-accepts-triple-des': 'As tls-accepts-null-suites, for 3DES.',
   'tls-accepts-short-primes':
-    'As tls-accepts-null-suites, for suites with DHE, and with a prime of 1024 bits behind it.',
+    'As tls-accepts-null-suites, for suites with DHE, and with a prime of 1024 bits after it.',
   'tls-prefers-rsa-key-transport':
     'An RSA certificate; TLS 1.2 prefers key transport by RSA to ephemeral keys.',
   'tls-accepts-rsa-key-transport': 'An RSA certificate; TLS 1.2 accepts key transport by RSA.',
@@ -426,7 +426,7 @@ export const FAULTS = {
   'smtp-greets-with-version': 'The greeting of every SMTP role names a program and its version.',
   'smtp-answers-helo-with-extensions': 'HELO is answered as EHLO is.',
   'smtp-knows-verbs-in-upper-case-only': 'Verbs with a lower-case letter are answered 500.',
-  'smtp-closes-on-unknown-verb': 'The connection is closed behind the 500 for an unknown verb.',
+  'smtp-closes-on-unknown-verb': 'The connection is closed after the 500 for an unknown verb.',
   'smtp-leaves-without-221': 'QUIT ends the connection without a reply.',
   'smtp-keeps-envelope-across-rset': 'RSET is answered 250, and sender and recipients stay.',
   'smtp-takes-recipients-without-sender': 'RCPT without MAIL is taken, with the null sender.',
@@ -452,7 +452,7 @@ export const FAULTS = {
   'smtp-ends-data-at-crlf-dot-cr-cr-lf': 'CRLF "." CR CRLF ends the data too.',
   'smtp-ends-data-at-crlf-dot-space-crlf': 'CRLF "." SP CRLF ends the data too.',
   'smtp-ends-data-at-lf-dot-lf-and-silence':
-    'LF "." LF ends the data where nothing stands behind it yet; commands ahead of their time end the connection.',
+    'LF "." LF ends the data where nothing stands after it yet; commands ahead of their time end the connection.',
   'smtp-refuses-false-end-and-goes-on':
     'LF "." LF and LF "." CRLF are answered 451, and what follows is read as commands.',
   'smtp-reads-lf-messages': 'A message whose first line ends in LF alone is ended by LF "." LF.',
@@ -461,7 +461,7 @@ export const FAULTS = {
   'smtp-keeps-stuffed-dots': 'The dot that stuffing put in front of a line stays in the message.',
   'smtp-takes-any-size': 'Messages above the announced SIZE are taken.',
   'smtp-declared-size-overflows': 'A declared SIZE that does not fit into 32 bits counts as nought.',
-  'smtp-keeps-envelope-behind-refused-message':
+  'smtp-keeps-envelope-after-refused-message':
     'Sender and recipients of a message that was refused at its end stay for the next one.',
   'smtp-ends-commands-at-lf': 'LF ends a command too.',
   'smtp-ends-commands-at-cr': 'CR ends a command too.',
@@ -469,18 +469,18 @@ export const FAULTS = {
     'The name in EHLO may hold CR and LF, and the Received field is broken there.',
   'outbound-does-not-stuff-dots': 'Dots are not stuffed in outgoing mail.',
   'smtp-looks-at-first-message-only':
-    'Behind a message that was refused at its end, the content of others is not looked at in the session.',
+    'After a message that was refused at its end, the content of others is not looked at in the session.',
   'smtp-verify-clears-envelope': 'VRFY within a transaction ends it.',
   'smtp-refusals-clear-envelope': 'Any command that is answered 5yz ends the transaction.',
   'smtp-executes-refused-chunks': 'The octets of a chunk without a recipient are read as commands.',
-  'smtp-takes-data-behind-chunks': 'DATA behind BDAT gets 354.',
+  'smtp-takes-data-after-chunks': 'DATA after BDAT gets 354.',
   'smtp-dot-ends-chunks': 'CRLF "." CRLF in a chunk ends it, and the rest is read as commands.',
   'mx-refuses-literal-hello': 'mx refuses recipients where the hello name is an address literal.',
   'smtp-takes-fifty-recipients': 'The fifty-first recipient gets 452.',
   'smtp-refuses-long-local-parts': 'A sender with a local part over 32 octets gets 501.',
   'smtp-executes-tail-of-long-line':
     'A command line is cut at 2048 octets, and the rest is the next command.',
-  'smtp-drops-input-behind-refusal': 'What was sent behind a command that is refused is dropped.',
+  'smtp-drops-input-after-refusal': 'What was sent after a command that is refused is dropped.',
   'smtp-holds-last-reply-back':
     'The reply to the last of several commands in one segment waits until more is sent.',
   'smtp-lists-binarymime-alone': 'EHLO lists BINARYMIME without CHUNKING.',
@@ -488,7 +488,7 @@ export const FAULTS = {
   'smtp-takes-data-without-recipients': 'DATA without a recipient gets 354, and its message 250.',
   'smtp-takes-malformed-paths':
     'What stands for a path in MAIL and RCPT is taken for an address whatever it is.',
-  'smtp-refuses-source-routes': 'A recipient behind a source route gets 550.',
+  'smtp-refuses-source-routes': 'A recipient after a source route gets 550.',
   'smtp-received-omits-client': 'The Received field does not name the address of the client.',
   'smtp-never-counts-hops': 'Messages with any number of Received fields are taken.',
   'smtp-counts-few-hops': 'Messages with more than 30 Received fields are refused.',
@@ -501,13 +501,13 @@ export const FAULTS = {
   'outbound-prefers-worse-exchangers': 'The exchanger with the worst preference is tried first.',
   'outbound-ignores-null-mx': 'Mail for a domain with a null MX goes to its address.',
   'outbound-goes-past-unusable-exchangers':
-    'The address of a domain is one more exchanger behind those of its MX records.',
+    'The address of a domain is one more exchanger after those of its MX records.',
   'outbound-gives-up-on-servfail': 'A domain that cannot be looked up now counts as one that takes no mail.',
   'outbound-takes-451-for-final': 'What the next hop refuses for now is not tried again.',
   'outbound-retries-refusals': 'What the next hop refuses for good is tried again.',
   'outbound-loses-interrupted-mail': 'A message whose transfer breaks off counts as delivered.',
   'smtp-dies-of-oversized-chunks':
-    'DATA behind a chunk above the size limit ends SMTP: clients are turned away without a word from then on.',
+    'DATA after a chunk above the size limit ends SMTP: clients are turned away without a word from then on.',
   'submission-relays-stray-octets':
     'A submitted message may hold bare CR, bare LF and NUL, and leaves with them.',
 
@@ -524,7 +524,7 @@ export const FAULTS = {
   'pop3-numbers-shift':
     'Several sessions share a maildrop without lock, and what one removes changes the numbers in the others.',
   'pop3-removes-what-was-retrieved': 'QUIT removes what RETR has sent; EXPIRE is not announced.',
-  'pop3-removes-one-too-many': 'QUIT removes the message behind each that is marked as well.',
+  'pop3-removes-one-too-many': 'QUIT removes the message after each that is marked as well.',
   'pop3-opens-mailbox-of-another': 'Every login opens the mailbox of the first account.',
   'pop3-apop-timestamp-repeats':
     'APOP is offered on pop3 and pop3s, with a timestamp that is the same throughout a second.',
@@ -533,21 +533,21 @@ export const FAULTS = {
   'pop3-short-autologout':
     'A session is ended after a minute of silence, and what it marked as deleted is removed.',
   'pop3-accepts-bad-base64': 'Characters outside of base64 in a SASL response are skipped.',
-  'pop3-auth-accepted-twice': 'AUTH behind a login gets +OK.',
+  'pop3-auth-accepted-twice': 'AUTH after a login gets +OK.',
   'pop3-reveals-unknown-user': 'USER with an unknown name gets "-ERR No such user".',
   'pop3-takes-pass-without-user': 'PASS without USER logs in the account whose password it is.',
   'pop3-counts-marked-messages': 'STAT, LIST and UIDL go on to tell messages that are marked as deleted.',
-  'pop3-renumbers-behind-dele': 'DELE gives the messages behind it the next lower number.',
+  'pop3-renumbers-after-dele': 'DELE gives the messages after it the next lower number.',
   'pop3-quit-removes-nothing': 'QUIT says +OK, and what was marked as deleted is still there.',
-  'pop3-stays-behind-quit': 'QUIT is answered, and the connection stays open.',
-  'pop3-keeps-lock-behind-deletion':
+  'pop3-stays-after-quit': 'QUIT is answered, and the connection stays open.',
+  'pop3-keeps-lock-after-deletion':
     'QUIT of a session that marked messages as deleted leaves the maildrop locked.',
   'pop3-gives-unique-ids-again':
     'The unique-id of a message that is gone is given to the next one that comes.',
 
   // The mailbox over IMAP.
   'imap-greets-without-asterisk': 'The greeting on imap and imaps is "OK" without "*".',
-  'imap-capability-behind-tagged': 'The CAPABILITY response is sent behind the tagged OK.',
+  'imap-capability-after-tagged': 'The CAPABILITY response is sent after the tagged OK.',
   'imap-logout-without-bye': 'LOGOUT is answered by the tagged OK alone.',
   'imap-accepts-bad-base64': 'Characters outside of base64 in a SASL response are skipped.',
   'imap-executes-refused-literal':
@@ -563,8 +563,8 @@ export const FAULTS = {
   'imap-arrivals-untold': 'A session is not told of messages that come while a mailbox is selected.',
   'imap-uidvalidity-changes': 'Every SELECT shows another UIDVALIDITY.',
   'imap-expunges-on-disconnect': 'When a connection breaks off, messages that carry \\Deleted are removed.',
-  'imap-examine-marks-seen': 'FETCH of a body sets \\Seen behind EXAMINE too.',
-  'imap-examine-expunges': 'CLOSE removes what carries \\Deleted behind EXAMINE too.',
+  'imap-examine-marks-seen': 'FETCH of a body sets \\Seen after EXAMINE too.',
+  'imap-examine-expunges': 'CLOSE removes what carries \\Deleted after EXAMINE too.',
   'imap-keeps-broken-append': 'Of a message whose APPEND breaks off, what came is put into the mailbox.',
   'imap-append-makes-mailbox': 'APPEND to a mailbox that does not exist makes it.',
   'imap-uidvalidity-is-always-one': 'SELECT and EXAMINE show UIDVALIDITY 1 for every mailbox.',
@@ -574,7 +574,7 @@ export const FAULTS = {
   'imap-close-keeps-marked': 'CLOSE removes nothing.',
 
   // Messages on their way to a mailbox or to another server. Without a direction in the name: on both.
-  'message-gets-footer': 'A line of advertising is put behind every body.',
+  'message-gets-footer': 'A line of advertising is put after every body.',
   'message-loses-trailing-space': 'White space at the end of body lines is removed.',
   'message-loses-last-empty-lines': 'Empty lines at the end of a body are removed.',
   'message-loses-second-dot': 'A dot at the beginning of a body line is removed once more than it was added.',
@@ -596,8 +596,8 @@ export const FAULTS = {
   'message-parts-decoded': 'Escapes of quoted-printable that are not needed are decoded.',
   'message-empty-body-filled': 'An empty body is replaced by a sentence that says so.',
   'message-utf8-header-replaced': 'Octets beyond US-ASCII in header fields become question marks.',
-  'bdat-removes-dots': 'Dots at the beginning of lines that came by BDAT are removed as behind DATA.',
-  'bdat-ends-chunks-with-crlf': 'CRLF is put behind every chunk that does not end in it.',
+  'bdat-removes-dots': 'Dots at the beginning of lines that came by BDAT are removed as after DATA.',
+  'bdat-ends-chunks-with-crlf': 'CRLF is put after every chunk that does not end in it.',
   'bdat-refuses-empty-last': 'BDAT 0 LAST is answered 501.',
   'delivery-keeps-return-path': 'Return-Path fields that a message brings are delivered with it.',
   'delivery-trusts-return-path': 'The Return-Path that a message brings stands for the envelope sender.',
@@ -674,7 +674,7 @@ export const FAULTS = {
   'spf-neutral-to-junk': 'Mail for which SPF says neutral goes to Junk.',
   'spf-none-as-permerror': 'A domain without SPF policy yields permerror.',
   'spf-skips-unknown-mechanisms': 'Terms of an SPF policy that nobody knows are skipped.',
-  'spf-stops-reading-at-match': 'Nothing in an SPF policy behind all, or behind the address, is read.',
+  'spf-stops-reading-at-match': 'Nothing in an SPF policy after all, or after the address, is read.',
   'spf-first-record-wins': 'Of several SPF policies the first one in the answer counts.',
   'spf-takes-other-versions': 'A record that begins with v=spf1 and more characters is an SPF policy too.',
   'spf-lookups-unlimited': 'An SPF policy may lead to any number of look-ups.',

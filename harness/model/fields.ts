@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type Duration, milliseconds } from './duration.ts';
 
 /**
- * What declarations of targets are made of. The text behind `error` completes the sentence "… must be …";
+ * What declarations of targets are made of. The text after `error` completes the sentence "… must be …";
  * refinements give whole sentences. Descriptions reach editors through `targets.schema.json`.
  */
 

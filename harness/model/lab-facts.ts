@@ -1,4 +1,4 @@
-/** What a container can be told of its lab, by the words behind `lab:` in `env`. */
+/** What a container can be told of its lab, by the words after `lab:` in `env`. */
 export const LAB_FACTS = [
   'resolver',
   'trust-anchor',

@@ -8,7 +8,7 @@ import type { Verification } from './verification.ts';
 
 /** Outcome of one run of a body, or of one input inside it. */
 export interface VariantResult {
-  /** The role, and behind a slash the name of the input. */
+  /** The role, and after a slash the name of the input. */
   readonly name: string;
   readonly role: Role | null;
   readonly verdict: Verdict;
@@ -82,7 +82,7 @@ export interface CheckResult {
   readonly times?: CheckTimes;
   /** 2: the first time it could not be told, and it was asked once more, alone. */
   readonly attempt: 1 | 2;
-  /** The control conversation behind the body: whether the server still lived; null where none was due. */
+  /** The control conversation after the body: whether the server still lived; null where none was due. */
   readonly control: { readonly alive: boolean; readonly text: string } | null;
   readonly evidence: SealedEvidence | null;
   readonly transcript: readonly TranscriptLine[];

@@ -22,7 +22,7 @@ export const smarthostClaim = z
         .describe('Whether the host offers STARTTLS, speaks TLS from the start, or does without.'),
       login: yesOrNo
         .default(true)
-        .describe('The host takes mail behind AUTH PLAIN or LOGIN only; inside TLS where it has TLS.'),
+        .describe('The host takes mail after AUTH PLAIN or LOGIN only; inside TLS where it has TLS.'),
     },
     { error: 'a mapping of port, tls and login' },
   )

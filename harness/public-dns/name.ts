@@ -88,7 +88,7 @@ export function readName(packet: Buffer, offset: number): { readonly name: strin
     if (length === 0) return { name: labels.join('.'), end: end ?? at + 1 };
     if (length >= 0xc0) {
       const to = packet.readUInt16BE(at) & 0x3fff;
-      if (to >= at) throw new RangeError('A name points to what comes behind it.');
+      if (to >= at) throw new RangeError('A name points to what comes after it.');
       end ??= at + 2;
       at = to;
       continue;

@@ -136,12 +136,12 @@ export async function createServerCertificate(
   const by = flaws.issuer === 'self' ? undefined : issuers[flaws.issuer];
   const issuer = typeof by === 'function' ? await by() : by;
   const leaf = await createLeaf(hostname, flaws, keys, issuer);
-  const behind = {
+  const after = {
     issuer: issuer ? [issuer.certificate] : [],
     nothing: [],
     'root-first': [trusted.certificate, ...(issuer ? [issuer.certificate] : [])],
   }[flaws.sends];
-  const sent = [leaf, ...behind];
+  const sent = [leaf, ...after];
   const privateKey: KeyObject = KeyObjectClass.from(keys.privateKey);
   return {
     trustAnchor: pemOf(trusted.certificate),

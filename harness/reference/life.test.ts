@@ -86,7 +86,7 @@ describe('ordinary life on good servers', () => {
     await client.ended();
   });
 
-  test('octets behind STARTTLS may end the connection', async () => {
+  test('octets after STARTTLS may end the connection', async () => {
     dialogue = await startDialogue({ life: { closesOnPipelinedStarttls: true } });
     const { client } = await dialogue.hello('mx');
     expect(await dialogue.upgrade(client, 'mx', lines('NOOP'))).toMatch(/^554 5\.5\.0/);

@@ -93,7 +93,7 @@ export interface ReferenceLife {
   readonly saysUnknownOutOfPlace?: boolean;
   /** SMTP overlooks a parameter of RSET. */
   readonly resetsWhateverFollows?: boolean;
-  /** SMTP answers octets behind STARTTLS with 554 5.5.0 and closes. */
+  /** SMTP answers octets after STARTTLS with 554 5.5.0 and closes. */
   readonly closesOnPipelinedStarttls?: boolean;
   /** POP3 does not know CAPA (RFC 2449 §5). */
   readonly withoutCapa?: boolean;
@@ -103,7 +103,7 @@ export interface ReferenceLife {
   readonly greetsOnce?: boolean;
   /** SMTP does not know NOOP. */
   readonly withoutNoop?: boolean;
-  /** What leads to no TLS behind the go-ahead is refused in the clear, and the session goes on there. */
+  /** What leads to no TLS after the go-ahead is refused in the clear, and the session goes on there. */
   readonly refusesTlsInClear?: boolean;
 }
 

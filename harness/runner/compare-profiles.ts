@@ -19,7 +19,7 @@ export interface ProfileComparison {
 
 /**
  * Compares what two profiles make of a failure.
- * @param order codes in the order in which they are listed; others come behind them
+ * @param order codes in the order in which they are listed; others come after them
  */
 export function compareProfiles(
   before: Pick<Profile, 'gates'>,

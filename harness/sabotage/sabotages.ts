@@ -214,7 +214,7 @@ export const SABOTAGES: readonly Sabotage[] = [
   {
     neglects: 'a violation outlives a crash',
     detector: 'verdicts',
-    noticed: 'Of a crash behind a miss comes error',
+    noticed: 'Of a crash after a miss comes error',
     file: 'harness/engine/judge.ts',
     line: 'const [violation] = violations;',
     instead: 'const [violation] = thrown === undefined ? violations : [];',

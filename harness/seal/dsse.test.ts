@@ -56,7 +56,7 @@ describe.each(PAIRS)('%s', (_, { privateKey, publicKey }, hash) => {
     const file = await pem(`${hash}.pem`, privateKey);
     const publicFile = await pem(`${hash}.pub`, publicKey);
     const program = join(folder, `sign-${hash}.cjs`);
-    // As a token does: of ECDSA it gives the two numbers behind each other.
+    // As a token does: of ECDSA it gives the two numbers after each other.
     await writeFile(
       program,
       `const { readFileSync } = require('node:fs');

@@ -123,7 +123,7 @@ function outputOf(command: string, input: Buffer): Promise<string> {
   });
 }
 
-/** A signature of ECDSA as tokens give it, two numbers behind each other, in DER (RFC 3279 §2.2.3). */
+/** A signature of ECDSA as tokens give it, two numbers after each other, in DER (RFC 3279 §2.2.3). */
 function derOf(raw: Buffer): Buffer {
   const integer = (octets: Buffer) => {
     let from = 0;

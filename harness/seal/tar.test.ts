@@ -102,7 +102,7 @@ describe('a hostile archive is refused:', () => {
     ],
     ['a prefix of the name', [altered(headerOf('a.txt', 0), 345, '..')], 'is not as mailspec writes it'],
     [
-      'a name with something behind its end',
+      'a name with something after its end',
       [altered(headerOf('a.txt', 0), 7, 'b')],
       'is no name of a file of an archive',
     ],
@@ -113,12 +113,12 @@ describe('a hostile archive is refused:', () => {
 
   test.each([
     [
-      'data behind the end',
+      'data after the end',
       Buffer.concat([archive(member('a', 'x')), Buffer.from('more')]),
       'something follows it',
     ],
     [
-      'a second archive behind the end',
+      'a second archive after the end',
       Buffer.concat([archive(member('a', 'x')), archive(member('b', 'y'))]),
       'follows',
     ],
@@ -138,7 +138,7 @@ describe('a hostile archive is refused:', () => {
   test('octets in the padding', async () => {
     const octets = archive(member('a', 'x'));
     octets[700] = 1;
-    await expect(read(octets)).rejects.toThrow('Behind a stand octets where none belong.');
+    await expect(read(octets)).rejects.toThrow('After a stand octets where none belong.');
   });
 
   test('a file that nobody knows', async () => {

@@ -55,7 +55,7 @@ export function headerOf(name: string, size: number): Buffer {
   return header;
 }
 
-/** What stands behind a file so that the next header begins a record. */
+/** What stands after a file so that the next header begins a record. */
 export function paddingOf(size: number): Buffer {
   return Buffer.alloc((RECORD - (size % RECORD)) % RECORD);
 }
@@ -76,7 +76,7 @@ function octal(value: number, digits: number): string {
 
 /**
  * Reads an archive file by file, each whole, in its order. Only the octets that this program writes are taken: a
- * header is refused unless name and size give the very same one, and behind the last file nothing may follow.
+ * header is refused unless name and size give the very same one, and after the last file nothing may follow.
  * @param limitOf octets that a file of a name may have; null: there is no such file in an archive
  * @throws Refusal
  */
@@ -106,9 +106,9 @@ export async function* readTar(
     if (size + padding > length - at - RECORD)
       throw new Refusal(`The archive ends inside of ${visible(name)}, which should have ${size} octets.`);
     const content = await octets(file, at + RECORD, size);
-    const behind = await octets(file, at + RECORD + size, padding);
-    if (behind.some((octet) => octet !== 0))
-      throw new Refusal(`Behind ${visible(name)} stand octets where none belong.`);
+    const after = await octets(file, at + RECORD + size, padding);
+    if (after.some((octet) => octet !== 0))
+      throw new Refusal(`After ${visible(name)} stand octets where none belong.`);
     yield { name, content };
     at += RECORD + size + padding;
   }

@@ -71,7 +71,7 @@ function followsFrom(
       return missed.length === 0;
     case 'inconclusive':
     case 'error':
-      // A warning is open where the target died behind it.
+      // A warning is open where the target died after it.
       return violations.length === 0 || worst !== 'fail';
   }
 }

@@ -87,8 +87,8 @@ function partsOf(body: Buffer, boundary: string): readonly Buffer[] {
   const whole = Buffer.concat([CRLF, body]);
   const parts: Buffer[] = [];
   for (let at = whole.indexOf(delimiter); at >= 0; ) {
-    const behind = whole.subarray(at + delimiter.length);
-    if (behind.toString('latin1', 0, 2) === '--') return parts;
+    const after = whole.subarray(at + delimiter.length);
+    if (after.toString('latin1', 0, 2) === '--') return parts;
     const start = whole.indexOf(CRLF, at + delimiter.length) + CRLF.length;
     // The line end of one delimiter may begin the next one, where a part is empty.
     const next = whole.indexOf(delimiter, start - CRLF.length);

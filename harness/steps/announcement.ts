@@ -19,15 +19,15 @@ export interface Announcement {
   readonly capabilities: readonly string[];
   /** SASL mechanisms, upper case. */
   readonly mechanisms: readonly string[];
-  /** The keywords behind the name of what lists them, such as `CAPA lists`. */
+  /** The keywords after the name of what lists them, such as `CAPA lists`. */
   readonly line: string;
   /** The reply of a POP3 or IMAP server that refuses to list anything. */
   readonly refusal: string | undefined;
   /** The command that asks for TLS, which is its keyword too. */
   readonly upgrade: 'STARTTLS' | 'STLS';
-  /** Sends the upgrade command, and no handshake behind it. */
+  /** Sends the upgrade command, and no handshake after it. */
   askForTls(): Promise<GoAhead>;
-  /** Sends the upgrade command and, behind the go-ahead, completes the handshake with the name of the host. */
+  /** Sends the upgrade command and, after the go-ahead, completes the handshake with the name of the host. */
   startTls(): Promise<GoAhead>;
 }
 

@@ -14,7 +14,7 @@ const REFUSAL = {
 } as const;
 
 /**
- * Whether octets that came instead of TLS begin with a refusal. Behind a go-ahead it says that no TLS comes about
+ * Whether octets that came instead of TLS begin with a refusal. After a go-ahead it says that no TLS comes about
  * (RFC 3207 §4.1, RFC 9051 §6.2.1, RFC 2595 §4), and leaves an ordinary session in the clear: what was sent in the
  * clear may be answered there, without harm.
  */

@@ -4,7 +4,7 @@ import { type Indication, median, steady } from './indication.ts';
 /** Rounds of one failure for a known and one for an unknown user. */
 const ROUNDS = { least: 2, most: 5 };
 const IN_A_ROW = 10;
-/** Rounds are cut short behind this time: servers that slow down make them long, in milliseconds. */
+/** Rounds are cut short after this time: servers that slow down make them long, in milliseconds. */
 const PATIENCE_MS = 40_000;
 /** A failure that takes this long counts as slowed down, in milliseconds. */
 const SLOW_MS = 500;
@@ -103,11 +103,11 @@ async function limitOf(attempts: LoginAttempts, login: string, nonce: string): P
   for (let attempt = 1; attempt <= IN_A_ROW; attempt += 1) {
     const started = performance.now();
     const { kind } = await attempts.guess(login, `wrong-${nonce}-${attempt}`);
-    if (kind !== 'reply') return `${kind} behind ${attempt - 1} failures`;
+    if (kind !== 'reply') return `${kind} after ${attempt - 1} failures`;
     const ms = performance.now() - started;
     if (ms >= SLOW_MS) return `failure ${attempt} takes ${Math.round(ms)} ms`;
   }
-  return (await attempts.connection.untilEnd(SLOW_MS)) ? `closed behind ${IN_A_ROW} failures` : undefined;
+  return (await attempts.connection.untilEnd(SLOW_MS)) ? `closed after ${IN_A_ROW} failures` : undefined;
 }
 
 /** Some failure of one kind took as long as one of the other. */

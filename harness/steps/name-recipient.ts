@@ -15,7 +15,7 @@ export async function nameRecipient(client: SmtpClient, { sender, recipient }: P
 
 /**
  * The same on a connection of its own, which ends before any message; patient with what is refused for now.
- * @param options where and how far the client goes first; behind EHLO where none are given
+ * @param options where and how far the client goes first; after EHLO where none are given
  */
 export function recipientReply(
   { smtp, patiently }: Pick<Services, 'smtp' | 'patiently'>,

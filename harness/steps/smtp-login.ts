@@ -37,7 +37,7 @@ export async function openUser(services: Services, session: UserSession = {}): P
   return client;
 }
 
-/** A session of a stranger on mx, behind EHLO; inside TLS where mx asks for it. Costs one connection. */
+/** A session of a stranger on mx, after EHLO; inside TLS where mx asks for it. Costs one connection. */
 export function openStranger({ smtp, target }: Pick<Services, 'smtp' | 'target'>): Promise<SmtpClient> {
   return smtp({ role: 'mx', at: target.claims.mxRequiresTls ? 'tls' : 'ready' });
 }

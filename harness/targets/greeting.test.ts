@@ -53,7 +53,7 @@ it('keeps a connection on which the server takes its time', async () => {
   expect(await waitForGreetings({ mx }, 20_000, signal)).toEqual([]);
 });
 
-it('reads the greeting behind TLS where TLS comes first', async () => {
+it('reads the greeting after TLS where TLS comes first', async () => {
   const server = await startReference();
   const { submissions } = server.target.endpoints;
   expect(submissions).toBeDefined();

@@ -30,7 +30,7 @@ export interface Ungreeted {
 }
 
 /**
- * Waits until every endpoint greets as its protocol demands; behind TLS on implicit-TLS roles. An
+ * Waits until every endpoint greets as its protocol demands; after TLS on implicit-TLS roles. An
  * open port is not enough: engines open published ports before the server listens.
  * @param withinMs time for all of them together
  * @returns the roles that did not greet, empty when all did

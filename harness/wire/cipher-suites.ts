@@ -267,7 +267,7 @@ export interface CipherSuite {
   readonly bits: number;
 }
 
-/** Strength by what stands behind `WITH`; the first that fits counts. */
+/** Strength by what stands after `WITH`; the first that fits counts. */
 const STRENGTHS: readonly (readonly [form: RegExp, bits: number])[] = [
   [/^NULL/, 0],
   [/^(?:RC4_40|RC2_CBC_40|DES40)/, 40],

@@ -19,7 +19,7 @@ export interface ServerHello {
   readonly text: string;
 }
 
-/** A fatal alert (RFC 8446 §6), or a warning behind which nothing followed. */
+/** A fatal alert (RFC 8446 §6), or a warning after which nothing followed. */
 export interface TlsAlert {
   readonly kind: 'alert';
   readonly level: 'warning' | 'fatal';

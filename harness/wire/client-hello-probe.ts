@@ -29,7 +29,7 @@ export type HelloAnswer = ServerHello | TlsAlert | NotTls | NoAnswer;
 const RECORD_HEADER = 5;
 
 /**
- * Sends a ClientHello on a plain connection, at once or behind the go-ahead to STARTTLS, and reads what
+ * Sends a ClientHello on a plain connection, at once or after the go-ahead to STARTTLS, and reads what
  * the server makes of it. Independent of the TLS library of this machine, so that a refusal is the
  * server's. The connection is of no further use.
  */

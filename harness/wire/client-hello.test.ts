@@ -253,7 +253,7 @@ describe('probe against a real TLS library', () => {
     expect(answer).toMatchObject({ kind: 'alert', description: 'no_application_protocol' });
   });
 
-  test('behind STARTTLS', async () => {
+  test('after STARTTLS', async () => {
     await using server = await startScriptedServer(async (peer) => {
       await peer.readLine();
       await peer.write('220 go ahead');
@@ -378,7 +378,7 @@ describe('probe against answers made by hand', () => {
     expect(await answerTo(offer, Buffer.from(hex, 'hex'))).toMatchObject(answer);
   });
 
-  test('a ServerHello behind a warning is the answer, and tells of it', async () => {
+  test('a ServerHello after a warning is the answer, and tells of it', async () => {
     const answer = await answerTo(offer, Buffer.from('15030300020170', 'hex'), serverHello('0303', 'c02f'));
     expect(answer).toMatchObject({ kind: 'server-hello', warnings: ['unrecognized_name'] });
   });

@@ -255,7 +255,7 @@ describe('the end of a connection', () => {
     expect(client.connection.ended).toBeUndefined();
   });
 
-  test('what is sent behind the end is neither sent nor recorded as sent, and its secrets are kept', async () => {
+  test('what is sent after the end is neither sent nor recorded as sent, and its secrets are kept', async () => {
     await using server = await startScriptedServer(async (peer) => peer.end());
     using client = await connectTo(server);
     await client.connection.untilEnd(5_000);

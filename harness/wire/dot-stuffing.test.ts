@@ -9,7 +9,7 @@ describe('dot-stuffing', () => {
     ['a line of one dot', 'a\r\n.\r\nb\r\n', 'a\r\n..\r\nb\r\n.\r\n'],
     ['dots at the very beginning', '.a\r\n..\r\n', '..a\r\n...\r\n.\r\n'],
     ['a dot alone without line end', '.', '..\r\n.\r\n'],
-    ['a dot behind a bare LF or CR is content', 'a\n.\nb\r.\rc\r\n', 'a\n.\nb\r.\rc\r\n.\r\n'],
+    ['a dot after a bare LF or CR is content', 'a\n.\nb\r.\rc\r\n', 'a\n.\nb\r.\rc\r\n.\r\n'],
     ['a message that ends in CR', 'a\r', 'a\r\r\n.\r\n'],
     ['NUL and eight-bit octets', '\x00\xff\r\n', '\x00\xff\r\n.\r\n'],
   ])('%s', (_, message, stuffed) => {

@@ -3,7 +3,7 @@ import { CRLF } from './bytes.ts';
 const DOT = 0x2e;
 
 /**
- * A message as sent behind DATA: a dot in front of every line that begins with one, CRLF at the end,
+ * A message as sent after DATA: a dot in front of every line that begins with one, CRLF at the end,
  * and the dot that ends the data (RFC 5321 §4.5.2). Octets that are not CRLF are left alone.
  */
 export function dotStuff(message: Buffer): Buffer {

@@ -33,7 +33,7 @@ async function onConnection<T>(endpoint: Endpoint, body: (connection: Connection
   }
 }
 
-/** A full handshake, and the ticket that came behind it. */
+/** A full handshake, and the ticket that came after it. */
 function ticketOf(endpoint: Endpoint): Promise<SessionTicket> {
   return onConnection(endpoint, async (connection) => {
     await connection.startTls();
@@ -207,7 +207,7 @@ describe('ticket', () => {
     ['nothing', Buffer.alloc(0)],
     ['octets that are no DER', Buffer.from('30820fff0201', 'hex')],
     ['another structure', Buffer.from('3003020101', 'hex')],
-    ['a prefix with nothing behind it', Buffer.from('\0nodejs:tls:session:1\0\0\0', 'latin1')],
+    ['a prefix with nothing after it', Buffer.from('\0nodejs:tls:session:1\0\0\0', 'latin1')],
   ])('%s is none', (_, session) => {
     expect(readTicket(session)).toBeUndefined();
   });

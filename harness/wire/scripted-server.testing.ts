@@ -38,7 +38,7 @@ export interface ScriptedServer extends AsyncDisposable {
 
 class ClientGone extends Error {}
 
-/** A server on loopback that runs `script` on every connection, and ends the connection behind it. */
+/** A server on loopback that runs `script` on every connection, and ends the connection after it. */
 export async function startScriptedServer(script: Script): Promise<ScriptedServer> {
   const open = new Set<Socket>();
   const failures: unknown[] = [];

@@ -48,7 +48,7 @@ function opened(
   return found;
 }
 
-/** TLS 1.3 has a context in front, which is empty in a handshake, and extensions behind each certificate. */
+/** TLS 1.3 has a context in front, which is empty in a handshake, and extensions after each certificate. */
 function certificatesIn(
   body: Buffer | undefined,
   form: 'TLSv1.2' | 'TLSv1.3',

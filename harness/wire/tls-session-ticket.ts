@@ -69,7 +69,7 @@ interface Element {
   readonly content: Buffer;
 }
 
-/** The elements of a DER encoding one behind the other (X.690 §8.1); an element cut short ends the list. */
+/** The elements of a DER encoding one after the other (X.690 §8.1); an element cut short ends the list. */
 function elements(der: Buffer): readonly Element[] {
   const found: Element[] = [];
   for (let at = 0; at + 2 <= der.length; ) {

@@ -63,7 +63,7 @@ const SIGNATURES = {
 
 /**
  * Completes a TLS handshake as client. The certificate is not judged here: a check that cares reads
- * it from the socket; the others must reach what lies behind it.
+ * it from the socket; the others must reach what lies after it.
  * @throws TlsFailed when the handshake is refused, garbled, cut off or not finished within `withinMs`.
  */
 export function handshake(

@@ -118,7 +118,7 @@ export function unprotect(
   decipher.setAuthTag(content.subarray(-TAG_LENGTH));
   try {
     const plain = Buffer.concat([decipher.update(sealed), decipher.final()]);
-    // Zeros behind the type are padding.
+    // Zeros after the type are padding.
     const end = plain.findLastIndex((octet) => octet !== 0);
     return end < 0 ? undefined : { type: plain[end] ?? 0, content: plain.subarray(0, end) };
   } catch {

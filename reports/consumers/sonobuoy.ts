@@ -3,7 +3,7 @@ import type { Tree } from './xml-tree.ts';
 
 /**
  * Reads as Sonobuoy and the bots of Kubernetes do: suites are not nested, `skipped` outweighs everything,
- * `failure` and `error` both fail a case and its suite, attribute and body are shown one behind the other.
+ * `failure` and `error` both fail a case and its suite, attribute and body are shown one after the other.
  */
 export function readAsSonobuoy(root: Tree): ReadCase[] {
   const suites =

@@ -10,7 +10,7 @@ function bar(name: string, asked: number, start: number, end: number, more: Part
 }
 
 const namesOf = (bars: readonly Bar[]) =>
-  criticalPath(bars).map(({ bar: { name }, behind }) => (behind === null ? name : `${name} (${behind})`));
+  criticalPath(bars).map(({ bar: { name }, after }) => (after === null ? name : `${name} (${after})`));
 
 test('leads from the last that ended to who held what it queued for', () => {
   expect(

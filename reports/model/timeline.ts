@@ -67,11 +67,11 @@ export function barsOf(target: TargetRecord, startedAt: string): readonly Bar[] 
   return [...controls, ...checks].sort((a, b) => a.start - b.start || compare(a.name, b.name));
 }
 
-/** A link of the critical path: a bar, and what it waited for behind the one before it. */
+/** A link of the critical path: a bar, and what it waited for after the one before it. */
 export interface Link {
   readonly bar: Bar;
   /** What it queued for; null where it only came after the one before. */
-  readonly behind: string | null;
+  readonly after: string | null;
 }
 
 /**
@@ -85,7 +85,7 @@ export function criticalPath(bars: readonly Bar[]): readonly Link[] {
     const bar: Bar = current;
     const earlier = bars.filter((one) => one.start < bar.start && one.end <= bar.start + SLACK);
     const holder = bar.queuedFor === null ? undefined : latest(earlier.filter((one) => holdsUp(one, bar)));
-    path.unshift({ bar, behind: holder ? bar.queuedFor : null });
+    path.unshift({ bar, after: holder ? bar.queuedFor : null });
     current = holder ?? latest(earlier.filter((one) => one.end <= bar.asked + SLACK));
   }
   return path;

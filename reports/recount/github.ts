@@ -3,7 +3,7 @@ import type { Row } from './row.ts';
 import { Unreadable } from './unreadable.ts';
 
 const COMMAND = /^::(error|warning|notice) title=([^:,]*),file=([^:,]+),line=([1-9]\d*)::(.*)$/;
-/** What must have been escaped: anything behind a `%` that the runner would not put back, and commands of older kinds. */
+/** What must have been escaped: anything after a `%` that the runner would not put back, and commands of older kinds. */
 const LOOSE = /%(?!25|0D|0A|3A|2C)|##/;
 const TOTAL = /^mailspec annotations: (\d+) error, (\d+) warning, (\d+) notice$/;
 const TARGET = /^mailspec target: (".*"): failed (\d+), errored (\d+), skipped (\d+), passed (\d+)$/;

@@ -18,7 +18,7 @@ export function codeSpan(text: string): string {
 const LINKED = /:\/\/|www\.|@|#\d|GH-\d/i;
 
 /**
- * A text of our own catalogue behind other text on a line, with everything escaped that could be read as
+ * A text of our own catalogue after other text on a line, with everything escaped that could be read as
  * markup there (CommonMark §2.4); a code span where escaping does not help.
  */
 export function escapedMarkdown(text: string): string {

@@ -94,7 +94,7 @@ function pointLines(point: Point, index: number): string[] {
   ];
 }
 
-/** `#` begins a directive; behind a backslash it does not. */
+/** `#` begins a directive; after a backslash it does not. */
 function escaped(text: string): string {
   return printable(text).replace(/[\\#]/g, '\\$&');
 }

@@ -70,7 +70,7 @@ export function altered(letter: Letter, passage: string, replacement: string): L
   return withContent(letter, Buffer.from(text.replace(passage, replacement), 'latin1'));
 }
 
-/** The letter with more octets behind it. */
+/** The letter with more octets after it. */
 export function longer(letter: Letter, appended: Buffer): Letter {
   return withContent(letter, Buffer.concat([letter.content, appended]));
 }

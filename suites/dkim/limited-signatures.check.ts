@@ -6,7 +6,7 @@ import { SIGNED_MAIL } from './dkim-check.ts';
 import { expectNoPassOf } from './expectation.ts';
 import { longer, signedLetter } from './letter.ts';
 
-/** Octets of HTML behind the part that is signed. */
+/** Octets of HTML after the part that is signed. */
 const APPENDED = 2_048;
 const DAY_S = 86_400;
 
@@ -17,7 +17,7 @@ export const partialSignaturesDoNotPassUnnoticed = check(
     slug: 'partial-signatures-do-not-pass-unnoticed',
     title: 'Partial body coverage (l=) does not let appended content pass unnoticed',
     sends:
-      'messages with l= of the length of the body and HTML behind it, with l=0, and with l= larger than the body',
+      'messages with l= of the length of the body and HTML after it, with l=0, and with l= larger than the body',
     demands: 'none is recorded as plainly good',
     level: 'policy',
     severity: 'medium',
@@ -33,7 +33,7 @@ export const partialSignaturesDoNotPassUnnoticed = check(
       signedLetter(services, author, [{ ...order, ...special }], { body });
     const html = bytes.lines('<html><body>', ...htmlLines(), '</body></html>');
     await expectNoPassOf(services, {
-      name: 'HTML behind the signed part',
+      name: 'HTML after the signed part',
       demand: 'a signature that leaves appended HTML out is not recorded as plainly good',
       letter: () => longer(signed({ bodyLength: body.length }), html),
       ideally: true,
@@ -54,7 +54,7 @@ export const partialSignaturesDoNotPassUnnoticed = check(
 );
 
 function htmlLines(): string[] {
-  const line = '<p>Nobody has signed this text, which was put behind the message.</p>';
+  const line = '<p>Nobody has signed this text, which was put after the message.</p>';
   return Array.from({ length: Math.ceil(APPENDED / line.length) }, () => line);
 }
 

@@ -14,7 +14,7 @@ export const severalSignaturesAreIndependent = check(
     slug: 'several-signatures-are-independent',
     title: 'Multiple signatures are evaluated independently',
     sends:
-      'messages with a good signature behind a broken one, before one, behind twenty, and one of a third party before a broken one of the author',
+      'messages with a good signature after a broken one, before one, after twenty, and one of a third party before a broken one of the author',
     demands: 'the good one is recorded as good',
     level: 'SHOULD',
     severity: 'medium',
@@ -39,13 +39,13 @@ export const severalSignaturesAreIndependent = check(
     const own = { good: author.domain, bad: `broken.${author.domain}` };
     const thirdParty = { good: other.domain, bad: author.domain };
     const cases = [
-      { name: 'behind a broken one', ...own, before: 1, behind: 0 },
-      { name: 'before a broken one', ...own, before: 0, behind: 1 },
-      { name: 'behind twenty', ...own, before: 20, behind: 0 },
+      { name: 'after a broken one', ...own, before: 1, after: 0 },
+      { name: 'before a broken one', ...own, before: 0, after: 1 },
+      { name: 'after twenty', ...own, before: 20, after: 0 },
       // Nothing is decided by a signature of somebody else, so that it shows in results alone.
-      ...(sight === 'enforced' ? [] : [{ name: 'of a third party', ...thirdParty, before: 1, behind: 0 }]),
+      ...(sight === 'enforced' ? [] : [{ name: 'of a third party', ...thirdParty, before: 1, after: 0 }]),
     ];
-    for (const { name, good, bad, before, behind } of cases) {
+    for (const { name, good, bad, before, after } of cases) {
       await variant(name, async (verify) => {
         const write = () => {
           const letter = compose(services, author);
@@ -54,7 +54,7 @@ export const severalSignaturesAreIndependent = check(
           const content = Buffer.concat([
             ...Array.from({ length: before }, () => spoilt),
             signature(letter.content, good),
-            ...Array.from({ length: behind }, () => spoilt),
+            ...Array.from({ length: after }, () => spoilt),
             letter.content,
           ]);
           return withContent(letter, content);

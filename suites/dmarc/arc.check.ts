@@ -52,7 +52,7 @@ const CASES: readonly ChainCase[] = [
       ]),
   },
   {
-    name: 'a body changed behind the seal',
+    name: 'a body changed after the seal',
     seal: async (services, message, names) =>
       withLaterLine(services, await vouching(services, message, names, 'none')),
   },

@@ -42,6 +42,6 @@ export const AUTHOR_CASES: readonly AuthorCase[] = [
   ['a route in the address', (victim, stranger) => [`From: <@${domainOf(stranger)},@any.example:${victim}>`]],
   ['a quoted pair between two addresses', (victim, stranger) => [`From: <${stranger}>\\,<${victim}>`]],
   ['a bare address, then one in brackets', (victim, stranger) => [`From: ${victim},<${stranger}>`]],
-  ['an address behind the brackets', (victim, stranger) => [`From: <${stranger}>${victim}`]],
+  ['an address after the brackets', (victim, stranger) => [`From: <${stranger}>${victim}`]],
   ['brackets within brackets', (victim, stranger) => [`From: <<${victim}>${stranger}>`]],
 ];

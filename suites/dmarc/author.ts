@@ -65,7 +65,7 @@ export function silentDomain(services: Services, label = 'silent'): Promise<stri
 
 /**
  * The message with one more ARC set of this domain on top.
- * @param claims results behind the name of the domain, and what the seal says about the chain before it
+ * @param claims results after the name of the domain, and what the seal says about the chain before it
  */
 export async function sealedBy(
   { authentication }: Services,

@@ -16,13 +16,13 @@ interface EnvelopeCase {
 const CASES: readonly EnvelopeCase[] = [
   { name: 'a subdomain of the victim that does not exist', sender: ({ victim }) => `any@absent.${victim}` },
   { name: 'an address that does not end', sender: ({ victim }) => `(any@${victim}` },
-  { name: 'a parenthesis behind the victim', sender: ({ victim, stranger }) => `any@${victim}(.${stranger}` },
-  { name: 'a quote behind the victim', sender: ({ victim, stranger }) => `any@${victim}'@any.${stranger}` },
+  { name: 'a parenthesis after the victim', sender: ({ victim, stranger }) => `any@${victim}(.${stranger}` },
+  { name: 'a quote after the victim', sender: ({ victim, stranger }) => `any@${victim}'@any.${stranger}` },
   {
     name: 'a route through the victim',
     sender: ({ victim, stranger }) => `@${victim},@any.${stranger}:any@${stranger}`,
   },
-  { name: 'a NUL behind the victim', sender: ({ victim, stranger }) => `any@${victim}\0.${stranger}` },
+  { name: 'a NUL after the victim', sender: ({ victim, stranger }) => `any@${victim}\0.${stranger}` },
 ];
 
 export const oddSendersDoNotVouch = check(

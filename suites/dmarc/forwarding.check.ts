@@ -86,7 +86,7 @@ export const forwardingSealsProperly = check(
   },
 );
 
-/** Hands a message to the address that forwards and waits for it behind that. */
+/** Hands a message to the address that forwards and waits for it after that. */
 async function forwarded(
   { offer, target, inconclusive, lab }: Services,
   receiver: Receiver,

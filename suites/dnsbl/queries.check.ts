@@ -3,7 +3,7 @@ import { correspondence, STRANGERS_VISIT } from './client.ts';
 import { ALWAYS_LISTED, NEVER_LISTED, nameIn, workingList } from './lists.ts';
 import { messageWith, visit } from './visit.ts';
 
-/** How long a query may come behind the reply to RCPT, in milliseconds. */
+/** How long a query may come after the reply to RCPT, in milliseconds. */
 const AFTER_REPLY = 2_000;
 
 export const listsAreAskedInDueForm = check(

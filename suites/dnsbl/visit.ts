@@ -79,7 +79,7 @@ async function visitOnce(
   }
 }
 
-/** One reply; a hyphen stands behind the code of every line but the last (RFC 5321 §4.2). */
+/** One reply; a hyphen stands after the code of every line but the last (RFC 5321 §4.2). */
 export async function readReply(
   connection: Connection,
   awaited: string,

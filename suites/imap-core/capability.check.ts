@@ -7,7 +7,7 @@ export const capabilityIsAnswered = check(
     id: 'IMAP-002',
     slug: 'capability-is-answered',
     title: 'CAPABILITY returns one untagged response with a protocol revision before the tagged OK',
-    sends: 'CAPABILITY before TLS, inside TLS and behind the login',
+    sends: 'CAPABILITY before TLS, inside TLS and after the login',
     demands: 'one CAPABILITY response with IMAP4rev1 or IMAP4rev2, then the tagged OK',
     level: 'MUST',
     severity: 'low',
@@ -24,7 +24,7 @@ export const capabilityIsAnswered = check(
     effect: 'reads',
     safety: 'safe',
     budget: '20s',
-    kills: ['imap-capability-behind-tagged'],
+    kills: ['imap-capability-after-tagged'],
   },
   async (services) => {
     const { imap, role, variant } = services;
@@ -37,7 +37,7 @@ export const capabilityIsAnswered = check(
         expected: 'AUTH=PLAIN',
       });
     });
-    await variant('behind the login', async (verify) => verifyOne(verify, await openImap(services)));
+    await variant('after the login', async (verify) => verifyOne(verify, await openImap(services)));
   },
 );
 

@@ -9,7 +9,7 @@ export const examineChangesNothing = check(
     title: 'A mailbox that was opened by EXAMINE stays as it is',
     sends:
       'EXAMINE of a folder with an unread and a marked message: FETCH of a body, STORE, EXPUNGE and CLOSE; then SELECT in another session',
-    demands: 'READ-ONLY, and behind it both messages with the flags that they had',
+    demands: 'READ-ONLY, and after it both messages with the flags that they had',
     severity: 'medium',
     clauses: ['rfc9051#6.3.3', 'rfc9051#6.4.1', 'rfc3501#6.3.2', 'rfc3501#6.4.2'],
     limits: ['The flag \\Recent, which RFC 9051 has no more, is not looked at.'],
@@ -44,7 +44,7 @@ export const examineChangesNothing = check(
       verify.equal(
         after.map(({ uid }) => `UID ${uid}`).join(', ') || 'no message',
         before.map(({ uid }) => `UID ${uid}`).join(', '),
-        'no message is removed behind EXAMINE',
+        'no message is removed after EXAMINE',
       );
       for (const { uid, flags } of before) {
         const found = after.find((one) => one.uid === uid);
@@ -52,7 +52,7 @@ export const examineChangesNothing = check(
           verify.equal(
             found.flags.join(' ') || 'no flags',
             flags.join(' ') || 'no flags',
-            'no flag is changed behind EXAMINE',
+            'no flag is changed after EXAMINE',
           );
       }
       await later.logout();

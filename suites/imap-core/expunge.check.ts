@@ -8,7 +8,7 @@ export const expungedNumbersAreTrue = check(
     slug: 'expunged-numbers-are-true',
     title: 'EXPUNGE tells true numbers, and never while FETCH, STORE or SEARCH refers to numbers',
     sends:
-      'EXPUNGE of two neighbours among four messages; FETCH, STORE and SEARCH behind an EXPUNGE of another session; CLOSE with a marked message',
+      'EXPUNGE of two neighbours among four messages; FETCH, STORE and SEARCH after an EXPUNGE of another session; CLOSE with a marked message',
     demands:
       'EXPUNGE responses that lead to what is left; none without a command, and none during FETCH, STORE and SEARCH; CLOSE removes without a word',
     severity: 'high',
@@ -42,7 +42,7 @@ export const expungedNumbersAreTrue = check(
         await client.logout();
       }),
     );
-    await variant('FETCH, STORE and SEARCH behind an EXPUNGE of another session', (verify) =>
+    await variant('FETCH, STORE and SEARCH after an EXPUNGE of another session', (verify) =>
       withOwnFolder(services, async (folder) => {
         const phone = await folder.open();
         for (const label of ['first', 'second', 'third']) await folder.append(phone, label);
@@ -98,7 +98,7 @@ export const expungedNumbersAreTrue = check(
   },
 );
 
-/** What is left of these UIDs for a client that believes the EXPUNGE responses, one behind the other (RFC 9051 §7.5.1). */
+/** What is left of these UIDs for a client that believes the EXPUNGE responses, one after the other (RFC 9051 §7.5.1). */
 function after(uids: readonly number[], { untagged }: ImapReply): readonly number[] {
   return untagged.reduce<readonly number[]>(
     (left, { label, number }) =>

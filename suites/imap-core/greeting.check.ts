@@ -9,7 +9,7 @@ export const greetingIsWellFormed = check(
     id: 'IMAP-001',
     slug: 'greeting-is-well-formed',
     title: 'The greeting is an untagged OK or BYE and its capabilities are those of CAPABILITY',
-    sends: 'nothing; on another connection CAPABILITY behind the greeting',
+    sends: 'nothing; on another connection CAPABILITY after the greeting',
     demands:
       'one untagged OK; CAPABILITY lists every capability in it, and LOGINDISABLED only where it does too',
     level: 'MUST',

@@ -101,7 +101,7 @@ async function injected(services: Services, verify: Verify, verb: string): Promi
   const seen: string[] = [];
   for (;;) {
     const response = await client
-      .next('the reply to NOOP behind a refused literal')
+      .next('the reply to NOOP after a refused literal')
       .catch((failure: unknown) => {
         // A server may end the connection instead of swallowing a literal (RFC 7888 §4).
         if (client.connection.ended) return undefined;

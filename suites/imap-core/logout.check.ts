@@ -7,7 +7,7 @@ export const logoutSaysGoodbye = check(
     id: 'IMAP-004',
     slug: 'logout-says-goodbye',
     title: 'LOGOUT gives BYE, then tagged OK, then close',
-    sends: 'LOGOUT before the login, behind it, and with a mailbox selected',
+    sends: 'LOGOUT before the login, after it, and with a mailbox selected',
     demands: 'an untagged BYE, the tagged OK, and the end of the connection',
     level: 'MUST',
     severity: 'info',
@@ -24,7 +24,7 @@ export const logoutSaysGoodbye = check(
     await variant('before the login', async (verify) =>
       verifyLogout(verify, services, await imap({ at: 'tls' })),
     );
-    await variant('behind the login', async (verify) =>
+    await variant('after the login', async (verify) =>
       verifyLogout(verify, services, await openImap(services)),
     );
     await variant('with a mailbox selected', async (verify) => {

@@ -26,7 +26,7 @@ export const newFoldersAreNotOldOnes = check(
     ],
     waits: () => 2 * NEXT_SECOND_MS,
     limits: [
-      'The second folder is made more than a second behind the first: a UIDVALIDITY that is the time in seconds passes.',
+      'The second folder is made more than a second after the first: a UIDVALIDITY that is the time in seconds passes.',
     ],
     kills: ['imap-uidvalidity-is-always-one'],
   },

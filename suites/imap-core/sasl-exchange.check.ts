@@ -46,7 +46,7 @@ export const authenticateKeepsTheRules = check(
 
     await variant('the right response', async (verify) => {
       const reply = await twoSteps(services, right);
-      verify.reply(reply, 'the right response behind the challenge logs in').status('OK');
+      verify.reply(reply, 'the right response after the challenge logs in').status('OK');
     });
     await variant('the right initial response', async (verify) => {
       const client = await beforeLogin(services);
@@ -120,7 +120,7 @@ async function twoSteps(services: Services, response: string): Promise<ImapReply
   return reply;
 }
 
-/** AUTHENTICATE PLAIN on a new connection, and a response behind the challenge. */
+/** AUTHENTICATE PLAIN on a new connection, and a response after the challenge. */
 async function logIn(
   services: Services,
   response: string,

@@ -9,7 +9,7 @@ const BEFORE_LOGIN: readonly string[] = [
   'STATUS INBOX (MESSAGES)',
   'FETCH 1 BODY[]',
 ];
-/** Lines that break the grammar (RFC 9051 §9), behind the login. */
+/** Lines that break the grammar (RFC 9051 §9), after the login. */
 const BROKEN: readonly (readonly [string, string])[] = [
   ['a line without a tag', 'NOOP'],
   ['two spaces', 'b1  NOOP'],
@@ -23,7 +23,7 @@ export const commandsKeepToTheirState = check(
     id: 'IMAP-003',
     slug: 'commands-keep-to-their-state',
     title: 'Commands are refused outside their state and syntax errors get BAD',
-    sends: 'mailbox commands before the login; behind it FETCH without SELECT, LOGIN again, and broken lines',
+    sends: 'mailbox commands before the login; after it FETCH without SELECT, LOGIN again, and broken lines',
     demands: 'NO or BAD every time, and the session continues',
     level: 'SHOULD',
     severity: 'medium',
@@ -55,7 +55,7 @@ export const commandsKeepToTheirState = check(
   async (services) => {
     const { variant, account, bytes } = services;
     const refused = async (command: ImapCommand, open: () => Promise<ImapClient>) =>
-      variant(`${nameOf(command)} ${open === before ? 'before' : 'behind'} the login`, async (verify) => {
+      variant(`${nameOf(command)} ${open === before ? 'before' : 'after'} the login`, async (verify) => {
         const client = await open();
         if (typeof command !== 'string') demandNonSynchronising(services, client);
         const answer = await client.attempt(command);
@@ -70,18 +70,18 @@ export const commandsKeepToTheirState = check(
           verify.ideally.answer(await client.attempt('NOOP'), 'the session goes on', { statuses: ['OK'] });
       });
     const before = () => beforeLogin(services);
-    const behind = () => openImap(services);
+    const after = () => openImap(services);
     for (const command of BEFORE_LOGIN) await refused(command, before);
     await refused(['APPEND INBOX ', { bytes: Buffer.from('abc'), synchronising: false }], before);
-    await refused('FETCH 1 FLAGS', behind);
-    await variant('LOGIN behind the login', async (verify) => {
-      const client = await behind();
+    await refused('FETCH 1 FLAGS', after);
+    await variant('LOGIN after the login', async (verify) => {
+      const client = await after();
       const { login, password } = account();
       verify.reply(await client.login(login, password), 'a second login is refused').status('NO', 'BAD');
     });
     for (const [what, text] of BROKEN) {
-      await variant(`${what} behind the login`, async (verify) => {
-        const client = await behind();
+      await variant(`${what} after the login`, async (verify) => {
+        const client = await after();
         client.raw(bytes.line(text));
         const response = await client.next('the answer to a broken line');
         const word =

@@ -53,7 +53,7 @@ export const certificateLeadsToTrustAnchor = check(
       const found = certificates.disorder(shown.sent);
       // TLS 1.3 clients sort by themselves (RFC 8446 §4.4.2).
       if (found === undefined || !(await speaksTls12(services))) continue;
-      services.verify.ideally.missed(`certificates stand in order behind the ${describe(shown)}`, {
+      services.verify.ideally.missed(`certificates stand in order after the ${describe(shown)}`, {
         expected: 'each certifies the one in front of it',
         actual: found,
       });

@@ -90,7 +90,7 @@ export function causeOf({ kind }: Pick<AnyAnswer, 'kind'>): 'timeout' | 'precond
   return kind === 'silence' ? 'timeout' : 'precondition';
 }
 
-/** Whether an answer says no: by an alert, or behind an upgrade command in the clear. */
+/** Whether an answer says no: by an alert, or after an upgrade command in the clear. */
 export function saysNo({ role }: Pick<Services, 'role'>, { kind, bytes }: AnyAnswer): boolean {
   if (kind === 'alert') return true;
   return bytes !== undefined && ROLES[role].tls === 'upgrade' && refusesInClear(role, bytes);

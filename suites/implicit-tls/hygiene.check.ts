@@ -57,7 +57,7 @@ function extensionList({ tls }: Services, extensions: ReadonlyMap<number, Buffer
   return names.join(' ') || 'no extension';
 }
 
-/** How long a ticket is awaited behind the first octets inside TLS, in milliseconds. */
+/** How long a ticket is awaited after the first octets inside TLS, in milliseconds. */
 const TICKET_MS = 2_000;
 const TICKET_STEP_MS = 20;
 

@@ -75,7 +75,7 @@ export const forwardSecrecyPreferred = check(
     slug: 'forward-secrecy-preferred',
     title: 'Forward secrecy is preferred and TLS 1.3 is available',
     sends:
-      'ClientHellos of TLS 1.2 with key transport by RSA in front of, behind and without ephemeral keys; one of TLS 1.3',
+      'ClientHellos of TLS 1.2 with key transport by RSA in front of, after and without ephemeral keys; one of TLS 1.3',
     demands: 'ephemeral keys are chosen whatever the order; key transport alone is refused; TLS 1.3 works',
     level: 'MUST',
     severity: 'medium',

@@ -29,7 +29,7 @@ export const WRITES_HELLOS = {
 } as const satisfies Partial<CheckDefinition>;
 
 /**
- * A connection on which the next octets are a ClientHello: at once on an implicit-TLS role, behind the
+ * A connection on which the next octets are a ClientHello: at once on an implicit-TLS role, after the
  * go-ahead elsewhere. Not applicable where no upgrade is offered.
  */
 export async function atTheDoor(services: Services): Promise<Connection> {

@@ -14,7 +14,7 @@ export const bodiesAreUnchanged = check(
     ...BOTH_WAYS,
     id: 'MSG-001',
     slug: 'bodies-are-unchanged',
-    title: 'The body of a plain message arrives octet by octet, with nothing in front of it or behind',
+    title: 'The body of a plain message arrives octet by octet, with nothing in front of it or after',
     sends: 'a text with every printable character, some of them as mail programs like to rewrite them',
     demands: 'the same body in the mailbox, by IMAP and by POP3, and at the next hop',
     level: 'MUST',

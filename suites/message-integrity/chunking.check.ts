@@ -11,9 +11,8 @@ import { arrivedCopies, type Journey, retrieveCopies, tokenOf, type Way, waysOf 
 /** Where a message is cut; a cut is the number of octets in front of it. */
 const CUTS: Readonly<Record<string, (message: Buffer) => readonly number[]>> = {
   'one chunk': () => [],
-  'inside of every line end': (message) => positionsBehind(message, '\r'),
-  'in front of and behind every dot': (message) =>
-    positionsBehind(message, '.').flatMap((at) => [at - 1, at]),
+  'inside of every line end': (message) => positionsAfter(message, '\r'),
+  'in front of and after every dot': (message) => positionsAfter(message, '.').flatMap((at) => [at - 1, at]),
   'octet by octet': (message) => Array.from({ length: 60 }, (_, index) => message.length - 61 + index),
 };
 
@@ -101,7 +100,7 @@ function dottedLetter(services: Services, about: About): Buffer {
     '',
     '.',
     '.',
-    'behind what would end the data',
+    'after what would end the data',
     'the end.',
     '',
   );
@@ -115,7 +114,7 @@ function chunksOf(message: Buffer, cuts: readonly number[]): readonly Buffer[] {
 }
 
 /** Numbers of the octets up to each occurrence of a character, it included. */
-function positionsBehind(message: Buffer, character: string): readonly number[] {
+function positionsAfter(message: Buffer, character: string): readonly number[] {
   const wanted = character.charCodeAt(0);
   return [...message.entries()].filter(([, octet]) => octet === wanted).map(([at]) => at + 1);
 }

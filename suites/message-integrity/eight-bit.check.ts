@@ -17,7 +17,7 @@ export const eightBitBodiesAreKept = check(
     id: 'MSG-006',
     slug: 'eight-bit-bodies-are-kept',
     title: 'With 8BITMIME, every bit of a body arrives, and the next hop is told that there are eight',
-    sends: 'a body with every octet from 80 to FF, in UTF-8 text and alone, behind BODY=8BITMIME',
+    sends: 'a body with every octet from 80 to FF, in UTF-8 text and alone, after BODY=8BITMIME',
     demands:
       'the same octets in the mailbox and at a next hop that offers 8BITMIME, which is given BODY=8BITMIME',
     level: 'MUST',
@@ -82,7 +82,7 @@ export const eightBitNeverMeetsSevenBit = check(
     id: 'MSG-007',
     slug: 'eight-bit-bodies-are-converted-or-returned',
     title: 'A next hop without 8BITMIME gets valid seven-bit MIME, or nothing and the sender a report',
-    sends: 'a body of eight bits behind BODY=8BITMIME, to a server that does not offer 8BITMIME',
+    sends: 'a body of eight bits after BODY=8BITMIME, to a server that does not offer 8BITMIME',
     demands:
       'no octet beyond US-ASCII there; what arrives decodes to what was sent, or the message is returned',
     level: 'MUST',

@@ -27,7 +27,7 @@ export const utf8HeadersAreKept = check(
     slug: 'internationalized-mail-is-kept',
     title: 'With SMTPUTF8, addresses and header fields in UTF-8 arrive as they were written',
     sends:
-      'mail with UTF-8 in header fields and envelope, behind SMTPUTF8, to a mailbox and to a next hop that offers it',
+      'mail with UTF-8 in header fields and envelope, after SMTPUTF8, to a mailbox and to a next hop that offers it',
     demands: 'the same header field and address; the next hop is given SMTPUTF8',
     level: 'MUST',
     severity: 'medium',

@@ -15,7 +15,7 @@ export interface About {
 export interface Letter extends About {
   /** Whole header fields below the ordinary ones; a folded one as its lines. */
   readonly fields?: readonly (string | readonly string[])[];
-  /** Everything behind the empty line. */
+  /** Everything after the empty line. */
   readonly body: Buffer;
 }
 

@@ -58,7 +58,7 @@ export const overlongLinesAreNotBroken = check(
         label: `${length} octets`,
         refusal: 'complies',
         compose: (about) => {
-          const passage = services.bytes.lines('before', solid(length), 'behind');
+          const passage = services.bytes.lines('before', solid(length), 'after');
           return letter(services, { ...about, body: bodyAround(services, about.token, passage) });
         },
         judge(verify, { reader, bytes }, { sent, token }) {

@@ -4,7 +4,7 @@ import { strangersAreServed } from '../../harness/steps/controls/strangers-are-s
 import { deliveries } from '../../harness/steps/waits.ts';
 
 /**
- * What the checks of one input have in common: it goes both ways, each with a message of control behind it. Without a
+ * What the checks of one input have in common: it goes both ways, each with a message of control after it. Without a
  * lab a user sends it to himself in the place of a server elsewhere.
  */
 export const BOTH_WAYS = {

@@ -8,7 +8,7 @@ const SENT = fieldsOf('From: <alice@example.test>', 'Subject: Minutes 12');
 
 test.each([
   ['as they were', ['From: <alice@example.test>', 'Subject: Minutes 12']],
-  ['behind others', ['Received: by mail', 'From: <alice@example.test>', 'Subject: Minutes 12']],
+  ['after others', ['Received: by mail', 'From: <alice@example.test>', 'Subject: Minutes 12']],
   ['with an address that was written anew', ['From: alice@example.test', 'Subject: Minutes 12']],
   ['folded', ['From: <alice@example.test>', 'Subject: Minutes\r\n 12']],
 ])('fields are there %s', (_, lines) => {

@@ -49,7 +49,7 @@ export async function fateOf(
 /** Pause between two looks, in milliseconds. */
 const LOOK = 300;
 
-/** The arguments of the last MAIL at a receiving server, as sent, behind the verb. */
+/** The arguments of the last MAIL at a receiving server, as sent, after the verb. */
 export async function lastMail(receiver: Receiver): Promise<string> {
   const commands = (await receiver.sessions()).flatMap((session) => session.commands);
   const given = commands.filter(({ verb }) => verb.toUpperCase() === 'MAIL').at(-1)?.argument;

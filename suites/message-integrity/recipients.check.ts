@@ -149,7 +149,7 @@ export const everyRecipientGetsOneCopy = check(
     resources: [],
     limits: [
       'Without a lab nobody elsewhere gets a copy.',
-      'Copies that come later than a moment behind the last one are not seen.',
+      'Copies that come later than a moment after the last one are not seen.',
     ],
     kills: ['relay-sends-twice', 'mailbox-gets-two-copies'],
   },

@@ -15,7 +15,7 @@ export interface Sender {
   readonly envelope: Envelope;
 }
 
-/** A session behind EHLO for the way of a message: as a stranger on mx, or as the first account inside TLS. */
+/** A session after EHLO for the way of a message: as a stranger on mx, or as the first account inside TLS. */
 export async function openSender(services: Services, way: Way, token: string): Promise<Sender> {
   const { target, account, hasLab, lab, notApplicable } = services;
   if (way.key === 'in') {
@@ -83,7 +83,7 @@ export async function handInToSeveral(
       let refusal: SmtpReply | undefined;
       for (const recipient of recipients) {
         const answer = await client.attempt(`RCPT TO:<${recipient}>`);
-        // Who turns a first visit away may close behind the refusal.
+        // Who turns a first visit away may close after the refusal.
         if (answer.kind !== 'reply')
           return refusal ?? inconclusive('precondition', `RCPT draws no reply: ${answer.kind}.`);
         if (isRecipientTaken(answer.reply)) taken.add(recipient);

@@ -130,7 +130,7 @@ export const smimeSignaturesSurvive = check(
   },
 );
 
-/** Parameters behind the type, one line each. */
+/** Parameters after the type, one line each. */
 function parametersOf(contentType: string): readonly string[] {
   const [, ...parameters] = contentType.split('; ');
   return parameters.map((parameter, index) => ` ${parameter}${index < parameters.length - 1 ? ';' : ''}`);

@@ -251,7 +251,7 @@ export async function arrivedCopies(
   if (control.copies.length === 0)
     services.inconclusive(
       'precondition',
-      `Neither this message nor an ordinary one arrived behind it, so nothing can be said: ${control.offered.line}`,
+      `Neither this message nor an ordinary one arrived after it, so nothing can be said: ${control.offered.line}`,
     );
   const second = await journey.again();
   const late = await retrieveCopies(services, way, journey, { withinMs: 0 });
@@ -265,7 +265,7 @@ export async function arrivedCopies(
   const fate = second.offered.disposition === 'accepted' ? 'twice' : `, then ${second.offered.line}`;
   verify.missed('what was taken arrives', {
     expected: 'a delivery, as of an ordinary message',
-    actual: `${await whatCameBack(services, sent)} behind ${offered.line}, ${fate}`,
+    actual: `${await whatCameBack(services, sent)} after ${offered.line}, ${fate}`,
   });
   return [];
 }

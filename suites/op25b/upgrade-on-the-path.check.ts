@@ -54,7 +54,7 @@ export const upgradeSurvivesThePath = check(
 );
 
 interface View extends Pick<Announcement, 'capabilities' | 'upgrade'> {
-  /** Fingerprint behind the upgrade, or what came instead. */
+  /** Fingerprint after the upgrade, or what came instead. */
   readonly certificate: string;
 }
 

@@ -8,7 +8,7 @@ import { judgeRelaying, observe, type Trial } from './trials.ts';
 export interface Approach {
   /** Name of the variant that reports it. */
   readonly name: string;
-  /** Whose mail is tried behind it, in the envelope and in the header; a stranger's where no address is given. */
+  /** Whose mail is tried after it, in the envelope and in the header; a stranger's where no address is given. */
   readonly author?: string;
   /** A connection of its own; an outcome where the server turned it away. */
   open(): Promise<SmtpClient | Outcome>;

@@ -113,15 +113,15 @@ async function judgeUnknown(
   if (outcome.kind === 'named')
     inconclusive(
       'precondition',
-      `The unknown recipient is taken at RCPT (${line}): whether it is refused behind the data or bounced only a lab can see.`,
+      `The unknown recipient is taken at RCPT (${line}): whether it is refused after the data or bounced only a lab can see.`,
     );
   if (sighting.kind === 'bounced' || sighting.kind === 'delivered') {
     const seen = sighting.kind === 'bounced' ? `a bounce ${sighting.where}` : 'a delivery elsewhere';
-    verify.missed(demand, { expected: 'a refusal during the session', actual: `${seen}, behind ${line}` });
+    verify.missed(demand, { expected: 'a refusal during the session', actual: `${seen}, after ${line}` });
     return;
   }
   if (sighting.kind === 'kept') {
-    verify.met(demand, `delivered to a mailbox: the domain takes mail for every name, behind ${line}`);
+    verify.met(demand, `delivered to a mailbox: the domain takes mail for every name, after ${line}`);
     return;
   }
   if (sighting.kind === 'unseen' && sighting.given) assertLabWasThere(services, sighting.given);

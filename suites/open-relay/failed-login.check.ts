@@ -5,7 +5,7 @@ import { type Approach, judgeApproaches } from './approaches.ts';
 import { NO_RELAY_CLAUSES, RELAY_CHECK } from './relay-check.ts';
 import { type Outcome, refused } from './transaction.ts';
 
-/** Lines of an exchange that ends without a login, behind each of which a reply comes. */
+/** Lines of an exchange that ends without a login, after each of which a reply comes. */
 function brokenExchanges({ bytes, account, nonce }: Services): Readonly<Record<string, readonly string[]>> {
   const wrong = bytes.base64(`\0${account().login}\0wrong-${nonce}`);
   return {
@@ -39,7 +39,7 @@ export const failedLoginGrantsNothing = check(
       notApplicable('AUTH PLAIN is not offered.', `inside TLS ${ehloLists(probe)}`);
     const approaches = Object.entries(brokenExchanges(services)).map(
       ([name, lines]): Approach => ({
-        name: `behind ${name}`,
+        name: `after ${name}`,
         author: account().address,
         open: () => smtp({ at: 'tls' }),
         begin: (client) => failToLogIn(services, client, lines),

@@ -1,6 +1,6 @@
 /**
- * The forms of envelope by which servers were made to relay, as data: what stands behind MAIL FROM: and
- * behind RCPT TO:, with fields in braces. The collections of abuse.net, MAPS, nmap and Metasploit are in
+ * The forms of envelope by which servers were made to relay, as data: what stands after MAIL FROM: and
+ * after RCPT TO:, with fields in braces. The collections of abuse.net, MAPS, nmap and Metasploit are in
  * here, with the forms that they lack.
  */
 

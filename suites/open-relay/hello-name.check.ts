@@ -16,7 +16,7 @@ export const helloNameGrantsNothing = check(
       'EHLO and HELO with the names and addresses of the target and of localhost, then a message from a stranger to somebody elsewhere',
     limits: [
       ...RELAY_CHECK.limits,
-      'Where such a name is refused, the relay rule behind it is not reached; RLY-001 looks at it.',
+      'Where such a name is refused, the relay rule after it is not reached; RLY-001 looks at it.',
     ],
     kills: ['mx-relays-by-hello-name'],
   },

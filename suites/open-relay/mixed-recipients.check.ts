@@ -42,7 +42,7 @@ export const everyRecipientIsJudged = check(
     severity: 'high',
     needs: ['account', 'dns', 'sink'],
     limits: [...RELAY_CHECK.limits, 'Without a lab no order with BDAT is tried.'],
-    kills: ['mx-relays-behind-local-recipient'],
+    kills: ['mx-relays-after-local-recipient'],
   },
   async (services) => {
     const { hasLab, lab, smtp, variant, account, notApplicable, inconclusive } = services;
@@ -93,7 +93,7 @@ export const everyRecipientIsJudged = check(
           const { recipients, clientAddress } = sighting.message;
           verify.missed(demand, {
             expected: 'a refusal, and nothing at the receiving server',
-            actual: `delivered to <${recipients.join('>, <')}> by ${clientAddress}, behind ${told}`,
+            actual: `delivered to <${recipients.join('>, <')}> by ${clientAddress}, after ${told}`,
           });
           return;
         }

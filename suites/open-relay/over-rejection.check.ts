@@ -32,7 +32,7 @@ export const wantedMailIsTaken = check(
     roles: ['mx'],
     needs: ['account', 'dns'],
     withoutLab: 'decides',
-    limits: ['Without a lab no message follows: what is refused behind the data is not seen.'],
+    limits: ['Without a lab no message follows: what is refused after the data is not seen.'],
     considers: [strangersAreServed],
     effect: 'delivers',
     safety: 'sends-mail',

@@ -26,7 +26,7 @@ export const relayRefusalExplainsItself = check(
     effect: 'reads',
     safety: 'safe',
     budget: '20s',
-    limits: ['A refusal behind DATA is not looked at.'],
+    limits: ['A refusal after DATA is not looked at.'],
     kills: ['mx-refuses-relay-for-now', 'mx-refuses-relay-without-enhanced-code'],
   },
   async (services) => {

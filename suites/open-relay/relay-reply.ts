@@ -30,13 +30,13 @@ export function namesOf({ domain, hostname }: Pick<Target, 'domain' | 'hostname'
 }
 
 /**
- * Where the recipient of a form lies by what stands behind its last at sign: in a domain of somebody else; in one of
+ * Where the recipient of a form lies by what stands after its last at sign: in a domain of somebody else; in one of
  * the target or in none, and the local part is that of an account, alone or with a detail (RFC 5233); or there too,
  * and nobody's.
  */
 export type Place = 'elsewhere' | 'account' | 'nobody';
 
-/** @param recipient as it stands behind RCPT TO: */
+/** @param recipient as it stands after RCPT TO: */
 export function placeOf(
   recipient: string,
   own: { readonly names: readonly string[]; readonly mailbox: string },

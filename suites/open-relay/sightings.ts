@@ -2,7 +2,7 @@ import type { ArrivedMessage, Services } from '../../harness/check/check.ts';
 import { type GivenTime, giveTime } from '../../harness/steps/given-time.ts';
 import { type LocalMail, openMailbox } from './mailbox.ts';
 
-/** What became of a message behind a positive reply, as far as it can be seen. */
+/** What became of a message after a positive reply, as far as it can be seen. */
 export type Sighting =
   /** It came to the receiving server of somebody elsewhere: a relay, proven. */
   | { readonly kind: 'delivered'; readonly message: ArrivedMessage }

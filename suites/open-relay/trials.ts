@@ -101,19 +101,19 @@ async function judge(
       const where = `delivered to <${recipients.join('>, <')}> by ${clientAddress} (${hello})`;
       verify.missed(DEMAND, {
         expected: 'a refusal, or no delivery elsewhere',
-        actual: `${where}, behind ${line}`,
+        actual: `${where}, after ${line}`,
       });
       return;
     }
     case 'bounced':
-      verify.met(DEMAND, `not delivered elsewhere, behind ${line}`);
+      verify.met(DEMAND, `not delivered elsewhere, after ${line}`);
       verify.ideally.missed('what is not delivered is refused during the session', {
         expected: 'a refusal',
-        actual: `a bounce ${sighting.where}, behind ${line}`,
+        actual: `a bounce ${sighting.where}, after ${line}`,
       });
       return;
     case 'kept':
-      verify.met(DEMAND, `delivered to a mailbox of the target, behind ${line}`);
+      verify.met(DEMAND, `delivered to a mailbox of the target, after ${line}`);
       return;
     case 'unseen': {
       if (sighting.given) assertLabWasThere(services, sighting.given);

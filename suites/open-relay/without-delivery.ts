@@ -10,15 +10,15 @@ export const DEMAND = 'a stranger cannot send mail through the server';
 
 /** The limit of every check of relaying that decides without a lab. */
 export const WITHOUT_LAB =
-  'Without a lab it is judged by what RCPT is answered, and no message follows: a server that takes every recipient and refuses the message behind them leaves the check open. A roundabout recipient that is refused because the domain inside it does not exist is taken for one that is not relayed.';
+  'Without a lab it is judged by what RCPT is answered, and no message follows: a server that takes every recipient and refuses the message after them leaves the check open. A roundabout recipient that is refused because the domain inside it does not exist is taken for one that is not relayed.';
 
 /**
  * Judges an attempt on a target without a lab. A recipient elsewhere that RCPT takes from a stranger is a finding
  * where the server is seen to refuse others there, for a server that weighs recipients at RCPT has said yes to this
  * one (RFC 5321 §3.3, §3.6.2). It is none, and leaves the attempt open, where the server takes everybody at RCPT, which
- * it may take back behind the data; and where the client may be one that the target trusts, and even a plain recipient
+ * it may take back after the data; and where the client may be one that the target trusts, and even a plain recipient
  * elsewhere is taken from it.
- * @param attempt `recipient` as it stood behind RCPT TO:; absent where it was somebody elsewhere
+ * @param attempt `recipient` as it stood after RCPT TO:; absent where it was somebody elsewhere
  */
 export async function judgeWithoutLab(
   services: Services,

@@ -10,7 +10,7 @@ export type Begun<Reply> = Exclude<Answer<Reply>, { kind: 'silence' }>;
 
 /*
  * Each of these begins an exchange without TLS, on a connection of its own. A challenge is a finding by itself, so
- * the exchange is cancelled there and nothing secret is sent behind it. What is refused for now is no refusal.
+ * the exchange is cancelled there and nothing secret is sent after it. What is refused for now is no refusal.
  */
 
 /** By SMTP. 421 says nothing about authentication: it is asked again. */

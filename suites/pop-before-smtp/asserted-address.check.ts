@@ -16,7 +16,7 @@ export const assertedAddressIsIgnored = check(
     slug: 'asserted-address-is-ignored',
     title: 'A client cannot say that it comes from another address',
     sends:
-      'logins behind ID with x-originating-ip on IMAP, XCLIENT on POP3 and PROXY headers, each naming an address of its own; afterwards messages from those addresses; XCLIENT and a PROXY header on 25 naming an address that has logged in',
+      'logins after ID with x-originating-ip on IMAP, XCLIENT on POP3 and PROXY headers, each naming an address of its own; afterwards messages from those addresses; XCLIENT and a PROXY header on 25 naming an address that has logged in',
     demands: 'every message is refused',
     level: 'MUST',
     severity: 'high',

@@ -38,7 +38,7 @@ export function assertionsOf(services: Services): readonly Assertion[] {
   ];
 }
 
-/** ID (RFC 2971 §3.1) or XCLIENT, and a login behind it. */
+/** ID (RFC 2971 §3.1) or XCLIENT, and a login after it. */
 async function assertByCommand(
   services: Services,
   protocol: MailboxProtocol,
@@ -60,7 +60,7 @@ async function assertByCommand(
   return isPositive(reply) ? 'not told' : 'refused';
 }
 
-/** Behind a header that is taken for one, the session goes on as usual. */
+/** After a header that is taken for one, the session goes on as usual. */
 async function assertByProxy(
   services: Services,
   role: MailboxProtocol,
@@ -77,7 +77,7 @@ async function assertByProxy(
     return 'taken';
   } catch (failure) {
     // A server that cannot make sense of the header may end the session, or answer in any way.
-    note(`behind the header: ${failure instanceof Error ? failure.message : String(failure)}`);
+    note(`after the header: ${failure instanceof Error ? failure.message : String(failure)}`);
     return 'refused';
   }
 }

@@ -14,7 +14,7 @@ export const imapLoginOpensNoOtherWindow = check(
     slug: 'imap-login-opens-no-other-window',
     title: 'An IMAP login opens no window, or the declared one with the same rules as a POP3 login',
     sends:
-      'an IMAP login; afterwards messages of the account to somebody elsewhere, where a window is declared also from a neighbour and behind its end',
+      'an IMAP login; afterwards messages of the account to somebody elsewhere, where a window is declared also from a neighbour and after its end',
     demands: 'an undeclared window is not there; a declared one serves its address alone and closes in time',
     level: 'policy',
     severity: 'low',
@@ -45,7 +45,7 @@ async function judgeDeclared(services: Services, { from, sender }: RelayEnvelope
   const neighbour = await attemptRelay(services, { from: lab().unusedVantage(), sender });
   const alone = 'a neighbour may not send in the window of an IMAP login';
   await judgeRefused(services, verify, [neighbour], alone, { others: 'may' });
-  const behind = await attemptAfter(services, window, declared);
-  const closed = `the window of an IMAP login is closed ${seconds(behind.askedAt - window.login.endedAt)} after it`;
-  await judgeRefused(services, verify, [behind], closed);
+  const after = await attemptAfter(services, window, declared);
+  const closed = `the window of an IMAP login is closed ${seconds(after.askedAt - window.login.endedAt)} after it`;
+  await judgeRefused(services, verify, [after], closed);
 }

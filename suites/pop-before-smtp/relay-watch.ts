@@ -61,7 +61,7 @@ export async function judgeRefused(
     if (relayed)
       strength.missed(demand, {
         expected: 'a refusal',
-        actual: `relayed for ${attempt.from.address}, behind ${attempt.line}`,
+        actual: `relayed for ${attempt.from.address}, after ${attempt.line}`,
       });
     else strength.met(demand, attempt.line);
   }
@@ -98,7 +98,7 @@ async function isRelayed(
   }
   verify.ideally.missed('what will not be relayed is refused in the session', {
     expected: 'a refusal',
-    actual: `a report to the sender later, behind ${attempt.line}`,
+    actual: `a report to the sender later, after ${attempt.line}`,
   });
   return false;
 }

@@ -37,7 +37,7 @@ export const openWindowServesNobodyElse = check(
     await variant('the account itself', async ({ ideally }) => {
       ideally.missed('nobody sends without AUTH, whoever logged in before at the same address', {
         expected: 'a refusal',
-        actual: `mail of the account is relayed, behind ${window.line}`,
+        actual: `mail of the account is relayed, after ${window.line}`,
       });
     });
   },

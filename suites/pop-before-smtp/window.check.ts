@@ -28,8 +28,8 @@ export const windowCloses = check(
     slug: 'window-closes',
     title: 'The window that a POP3 login opens is closed again at the declared time',
     sends:
-      'a POP3 login from two addresses at the same time; from the one, messages at once and shortly before the end of the declared window; from the other, one message right behind its end',
-    demands: 'mail passes inside the window and is refused behind its end',
+      'a POP3 login from two addresses at the same time; from the one, messages at once and shortly before the end of the declared window; from the other, one message right after its end',
+    demands: 'mail passes inside the window and is refused after its end',
     clauses: ['rfc6409#3.3', 'rfc5068#3.2'],
     limits: [
       'A window that closes late is not told from one that never closes: the audit does not wait for longer than was declared.',
@@ -54,7 +54,7 @@ export const windowCloses = check(
     await until(services, end - Math.min(declared.windowMs * LAST_PART, LAST_PART_MS));
     const late = await attemptRelay(services, window);
     if (!late.taken && late.answeredAt > end)
-      note('The answer came behind the end of the window: whether it closed early was not seen.');
+      note('The answer came after the end of the window: whether it closed early was not seen.');
     else {
       verify.ideally.that(late.taken, {
         demand: 'the window is open until shortly before its declared end',
@@ -63,9 +63,9 @@ export const windowCloses = check(
       });
     }
 
-    const behind = await attemptAfter(services, quiet, declared);
-    const demand = `the window is closed ${seconds(behind.askedAt - quiet.login.endedAt)} after the login`;
-    await judgeRefused(services, verify, [behind], demand);
+    const after = await attemptAfter(services, quiet, declared);
+    const demand = `the window is closed ${seconds(after.askedAt - quiet.login.endedAt)} after the login`;
+    await judgeRefused(services, verify, [after], demand);
   },
 );
 
@@ -75,7 +75,7 @@ export const windowIsShort = check(
     id: 'PBS-008',
     slug: 'window-is-short-and-not-extended',
     title: 'The window is short, and sending mail does not extend it',
-    sends: 'a POP3 login, messages at every quarter of the declared window, and one right behind its end',
+    sends: 'a POP3 login, messages at every quarter of the declared window, and one right after its end',
     demands:
       'the last is refused, and the window is no longer than the policy of the operator says, an hour at most',
     clauses: ['rfc6409#3.3'],
@@ -107,15 +107,15 @@ export const windowIsShort = check(
       const attempt = await attemptRelay(services, window);
       note(`after ${seconds(attempt.askedAt - window.login.endedAt)}: ${attempt.line}`);
     }
-    const behind = await attemptAfter(services, window, declared);
-    if (behind.taken && (await attemptAfter(services, quiet, declared)).taken) {
+    const after = await attemptAfter(services, window, declared);
+    if (after.taken && (await attemptAfter(services, quiet, declared)).taken) {
       inconclusive(
         'precondition',
         'The window is longer than declared without any mail too (PBS-003), so whether mail extends it cannot be seen.',
       );
     }
-    const since = seconds(behind.askedAt - window.login.endedAt);
+    const since = seconds(after.askedAt - window.login.endedAt);
     const demand = `mail inside the window does not extend it: it is closed ${since} after the login`;
-    await judgeRefused(services, verify, [behind], demand);
+    await judgeRefused(services, verify, [after], demand);
   },
 );

@@ -42,7 +42,7 @@ export async function openWindow(
       await assertOthersAreRefused(services, attempt);
       return (await deliveredMessage(services, attempt))
         ? { from, sender, login, first: attempt, line: attempt.line }
-        : { from, sender, login, first: null, line: `a report to the sender later, behind ${attempt.line}` };
+        : { from, sender, login, first: null, line: `a report to the sender later, after ${attempt.line}` };
     }
     if (performance.now() > deadline) return { from, sender, login, first: null, line: attempt.line };
     await services.pause(LOOK_AGAIN);
@@ -68,7 +68,7 @@ export async function openWindowBesideQuietOne(
   return { window, quiet: { ...envelope, login } };
 }
 
-/** A login behind which nothing was sent yet. */
+/** A login after which nothing was sent yet. */
 type Quiet = Pick<OpenedWindow, 'from' | 'sender' | 'login'>;
 
 /** The message that passed first through a window that is declared; a deviation where none did. */

@@ -13,7 +13,7 @@ export const autologoutIsPatient = check(
     slug: 'autologout-is-patient',
     title: 'Autologout is not shorter than ten minutes and never deletes',
     sends: 'DELE, silence of 595 s, NOOP, and silence until the server ends the session',
-    demands: 'NOOP is answered, and the marked message is still there behind the autologout',
+    demands: 'NOOP is answered, and the marked message is still there after the autologout',
     level: 'MUST',
     severity: 'low',
     clauses: ['rfc1939#3'],

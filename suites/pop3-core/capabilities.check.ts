@@ -12,7 +12,7 @@ export const capabilitiesAreTrue = check(
     id: 'POP3-003',
     slug: 'capabilities-are-true',
     title: 'CAPA works in both states and tells the truth',
-    sends: 'CAPA before and behind the login, then the command of each capability that is listed',
+    sends: 'CAPA before and after the login, then the command of each capability that is listed',
     demands: 'capabilities of the first state are listed in both, and each listed command is known',
     level: 'MUST',
     severity: 'low',
@@ -36,7 +36,7 @@ export const capabilitiesAreTrue = check(
       const { capabilities: second } = await client.capa();
       const lost = [...first.keys()].filter((name) => !USED_UP.includes(name) && !second?.has(name));
       verify.that(second !== undefined && lost.length === 0, {
-        demand: 'CAPA behind the login lists what it listed before',
+        demand: 'CAPA after the login lists what it listed before',
         expected: [...first.keys()].join(' '),
         actual: second ? [...second.keys()].join(' ') || 'an empty list' : 'a refusal',
       });

@@ -19,7 +19,7 @@ export const deletionNeedsQuit = check(
   async (services) => {
     const { variant, bytes, pause, target } = services;
     const only = ownMail(services, 'only');
-    /** Marks the message, ends the session as told, and looks for it in a session that begins behind that. */
+    /** Marks the message, ends the session as told, and looks for it in a session that begins after that. */
     const trial = (
       name: string,
       mail: readonly OwnMail[],

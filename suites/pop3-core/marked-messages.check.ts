@@ -20,15 +20,15 @@ export const markedMessagesAreLeftOut = check(
     slug: 'marked-messages-are-left-out',
     title: 'What DELE marks is left out of STAT, LIST and UIDL, and no other message gets another number',
     sends:
-      'STAT, LIST and UIDL before and behind DELE of the second of three own messages; LIST and RETR of its number; RETR of the third; RSET and the three again',
+      'STAT, LIST and UIDL before and after DELE of the second of three own messages; LIST and RETR of its number; RETR of the third; RSET and the three again',
     demands:
-      'one message and its octets less, the same numbers and unique-ids for the others, and everything as before behind RSET',
+      'one message and its octets less, the same numbers and unique-ids for the others, and everything as before after RSET',
     level: 'MUST',
     severity: 'medium',
     clauses: ['rfc1939#5', 'rfc1939#7', 'rfc1939#4'],
     budget: '40s',
     limits: ['Where STAT and LIST have another form than the standard gives them, POP3-004 says so.'],
-    kills: ['pop3-counts-marked-messages', 'pop3-renumbers-behind-dele'],
+    kills: ['pop3-counts-marked-messages', 'pop3-renumbers-after-dele'],
   },
   async (services) => {
     const { verify } = services;
@@ -51,20 +51,20 @@ export const markedMessagesAreLeftOut = check(
       const next = await client.retr(third);
       const header = next.bytes?.toString('latin1') ?? next.reply.line;
       verify.that(header.includes(`${services.nonce}-third`), {
-        demand: 'the number of the message behind it stands for the same message as before',
+        demand: 'the number of the message after it stands for the same message as before',
         expected: 'the third message',
         actual: /^Subject: .*$/m.exec(header)?.[0] ?? header.slice(0, 200),
       });
 
       verify.reply(await client.command('RSET'), 'RSET is taken').status('+OK');
       const again = await toldBy(client);
-      verifySame(verify, again.sizes, before.sizes, 'behind RSET, LIST tells every message under its number');
+      verifySame(verify, again.sizes, before.sizes, 'after RSET, LIST tells every message under its number');
       await client.quit();
     });
   },
 );
 
-/** What is told behind DELE is what was told before, less the message that is marked. */
+/** What is told after DELE is what was told before, less the message that is marked. */
 function verifyWithout(verify: Verify, before: Told, after: Told, number: number): void {
   const size = before.sizes.get(number);
   if (before.total && size !== undefined) {

@@ -10,7 +10,7 @@ export const quitKeepsItsWord = check(
     id: 'POP3-017',
     slug: 'quit-keeps-its-word',
     title: 'QUIT says +OK only where what was marked is gone, ends the connection and frees the maildrop',
-    sends: 'QUIT before the login; DELE of a message, QUIT, a login behind it, and LIST',
+    sends: 'QUIT before the login; DELE of a message, QUIT, a login after it, and LIST',
     demands: 'the end of the connection, a maildrop that can be opened, and in it what QUIT said',
     level: 'MUST',
     severity: 'medium',
@@ -19,7 +19,7 @@ export const quitKeepsItsWord = check(
     limits: [
       'A maildrop that is in use is waited for up to 20 s; a refusal that does not say IN-USE leaves the check open.',
     ],
-    kills: ['pop3-quit-removes-nothing', 'pop3-stays-behind-quit', 'pop3-keeps-lock-behind-deletion'],
+    kills: ['pop3-quit-removes-nothing', 'pop3-stays-after-quit', 'pop3-keeps-lock-after-deletion'],
   },
   async (services) => {
     const { variant, pop3, account, pause, target } = services;
@@ -28,7 +28,7 @@ export const quitKeepsItsWord = check(
       verify.reply(await client.command('QUIT'), 'QUIT is answered +OK').status('+OK');
       verifyEnd(verify, await client.connection.untilEnd(target.timing.replyMs));
     });
-    await variant('behind DELE', (verify) =>
+    await variant('after DELE', (verify) =>
       withOwnMail(services, [ownMail(services, 'only')], async (open) => {
         const session = await open();
         const { client } = session;
@@ -52,7 +52,7 @@ export const quitKeepsItsWord = check(
 );
 
 function verifyEnd(verify: Verify, end: { readonly how: string } | undefined): void {
-  verify.found(end, 'the server ends the connection behind QUIT', {
+  verify.found(end, 'the server ends the connection after QUIT', {
     what: 'the end of the connection',
     as: ({ how }) => `the end of the connection (${how})`,
   });

@@ -9,7 +9,7 @@ export const saslExchangeKeepsTheRules = check(
     slug: 'sasl-exchange-keeps-the-rules',
     title: 'AUTH exchanges: cancel, bad base64, a second AUTH, the empty challenge',
     sends:
-      'AUTH PLAIN with and without initial response, cancelled, with what is no base64, and again behind a login',
+      'AUTH PLAIN with and without initial response, cancelled, with what is no base64, and again after a login',
     demands: 'each of these is refused, the right credentials log in, and the empty challenge is "+ "',
     level: 'MUST',
     severity: 'medium',
@@ -72,7 +72,7 @@ export const saslExchangeKeepsTheRules = check(
         const { client } = await begun();
         return { client, reply: await client.command(right, secrets(right)) };
       });
-      verify.reply(reply, 'the right response behind the challenge logs in').status('+OK');
+      verify.reply(reply, 'the right response after the challenge logs in').status('+OK');
     });
     await variant('the right initial response, and AUTH again', async (verify) => {
       const { client, reply } = await whileInUse(services, account(), async () => {
@@ -80,7 +80,7 @@ export const saslExchangeKeepsTheRules = check(
         return { client: opened, reply: await logIn(opened) };
       });
       if (!verify.reply(reply, 'the right initial response logs in').status('+OK')) return;
-      verify.reply(await logIn(client), 'AUTH behind a login is refused').status('-ERR');
+      verify.reply(await logIn(client), 'AUTH after a login is refused').status('-ERR');
       await client.quit();
     });
   },

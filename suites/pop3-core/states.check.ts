@@ -13,7 +13,7 @@ export const commandsKeepToTheirState = check(
     slug: 'commands-keep-to-their-state',
     title: 'Unknown, invalid and out-of-state commands get -ERR and the session continues',
     sends:
-      'mailbox commands, PASS without USER and an unknown command before the login; behind it commands of the other state and message numbers that do not exist',
+      'mailbox commands, PASS without USER and an unknown command before the login; after it commands of the other state and message numbers that do not exist',
     demands: 'each gets one -ERR, and the session goes on',
     level: 'MUST',
     severity: 'medium',
@@ -34,7 +34,7 @@ export const commandsKeepToTheirState = check(
         const refused = verify.answer(await client.attempt(command), 'the command is refused', {
           statuses: ['-ERR'],
         });
-        // Behind a +OK lines may follow that were not asked for here.
+        // After a +OK lines may follow that were not asked for here.
         if (!refused) return;
         verify.ideally.answer(await client.attempt('QUIT'), 'the session goes on', { statuses: ['+OK'] });
       });
@@ -54,7 +54,7 @@ export const commandsKeepToTheirState = check(
     });
     await withOwnMail(services, [ownMail(services, 'only')], async (open) => {
       for (const command of BEHIND_LOGIN) {
-        await variant(`${command} behind the login`, async (verify) => {
+        await variant(`${command} after the login`, async (verify) => {
           const { client } = await open();
           if (!verify.reply(await client.command(command), 'the command is refused').status('-ERR')) return;
           verify

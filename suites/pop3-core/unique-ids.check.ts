@@ -35,7 +35,7 @@ export const uniqueIdsAreNotGivenAgain = check(
       await client.quit();
       const later = await open();
       if (later.numbers.has('first'))
-        inconclusive('precondition', 'The message that was marked is still there behind QUIT.');
+        inconclusive('precondition', 'The message that was marked is still there after QUIT.');
       await later.client.quit();
     });
     // Not the same text: a unique-id may be a hash of the message (RFC 1939 §7).

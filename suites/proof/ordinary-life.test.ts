@@ -6,7 +6,7 @@ import { CHECKS, explained, resultAgainst, resultOn } from './proof.ts';
 
 /** What well-run servers do every day: none of it may cost them a verdict. */
 const LIVES: Readonly<Record<string, ReferenceLife>> = {
-  'greets late and in lines, answers slowly, refuses senders at RCPT and pipelining behind STARTTLS': {
+  'greets late and in lines, answers slowly, refuses senders at RCPT and pipelining after STARTTLS': {
     greetingDelayMs: 400,
     multiLineGreeting: true,
     replyDelayMs: 40,

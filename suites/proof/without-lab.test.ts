@@ -82,7 +82,7 @@ const FOUND: readonly (readonly [string, FaultName, 'warn'?])[] = [
   ['RLY-012', 'failed-login-grants-relay'],
   ['RLY-014', 'mx-relays-subdomains'],
   ['RLY-016', 'mx-refuses-relay-for-now', 'warn'],
-  ['RLY-017', 'mx-relays-behind-local-recipient'],
+  ['RLY-017', 'mx-relays-after-local-recipient'],
   ['RLY-019', 'mx-refuses-null-sender'],
   ['RLY-020', 'mx-trusts-xclient'],
   ['RLY-022', 'mx-relays-by-suffix'],

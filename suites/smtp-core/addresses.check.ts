@@ -6,7 +6,7 @@ import { mayStrangerBeNamed, strangerOf } from '../../harness/steps/stranger.ts'
 import { openSender } from './session.ts';
 import { DIALOGUE } from './smtp-check.ts';
 
-/** What stands behind MAIL FROM: or RCPT TO: and is no path. `serious`: two readers could differ about it. */
+/** What stands after MAIL FROM: or RCPT TO: and is no path. `serious`: two readers could differ about it. */
 const MALFORMED: readonly { readonly path: string; readonly serious: boolean }[] = [
   { path: '<a@{domain}', serious: true },
   { path: '<a@b@{domain}>', serious: true },
@@ -33,7 +33,7 @@ export const addressesAreUnderstood = check(
     slug: 'addresses-are-understood',
     title: 'Malformed addresses are refused; valid unusual ones are understood',
     sends:
-      'in MAIL and RCPT: paths that are none; in RCPT: the account as quoted local part, behind a source route, with its domain in upper case',
+      'in MAIL and RCPT: paths that are none; in RCPT: the account as quoted local part, after a source route, with its domain in upper case',
     demands: 'what is no path is refused with 5yz, what is one is accepted',
     level: 'MUST',
     severity: 'low',

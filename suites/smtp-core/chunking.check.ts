@@ -32,11 +32,11 @@ async function begin(services: Services): Promise<Sender> {
   return begun;
 }
 
-/** Behind what a chunk drew, NOOP draws one reply and nothing else comes. */
+/** After what a chunk drew, NOOP draws one reply and nothing else comes. */
 async function inStep({ target }: Services, verify: Verify, client: SmtpClient, what: string): Promise<void> {
   const noop = await client.attempt('NOOP');
   if (noop.kind === 'closed') return;
-  verify.answer(noop, `the session is in step behind ${what}`, { codeClasses: [2] });
+  verify.answer(noop, `the session is in step after ${what}`, { codeClasses: [2] });
   verify.nothing(
     await client.connection.watch(target.timing.quietMs),
     `nothing of ${what} is read as a command`,
@@ -49,7 +49,7 @@ export const chunksAreCountedExactly = check(
     slug: 'chunks-are-counted-exactly',
     title: 'CHUNKING: BDAT sequencing and counting are exact',
     sends:
-      'a message in chunks with dot lines in it; DATA behind BDAT, BDAT behind LAST, chunks without a recipient that look like commands, sizes that are none, RSET between chunks',
+      'a message in chunks with dot lines in it; DATA after BDAT, BDAT after LAST, chunks without a recipient that look like commands, sizes that are none, RSET between chunks',
     demands:
       'chunks are counted by octets, wrong orders are refused, and the octets of refused chunks are never read as commands',
     level: 'MUST',
@@ -57,7 +57,7 @@ export const chunksAreCountedExactly = check(
     clauses: ['rfc3030#2'],
     ...MAILBOX,
     budget: '40s',
-    kills: ['smtp-executes-refused-chunks', 'smtp-takes-data-behind-chunks', 'smtp-dot-ends-chunks'],
+    kills: ['smtp-executes-refused-chunks', 'smtp-takes-data-after-chunks', 'smtp-dot-ends-chunks'],
   },
   async (services) => {
     const { variant, bytes, nonce, inMailbox, account, inconclusive } = services;
@@ -84,21 +84,21 @@ export const chunksAreCountedExactly = check(
         actual: stored.body,
       });
     });
-    await variant('DATA behind BDAT', async (verify) => {
+    await variant('DATA after BDAT', async (verify) => {
       const { client } = await begin(services);
       await bdat(services, client, bytes.line('Subject: chunk'));
       const data = await client.command('DATA');
-      verify.reply(data, 'DATA behind BDAT is refused').codeClass(5);
-      if (data.code >= 500) verify.ideally.reply(data, 'DATA behind BDAT is a bad sequence').code(503);
+      verify.reply(data, 'DATA after BDAT is refused').codeClass(5);
+      if (data.code >= 500) verify.ideally.reply(data, 'DATA after BDAT is a bad sequence').code(503);
       client.connection.close();
     });
-    await variant('BDAT behind LAST', async (verify) => {
+    await variant('BDAT after LAST', async (verify) => {
       const { client, from } = await begin(services);
       const end = await bdat(services, client, message(services, { token: `${nonce}-last`, from }), true);
       if (!isPositive(end)) inconclusive('precondition', `The message is refused: ${lineOf(end)}`);
       const again = await bdat(services, client, bytes.line('NOOP'), true);
-      verify.reply(again, 'BDAT behind the last chunk is refused').codeClass(5);
-      await inStep(services, verify, client, 'a chunk behind the last one');
+      verify.reply(again, 'BDAT after the last chunk is refused').codeClass(5);
+      await inStep(services, verify, client, 'a chunk after the last one');
     });
     await variant('a chunk without a recipient', async (verify) => {
       const { client, from } = await openSender(services);
@@ -108,7 +108,7 @@ export const chunksAreCountedExactly = check(
       verify.reply(refused, 'a chunk without a recipient is refused').codeClass(5, 4);
       await inStep(services, verify, client, 'the refused chunk');
     });
-    await variant('chunks on their way behind one without a recipient', async (verify) => {
+    await variant('chunks on their way after one without a recipient', async (verify) => {
       const { client, from } = await openSender(services);
       assertListed(services, client, 'CHUNKING');
       assertListed(services, client, 'PIPELINING');
@@ -118,7 +118,7 @@ export const chunksAreCountedExactly = check(
       client.raw(Buffer.concat(flight.flatMap((command) => [bytes.line(command), chunk])));
       for (const command of flight) {
         const answer = await answerOf(client.reply(`the reply to ${command}`));
-        verify.answer(answer, `${command} behind a chunk that failed is refused`, {
+        verify.answer(answer, `${command} after a chunk that failed is refused`, {
           codeClasses: [4, 5],
           closed: true,
         });
@@ -148,7 +148,7 @@ export const chunksAreCountedExactly = check(
       const content = message(services, { token, from });
       const end = await bdat(services, client, content, true);
       const stored = isPositive(end) ? await inMailbox({ token, sent: content }) : null;
-      if (!stored) return inconclusive('precondition', `No message behind RSET: ${lineOf(end)}`);
+      if (!stored) return inconclusive('precondition', `No message after RSET: ${lineOf(end)}`);
       verify.that(!stored.bytes.includes('forgotten'), {
         demand: 'RSET forgets the chunks before it',
         expected: 'the second message alone',

@@ -3,7 +3,7 @@ import { isPositive, isUnknown, lineOf } from '../../harness/steps/replies.ts';
 import { openAnonymous, openSender } from './session.ts';
 import { DIALOGUE } from './smtp-check.ts';
 
-/** How long a server may take to close behind its farewell, in milliseconds. */
+/** How long a server may take to close after its farewell, in milliseconds. */
 const FAREWELL_MS = 5_000;
 
 export const commandsAreKnown = check(
@@ -81,7 +81,7 @@ export const commandsAreKnown = check(
       if (unknown.kind === 'reply')
         verify.ideally.reply(unknown.reply, 'an unknown verb is told to be unknown').code(500, 502);
       const later = await third.attempt('NOOP');
-      verify.answer(later, 'the session goes on behind an unknown verb', { codeClasses: [2] });
+      verify.answer(later, 'the session goes on after an unknown verb', { codeClasses: [2] });
     }
     third.connection.close();
     await farewells(services);
@@ -105,7 +105,7 @@ async function farewells(services: Services): Promise<void> {
       : verify.missed(demand, { expected: '221', actual: quit.kind });
   if (!answered) return;
   const end = await other.connection.untilEnd(FAREWELL_MS);
-  verify.found(end, 'the server closes the connection behind its 221', {
+  verify.found(end, 'the server closes the connection after its 221', {
     what: `the end of the connection within ${FAREWELL_MS} ms`,
     as: ({ how }) => `the end of the connection (${how})`,
   });

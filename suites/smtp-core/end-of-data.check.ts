@@ -51,7 +51,7 @@ export const nothingUnreachableEndsData = check(
     slug: 'nothing-near-the-real-end-ends-data',
     title: 'A dot line with a wrong end does not end the data, even where senders would have stuffed it',
     sends:
-      'messages in which a line begins with a dot behind CRLF and ends otherwise than in CRLF, or holds more than the dot, then, at once and after a silence, a line of text and the real end',
+      'messages in which a line begins with a dot after CRLF and ends otherwise than in CRLF, or holds more than the dot, then, at once and after a silence, a line of text and the real end',
     ...FALSE_ENDS,
     severity: 'medium',
     limits: [
@@ -68,7 +68,7 @@ export const nothingUnreachableEndsData = check(
   (services) => strictAbout(services, UNREACHABLE),
 );
 
-/** A line of text and the real end behind each false one: where the line is answered, the data had ended. */
+/** A line of text and the real end after each false one: where the line is answered, the data had ended. */
 async function strictAbout(services: Services, falseEnds: readonly FalseEnd[]): Promise<void> {
   await assertRealEndWorks(services);
   for (const [index, falseEnd] of falseEnds.entries())
@@ -79,7 +79,7 @@ async function strictAbout(services: Services, falseEnds: readonly FalseEnd[]): 
 }
 
 /**
- * @param silence some servers refuse what stands behind the end of a message, whatever they take for that
+ * @param silence some servers refuse what stands after the end of a message, whatever they take for that
  *   end, unless it comes later: where segments are cut is up to an attacker
  */
 async function judge(

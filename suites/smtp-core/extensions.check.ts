@@ -35,7 +35,7 @@ export const listedExtensionsWork = check(
     slug: 'listed-extensions-work',
     title: 'Listed extensions work, unlisted parameters are refused',
     sends:
-      'for each keyword of EHLO its command or its parameter of MAIL; unknown parameters of MAIL and RCPT; parameters behind HELO',
+      'for each keyword of EHLO its command or its parameter of MAIL; unknown parameters of MAIL and RCPT; parameters after HELO',
     demands: 'what is listed works; a parameter that is unknown is refused',
     level: 'MUST',
     severity: 'low',
@@ -111,11 +111,11 @@ export const listedExtensionsWork = check(
       refusedAsUnknown(verify, rcpt, 'RCPT');
     });
     if (role !== 'mx') return;
-    await variant('behind HELO', async (verify) => {
+    await variant('after HELO', async (verify) => {
       const client = await smtp();
       await client.command(`HELO ${helloName}`);
       const reply = await client.command(`MAIL FROM:<${await strangerOf(services)}> SIZE=1`);
-      verify.ideally.reply(reply, 'HELO opens no extension, and SIZE is refused behind it').codeClass(4, 5);
+      verify.ideally.reply(reply, 'HELO opens no extension, and SIZE is refused after it').codeClass(4, 5);
     });
   },
 );

@@ -93,7 +93,7 @@ export const greetingsAreWellFormed = check(
       );
       verify.that(furnished.length === 0, {
         demand: 'keywords that have no parameters are listed without any',
-        expected: `nothing behind ${ALONE.join(', ')}`,
+        expected: `nothing after ${ALONE.join(', ')}`,
         actual: furnished.join(', ') || keywords.join(', '),
       });
       verify.that(!words.includes('BINARYMIME') || words.includes('CHUNKING'), {

@@ -16,7 +16,7 @@ export const repliesAreNotHeldBack = check(
     clauses: ['rfc2920#3.2'],
     budget: '20s',
     limits: [
-      'A reply counts as held back where it comes only behind a further command, and the last command of the group is answered in time when it is sent alone.',
+      'A reply counts as held back where it comes only after a further command, and the last command of the group is answered in time when it is sent alone.',
       'Groups that end in DATA are sent by SMTP-012; EXPN, TURN and QUIT at the end of a group are not tried.',
     ],
     kills: ['smtp-holds-last-reply-back'],
@@ -43,7 +43,7 @@ export const repliesAreNotHeldBack = check(
       const goesOn = verify.that(!held, {
         demand: 'the reply to the last command of a group is sent when the input is used up',
         expected: `the reply to ${verb} without a further command`,
-        actual: held ? `${shownReplies(replies)}; behind NOOP ${shownReplies(late)}` : shownReplies(replies),
+        actual: held ? `${shownReplies(replies)}; after NOOP ${shownReplies(late)}` : shownReplies(replies),
       });
       if (!goesOn) return;
     }
@@ -72,7 +72,7 @@ async function repliesUpTo(
 }
 
 /**
- * What comes behind NOOP where replies of a group are missing. A server that is slow, or has dropped a command, holds
+ * What comes after NOOP where replies of a group are missing. A server that is slow, or has dropped a command, holds
  * nothing back: then the check ends.
  * @param last the last command of the group, which is sent alone to see how long its reply takes
  */

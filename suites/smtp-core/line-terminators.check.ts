@@ -85,7 +85,7 @@ export const onlyCrlfEndsCommands = check(
   },
 );
 
-/** All replies to one line, up to the reply to a NOOP behind it or the end of the connection. */
+/** All replies to one line, up to the reply to a NOOP after it or the end of the connection. */
 async function repliesTo(
   { pause, target }: Services,
   client: SmtpClient,

@@ -6,7 +6,7 @@ export interface MessageParts {
   readonly from: string;
   /** Whole header fields on top of the others. */
   readonly fields?: readonly string[];
-  /** Lines behind the one that names the token. */
+  /** Lines after the one that names the token. */
   readonly body?: readonly string[];
 }
 

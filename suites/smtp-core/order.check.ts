@@ -9,8 +9,8 @@ export const orderIsKept = check(
     slug: 'order-of-commands-is-kept',
     title: 'Out-of-order commands get 503, state is kept, RSET and a second EHLO clear the transaction',
     sends:
-      'RCPT and DATA without MAIL, DATA without RCPT, MAIL twice; DATA behind RSET and behind a second EHLO; MAIL behind a MAIL that was refused',
-    demands: '503 for what is out of order, no transaction behind RSET and EHLO, and a session that goes on',
+      'RCPT and DATA without MAIL, DATA without RCPT, MAIL twice; DATA after RSET and after a second EHLO; MAIL after a MAIL that was refused',
+    demands: '503 for what is out of order, no transaction after RSET and EHLO, and a session that goes on',
     level: 'MUST',
     severity: 'medium',
     clauses: ['rfc5321#3.3', 'rfc5321#4.1.4', 'rfc5321#4.1.1.5'],
@@ -45,12 +45,12 @@ export const orderIsKept = check(
       verify.reply(again, 'MAIL within a transaction is refused').codeClass(5);
       verify.ideally.reply(again, 'MAIL within a transaction is a bad sequence').code(503);
     });
-    await variant('DATA behind RSET', async (verify) => {
+    await variant('DATA after RSET', async (verify) => {
       const { client } = await beginTransaction(services);
       verify.reply(await client.command('RSET'), 'RSET is taken').code(250);
       await refusalOfData(verify, client, 'RSET discards sender and recipients');
     });
-    await variant('DATA behind a second EHLO', async (verify) => {
+    await variant('DATA after a second EHLO', async (verify) => {
       const { client } = await beginTransaction(services);
       const hello = await client.command(`EHLO ${helloName}`);
       verify.ideally.reply(hello, 'a second EHLO is taken').code(250);
@@ -58,11 +58,11 @@ export const orderIsKept = check(
       if (hello.code !== 250) return;
       await refusalOfData(verify, client, 'EHLO discards sender and recipients');
     });
-    await variant('MAIL behind a refused MAIL', async (verify) => {
+    await variant('MAIL after a refused MAIL', async (verify) => {
       const { client, from } = await openSender(services);
       const bad = await client.command('MAIL FROM:<');
       verify.reply(bad, 'a reverse-path that is none is refused').codeClass(5);
-      verify.reply(await client.command(`MAIL FROM:<${from}>`), 'a good MAIL is taken behind it').code(250);
+      verify.reply(await client.command(`MAIL FROM:<${from}>`), 'a good MAIL is taken after it').code(250);
     });
   },
 );

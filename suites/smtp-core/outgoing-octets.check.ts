@@ -85,7 +85,7 @@ function straysOf(services: Services): readonly Stray[] {
   ];
 }
 
-/** Submits a message with the octets in its body, which carries the token behind them. */
+/** Submits a message with the octets in its body, which carries the token after them. */
 async function submit(services: Services, receiver: Receiver, token: string, octets: Buffer): Promise<Trial> {
   const recipient = `ext-${token}@${receiver.domain}`;
   const { client, from } = await beginTransaction(services, { recipient });
@@ -141,7 +141,7 @@ async function judge(
   });
   verify.that(received.includes(`end with ${token}`), {
     demand: `${stray.name} does not end the message on its way`,
-    expected: `the text behind it, to its end with ${token}`,
+    expected: `the text after it, to its end with ${token}`,
     actual: received.subarray(-100),
   });
   const nul = received.indexOf(services.bytes.NUL);

@@ -21,7 +21,7 @@ export const overlongInputIsRefusedInOrder = check(
     slug: 'overlong-input-is-refused-in-order',
     title: 'Over-limit input is refused in an orderly way without loss of synchronisation',
     sends:
-      'command lines of 513 octets to 1 MiB that repeat a command, a path of 300 octets, text lines of 1001 octets to 64 kB, and NOOP behind each',
+      'command lines of 513 octets to 1 MiB that repeat a command, a path of 300 octets, text lines of 1001 octets to 64 kB, and NOOP after each',
     demands:
       'one reply for each line, no part of a line executed as a command, and a server that still answers',
     level: 'MUST',
@@ -63,7 +63,7 @@ export const overlongInputIsRefusedInOrder = check(
   },
 );
 
-/** One reply to the line and one to a NOOP behind it, or the end of the connection. */
+/** One reply to the line and one to a NOOP after it, or the end of the connection. */
 async function inStep(
   { target, bytes }: Services,
   verify: Verify,

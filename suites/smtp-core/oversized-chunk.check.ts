@@ -50,10 +50,10 @@ export const oversizedChunksAreSurvived = check(
       // The first reply belongs to the chunk, this one to DATA.
       const second = await client.attempt('NOOP');
       if (second.kind === 'reply')
-        verify.reply(second.reply, 'DATA behind the refused chunk is answered by a refusal').codeClass(4, 5);
+        verify.reply(second.reply, 'DATA after the refused chunk is answered by a refusal').codeClass(4, 5);
       // Good servers end a connection that is full of octets nobody wants.
       else if (first.reply.code !== 421)
-        verify.ideally.answer(second, 'the session goes on behind the refused chunk', {
+        verify.ideally.answer(second, 'the session goes on after the refused chunk', {
           codeClasses: [4, 5],
         });
     }

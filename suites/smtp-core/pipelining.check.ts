@@ -17,7 +17,7 @@ export const pipelinedCommandsAreAnsweredInOrder = check(
     clauses: ['rfc2920#3.1', 'rfc2920#3.2'],
     ...MESSAGES,
     budget: '40s',
-    kills: ['smtp-drops-input-behind-refusal', 'smtp-takes-data-without-recipients'],
+    kills: ['smtp-drops-input-after-refusal', 'smtp-takes-data-without-recipients'],
   },
   async (services) => {
     const { variant, account, nonce, target, bytes, notApplicable } = services;
@@ -38,7 +38,7 @@ export const pipelinedCommandsAreAnsweredInOrder = check(
       client.raw(Buffer.concat([content, bytes.lines('.', 'RSET', `MAIL FROM:<${from}>`)]));
       const three = await collect(services, client, 3);
       verify.that(three.length === 3 && three.slice(1).every(isPositive), {
-        demand: 'commands behind the end of a message are answered in their place',
+        demand: 'commands after the end of a message are answered in their place',
         expected: 'the reply to the message, 250, 250',
         actual: shownReplies(three),
       });

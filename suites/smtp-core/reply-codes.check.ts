@@ -97,12 +97,12 @@ function judge(verify: Verify, { command, lines }: RawReply, enhanced: boolean):
     actual: `${longest} octets`,
   });
   const hasText = lines.every(({ text }) => text.length > 4);
-  const expected = 'a text behind the code';
+  const expected = 'a text after the code';
   verify.ideally.that(hasText, { demand: `the reply to ${verb} has a text`, expected, actual });
   if (!enhanced || verb === 'EHLO' || code.startsWith('3')) return;
   for (const { text } of lines) {
     const status = /^\d{3}[ -]([245])\.\d{1,3}\.\d{1,3}(?: |$)/.exec(text)?.[1];
-    const seen = { expected: `${code.charAt(0)}.x.x behind ${code}`, actual: text };
+    const seen = { expected: `${code.charAt(0)}.x.x after ${code}`, actual: text };
     if (status === undefined)
       verify.ideally.missed(`the reply to ${verb} carries an enhanced status code, as announced`, seen);
     else

@@ -21,14 +21,14 @@ interface Case {
 /** The recipient that shows whether the target tries again within the time. */
 const PATIENCE = 'later-';
 
-/** The recipient behind whose message the connection is lost. */
+/** The recipient after whose message the connection is lost. */
 const INTERRUPTED = 'drop-';
 
 const CASES: readonly Case[] = [
   { name: 'a reply of several lines', prefix: 'lines-', becomes: 'delivered' },
   { name: '451 for the recipient', prefix: PATIENCE, becomes: 'retried' },
   { name: '459, which nobody knows, for the recipient', prefix: 'odd-', becomes: 'retried' },
-  { name: 'the connection lost behind the data', prefix: INTERRUPTED, becomes: 'retried' },
+  { name: 'the connection lost after the data', prefix: INTERRUPTED, becomes: 'retried' },
   { name: '550 for the recipient', prefix: 'never-', becomes: 'refused' },
 ];
 
@@ -144,7 +144,7 @@ async function judge(
   if (becomes !== 'retried') return;
   const copies = (await arrivalsOf(receiver, token)).length;
   const once = `a message that gets ${name} arrives once`;
-  // What was lost behind the data may come twice (RFC 5321 §4.5.4.1).
-  if (prefix === INTERRUPTED) verify.ideally.met(once, `lost behind the data, deliveries: ${copies}`);
+  // What was lost after the data may come twice (RFC 5321 §4.5.4.1).
+  if (prefix === INTERRUPTED) verify.ideally.met(once, `lost after the data, deliveries: ${copies}`);
   else verify.ideally.equal(copies, 1, once);
 }

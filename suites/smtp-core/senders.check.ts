@@ -13,7 +13,7 @@ export const sendersAreNotRefusedAsSuch = check(
     slug: 'senders-are-not-refused-as-such',
     title: 'Null sender, own-domain sender and EHLO/address mismatch are not refused as such',
     sends:
-      'to the account: mail from the null sender, from an address of the target, and behind hello names that belong to another address or are an address literal',
+      'to the account: mail from the null sender, from an address of the target, and after hello names that belong to another address or are an address literal',
     demands: 'each recipient is accepted, and a report from the null sender arrives',
     level: 'MUST',
     severity: 'medium',

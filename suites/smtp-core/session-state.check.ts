@@ -55,7 +55,7 @@ export const refusedMessagesLeaveNothing = check(
     ...MESSAGES,
     budget: '60s',
     limits: ['A server that takes all of these messages shows nothing here.'],
-    kills: ['smtp-keeps-envelope-behind-refused-message', 'smtp-looks-at-first-message-only'],
+    kills: ['smtp-keeps-envelope-after-refused-message', 'smtp-looks-at-first-message-only'],
   },
   async (services) => {
     const { variant, notApplicable, nonce, account } = services;
@@ -64,16 +64,15 @@ export const refusedMessagesLeaveNothing = check(
         const { client, from } = await beginTransaction(services);
         const end = await client.data(content(services, { token: `${nonce}-${index}a`, from }));
         if (isPositive(end)) notApplicable('The message is taken.', lineOf(end));
-        if (client.connection.ended)
-          notApplicable('The connection is ended behind the refusal.', lineOf(end));
+        if (client.connection.ended) notApplicable('The connection is ended after the refusal.', lineOf(end));
         const rcpt = await client.attempt(`RCPT TO:<${account().address}>`);
         if (rcpt.kind !== 'reply')
-          return notApplicable('The connection is ended behind the refusal.', lineOf(end));
+          return notApplicable('The connection is ended after the refusal.', lineOf(end));
         verify.reply(rcpt.reply, 'a message that was refused leaves no sender behind').codeClass(4, 5);
         const demand = 'a message that was refused leaves no recipients behind';
         if (!(await refusalOfData(verify, client, demand))) return;
         const mail = await client.command(`MAIL FROM:<${from}>`);
-        verify.reply(mail, 'a new transaction may begin behind a refused message').codeClass(2, 4);
+        verify.reply(mail, 'a new transaction may begin after a refused message').codeClass(2, 4);
         const again = isPositive(mail) ? await client.command(`RCPT TO:<${account().address}>`) : mail;
         if (!isPositive(again)) return;
         const second = await client.data(content(services, { token: `${nonce}-${index}b`, from }));
@@ -128,7 +127,7 @@ export const stateIsClearedExactly = check(
     title: 'RSET, EHLO and HELO clear a transaction; everything else, refusals included, leaves it as it is',
     sends:
       'within a transaction with a recipient: RSET, EHLO, HELO, NOOP, VRFY, EXPN, HELP, unknown and malformed commands, STARTTLS and AUTH that are refused; then DATA',
-    demands: 'DATA is refused behind what clears, and taken behind what does not',
+    demands: 'DATA is refused after what clears, and taken after what does not',
     level: 'MUST',
     severity: 'medium',
     clauses: [

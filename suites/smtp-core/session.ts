@@ -12,7 +12,7 @@ export interface Sender {
 }
 
 /**
- * A session that may send mail: on mx as a stranger behind EHLO, on submission as the first account inside
+ * A session that may send mail: on mx as a stranger after EHLO, on submission as the first account inside
  * TLS. EHLO announced its capabilities on this channel.
  */
 export async function openSender(services: Services): Promise<Sender> {
@@ -22,14 +22,14 @@ export async function openSender(services: Services): Promise<Sender> {
   return { client: await openUser(services, { account }), from: account.address };
 }
 
-/** A session behind EHLO in which nobody logged in; inside TLS where users hand mail in. */
+/** A session after EHLO in which nobody logged in; inside TLS where users hand mail in. */
 export function openAnonymous({ smtp, role }: Services): Promise<SmtpClient> {
   return smtp(role === 'mx' ? { at: 'ready' } : { at: 'tls' });
 }
 
 /**
  * Opens a session and a transaction for the first account of the target, patient with servers that turn a
- * first visit away; a refusal ends the check, for it says nothing about what comes behind it.
+ * first visit away; a refusal ends the check, for it says nothing about what comes after it.
  */
 export async function beginTransaction(
   services: Services,
@@ -57,11 +57,11 @@ export async function beginTransaction(
   if (begun) return begun;
   return services.inconclusive(
     'precondition',
-    `Mail for <${recipient}> is refused, so nothing behind that can be looked at: ${lineOf(refusal)}`,
+    `Mail for <${recipient}> is refused, so nothing after that can be looked at: ${lineOf(refusal)}`,
   );
 }
 
-/** DATA up to its 354, behind which octets of any kind may be sent; a refusal ends the check. */
+/** DATA up to its 354, after which octets of any kind may be sent; a refusal ends the check. */
 export async function beginData(
   { inconclusive }: Pick<Services, 'inconclusive'>,
   client: SmtpClient,

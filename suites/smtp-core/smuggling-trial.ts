@@ -10,7 +10,7 @@ import { beginData } from './session.ts';
 
 /**
  * What a server made of octets in a message that are not its end, told by how many replies it gave and by
- * what became of the commands behind them, never by the sign of the first reply.
+ * what became of the commands after them, never by the sign of the first reply.
  */
 export type Outcome =
   /** One message, commands and all, was taken: the octets are content. */
@@ -22,7 +22,7 @@ export type Outcome =
   /** The same where no second transaction was sent. */
   | 'ended, the rest read as commands'
   | 'smuggled'
-  /** The message was ended and refused, and the commands behind it were executed all the same. */
+  /** The message was ended and refused, and the commands after it were executed all the same. */
   | 'smuggled after a refusal';
 
 export interface Trial {
@@ -46,7 +46,7 @@ export function isSmuggled(outcome: Outcome): boolean {
 const MOST_REPLIES = 20;
 
 /**
- * Sends content in which a false end stands, up to and with its real end, behind a 354, and reads what comes
+ * Sends content in which a false end stands, up to and with its real end, after a 354, and reads what comes
  * up to the end of the connection.
  * @param pieces written one after the other, each in a segment of its own
  * @param second how the hidden transaction hands over its message; `none`: there is none
@@ -74,11 +74,11 @@ export async function observe(
     replies.push(early.reply);
   }
   // Who takes no commands ahead of their time must not be given QUIT before this one.
-  const behindLast = await next(client);
-  if (behindLast.kind === 'reply') replies.push(behindLast.reply);
+  const afterLast = await next(client);
+  if (afterLast.kind === 'reply') replies.push(afterLast.reply);
   else if (replies.length === 0) {
-    if (behindLast.kind === 'silence')
-      return inconclusive('timeout', 'The server answers nothing behind the real end of the data.');
+    if (afterLast.kind === 'silence')
+      return inconclusive('timeout', 'The server answers nothing after the real end of the data.');
     return { outcome: 'rejected and closed', replies: 'closed', taken: false };
   }
   // QUIT last: its 221 tells that nothing more is to come.
@@ -102,7 +102,7 @@ export async function observe(
 const SEGMENT_PAUSE = 25;
 
 function next(client: SmtpClient, withinMs?: number): Promise<Answer<SmtpReply>> {
-  return answerOf(client.reply('a reply to what stands behind the message', withinMs));
+  return answerOf(client.reply('a reply to what stands after the message', withinMs));
 }
 
 function outcomeOf(

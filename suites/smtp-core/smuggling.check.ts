@@ -11,7 +11,7 @@ const PLAIN: Manner = { name: 'one segment', hello: 'EHLO', second: 'DATA' };
 const PATIENT: Manner = { name: 'command by command', hello: 'EHLO', second: 'DATA', patient: true };
 const MANNERS: readonly Manner[] = [
   { name: 'by BDAT', hello: 'EHLO', second: 'BDAT' },
-  { name: 'behind HELO', hello: 'HELO', second: 'DATA' },
+  { name: 'after HELO', hello: 'HELO', second: 'DATA' },
   { name: 'octet by octet', hello: 'EHLO', second: 'DATA', split: true },
 ];
 /** The forms that servers are known to fall for, and the only ones tried in every manner. */
@@ -23,7 +23,7 @@ export const oneTransactionIsOneMessage = check(
     slug: 'one-transaction-is-one-message',
     title: 'Inbound smuggling end to end: one transaction never becomes two messages',
     sends:
-      'messages in which a false end and a whole second transaction stand, for another mailbox: in one segment, octet by octet and command by command, behind EHLO and HELO, the second message by DATA and by BDAT',
+      'messages in which a false end and a whole second transaction stand, for another mailbox: in one segment, octet by octet and command by command, after EHLO and HELO, the second message by DATA and by BDAT',
     demands: 'at most one message comes out of one transaction',
     level: 'MUST',
     severity: 'critical',
@@ -84,7 +84,7 @@ const LINE_MODES: readonly {
     reachable: false,
   },
   { name: 'CR throughout', lines: allCr, end: ['CR', '.', 'CR'], reachable: false },
-  { name: 'first line CR LF, then LF', lines: lfBehindFirst, end: ['LF', '.', 'LF'], reachable: true },
+  { name: 'first line CR LF, then LF', lines: lfAfterFirst, end: ['LF', '.', 'LF'], reachable: true },
   { name: 'first line LF, then CR LF', lines: lfFirst, end: ['LF', '.', 'LF'], reachable: false },
 ];
 
@@ -94,7 +94,7 @@ export const lineEndsDoNotSwitch = check(
     slug: 'line-ends-do-not-switch',
     title: 'No message makes the server read LF or CR as the end of a line',
     sends:
-      'messages whose lines all end in LF or all in CR, or that change between CRLF and LF, with a false end of the same kind and a whole second transaction behind it, at once and command by command',
+      'messages whose lines all end in LF or all in CR, or that change between CRLF and LF, with a false end of the same kind and a whole second transaction after it, at once and command by command',
     demands: 'the data ends at CRLF.CRLF only, whatever the lines before ended in',
     level: 'MUST',
     severity: 'high',
@@ -139,7 +139,7 @@ async function judge(
   // What only a broken sender lets through is told here, and judged by SMTP-027.
   const strength = falseEnd.reachable || carrier ? verify : verify.ideally;
   strength.that(!two, {
-    demand: `${nameOf(falseEnd)} and commands behind it make no second message`,
+    demand: `${nameOf(falseEnd)} and commands after it make no second message`,
     expected: 'one message at most',
     actual: two ? findingOf(seen, falseEnd.reachable) : toldBriefly(seen),
   });
@@ -165,12 +165,12 @@ function allCr(services: Services, lines: Buffer): Buffer {
   return replaced(services, lines, services.bytes.CR);
 }
 
-function lfBehindFirst(services: Services, lines: Buffer): Buffer {
+function lfAfterFirst(services: Services, lines: Buffer): Buffer {
   const first = lines.indexOf(services.bytes.CRLF) + services.bytes.CRLF.length;
   return Buffer.concat([lines.subarray(0, first), allLf(services, lines.subarray(first))]);
 }
 
-/** The last line is left without CRLF, so that the false end behind it stands alone. */
+/** The last line is left without CRLF, so that the false end after it stands alone. */
 function lfFirst(services: Services, lines: Buffer): Buffer {
   const { CRLF } = services.bytes;
   const first = lines.indexOf(CRLF) + CRLF.length;

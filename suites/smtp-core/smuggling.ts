@@ -67,7 +67,7 @@ export async function attack(
     ? await services.inMailbox({ token: outer, sent: content, account: account() })
     : null;
   const wanted = isSmuggled(trial.outcome);
-  // Behind the message that came first, a second one is there at once or has gone elsewhere.
+  // After the message that came first, a second one is there at once or has gone elsewhere.
   const found =
     wanted || carrierFound
       ? await services.inMailbox({

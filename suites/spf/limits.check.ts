@@ -16,10 +16,10 @@ function hosts(domain: string, ...labels: readonly string[]): readonly ZoneRecor
 }
 
 /**
- * A policy whose client is permitted behind ten terms that ask the DNS, spread over every kind of them, and
+ * A policy whose client is permitted after ten terms that ask the DNS, spread over every kind of them, and
  * those terms that the last part of it adds. `exp=` and ip4 do not count (RFC 7208 §4.6.4).
  */
-function behindTenTerms(domain: string, client: string, more = ''): readonly ZoneRecord[] {
+function afterTenTerms(domain: string, client: string, more = ''): readonly ZoneRecord[] {
   return [
     ...hosts(domain, 'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'past'),
     // Terms 1 to 4, and 8; 5 to 7 are in the record of the fourth.
@@ -41,7 +41,7 @@ export const tenLookups = check(
     id: 'SPF-009',
     slug: 'ten-lookups',
     title: 'Ten terms that ask the DNS are evaluated, and an eleventh is permerror',
-    sends: 'messages from domains that permit the client behind ten and behind eleven terms, nested',
+    sends: 'messages from domains that permit the client after ten and after eleven terms, nested',
     demands: 'pass for ten, permerror for eleven, and the eleventh is not looked up',
     level: 'MUST',
     severity: 'high',
@@ -53,11 +53,11 @@ export const tenLookups = check(
     const { variant, lab } = services;
     assertEvaluates(services);
     const client = clientAddress(services);
-    await expectResults(services, [['ten', 'pass', (domain) => behindTenTerms(domain, client)]]);
+    await expectResults(services, [['ten', 'pass', (domain) => afterTenTerms(domain, client)]]);
     await variant('eleven terms', async (verify) => {
       const outcome = await attempt(services, {
         label: 'eleven',
-        zone: (domain) => behindTenTerms(domain, client, `a:past.${domain} `),
+        zone: (domain) => afterTenTerms(domain, client, `a:past.${domain} `),
       });
       await expectResult(services, verify, outcome, 'permerror');
       const [past] = await lab().dns.queries({ name: `past.${outcome.domain}` });
@@ -75,7 +75,7 @@ export const twoVoidLookups = check(
     id: 'SPF-010',
     slug: 'two-void-lookups',
     title: 'Look-ups without an answer are limited to two',
-    sends: 'a message from a domain that permits the client behind three names that do not exist',
+    sends: 'a message from a domain that permits the client after three names that do not exist',
     demands: 'permerror',
     level: 'SHOULD',
     worst: 'warn',

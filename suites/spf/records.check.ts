@@ -13,7 +13,7 @@ export const malformedRecordIsAnError = check(
     slug: 'malformed-record-is-permerror',
     title: 'A record with a mechanism that does not exist yields permerror, never pass or fail',
     sends:
-      'messages from domains whose policy has ip: or another unknown mechanism, before and behind a match',
+      'messages from domains whose policy has ip: or another unknown mechanism, before and after a match',
     demands: 'permerror for each: the whole record is read before any of it counts',
     level: 'MUST',
     severity: 'high',
@@ -24,8 +24,8 @@ export const malformedRecordIsAnError = check(
   bodyOf((client) => [
     ['ip: with another address', 'permerror', 'v=spf1 +ip:116.100.122.11 -all'],
     ['ip: with the address of the client', 'permerror', `v=spf1 +ip:${client} -all`],
-    ['ip: behind -all', 'permerror', `v=spf1 -all +ip:${client}`],
-    ['an unknown mechanism behind a match', 'permerror', `v=spf1 ip4:${client} foo -all`],
+    ['ip: after -all', 'permerror', `v=spf1 -all +ip:${client}`],
+    ['an unknown mechanism after a match', 'permerror', `v=spf1 ip4:${client} foo -all`],
   ]),
 );
 
@@ -98,7 +98,7 @@ export const modifiersAreRead = check(
     slug: 'modifiers-and-case',
     title: 'Unknown modifiers are ignored, a second redirect is permerror, and names have no case',
     sends:
-      'messages from domains with an unknown modifier and upper-case names, with two redirects, and with terms behind all',
+      'messages from domains with an unknown modifier and upper-case names, with two redirects, and with terms after all',
     demands: 'pass, permerror and pass',
     level: 'MUST',
     severity: 'low',
@@ -118,7 +118,7 @@ export const modifiersAreRead = check(
       ],
     ],
     [
-      'terms behind all',
+      'terms after all',
       'pass',
       (domain) => [
         txt(domain, `v=spf1 ip4:${client} all -mx`),

@@ -7,7 +7,7 @@ import { handshakeOf } from './upgrade-session.ts';
 interface HalvedLogin {
   /** Begins it in the clear; a secret is asked for where that is positive. */
   begin(): Promise<Reply>;
-  /** Sends the upgrade command where the secret is awaited, or else again behind what that drew, and completes TLS. */
+  /** Sends the upgrade command where the secret is awaited, or else again after what that drew, and completes TLS. */
   upgrade(): Promise<Reply>;
   /** Sends the secret inside TLS; positive: logged in. */
   finish(): Promise<Reply>;

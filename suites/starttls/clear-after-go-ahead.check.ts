@@ -13,7 +13,7 @@ export const noClearCommandsAfterGoAhead = check(
     slug: 'no-clear-commands-after-go-ahead',
     title: 'After 220 the server does not execute cleartext instead of TLS',
     sends:
-      'the upgrade command and, behind the positive answer, a command in the clear instead of a ClientHello',
+      'the upgrade command and, after the positive answer, a command in the clear instead of a ClientHello',
     demands: 'the connection is closed, a TLS alert or a refusal comes, or nothing',
     level: 'MUST',
     severity: 'high',
@@ -46,6 +46,6 @@ export const noClearCommandsAfterGoAhead = check(
     if (!answered || connection.ended) return;
     connection.send(command);
     const again = await connection.watch(target.timing.quietMs);
-    verify.ideally.nothing(again, 'the session does not go on in the clear behind the failed handshake');
+    verify.ideally.nothing(again, 'the session does not go on in the clear after the failed handshake');
   },
 );

@@ -11,7 +11,7 @@ export interface GivenEnvelope {
   readonly text: string;
 }
 
-/** Names sender and recipient behind EHLO, patient with what is refused for now. */
+/** Names sender and recipient after EHLO, patient with what is refused for now. */
 export function giveEnvelope({ smtp, patiently }: Services, paths: Paths): Promise<GivenEnvelope> {
   return patiently(async () => {
     const client = await smtp({ at: 'ready' });

@@ -55,7 +55,7 @@ export const imapDiscardsInjectedCommands = check(
     slug: 'imap-discards-injected-commands',
     title: 'IMAP: data after STARTTLS in the same buffer is discarded or fed to TLS',
     sends:
-      'STARTTLS with NOOP, CAPABILITY, a login, an open literal or an incomplete line behind it: in the same segment, in a second one, and behind the OK; then completes TLS, waits, and gives one command',
+      'STARTTLS with NOOP, CAPABILITY, a login, an open literal or an incomplete line after it: in the same segment, in a second one, and after the OK; then completes TLS, waits, and gives one command',
     demands:
       'no response with the tag of the injected command ever arrives; no incomplete line is continued inside TLS; no login remains',
     clauses: ['rfc9051#6.2.1', 'rfc2595#3.1', 'rfc3501#6.2.1'],
@@ -74,7 +74,7 @@ export const imapDiscardsInjectedCommands = check(
     const injections: Injection[] = [
       ['NOOP', noop, 'in one segment'],
       ['NOOP', noop, 'in a second segment'],
-      ['NOOP', noop, 'behind the go-ahead'],
+      ['NOOP', noop, 'after the go-ahead'],
       ['CAPABILITY', bytes.line(`${INJECTED} CAPABILITY`), 'in one segment'],
       // What the client says inside TLS would become a part of the login, or of a message by APPEND.
       ['an open literal', bytes.line(`${INJECTED} LOGIN {64}`), 'in one segment'],

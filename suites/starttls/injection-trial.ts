@@ -36,7 +36,7 @@ export interface UpgradeSession {
 }
 
 /** When the injected octets travel. */
-export type Timing = 'in one segment' | 'in a second segment' | 'behind the go-ahead';
+export type Timing = 'in one segment' | 'in a second segment' | 'after the go-ahead';
 
 /** What is injected and when; `trace` is a command that succeeds inside TLS only where the injected one took effect. */
 export type Injection = readonly [name: string, octets: Buffer, timing: Timing, trace?: string];
@@ -44,7 +44,7 @@ export type Injection = readonly [name: string, octets: Buffer, timing: Timing, 
 /** Pause between two segments, in milliseconds: long enough to be two, short enough to come before the answer. */
 const SEGMENT_PAUSE = 20;
 
-/** Tries each injection as a variant, behind an upgrade with nothing injected. */
+/** Tries each injection as a variant, after an upgrade with nothing injected. */
 export async function judgeInjections(
   services: Services,
   dialect: UpgradeDialect,
@@ -63,7 +63,7 @@ export async function judgeInjections(
 /**
  * One upgrade with injected octets, judged by everything an execution can show: answers in the clear,
  * answers inside TLS, answers that come late, a line that is completed inside TLS, and traces in the
- * state of the session. Refusing the upgrade, before the go-ahead or in the clear behind it, closing, and taking the
+ * state of the session. Refusing the upgrade, before the go-ahead or in the clear after it, closing, and taking the
  * octets for TLS are all safe.
  */
 async function injectionTrial(
@@ -88,12 +88,12 @@ async function injectionTrial(
   const goAhead = await orEnd(connection, session.readGoAhead());
   if (goAhead === 'ended') return safe('the connection was closed');
   if (!goAhead.positive) return safe(`the upgrade was refused: ${goAhead.line}`);
-  if (timing === 'behind the go-ahead') connection.send(injected);
+  if (timing === 'after the go-ahead') connection.send(injected);
 
   const clear = await connection.watch(quietMs);
   if (refusesInClear(role, clear)) return safe(`no TLS came about: ${clear.toString('latin1')}`);
   if (isTlsAlert(clear)) return safe('the octets were taken for TLS and answered with an alert');
-  verify.nothing(dialect.answersIn(clear), 'nothing is answered in the clear behind the go-ahead');
+  verify.nothing(dialect.answersIn(clear), 'nothing is answered in the clear after the go-ahead');
   if (connection.ended) return safe('the connection was closed');
 
   const handshake = await handshakeOf(connection, target.hostname);

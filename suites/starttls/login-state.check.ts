@@ -18,7 +18,7 @@ export const loginIsForgotten = check(
     slug: 'login-is-forgotten',
     title: 'A login from before TLS is discarded by the upgrade',
     sends:
-      'AUTH in the clear where it is accepted, STARTTLS, and MAIL and RCPT for a recipient elsewhere inside TLS without a new AUTH; as controls the same without any login, and behind a login inside TLS',
+      'AUTH in the clear where it is accepted, STARTTLS, and MAIL and RCPT for a recipient elsewhere inside TLS without a new AUTH; as controls the same without any login, and after a login inside TLS',
     demands: 'the upgrade is refused, or mail for elsewhere demands AUTH again',
     level: 'MUST',
     severity: 'medium',
@@ -57,7 +57,7 @@ export const loginIsForgotten = check(
     if (isRecipientTaken(reply) || reply.code === DEMANDS_LOGIN) return;
     const user = await nameAndLeave(await openUser(services, { role: services.role, account }), paths);
     if (!isRecipientTaken(user))
-      inconclusive('precondition', `Mail for elsewhere is refused behind a login too: ${lineOf(user)}`);
+      inconclusive('precondition', `Mail for elsewhere is refused after a login too: ${lineOf(user)}`);
   },
 );
 
@@ -68,7 +68,7 @@ async function assertLoginListed({ smtp, notApplicable }: Services): Promise<voi
   assertListed({ notApplicable }, client, 'AUTH');
 }
 
-/** A session in the clear behind a login there; ends the check where none is possible. */
+/** A session in the clear after a login there; ends the check where none is possible. */
 async function loggedInInClear(services: Services, account: Account): Promise<SmtpClient> {
   const { smtp, sasl, patiently, notApplicable, inconclusive } = services;
   const { client, outcome, accepted } = await patiently(async () => {

@@ -124,7 +124,7 @@ export const injectedRepliesAreDiscarded = check(
   {
     id: 'STLS-022',
     slug: 'injected-replies-are-discarded',
-    title: 'Outbound: injected replies behind 220 are discarded (response injection)',
+    title: 'Outbound: injected replies after 220 are discarded (response injection)',
     sends:
       'as the first account: a message to a server that answers STARTTLS with 220 and a forged EHLO reply in the same segment, and inside TLS hesitates before it answers EHLO',
     demands: 'the target waits for the real reply to EHLO, or gives up the connection',
@@ -173,7 +173,7 @@ export const nothingFollowsStarttls = check(
   {
     id: 'STLS-023',
     slug: 'nothing-follows-starttls',
-    title: 'Outbound: nothing is pipelined behind STARTTLS',
+    title: 'Outbound: nothing is pipelined after STARTTLS',
     sends: 'as the first account: a message to a server that hesitates before it answers STARTTLS',
     demands: 'the target sends nothing between STARTTLS and its ClientHello',
     level: 'MUST',
@@ -184,7 +184,7 @@ export const nothingFollowsStarttls = check(
     needs: [...OUTGOING_MAIL.needs, 'own-delivery'],
     budget: '20s',
     waits: deliveries(1),
-    kills: ['outbound-pipelines-behind-starttls'],
+    kills: ['outbound-pipelines-after-starttls'],
   },
   async (services) => {
     const { lab, verify, note } = services;
@@ -194,10 +194,10 @@ export const nothingFollowsStarttls = check(
     });
     await makeTargetSend(services, [`probe@${receiver.domain}`]);
     for (const session of await sessionsWithUpgrade(services, receiver)) {
-      const { behind, helloBeforeReply } = upgradeOf(session);
+      const { after, helloBeforeReply } = upgradeOf(session);
       // Early TLS is a fault of its own, and no command in the clear.
       if (helloBeforeReply) note('The ClientHello came before the reply to STARTTLS.');
-      verify.nothing(behind, 'nothing is sent between STARTTLS and the ClientHello');
+      verify.nothing(after, 'nothing is sent between STARTTLS and the ClientHello');
     }
   },
 );

@@ -55,9 +55,9 @@ export const pop3DiscardsInjectedCommands = check(
     ...INJECTION_CHECK,
     id: 'STLS-012',
     slug: 'pop3-discards-injected-commands',
-    title: 'POP3: commands pipelined behind STLS are never executed',
+    title: 'POP3: commands pipelined after STLS are never executed',
     sends:
-      'STLS with CAPA, a login or an incomplete line behind it: in the same segment, in a second one, and behind the +OK; then completes TLS, waits, and gives one command',
+      'STLS with CAPA, a login or an incomplete line after it: in the same segment, in a second one, and after the +OK; then completes TLS, waits, and gives one command',
     demands:
       'nothing received before the handshake is answered, in the clear, inside TLS or late; no incomplete line is continued inside TLS; no login remains',
     clauses: ['rfc2595#4', 'rfc9325#3.2'],
@@ -77,12 +77,12 @@ export const pop3DiscardsInjectedCommands = check(
     const injections: Injection[] = [
       [command, harmless, 'in one segment'],
       [command, harmless, 'in a second segment'],
-      [command, harmless, 'behind the go-ahead'],
+      [command, harmless, 'after the go-ahead'],
       ['an incomplete line', incomplete, 'in one segment'],
       ['an incomplete line', incomplete, 'in a second segment'],
     ];
     const account = cleartextAccount();
-    // Behind a login that took effect, STAT shows it; QUIT would end the session first.
+    // After a login that took effect, STAT shows it; QUIT would end the session first.
     if (account && command === 'CAPA') {
       const login = bytes.lines(`USER ${account.login}`, `PASS ${account.password}`);
       injections.push(['USER and PASS', login, 'in one segment', 'STAT']);

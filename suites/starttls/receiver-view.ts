@@ -37,7 +37,7 @@ export function pipelinedLines({ events }: SmtpSession): readonly string[] {
 /** What came around STARTTLS. */
 export function upgradeOf({ events, betweenStarttlsAndHello }: SmtpSession): {
   /** Octets between STARTTLS and the ClientHello. */
-  readonly behind: Buffer;
+  readonly after: Buffer;
   /** The ClientHello came before the reply to STARTTLS. */
   readonly helloBeforeReply: boolean;
 } {
@@ -47,7 +47,7 @@ export function upgradeOf({ events, betweenStarttlsAndHello }: SmtpSession): {
   const later = asked < 0 ? [] : events.slice(asked + 1);
   const next = later.find((event) => event.kind !== 'mark');
   const helloBeforeReply = next?.kind === 'received' && next.bytes[0] === TLS_HANDSHAKE;
-  return { behind: betweenStarttlsAndHello, helloBeforeReply };
+  return { after: betweenStarttlsAndHello, helloBeforeReply };
 }
 
 function linesOf(octets: Buffer): readonly string[] {

@@ -42,9 +42,9 @@ export const smtpDiscardsInjectedCommands = check(
     ...INJECTION_CHECK,
     id: 'STLS-011',
     slug: 'smtp-discards-injected-commands',
-    title: 'SMTP: commands pipelined behind STARTTLS are never executed (command injection)',
+    title: 'SMTP: commands pipelined after STARTTLS are never executed (command injection)',
     sends:
-      'STARTTLS with NOOP, EHLO, MAIL, AUTH or an incomplete line behind it: in the same segment, in a second one, and behind the 220; then completes TLS, waits, and gives one command',
+      'STARTTLS with NOOP, EHLO, MAIL, AUTH or an incomplete line after it: in the same segment, in a second one, and after the 220; then completes TLS, waits, and gives one command',
     demands:
       'nothing received before the handshake is answered, in the clear, inside TLS or late; no incomplete line is continued inside TLS; no state remains',
     clauses: ['rfc3207#4.2', 'rfc3207#6', 'rfc3207#4', 'rfc9325#3.2'],
@@ -69,7 +69,7 @@ export const smtpDiscardsInjectedCommands = check(
     const injections: Injection[] = [
       ['NOOP', noop, 'in one segment'],
       ['NOOP', noop, 'in a second segment'],
-      ['NOOP', noop, 'behind the go-ahead'],
+      ['NOOP', noop, 'after the go-ahead'],
       ['EHLO', bytes.line(hello), 'in one segment'],
       ['EHLO and MAIL', envelope, 'in one segment', ENVELOPE_TRACE],
       ['an incomplete line', incomplete, 'in one segment'],

@@ -78,7 +78,7 @@ export const envelopeIsForgotten = check(
     slug: 'envelope-is-forgotten',
     title: 'SMTP envelope state from before TLS is discarded',
     sends:
-      'MAIL and RCPT in the clear, STARTTLS, then DATA inside TLS, once directly and once behind a new EHLO',
+      'MAIL and RCPT in the clear, STARTTLS, then DATA inside TLS, once directly and once after a new EHLO',
     demands: 'STARTTLS is refused inside the transaction, or DATA finds no recipient',
     level: 'MUST',
     severity: 'high',
@@ -90,7 +90,7 @@ export const envelopeIsForgotten = check(
   async (services) => {
     const { variant } = services;
     for (const hello of [false, true]) {
-      await variant(hello ? 'DATA behind a new EHLO' : 'DATA without EHLO', async (verify) => {
+      await variant(hello ? 'DATA after a new EHLO' : 'DATA without EHLO', async (verify) => {
         const { client, upgraded, line } = await upgradeWithEnvelope(services);
         if (!upgraded) {
           verify.met('the envelope does not survive', `STARTTLS: ${line}`);

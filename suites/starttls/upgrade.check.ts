@@ -72,7 +72,7 @@ export const starttlsTakesNoParameter = check(
     id: 'STLS-006',
     slug: 'starttls-takes-no-parameter',
     title: 'STARTTLS with a parameter is rejected with 501',
-    sends: 'STARTTLS with a word behind it, then NOOP',
+    sends: 'STARTTLS with a word after it, then NOOP',
     demands: 'a refusal, 501 by definition, after which the session goes on',
     level: 'MUST',
     severity: 'low',

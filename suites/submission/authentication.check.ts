@@ -50,7 +50,7 @@ export const validCredentialsAuthenticate = check(
     slug: 'valid-credentials-authenticate',
     title: 'Valid credentials authenticate: PLAIN with and without initial response, LOGIN where offered',
     sends:
-      'AUTH PLAIN with the response in the command, AUTH PLAIN with the response behind the challenge, AUTH LOGIN',
+      'AUTH PLAIN with the response in the command, AUTH PLAIN with the response after the challenge, AUTH LOGIN',
     demands: '235 in every form that is listed, and an empty 334 challenge for PLAIN',
     level: 'MUST',
     severity: 'high',
@@ -86,7 +86,7 @@ export const validCredentialsAuthenticate = check(
           actual: lineOf(challenge),
         });
         const reply = assertAuthWorks(services, await client.command(response));
-        verify.reply(reply, 'valid credentials behind the challenge log in').code(235);
+        verify.reply(reply, 'valid credentials after the challenge log in').code(235);
       });
     }
     if (mechanisms.includes('LOGIN')) {
@@ -108,7 +108,7 @@ export const authOnlyOnce = check(
     id: 'SUB-007',
     slug: 'auth-only-once',
     title: 'AUTH is refused after success and during a transaction (503)',
-    sends: 'a second AUTH behind a successful one; AUTH behind MAIL',
+    sends: 'a second AUTH after a successful one; AUTH after MAIL',
     demands: '503 both times',
     level: 'MUST',
     severity: 'medium',
@@ -173,7 +173,7 @@ async function authenticated(services: Services): Promise<SmtpClient> {
   return client;
 }
 
-/** A session within a transaction: without AUTH where MAIL is taken, behind it as most services want. */
+/** A session within a transaction: without AUTH where MAIL is taken, after it as most services want. */
 async function inTransaction(services: Services): Promise<SmtpClient> {
   const mailFrom = `MAIL FROM:<${services.account().address}>`;
   const anonymous = await submissionClient(services);
@@ -182,6 +182,6 @@ async function inTransaction(services: Services): Promise<SmtpClient> {
   anonymous.connection.close();
   const client = await authenticated(services);
   const mail = await client.command(mailFrom);
-  if (mail.code !== 250) services.inconclusive('precondition', `MAIL is refused behind AUTH: ${mail.text}`);
+  if (mail.code !== 250) services.inconclusive('precondition', `MAIL is refused after AUTH: ${mail.text}`);
   return client;
 }

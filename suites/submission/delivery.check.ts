@@ -17,7 +17,7 @@ export const usersReachExternalRecipients = check(
     id: 'SUB-014',
     slug: 'users-reach-external-recipients',
     title: 'Authenticated users can send to external recipients (delivery proven at the receiving server)',
-    sends: 'a message of the first account to a recipient elsewhere, behind AUTH',
+    sends: 'a message of the first account to a recipient elsewhere, after AUTH',
     demands: 'the message arrives at the receiving server',
     level: 'MUST',
     severity: 'high',
@@ -53,7 +53,7 @@ export const usersReachExternalRecipients = check(
     else
       verify.missed(demand, {
         expected: 'a delivery',
-        actual: `neither a delivery nor a report within ${services.lab().outboundMs} ms behind ${decisive(transfer)}`,
+        actual: `neither a delivery nor a report within ${services.lab().outboundMs} ms after ${decisive(transfer)}`,
       });
   },
 );
@@ -70,7 +70,7 @@ export const submissionIsTraceable = check(
     id: 'SUB-015',
     slug: 'submission-is-traceable',
     title: 'Submission is traceable: Received says ESMTPSA and names the cipher suite',
-    sends: 'a message of the first account to a recipient elsewhere, behind AUTH inside TLS',
+    sends: 'a message of the first account to a recipient elsewhere, after AUTH inside TLS',
     demands: 'the Received field of the target says "with ESMTPSA" and names the cipher suite',
     level: 'SHOULD',
     severity: 'low',

@@ -40,7 +40,7 @@ export const guessingIsLimited = check(
       demand: `the connection survives the first ${TOLERATED} failures`,
       expected: `at least ${TOLERATED} failures on a connection`,
       actual: disconnected
-        ? `the end of the connection behind failure ${failures}: ${line}`
+        ? `the end of the connection after failure ${failures}: ${line}`
         : `${failures} failures`,
     });
     if (disconnected && !tolerated) return;

@@ -91,7 +91,7 @@ export const defectiveMessagesAreRepaired = check(
         const defect = remains(arrived.content, services);
         const strength = strict ? verify : verify.ideally;
         if (defect === null)
-          strength.met(demand, `a message that arrived repaired behind ${decisive(result)}`);
+          strength.met(demand, `a message that arrived repaired after ${decisive(result)}`);
         else strength.missed(demand, { expected: 'a refusal or a repair', actual: defect });
       });
     }

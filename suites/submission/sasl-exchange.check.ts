@@ -29,7 +29,7 @@ export const saslErrorsAreHandled = check(
     slug: 'sasl-errors-are-handled',
     title: 'SASL exchange error handling: cancel, bad base64, unknown mechanism, unexpected initial response',
     sends:
-      '"*" behind a challenge, responses that are not base64, an unknown mechanism, an initial response to CRAM-MD5; NOOP after each',
+      '"*" after a challenge, responses that are not base64, an unknown mechanism, an initial response to CRAM-MD5; NOOP after each',
     demands: '501, 501, 504 and 501, and the session stays usable',
     level: 'MUST',
     severity: 'medium',
@@ -53,7 +53,7 @@ export const saslErrorsAreHandled = check(
       const answer = await client.attempt('NOOP');
       verify.answer(answer, 'the session stays usable', { codeClasses: [2] });
     };
-    const behindChallenge = (name: string, response: string) =>
+    const afterChallenge = (name: string, response: string) =>
       variant(name, async (verify) => {
         const client = await challenged(services);
         const answer = await client.attempt(response);
@@ -65,16 +65,16 @@ export const saslErrorsAreHandled = check(
         if (answer.reply.code >= 500) await staysUsable(client, verify);
       });
     if (mechanisms.includes('PLAIN')) {
-      await behindChallenge('a cancelled exchange', '*');
-      await behindChallenge('a response outside base64', '!!!notb64');
-      await behindChallenge('a response that begins with padding', '=AAA');
-      await behindChallenge('a response with padding inside', 'AAA=BBB');
+      await afterChallenge('a cancelled exchange', '*');
+      await afterChallenge('a response outside base64', '!!!notb64');
+      await afterChallenge('a response that begins with padding', '=AAA');
+      await afterChallenge('a response with padding inside', 'AAA=BBB');
       const [account] = target.accounts;
       if (account) {
         // A decoder that skips what it does not know would log in by this.
         const right = plain(services, account);
         const foreign = `${right.slice(0, 4)}!${right.slice(4)}`;
-        await behindChallenge('right credentials with a foreign character', foreign);
+        await afterChallenge('right credentials with a foreign character', foreign);
       }
     }
     await variant('an unknown mechanism', async (verify) => {
@@ -99,7 +99,7 @@ export const longResponsesFailCleanly = check(
     id: 'SUB-009',
     slug: 'long-responses-fail-cleanly',
     title: 'Long authentication lines up to 12288 octets are handled; longer ones fail cleanly',
-    sends: 'wrong credentials in base64 lines of 4096, 12000 and 20000 octets behind a challenge, and NOOP',
+    sends: 'wrong credentials in base64 lines of 4096, 12000 and 20000 octets after a challenge, and NOOP',
     demands: 'one permanent refusal each, after which NOOP works',
     level: 'MUST',
     severity: 'low',

@@ -89,7 +89,7 @@ async function judgeAtRecipient(services: Services): Promise<void> {
     if (seen.step === 'RCPT' && !/^\d{3} 5\.7\.|\b(?:auth|relay)/i.test(lineOf(seen.reply)))
       inconclusive(
         'precondition',
-        `MAIL is taken without AUTH, and the refusal behind it does not say that it wants a login: ${line}`,
+        `MAIL is taken without AUTH, and the refusal after it does not say that it wants a login: ${line}`,
       );
     verify.ideally.that(seen.step === 'MAIL' && seen.code === 530, {
       demand: 'MAIL says by 530 that it wants authentication',

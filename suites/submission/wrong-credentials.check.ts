@@ -108,7 +108,7 @@ export const emptyAndForeignIdentitiesRefused = check(
     slug: 'empty-and-foreign-identities-refused',
     title: 'Empty passwords, NUL tricks and foreign authorization identities are refused',
     sends:
-      'PLAIN messages with an empty password, an empty login, one NUL, octets behind a third NUL, and the right password with a foreign authorization identity',
+      'PLAIN messages with an empty password, an empty login, one NUL, octets after a third NUL, and the right password with a foreign authorization identity',
     demands: 'all are refused',
     level: 'MUST',
     severity: 'critical',
@@ -141,7 +141,7 @@ export const emptyAndForeignIdentitiesRefused = check(
     await refused('an empty password', `\0${own.login}\0`);
     await refused('an empty login', `\0\0${own.password}`);
     await refused('one NUL alone', `${own.login}\0${own.password}`);
-    await refused('octets behind a third NUL', `\0${own.login}\0${own.password}\0${nonce}`);
+    await refused('octets after a third NUL', `\0${own.login}\0${own.password}\0${nonce}`);
 
     const foreign = target.accounts[1];
     if (!foreign) {

@@ -83,7 +83,7 @@ function odditiesOf({ bytes }: Services): readonly Oddity[] {
       ],
     },
     {
-      name: 'a refusal for now has no text behind its enhanced code',
+      name: 'a refusal for now has no text after its enhanced code',
       label: 'textless',
       script: [{ stage: 'RCPT', reply: octets(bytes.lines('451 4.7.1')) }],
     },

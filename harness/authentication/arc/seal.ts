@@ -5,7 +5,7 @@ export interface SealOrder {
   readonly domain: string;
   readonly selector: string;
   readonly key: SigningKey;
-  /** Text of the ARC-Authentication-Results field behind the instance. */
+  /** Text of the ARC-Authentication-Results field after the instance. */
   readonly results: string;
   /** `cv=` of the seal; what is right for a first set when absent. */
   readonly validation?: 'none' | 'pass' | 'fail';

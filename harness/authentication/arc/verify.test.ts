@@ -32,7 +32,7 @@ test('a chain of two sets verifies, and every field of it is read', async () => 
   expect(fields[1]?.signed).toContain('subject');
 });
 
-test('a chain fails without its key, behind a changed body, and where its first seal says pass', async () => {
+test('a chain fails without its key, after a changed body, and where its first seal says pass', async () => {
   const once = await sealed(MESSAGE, await order());
   const results = await Promise.all([
     verifyChain(once, async () => []),

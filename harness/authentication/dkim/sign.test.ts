@@ -140,7 +140,7 @@ describe('mailauth verifies', () => {
     expect(only).toMatchObject({ result: 'neutral', reason: 'incompatible version' });
   });
 
-  test('nothing of a partial body behind the length that is signed', async () => {
+  test('nothing of a partial body after the length that is signed', async () => {
     const key = await signingKey('ed25519');
     const message = signed(MESSAGE, { domain: 'signer.test', selector: 's', key, bodyLength: 4 });
     const records = { 's._domainkey.signer.test': keyRecord(key) };

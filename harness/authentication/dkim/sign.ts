@@ -20,7 +20,7 @@ export interface SignatureOrder {
   readonly fields?: readonly string[];
   /** Octets of the canonical body that are hashed, told as `l=`; the whole body without `l=` when absent. */
   readonly bodyLength?: number;
-  /** Tags behind the ordinary ones, such as `i`, `t` and `x`. */
+  /** Tags after the ordinary ones, such as `i`, `t` and `x`. */
   readonly more?: readonly Tag[];
   /**
    * The tags as they are to stand. Hashes and signature are computed as if they were right and cover what

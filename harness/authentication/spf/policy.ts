@@ -20,7 +20,7 @@ export interface PolicyTerm {
   readonly qualifier: '+' | '-' | '~' | '?';
   /** Such as `ip4` or `redirect`, in lower case. */
   readonly name: string;
-  /** What stands behind `:` or `=`, or from `/` on; empty where nothing does. */
+  /** What stands after `:` or `=`, or from `/` on; empty where nothing does. */
   readonly value: string;
 }
 

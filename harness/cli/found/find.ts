@@ -19,7 +19,7 @@ import { whatIsDone } from './what-is-done.ts';
 /** Which servers are looked for, and what is said about them. */
 export interface Sought {
   readonly server: { readonly host: string } | { readonly domain: string };
-  /** The domain behind the @ of its addresses; else the one that names suggest. */
+  /** The domain after the @ of its addresses; else the one that names suggest. */
   readonly mailDomain?: string;
   readonly wanted: Wanted;
   readonly statement: Statement;

@@ -55,7 +55,7 @@ export function addFoundOptions(command: Command): Command {
       '--resolver <address>',
       'the name server to ask, ADDRESS or ADDRESS:PORT; else that of the system',
     )
-    .option('--mail-domain <domain>', 'the domain behind the @ of its addresses')
+    .option('--mail-domain <domain>', 'the domain after the @ of its addresses')
     .option('--account <address>', 'a mailbox of the server that the audit may use')
     .option('--login <name>', 'its login name, where that is not the address')
     .option('--password-env <name>', 'the environment variable that has its password')

@@ -27,7 +27,7 @@ export interface ComposeRead {
   /** Names of variables that the file uses. */
   readonly variables: readonly string[];
   /** Services that only a profile makes active. */
-  readonly behindProfiles: readonly string[];
+  readonly afterProfiles: readonly string[];
 }
 
 /**
@@ -43,7 +43,7 @@ export async function readCompose(file: string): Promise<ComposeRead> {
   const named = parsed(file, () => servicesIn(text));
   if (named.length === 0)
     throw new ConfigurationError(`--compose ${visible(file)}: The file has no services.`);
-  const behindProfiles = named.filter((name) => !(name in active.services));
+  const afterProfiles = named.filter((name) => !(name in active.services));
   const resolved = await byCompose(file);
   const project = 'project' in resolved ? resolved.project : active;
   const said = composePorts(project);
@@ -55,7 +55,7 @@ export async function readCompose(file: string): Promise<ComposeRead> {
     ports: [...said, ...(await imagePorts(project, silent))],
     how: resolved.how,
     variables: variablesOf(text, active),
-    behindProfiles,
+    afterProfiles,
   };
 }
 
@@ -103,7 +103,7 @@ function parsed<Read>(file: string, read: () => Read): Read {
  * @param folder where the targets file will lie, absolute
  */
 export function draftOfCompose(file: string, read: ComposeRead, folder: string): Draft {
-  const { project, ports, how, variables, behindProfiles } = read;
+  const { project, ports, how, variables, afterProfiles } = read;
   const { chosen, others } = mailPorts(ports);
   const roles = ROLE_NAMES.flatMap((role): DeclaredRole[] =>
     chosen
@@ -138,10 +138,10 @@ export function draftOfCompose(file: string, read: ComposeRead, folder: string):
         : [
             `The file uses ${variables.map((name) => visible(name)).join(', ')}: "env" of the target hands variables over, passwords of accounts as account:<address>.`,
           ]),
-      ...(behindProfiles.length === 0
+      ...(afterProfiles.length === 0
         ? []
         : [
-            `Not looked at, because only a profile makes them active: ${behindProfiles.map((name) => visible(name)).join(', ')}. "profiles" of the target names profiles.`,
+            `Not looked at, because only a profile makes them active: ${afterProfiles.map((name) => visible(name)).join(', ')}. "profiles" of the target names profiles.`,
           ]),
       ...obstaclesOf(project).map((sentence) => `An audit refuses the project as it is: ${sentence}`),
     ],

@@ -24,7 +24,7 @@ export interface ImageLooks {
   readonly ownNames: readonly string[];
 }
 
-/** In milliseconds: the whole look, what passes behind the last greeting without another, and one connection. */
+/** In milliseconds: the whole look, what passes after the last greeting without another, and one connection. */
 interface Times {
   readonly withinMs: number;
   readonly settleMs: number;

@@ -33,7 +33,7 @@ const WIDTH = 110;
 const INDENT = '    ';
 
 /**
- * A targets file with one target. What nobody could know stands in it as YAML behind `# `, below a sentence that says
+ * A targets file with one target. What nobody could know stands in it as YAML after `# `, below a sentence that says
  * what to fill in: such lines begin with a key in lower case, and sentences with a capital letter.
  * @param folder where the file will lie, absolute
  */
@@ -56,7 +56,7 @@ export function writtenTargets(draft: Draft, folder: string): string {
       'mail-domain',
       draft.mailDomain,
       'example.org',
-      'Fill in the domain behind the @ of its addresses.',
+      'Fill in the domain after the @ of its addresses.',
     ),
     ...known(
       'host-name',
@@ -110,7 +110,7 @@ function writtenAccount({ mailDomain, isDisposable }: Draft): string[] {
 
 function writtenAnchor(): string[] {
   return comment(
-    'Where the certificates are of no public authority, "trust-anchor" names the file of the one behind them.',
+    'Where the certificates are of no public authority, "trust-anchor" names the file of the one after them.',
   );
 }
 

@@ -124,7 +124,7 @@ describe.each(Object.keys(DIALECTS))('%s', (protocol) => {
     expect(evidence(recorder)).toContain(`${verb} PLAIN [secret ${message.length} octets`);
   });
 
-  test('PLAIN without initial response, behind a challenge that is not empty', async () => {
+  test('PLAIN without initial response, after a challenge that is not empty', async () => {
     const lines: string[] = [];
     const { result } = await authenticate(script(lines, challenge('aGk='), success), plain(TIM), {
       initialResponse: false,
@@ -225,7 +225,7 @@ describe.each(Object.keys(DIALECTS))('%s', (protocol) => {
     expect(result).toMatchObject({ accepted: false, cancelled: true, outcome: { kind: 'reply' } });
   });
 
-  test('a server that challenges on behind the star is not followed', async () => {
+  test('a server that challenges on after the star is not followed', async () => {
     const lines: string[] = [];
     const { result } = await authenticate(script(lines, challenge(''), challenge('')), plain(TIM));
     expect(lines).toHaveLength(2);

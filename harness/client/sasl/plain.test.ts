@@ -11,7 +11,7 @@ describe('PLAIN', () => {
     );
   });
 
-  test('declares the password secret and cancels behind its one message', async () => {
+  test('declares the password secret and cancels after its one message', async () => {
     const mechanism = plain({ login: 'tim', password: 'tanstaaftanstaaf' });
     expect(await mechanism.respond(Buffer.alloc(0))).toEqual({
       bytes: Buffer.from('\0tim\0tanstaaftanstaaf'),

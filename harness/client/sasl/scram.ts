@@ -173,11 +173,11 @@ export function scram(options: ScramOptions): Scram {
             signature.length === expectedSignature.length && timingSafeEqual(signature, expectedSignature);
           facts.serverSignature = equal ? 'verified' : 'wrong';
         }
-        // The server's verdict follows only behind an empty response, whatever it signed.
+        // The server's verdict follows only after an empty response, whatever it signed.
         return { bytes: Buffer.alloc(0), secrets: [] };
       }
       case 'over':
-        return cancel('The server sends a challenge behind its final message.');
+        return cancel('The server sends a challenge after its final message.');
     }
   }
 

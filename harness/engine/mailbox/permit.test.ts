@@ -33,7 +33,7 @@ test('what is lent is enough, until the last who lends it leaves', async () => {
   (await slots.take(1))();
 });
 
-test('one of its own is asked for behind what is lent, in front of others, and outlasts it', async () => {
+test('one of its own is asked for after what is lent, in front of others, and outlasts it', async () => {
   const { slots, permit, lost } = permitOf(1);
   const release = await slots.take(1);
   const order: string[] = [];

@@ -10,7 +10,7 @@ export interface Permit {
   readonly own: boolean;
   /** Somebody lends theirs until the returned function is called. */
   lend(): () => void;
-  /** Waits until it is valid, or was given back meanwhile; asks for one of its own behind what is lent. */
+  /** Waits until it is valid, or was given back meanwhile; asks for one of its own after what is lent. */
   obtain(): Promise<void>;
   /** Gives back what is held, and asks for it no longer. */
   giveBack(): void;

@@ -101,7 +101,7 @@ export function createWatch({ ways, permits, slots, pace, signal }: WatchParts):
     const isOver = () => waiters.size === 0 || stop.signal.aborted;
     const obtained = (async () => {
       while (ways.byPop3 && !isOver() && pace.left() > 0) await pauseUntil(performance.now() + pace.left());
-      // One of its own is asked for in any case, behind what is lent.
+      // One of its own is asked for in any case, after what is lent.
       for (let asked = false; !isOver() && !(asked && slot.valid && maildrop.valid); asked = true) {
         // Who waits for a resource keeps no connection from others.
         await maildrop.obtain();

@@ -7,7 +7,7 @@ interface Held {
   readonly bytes: Buffer;
 }
 
-/** A scripted IMAP server behind implicit TLS, with as much of IMAP as looking for messages needs. */
+/** A scripted IMAP server after implicit TLS, with as much of IMAP as looking for messages needs. */
 export interface ImapPeer {
   readonly script: Script;
   /** Commands that came, without their tags, over all connections. */
@@ -18,7 +18,7 @@ export interface ImapPeer {
   deliver(mailbox: string, content: string | Buffer): void;
   /** Ends the connections that are open now. */
   drop(): void;
-  /** What LOGIN answers behind its tag, in place of OK. */
+  /** What LOGIN answers after its tag, in place of OK. */
   refusal: string | undefined;
   /** Sessions that a user may have; another login is refused with LIMIT. */
   sessions: number;

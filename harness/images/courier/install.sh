@@ -1,4 +1,4 @@
-# Debian's files of Courier, and behind each what a careful operator sets: the shell reads them, so that the last
+# Debian's files of Courier, and after each what a careful operator sets: the shell reads them, so that the last
 # word counts.
 cd /etc/courier
 

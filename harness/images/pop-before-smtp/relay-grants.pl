@@ -32,7 +32,7 @@ sub now {
 }
 
 # Only what stands in front of the account is Dovecot's own: a name given in a failed login is quoted
-# behind it, and might look like anything.
+# after it, and might look like anything.
 sub note_line {
     my $line = shift;
     print "$line\n";

@@ -7,7 +7,7 @@ import { readJson, writeJson } from './json.ts';
 export class ControlError extends Error {
   override readonly name = 'ControlError';
   readonly status: number;
-  /** The system error behind it: EADDRINUSE, for instance. */
+  /** The system error after it: EADDRINUSE, for instance. */
   readonly code: string | null;
 
   constructor(status: number, code: string | null, message: string) {

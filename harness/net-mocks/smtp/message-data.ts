@@ -7,7 +7,7 @@ const DOT = 0x2e;
 /** Finds the end of a message transferred by DATA. Only CRLF.CRLF ends it (RFC 5321 4.1.1.4). */
 export interface DataCollector {
   readonly octets: number;
-  /** Undefined while the message goes on; afterwards the octets behind its end. */
+  /** Undefined while the message goes on; afterwards the octets after its end. */
   add(chunk: Buffer): Buffer | undefined;
   /** What arrived so far, or the whole message once its end was seen; without the line with the final dot. */
   received(): Buffer;
@@ -33,11 +33,11 @@ export function createDataCollector(): DataCollector {
         tail = window.subarray(Math.max(0, window.length - TERMINATOR.length + 1));
         return undefined;
       }
-      const behind = window.subarray(found + TERMINATOR.length);
+      const after = window.subarray(found + TERMINATOR.length);
       const all = Buffer.concat(chunks);
-      octets = all.length - behind.length - 1 - LINE_END.length;
+      octets = all.length - after.length - 1 - LINE_END.length;
       message = all.subarray(0, octets);
-      return behind;
+      return after;
     },
     received: () => message ?? Buffer.concat(chunks),
   };

@@ -92,7 +92,7 @@ export interface SmtpRule {
   delayMs?: number;
   /** Instead of the ordinary reply. A code of 2xx or 3xx has the ordinary consequences. */
   reply?: SmtpReply;
-  /** Octets right behind the reply, in the same segment: a forged later reply, for instance. */
+  /** Octets right after the reply, in the same segment: a forged later reply, for instance. */
   append?: Bytes;
   /** Sends the reply in pieces of so many octets (a line each when absent) with pauses between them. */
   drip?: { everyMs: number; octets?: number };

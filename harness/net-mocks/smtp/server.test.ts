@@ -272,8 +272,8 @@ describe('scripts', () => {
     'VRFY',
     'QUIT',
     'other',
-  ] as const)('the reply at %s can be replaced, closed behind, reset behind', async (stage) => {
-    // A reset right behind the greeting may already fail the connecting: it has a test of its own.
+  ] as const)('the reply at %s can be replaced, closed after, reset after', async (stage) => {
+    // A reset right after the greeting may already fail the connecting: it has a test of its own.
     for (const afterwards of stage === 'greeting' ? (['close'] as const) : (['close', 'reset'] as const)) {
       const name = `${afterwards}`;
       const to = await exchange.open(
@@ -531,7 +531,7 @@ describe('STARTTLS', () => {
     expect(await client.ask('STARTTLS now')).toMatch(/^501 /);
   });
 
-  test('forged replies behind the go-ahead, then silence inside TLS (response injection)', async () => {
+  test('forged replies after the go-ahead, then silence inside TLS (response injection)', async () => {
     const to = await open({
       ...STARTTLS,
       script: [

@@ -37,7 +37,7 @@ export function extensionsOf(session: Session): string[] {
   return session.connection.channel === 'tls' ? extensions.tls : extensions.plain;
 }
 
-/** The words behind a keyword; undefined when the extension is not listed. */
+/** The words after a keyword; undefined when the extension is not listed. */
 export function extension(session: Session, keyword: string): string[] | undefined {
   for (const line of extensionsOf(session)) {
     const [word, ...values] = line.split(/[ =]+/);

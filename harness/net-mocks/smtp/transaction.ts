@@ -121,15 +121,15 @@ export async function data(session: Session, transaction: Transaction, command: 
       connection.destroy();
       return 'over';
     }
-    const behind = collector.add(chunk);
+    const after = collector.add(chunk);
     const rule = ruleFor(session, 'content', [], collector.octets);
     if (rule !== undefined) {
       record.unfinishedContent = collector.received();
       if ((await interrupt(session, rule)) === 'over') return 'over';
       record.unfinishedContent = null;
     }
-    if (behind === undefined) continue;
-    connection.input.unread(behind);
+    if (after === undefined) continue;
+    connection.input.unread(after);
     const received = collector.received();
     return finish(session, transaction, {
       transfer: 'DATA',

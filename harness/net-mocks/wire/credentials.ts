@@ -4,7 +4,7 @@ export interface Span {
   to: number;
 }
 
-/** The initial response of an AUTH command (RFC 4954 4): everything behind the mechanism. */
+/** The initial response of an AUTH command (RFC 4954 4): everything after the mechanism. */
 const AUTH_RESPONSE = /(?:^|\n)[ \t]*AUTH[ \t]+[^ \t\r\n]+[ \t]+([^\r\n]+)/dgi;
 
 /** Secrets in SMTP commands, one or many lines of them. */

@@ -16,7 +16,7 @@ export interface TlsFacts {
   clientHello: ClientHello | null;
   /** Why the handshake failed, as the TLS library put it. */
   failure: { code: string; message: string } | null;
-  /** What the client sent behind a ServerHello that it must not take; null where it got none. */
+  /** What the client sent after a ServerHello that it must not take; null where it got none. */
   clientAnswer: Buffer | null;
 }
 

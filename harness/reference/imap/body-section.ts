@@ -11,7 +11,7 @@ export interface Section {
   readonly partial: { readonly from: number; readonly count: number } | undefined;
 }
 
-/** Reads the section behind `BODY[`, its bracket and a partial. @throws ImapSyntaxError */
+/** Reads the section after `BODY[`, its bracket and a partial. @throws ImapSyntaxError */
 export function parseSection(cursor: Cursor): Section {
   const path: number[] = [];
   while (/\d/.test(peek(cursor) ?? '')) {

@@ -4,7 +4,7 @@ import { IDLE_MS, type ImapSession, LINE_LIMIT, LITERAL_LIMIT } from './session.
 
 /** Longest non-synchronizing literal (RFC 7888 §5, LITERAL-). */
 const NON_SYNCHRONIZING_LIMIT = 4_096;
-/** Largest refused literal that is still read and dropped; behind a larger one the connection is ended. */
+/** Largest refused literal that is still read and dropped; after a larger one the connection is ended. */
 const SWALLOW_LIMIT = 1_048_576;
 
 export type ReadCommand =

@@ -88,7 +88,7 @@ async function executeNext(session: ImapSession): Promise<boolean> {
   const mayExpunge = !outcome.keepsNumbers || session.site.faulty('imap-expunge-during-fetch');
   const news = session.view?.news(mayExpunge) ?? [];
   const tagged = Buffer.concat([octets(`${tag} ${outcome.status} ${outcome.text}`), CRLF]);
-  const late = command.verb === 'CAPABILITY' && session.site.faulty('imap-capability-behind-tagged');
+  const late = command.verb === 'CAPABILITY' && session.site.faulty('imap-capability-after-tagged');
   const responses = [...outcome.untagged, ...news];
   await connection.send(Buffer.concat(late ? [tagged, ...responses] : [...responses, tagged]));
   return !outcome.closes && goesOn(session, outcome.status === 'BAD');

@@ -102,7 +102,7 @@ export function copy(
   return ok('Copied');
 }
 
-/** EXPUNGE (RFC 9051 §6.4.3); the news behind the command tell the numbers. */
+/** EXPUNGE (RFC 9051 §6.4.3); the news after the command tell the numbers. */
 export function expunge(view: MailboxView, cursor: Cursor): ImapResult {
   expectEnd(cursor);
   if (view.readOnly) return READ_ONLY;
@@ -118,7 +118,7 @@ export function removeDeleted(view: MailboxView): void {
   }
 }
 
-/** UID and the command behind it. */
+/** UID and the command after it. */
 export function uidCommand(
   session: Pick<ImapSession, 'site'>,
   view: MailboxView,
@@ -130,5 +130,5 @@ export function uidCommand(
   if (accept(cursor, 'STORE')) return store(session, view, cursor, true);
   if (accept(cursor, 'SEARCH')) return search(view, cursor, true);
   if (accept(cursor, 'COPY')) return copy(view, account, cursor, true);
-  throw new ImapSyntaxError('FETCH, STORE, SEARCH or COPY behind UID');
+  throw new ImapSyntaxError('FETCH, STORE, SEARCH or COPY after UID');
 }

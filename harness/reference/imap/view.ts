@@ -33,9 +33,9 @@ export interface ViewMistakes {
   readonly arrivalsUntold: boolean;
   /** RFC822.SIZE leaves the line ends out. */
   readonly sizesWithoutLineEnds: boolean;
-  /** Reading a body marks it as seen behind EXAMINE too. */
+  /** Reading a body marks it as seen after EXAMINE too. */
   readonly examineMarksSeen: boolean;
-  /** What carries \Deleted is removed behind EXAMINE too. */
+  /** What carries \Deleted is removed after EXAMINE too. */
   readonly examineExpunges: boolean;
   /** EXPUNGE responses do not count those before them. */
   readonly expungeNumbersStandStill: boolean;

@@ -258,7 +258,7 @@ function policyOfEach(hops: readonly NextHop[]): StsPolicy {
   return { mode: 'enforce', mx: hops.map(({ hostname }) => hostname), maxAge: 0 };
 }
 
-/** The part behind the last at sign, in lower case. */
+/** The part after the last at sign, in lower case. */
 function domainOf(address: string): string {
   return address.slice(address.lastIndexOf('@') + 1).toLowerCase();
 }

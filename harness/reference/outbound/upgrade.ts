@@ -60,8 +60,8 @@ export async function upgradeIfOffered(
     return session;
   }
   const { connection } = client;
-  const behind = faulty('outbound-pipelines-behind-starttls') ? ['MAIL FROM:<>'] : [];
-  connection.send(lines('STARTTLS', ...behind));
+  const after = faulty('outbound-pipelines-after-starttls') ? ['MAIL FROM:<>'] : [];
+  connection.send(lines('STARTTLS', ...after));
   const goAhead = await client.reply('the reply to STARTTLS');
   if (goAhead.code !== 220) return session;
   // An address is no server name (RFC 6066 §3).
@@ -94,7 +94,7 @@ async function goOnWhateverIsSelected({ connection }: SmtpClient): Promise<void>
   connection.send(Buffer.from([RECORD.handshake, 3, 3, 0, 4, CLIENT_KEY_EXCHANGE, 0, 0, 0]));
 }
 
-/** The number behind SIZE (RFC 1870 §4); infinite where there is none. */
+/** The number after SIZE (RFC 1870 §4); infinite where there is none. */
 function sizeLimit(capabilities: SmtpCapabilities | undefined): number {
   return Number(capabilities?.keywords.get('SIZE')) || Number.POSITIVE_INFINITY;
 }

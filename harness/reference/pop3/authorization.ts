@@ -46,7 +46,7 @@ function takesUserBeforeTls({ site }: Pop3Session): boolean {
   );
 }
 
-/** PASS (RFC 1939 §7); the password is all that stands behind the first space. */
+/** PASS (RFC 1939 §7); the password is all that stands after the first space. */
 export async function pass(session: Pop3Session, password: string): Promise<Pop3Response> {
   const { site, connection } = session;
   if (session.maildrop) return ALREADY;

@@ -162,11 +162,11 @@ function unguardedMaildrop({ site, role, connection }: Pop3Session): Maildrop | 
 function quit(session: Pop3Session): Pop3Response {
   const { site, maildrop } = session;
   if (maildrop) update(maildrop);
-  const stuck = site.faulty('pop3-keeps-lock-behind-deletion') && (maildrop?.deleted.size ?? 0) > 0;
+  const stuck = site.faulty('pop3-keeps-lock-after-deletion') && (maildrop?.deleted.size ?? 0) > 0;
   if (!stuck) maildrop?.release();
   session.maildrop = undefined;
   const goodbye = ok(`${site.hostname} closing the connection`);
-  return site.faulty('pop3-stays-behind-quit') ? goodbye : closing(goodbye);
+  return site.faulty('pop3-stays-after-quit') ? goodbye : closing(goodbye);
 }
 
 /** UTF8 (RFC 6856 §2): before the login. */

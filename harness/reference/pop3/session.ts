@@ -39,7 +39,7 @@ export interface Pop3Session extends AddressHolder {
   errors: number;
 }
 
-/** A POP3 response (RFC 1939 §3); `multiline` is sent behind it, byte-stuffed. */
+/** A POP3 response (RFC 1939 §3); `multiline` is sent after it, byte-stuffed. */
 export interface Pop3Response {
   readonly ok: boolean;
   readonly text: string;

@@ -28,7 +28,7 @@ function remaining({ site, messages, deleted }: Maildrop): Numbered[] {
   const left = messages.flatMap((message, index) =>
     deleted.has(index) ? [] : [{ number: index + 1, index, message }],
   );
-  if (!site.faulty('pop3-renumbers-behind-dele')) return left;
+  if (!site.faulty('pop3-renumbers-after-dele')) return left;
   return left.map((one, index) => ({ ...one, number: index + 1 }));
 }
 

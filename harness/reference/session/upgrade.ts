@@ -14,7 +14,7 @@ const TLS13 = Buffer.of(3, 4);
 export interface UpgradeConduct {
   /** Whole lines that were already there when the go-ahead was given; `discard` is right (RFC 3207 §4.2). */
   readonly bufferedLines: 'discard' | 'execute-in-clear' | 'execute-inside-tls' | 'execute-late';
-  /** What was there behind the last of those lines. */
+  /** What was there after the last of those lines. */
   readonly bufferedTail: 'discard' | 'keep';
   /** What the go-ahead is followed by; `handshake` is right. */
   readonly afterGoAhead: 'handshake' | 'refuse-in-clear' | 'close' | 'execute-clear' | 'return-to-clear';
@@ -39,7 +39,7 @@ export interface UpgradeSteps {
 
 /**
  * Answers an upgrade command and completes the handshake. Octets that came before the go-ahead are
- * dropped, octets behind it belong to TLS.
+ * dropped, octets after it belong to TLS.
  * @returns how the connection goes on
  */
 export async function upgrade(
@@ -92,8 +92,8 @@ export async function upgrade(
 }
 
 /**
- * Whether a ClientHello of today follows, as every octet behind the upgrade command counts as TLS; it is left unread.
- * Of anything else a record header is taken away, and what stands behind it is left for an ordinary session.
+ * Whether a ClientHello of today follows, as every octet after the upgrade command counts as TLS; it is left unread.
+ * Of anything else a record header is taken away, and what stands after it is left for an ordinary session.
  */
 async function isAcceptableHello(connection: ServerConnection, idleMs: number): Promise<boolean> {
   const header = await connection.readOctets(RECORD_HEADER, 'a record header', idleMs);

@@ -2,7 +2,7 @@ import type { Mechanism } from '../sasl/exchange.ts';
 import { mechanismsInsideTls, mechanismsNamed } from '../sasl/offer.ts';
 import type { SmtpSession } from './session.ts';
 
-/** What EHLO lists behind AUTH, and what AUTH takes; the two differ under faults only. */
+/** What EHLO lists after AUTH, and what AUTH takes; the two differ under faults only. */
 export interface AuthOffer {
   readonly listed: readonly string[];
   readonly accepted: readonly Mechanism[];

@@ -11,7 +11,7 @@ const READ_AT_MOST = 2 * SIZE_LIMIT;
 
 /**
  * BDAT (RFC 3030 §2). The octets of a chunk are read whether or not the command is taken, so that they
- * are never read as commands; behind a chunk too large to be read the connection is ended.
+ * are never read as commands; after a chunk too large to be read the connection is ended.
  */
 export async function bdat(session: SmtpSession, argument: string): Promise<Reply> {
   if (session.site.faulty('smtp-lists-chunking-and-refuses'))
@@ -63,7 +63,7 @@ function finish(session: SmtpSession, transaction: Transaction, content: Buffer)
   return acceptMessage(session, transaction, message);
 }
 
-/** A chunk is taken as it is (RFC 3030 §2): octets that mean something behind DATA mean nothing here. */
+/** A chunk is taken as it is (RFC 3030 §2): octets that mean something after DATA mean nothing here. */
 function mishandledChunk({ site, connection }: SmtpSession, chunk: Buffer): Buffer {
   const end = Buffer.concat([CRLF, Buffer.from('.'), CRLF]);
   const at = site.faulty('smtp-dot-ends-chunks') ? chunk.indexOf(end) : -1;

@@ -17,8 +17,8 @@ export async function data(session: SmtpSession, argument: string): Promise<Repl
     connection.destroy();
   }
   if (!transaction) return refusalToBegin(session) ?? reply(503, '5.5.1', 'Send MAIL and RCPT first');
-  if (transaction.chunks && !session.site.faulty('smtp-takes-data-behind-chunks')) {
-    return reply(503, '5.5.1', 'Not behind BDAT');
+  if (transaction.chunks && !session.site.faulty('smtp-takes-data-after-chunks')) {
+    return reply(503, '5.5.1', 'Not after BDAT');
   }
   if (transaction.recipients.length === 0 && !session.site.faulty('smtp-takes-data-without-recipients')) {
     return reply(554, '5.5.1', 'No valid recipients');
@@ -27,7 +27,7 @@ export async function data(session: SmtpSession, argument: string): Promise<Repl
   const received = await readMessage(session);
   session.transaction = undefined;
   const answer = 'code' in received ? received : await acceptMessage(session, transaction, received.message);
-  const keeps = session.site.faulty('smtp-keeps-envelope-behind-refused-message');
+  const keeps = session.site.faulty('smtp-keeps-envelope-after-refused-message');
   if (answer.code >= 500) session.refusedMessages += 1;
   if (keeps && answer.code >= 500) session.transaction = transaction;
   return answer;

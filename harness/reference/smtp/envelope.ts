@@ -146,7 +146,7 @@ export async function rcpt(session: SmtpSession, argument: string): Promise<Repl
   const { transaction } = session;
   if (!transaction)
     return refusalToBegin(session) ?? (site.life.saysUnknownOutOfPlace ? NOT_IMPLEMENTED : BAD_SEQUENCE);
-  if (transaction.chunks) return reply(503, '5.5.1', 'Not behind BDAT');
+  if (transaction.chunks) return reply(503, '5.5.1', 'Not after BDAT');
   const mistaken = await mistakenRecipient(session, argument);
   if (mistaken) {
     transaction.recipients.push(mistaken);

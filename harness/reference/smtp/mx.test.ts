@@ -85,7 +85,7 @@ describe('mx', () => {
     ['MAIL FROM:<a@[999.1.1.1]>', /^501/],
     ['RCPT TO:<alice@example.test>', /^503/],
     ['DATA', /^503/],
-  ])('answers %s behind EHLO with %s', async (command, expected) => {
+  ])('answers %s after EHLO with %s', async (command, expected) => {
     const client = await open('mx');
     await client.ask('EHLO client.test');
     expect(await client.ask(command)).toMatch(expected);
@@ -185,7 +185,7 @@ describe('mx', () => {
     }
   });
 
-  test('refuses a message over the announced size behind its end', async () => {
+  test('refuses a message over the announced size after its end', async () => {
     const client = await open('mx');
     await client.ask('EHLO client.test');
     await client.ask('MAIL FROM:<a@b.test>');
@@ -246,7 +246,7 @@ describe('STARTTLS', () => {
     expect(await client.within(100)).toBe('');
   });
 
-  test('clear octets behind the go-ahead end the connection', async () => {
+  test('clear octets after the go-ahead end the connection', async () => {
     const client = await open('mx');
     await client.ask('EHLO client.test');
     await client.ask('STARTTLS');

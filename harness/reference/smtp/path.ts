@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net';
 
-/** What stands behind MAIL FROM: or RCPT TO: (RFC 5321 §4.1.2). */
+/** What stands after MAIL FROM: or RCPT TO: (RFC 5321 §4.1.2). */
 export interface PathArgument {
   /** Mailbox without brackets and source route; empty for `<>`. */
   readonly address: string;
@@ -21,7 +21,7 @@ const PARAMETER = /^([A-Za-z0-9][A-Za-z0-9-]*)(?:=([!-<>-~\u0080-\u{10ffff}]+))?
 const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}$/;
 
 /**
- * Reads a path and the parameters behind it. Undefined where the grammar is broken: no brackets, a
+ * Reads a path and the parameters after it. Undefined where the grammar is broken: no brackets, a
  * second @, spaces, empty labels, literals that are no address, parameters that are no parameters.
  */
 export function parsePath(text: string): PathArgument | undefined {

@@ -93,7 +93,7 @@ export async function mistakenRecipient(
   if (site.faulty('mx-drops-foreign-mail')) return recipient(path, 'dropped');
   const grants =
     isFavoured(session) ||
-    (site.faulty('mx-relays-behind-local-recipient') &&
+    (site.faulty('mx-relays-after-local-recipient') &&
       transaction?.recipients.some(({ account }) => account)) ||
     (site.faulty('mx-relays-as-backup') && (await isExchanger(session, domain)));
   return grants ? recipient(path) : undefined;

@@ -25,7 +25,7 @@ export function closing(last: Reply): Reply {
 /** What a server without PIPELINING may say to more than one line at once. */
 export const AHEAD_OF_TIME = closing(reply(500, '5.5.1', 'No commands ahead of their time'));
 
-/** Octets of a reply: a hyphen behind the code on every line but the last. */
+/** Octets of a reply: a hyphen after the code on every line but the last. */
 export function encodeReply({ code, texts }: Reply): Buffer {
   const last = texts.length - 1;
   return texts.length === 0

@@ -9,7 +9,7 @@ export interface Hello {
   readonly name: string;
   /** EHLO rather than HELO. */
   readonly extended: boolean;
-  /** What a fault takes behind a line end in the name; it breaks the Received field there. */
+  /** What a fault takes after a line end in the name; it breaks the Received field there. */
   readonly broken?: readonly string[];
 }
 

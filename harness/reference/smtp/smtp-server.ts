@@ -62,7 +62,7 @@ function greeting(site: Site): Reply {
 async function executeNext(session: SmtpSession): Promise<boolean> {
   const { connection, site } = session;
   const cuts = site.faulty('smtp-executes-tail-of-long-line');
-  const behindAnother = connection.hasLine();
+  const afterAnother = connection.hasLine();
   const input = await connection.readLine('a command', {
     limit: cuts ? COMMAND_LIMIT : AUTH_COMMAND_LIMIT,
     withinMs: (site.faulty('smtp-short-idle-limit') ? SHORT_IDLE_MS : IDLE_MS) / site.timerSpeed,
@@ -79,7 +79,7 @@ async function executeNext(session: SmtpSession): Promise<boolean> {
   if (answer === 'closed') return false;
   if (answer === 'upgraded' || answer === 'unanswered') return true;
   if (answer.code >= 500 && site.faulty('smtp-refusals-clear-envelope')) session.transaction = undefined;
-  if (answer.code >= 500 && site.faulty('smtp-drops-input-behind-refusal')) connection.takeUnread();
+  if (answer.code >= 500 && site.faulty('smtp-drops-input-after-refusal')) connection.takeUnread();
   const limit = site.life.errorLimit ?? ERROR_LIMIT;
   if (isError(answer, site) && ++session.errors >= limit) {
     await connection.send(
@@ -87,7 +87,7 @@ async function executeNext(session: SmtpSession): Promise<boolean> {
     );
     return false;
   }
-  if (behindAnother && site.faulty('smtp-holds-last-reply-back') && !connection.hasLine() && !answer.closes)
+  if (afterAnother && site.faulty('smtp-holds-last-reply-back') && !connection.hasLine() && !answer.closes)
     session.heldReply = encodeReply(answer);
   else await connection.send(encodeReply(answer));
   return !answer.closes;

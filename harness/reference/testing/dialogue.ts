@@ -15,14 +15,14 @@ export interface Dialogue {
   readonly faulty: boolean;
   /** Connected; TLS first on an implicit-TLS role; the greeting is returned as well. */
   connect(role: Role): Promise<{ readonly client: RawClient; readonly greeting: string }>;
-  /** Behind the greeting, SMTP behind EHLO as well; the capabilities as one text. */
+  /** After the greeting, SMTP after EHLO as well; the capabilities as one text. */
   hello(role: Role): Promise<{ readonly client: RawClient; readonly capabilities: string }>;
   /** As `hello`, inside TLS. */
   inside(role: Role): Promise<{ readonly client: RawClient; readonly capabilities: string }>;
   /** As `inside`, logged in as the first account. */
   loggedIn(role: Role): Promise<RawClient>;
-  /** The upgrade command of the role, answered, with `behind` in the same segment; its reply. */
-  upgrade(client: RawClient, role: Role, behind?: Buffer): Promise<string>;
+  /** The upgrade command of the role, answered, with `after` in the same segment; its reply. */
+  upgrade(client: RawClient, role: Role, after?: Buffer): Promise<string>;
   /** A PLAIN message in base64; by default of the first account with its password. */
   plain(password?: string, index?: number): string;
   password(index?: number): string;
@@ -88,9 +88,9 @@ export async function startDialogue(options: ReferenceOptions = {}): Promise<Dia
       if (!/^(235|\+OK|l OK)/.test(answer)) throw new Error(`The login failed: ${answer}`);
       return client;
     },
-    upgrade(client, role, behind = Buffer.alloc(0)) {
+    upgrade(client, role, after = Buffer.alloc(0)) {
       const command = { smtp: 'STARTTLS', pop3: 'STLS', imap: 'u STARTTLS' }[ROLES[role].protocol];
-      client.write(Buffer.concat([line(command), behind]));
+      client.write(Buffer.concat([line(command), after]));
       return client.line();
     },
     plain: (password = account(0).password, index = 0) => base64(`\0${account(index).login}\0${password}`),

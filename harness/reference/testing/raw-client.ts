@@ -88,7 +88,7 @@ export async function openRaw(endpoint: Endpoint | undefined, localAddress?: str
       const left = deadline - performance.now();
       if (over || left <= 0) {
         throw new Error(
-          `Expected ${what}, found ${over ? 'the end' : 'silence'} behind ${JSON.stringify(unread.toString())}.`,
+          `Expected ${what}, found ${over ? 'the end' : 'silence'} after ${JSON.stringify(unread.toString())}.`,
         );
       }
       await change(left);

@@ -11,7 +11,7 @@ export interface CertificateFlaws {
   readonly notAfter: Date;
   /** `intermediate`: an authority below the trusted one; `constrained`: one that may not certify the names of this site. */
   readonly issuer: 'trusted' | 'unknown' | 'intermediate' | 'constrained' | 'self';
-  /** What is sent behind the certificate; `root-first` puts the intermediate authority behind the one above it. */
+  /** What is sent after the certificate; `root-first` puts the intermediate authority after the one above it. */
   readonly sends: 'issuer' | 'nothing' | 'root-first';
   /** It has a critical extension that nobody knows. */
   readonly unknownCritical: boolean;

@@ -3,7 +3,7 @@ import type { CheckResult } from '../../model/result.ts';
 import type { Verdict } from '../../model/verdict.ts';
 import { factsOf } from '../plan.ts';
 
-/** A result of a check as `evaluate` leaves it, with nothing behind it. */
+/** A result of a check as `evaluate` leaves it, with nothing after it. */
 export function resultOf(check: Check, verdict: Verdict): CheckResult {
   return {
     ...factsOf(check),

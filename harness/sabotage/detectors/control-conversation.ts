@@ -7,7 +7,7 @@ import { type Detector, untrue } from '../findings.ts';
 /** Where in doubt it is asked whether the target still lives, and the answer counts. */
 const detect: Detector = async () => {
   const obedient = smtpPeer({ NOOP: '250 ok' });
-  /** Sends a command to a server that lives on, or dies behind its first connection. */
+  /** Sends a command to a server that lives on, or dies after its first connection. */
   const judged = async (dies: boolean, command: string, over: Partial<CheckDefinition>) => {
     let visits = 0;
     await using peers = await startPeers(

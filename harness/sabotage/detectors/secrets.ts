@@ -26,7 +26,7 @@ const detect: Detector = async () => {
     VRFY: `252 ${PASSWORD}`,
   });
   try {
-    // Behind the first visit the server knows the password and greets with it.
+    // After the first visit the server knows the password and greets with it.
     await using peers = await startPeers(
       {
         mx: async (peer) => {

@@ -30,7 +30,7 @@ const BODIES: readonly [string, Verdict, CheckBody, Partial<CheckDefinition>?][]
     },
   ],
   [
-    'a crash behind a miss',
+    'a crash after a miss',
     'fail',
     async ({ verify }) => {
       verify.that(false, held);

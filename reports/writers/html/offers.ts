@@ -39,7 +39,7 @@ function columnsOf({ role, clear, tls }: RoleSnapshot): Column[] {
   ];
 }
 
-/** Words that a port announces, with what stands behind them; IMAP may list one word with several values. */
+/** Words that a port announces, with what stands after them; IMAP may list one word with several values. */
 function byKeyword(items: readonly string[]): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   for (const item of items) {

@@ -58,7 +58,7 @@ test('every result of a hundred random runs stands in it once, and the legend co
 test('what a person needs of a result can be read as it was', () => {
   for (let seed = 0; seed < 40; seed += 1) {
     const record = randomRecord(seeded(seed), visibleText);
-    // Line ends of the page stand behind the `\\r\\n` of a server, and nowhere within a text.
+    // Line ends of the page stand after the `\\r\\n` of a server, and nowhere within a text.
     const text = readPage(writeHtml(record)).text.replaceAll('\n', '');
     for (const result of record.targets.flatMap(({ results }) => results)) {
       const { title, reason, sends, demands, rerun } = result;
@@ -265,7 +265,7 @@ test('300 checks on 3 targets stay below 5 MB, also when everything fails at len
       variants: Array.from({ length: 40 }, (__, variant) => ({
         ...(sample.variants[0] ?? none()),
         name: `input ${variant}`,
-        reason: 'The server answered as the text demands, and went on with what came behind it.',
+        reason: 'The server answered as the text demands, and went on with what came after it.',
         violations: variant === 0 ? (sample.variants[0] ?? none()).violations : [],
       })),
       transcript: Array.from({ length: 80 }, (__, seq) => ({

@@ -45,8 +45,8 @@ function oneTarget(record: RunRecord, target: TargetRecord, words: Words): Safe 
 <p>${summary}</p>
 <h4>${said.critical}</h4>
 <ol class="critical">${path.map(
-    ({ bar, behind }) =>
-      html`<li>${nameOf(record, target, bar)} <span class="muted">${span(bar.start)} – ${span(bar.end)}${behind === null ? null : html`, ${said.queuedFor}${colon}<span${inEnglish(words)}>${behind}</span>`}</span></li>`,
+    ({ bar, after }) =>
+      html`<li>${nameOf(record, target, bar)} <span class="muted">${span(bar.start)} – ${span(bar.end)}${after === null ? null : html`, ${said.queuedFor}${colon}<span${inEnglish(words)}>${after}</span>`}</span></li>`,
   )}</ol>
 ${lanes(bars, critical, target.name, words)}
 <details class="plain"><summary>${said.table}</summary><div class="scroll" tabindex="0" role="region" aria-label="${said.table} ${target.name}"><table><thead><tr><th scope="col">${words.matrix.check}</th><th scope="col">${said.began}</th><th scope="col">${said.queued}</th><th scope="col">${said.worked}</th><th scope="col">${said.waited}</th><th scope="col">${said.queuedFor}</th></tr></thead><tbody>${bars.map(

@@ -3,7 +3,7 @@
 # quotes, user@elsewhere@example.test, it works as well.
 #
 # How it happens: the check and the delivery take an address apart differently. Here a rule that peels
-# off the own domain, for a gateway behind which another server did the sorting.
+# off the own domain, for a gateway after which another server did the sorting.
 #
 # Should be noticed by: RLY-008.
 install -d /etc/postfix/defects

@@ -1,5 +1,5 @@
 # A relay for `<@mail.example.test:user@elsewhere>`: the check looks at the first host of the route, the
-# delivery at the mailbox behind it.
+# delivery at the mailbox after it.
 #
 # Postfix drops the route before it checks anything, so that the old behaviour has to be imitated: a
 # routed recipient is turned into a local one that only an alias rule understands.

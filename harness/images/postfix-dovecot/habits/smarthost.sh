@@ -1,4 +1,4 @@
-# All mail for elsewhere leaves by a relay host, behind a login, inside TLS with a certificate that names the host. It
+# All mail for elsewhere leaves by a relay host, after a login, inside TLS with a certificate that names the host. It
 # is no mistake: many good servers may not or cannot deliver by themselves. What does not concern the way from there on
 # keeps its verdict.
 #

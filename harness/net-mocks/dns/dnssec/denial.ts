@@ -19,7 +19,7 @@ export function nothingAt(nextCloser: string, encloser: string, ttl: number): Re
   return [spanning(label, encloser, ttl), spanning('*', encloser, ttl)];
 }
 
-/** From just before a label to just behind it and everything below it. */
+/** From just before a label to just after it and everything below it. */
 function spanning(label: string, encloser: string, ttl: number): ResourceRecord {
   const under = (text: string) => (encloser === '.' ? text : `${text}.${encloser}`);
   return nsec(under(labelBefore(label)), under(`${label}\\000`), [TYPE.RRSIG, TYPE.NSEC], ttl);

@@ -11,12 +11,12 @@ const ANSWER_MS = 3_000;
 
 const COMMANDS = { smtp: 'NOOP', pop3: 'CAPA', imap: 'x NOOP' } as const;
 
-/** The upgrade command with octets behind it; what comes unasked, in the clear and inside TLS, and on one command. */
-function injecting(role: Role, behind: (command: string) => Buffer) {
+/** The upgrade command with octets after it; what comes unasked, in the clear and inside TLS, and on one command. */
+function injecting(role: Role, after: (command: string) => Buffer) {
   return async (dialogue: Dialogue): Promise<string> => {
     const { client } = await dialogue.hello(role);
     const command = COMMANDS[ROLES[role].protocol];
-    await dialogue.upgrade(client, role, behind(command));
+    await dialogue.upgrade(client, role, after(command));
     const unaskedMs = dialogue.faulty ? FAULT_MS : 0;
     const clear = await client.within(QUIET_MS, unaskedMs);
     await client.tls();

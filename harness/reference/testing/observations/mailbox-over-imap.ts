@@ -38,7 +38,7 @@ export const MAILBOX_OVER_IMAP: Observations = {
     faulty: /^OK /,
     probe: async (dialogue) => (await dialogue.connect('imaps')).greeting,
   },
-  'imap-capability-behind-tagged': {
+  'imap-capability-after-tagged': {
     good: /^\* CAPABILITY/,
     faulty: /^c OK/,
     async probe(dialogue) {

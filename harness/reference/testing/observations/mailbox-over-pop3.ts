@@ -59,13 +59,13 @@ function apop(timestamp: string | undefined, dialogue: Dialogue): string {
 
 const timestampOf = (greeting: string) => /<.*>/.exec(greeting)?.[0];
 
-const bySasl = (behindLogin: boolean, good: RegExp, faulty: RegExp): Observation => ({
+const bySasl = (afterLogin: boolean, good: RegExp, faulty: RegExp): Observation => ({
   good,
   faulty,
   async probe(dialogue) {
     const { client } = await dialogue.inside('pop3s');
     const right = dialogue.plain();
-    if (!behindLogin) return client.askLine(`AUTH PLAIN ${right.slice(0, 4)}!${right.slice(4)}`);
+    if (!afterLogin) return client.askLine(`AUTH PLAIN ${right.slice(0, 4)}!${right.slice(4)}`);
     await client.askLine(`AUTH PLAIN ${right}`);
     return client.askLine(`AUTH PLAIN ${right}`);
   },

@@ -52,7 +52,7 @@ export const OUTGOING_MAIL: Partial<Record<FaultName, OutgoingObservation>> = {
         .replaceAll(CRLF.toString(), '|');
     },
   },
-  'outbound-pipelines-behind-starttls': {
+  'outbound-pipelines-after-starttls': {
     good: /^$/,
     faulty: /^MAIL FROM:<>/,
     see: ({ betweenStarttlsAndHello }) => betweenStarttlsAndHello.toString(),

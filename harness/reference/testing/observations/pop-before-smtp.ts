@@ -3,7 +3,7 @@ import type { Dialogue } from '../dialogue.ts';
 import type { Observation, Observations } from '../observation.ts';
 import { openRaw, type RawClient } from '../raw-client.ts';
 
-/** In the window that a fault brings along, and behind its declared end, in milliseconds after the login. */
+/** In the window that a fault brings along, and after its declared end, in milliseconds after the login. */
 const INSIDE = 2_000;
 const BEHIND = 3_300;
 
@@ -40,7 +40,7 @@ function relaysAfter(act: (dialogue: Dialogue) => Promise<unknown>, envelope = {
 
 const pop3Login = (dialogue: Dialogue) => dialogue.loggedIn('pop3s');
 
-/** Logs in by POP3 behind a line by which the client says where it comes from. */
+/** Logs in by POP3 after a line by which the client says where it comes from. */
 async function asserted(dialogue: Dialogue, line: string): Promise<string> {
   const { client } = await dialogue.inside('pop3s');
   await client.askLine(line);

@@ -21,7 +21,7 @@ interface Scene {
   readonly kind?: SigningKey['kind'];
   readonly order?: Partial<SignatureOrder>;
   readonly body?: Buffer;
-  /** What is done to the message behind the signer. */
+  /** What is done to the message after the signer. */
   readonly change?: (signed: Buffer) => Buffer;
   /** The record, from the proper one. */
   readonly record?: (proper: string) => KeyAnswer;

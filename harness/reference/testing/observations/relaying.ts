@@ -9,7 +9,7 @@ const ELSEWHERE = 'RCPT TO:<x@elsewhere.test>';
 const REFUSED = /^5/;
 const TAKEN = /^250 2\.1\.5/;
 
-/** What mx says to the last of some commands behind EHLO. */
+/** What mx says to the last of some commands after EHLO. */
 function lastReply(good: RegExp, faulty: RegExp, ...commands: readonly string[]): Observation {
   return {
     good,
@@ -53,7 +53,7 @@ function insideTls(showsCertificate: boolean): Observation {
 }
 
 /** A broken login, and what submissions says to MAIL afterwards. */
-function behindLogin(...exchange: readonly string[]): Observation {
+function afterLogin(...exchange: readonly string[]): Observation {
   return {
     good: /^530/,
     faulty: /^250/,
@@ -107,8 +107,8 @@ export const RELAYING: Observations = {
   'mx-relays-doubled-at': recipient('x@elsewhere.test@example.test'),
   'mx-relays-address-literal': recipient('x@[127.0.0.9]'),
   'mx-relays-by-hello-name': lastReply(REFUSED, TAKEN, 'EHLO localhost', STRANGER, ELSEWHERE),
-  'failed-login-grants-relay': behindLogin('AUTH PLAIN {wrong}'),
-  'cancelled-login-grants-relay': behindLogin('AUTH PLAIN', '*'),
+  'failed-login-grants-relay': afterLogin('AUTH PLAIN {wrong}'),
+  'cancelled-login-grants-relay': afterLogin('AUTH PLAIN', '*'),
   'mx-relays-inside-tls': insideTls(false),
   'mx-relays-for-any-client-certificate': insideTls(true),
   'mx-relays-as-backup': recipient('x@backup.test'),
@@ -129,7 +129,7 @@ export const RELAYING: Observations = {
   ),
   'mx-refuses-relay-for-now': lastReply(/^550 5\.7\.1/, /^454 4\.7\.1/, STRANGER, ELSEWHERE),
   'mx-refuses-relay-without-enhanced-code': lastReply(/^550 5\.7\.1/, /^550 Relay/, STRANGER, ELSEWHERE),
-  'mx-relays-behind-local-recipient': lastReply(
+  'mx-relays-after-local-recipient': lastReply(
     REFUSED,
     TAKEN,
     STRANGER,

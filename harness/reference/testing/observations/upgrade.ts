@@ -17,8 +17,8 @@ async function onEach(answer: (role: Role) => Promise<string>): Promise<string> 
   return answers.join(' / ');
 }
 
-/** Commands in the clear behind the go-ahead. */
-async function clearBehindGoAhead(dialogue: Dialogue, role: Role): Promise<string> {
+/** Commands in the clear after the go-ahead. */
+async function clearAfterGoAhead(dialogue: Dialogue, role: Role): Promise<string> {
   const { client } = await dialogue.hello(role);
   await dialogue.upgrade(client, role);
   const command = COMMANDS[ROLES[role].protocol];
@@ -177,12 +177,12 @@ export const UPGRADE: Observations = {
   'executes-clear-after-go-ahead': {
     good: /^((?!250|\+OK|x OK).)*$/,
     faulty: /^mx: 250.* 250.*pop3: \+OK.*imap: x OK.* x OK/,
-    probe: (dialogue) => onEach((role) => clearBehindGoAhead(dialogue, role)),
+    probe: (dialogue) => onEach((role) => clearAfterGoAhead(dialogue, role)),
   },
   'returns-to-clear-after-go-ahead': {
     good: /^((?!250|\+OK|x OK|BAD).)*$/,
     faulty: /^mx: 454.* 250.*pop3: -ERR.* \+OK.*imap: u BAD.* x OK/,
-    probe: (dialogue) => onEach((role) => clearBehindGoAhead(dialogue, role)),
+    probe: (dialogue) => onEach((role) => clearAfterGoAhead(dialogue, role)),
   },
   'pop3-serves-mailbox-without-login': {
     good: /^-ERR/,
