@@ -39,7 +39,8 @@ export const newFoldersAreNotOldOnes = check(
     for (const [verb, command] of Object.entries(away)) {
       await variant(verb, (verify) =>
         withOwnFolder(services, async (folder) => {
-          const name = `${folder.name}-again`;
+          // A name of its own: Dovecot may know one for a moment longer that was deleted a moment ago.
+          const name = `${folder.name}-${verb.toLowerCase()}`;
           const client = await folder.open();
           const old = await made(services, folder, client, name);
           // A selected mailbox may not be deleted everywhere.
