@@ -15,6 +15,7 @@ import { rerunCommand } from '../engine/rerun.ts';
 import { printable, visible } from '../evidence/visible.ts';
 import type { ExpectedEntry } from '../expected/load.ts';
 import { settle, waiverOf } from '../expected/settle.ts';
+import type { ConformanceStatement } from '../model/conformance-statement.ts';
 import type { ControlResult } from '../model/control-result.ts';
 import type { LabAccess } from '../model/lab-access.ts';
 import type { CheckResult } from '../model/result.ts';
@@ -40,6 +41,8 @@ export interface AuditedTarget {
     readonly hostname: string;
     /** Where it is declared. */
     readonly at: TargetRecord['declaredAt'];
+    /** What its vendor states about it. */
+    readonly statement?: ConformanceStatement;
   };
   /** Null when the target could not be started. */
   readonly target: Target | null;
@@ -196,6 +199,7 @@ function assembleTarget(
       ...lab.preflight,
     },
     artefact,
+    ...(declaration.statement ? { conformanceStatement: declaration.statement } : {}),
     ...guestOf(target),
     failure,
     counts: countVerdicts(results),

@@ -16,7 +16,7 @@ import { ConfigurationError } from '../model/configuration-error.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { authorised, type Statement } from '../targets/authority.ts';
 import { type RunningTarget, startTarget } from '../targets/drivers/start.ts';
-import { placeOf, type TargetDeclaration } from '../targets/load.ts';
+import { placeOf, type TargetDeclaration, vendorStatement } from '../targets/load.ts';
 import { selectTargets } from '../targets/select.ts';
 import { declaredTargets } from '../targets/without-file.ts';
 import { type AuditedTarget, assembleRecord } from './assemble.ts';
@@ -292,9 +292,14 @@ function audited(
   { declaration, plan, running, failure, journalFile }: Started,
   outcome: ScheduleOutcome,
 ): AuditedTarget {
+  const statement = vendorStatement(declaration);
   return {
     plan,
-    declaration: { ...declaration, at: declaredAt(declaration) },
+    declaration: {
+      ...declaration,
+      at: declaredAt(declaration),
+      ...(statement ? { statement } : {}),
+    },
     target: running?.target ?? null,
     lab: running?.lab ?? null,
     artefact: running?.artefact ?? {},
