@@ -6,6 +6,7 @@ import type {
   CertificateRecord,
   Expectation,
   Gate,
+  Order,
   Remedy,
   RoleSnapshot,
   RunRecord,
@@ -61,6 +62,7 @@ export interface RunFacts {
   readonly interrupted: string | null;
   readonly profile: Profile;
   readonly strict: boolean;
+  readonly order?: Order;
   readonly selection: Selection;
   /** As in the record. */
   readonly expectedFrom?: string | null;
@@ -123,6 +125,7 @@ export async function assembleRecord(run: RunFacts, audited: readonly AuditedTar
     profile: profileRecordOf(run.profile, run.strict),
     ...(run.expectedFrom === undefined ? {} : { expectedFrom: run.expectedFrom }),
     ...(again ? { rerunOf: { runId: again.runId, checks: all.length, of: again.of } } : {}),
+    ...(run.order ? { order: run.order } : {}),
     selection: { only, skip },
     counts: {
       ...countVerdicts(all),

@@ -2,7 +2,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Language } from '../../reports/model/language.ts';
-import type { RunRecord } from '../../reports/model/record.ts';
+import type { Order, RunRecord } from '../../reports/model/record.ts';
 import { reportsIn, writeReports } from '../../reports/write.ts';
 import { loadChecks } from '../engine/load.ts';
 import { loadOtherSuites } from '../engine/other-suites.ts';
@@ -58,6 +58,8 @@ export interface RunOptions {
   /** What the command line says for the hosts that are audited. */
   readonly statement?: Statement;
   readonly strict: boolean;
+  /** Absent: the usual order, side by side. */
+  readonly order?: Order;
   readonly language?: Language;
   readonly concurrency: number;
   readonly listener: RunListener;
@@ -203,6 +205,7 @@ export async function beginRun(options: Omit<RunOptions, 'concurrency'>): Promis
           interrupted: interruption(outcome, running),
           profile,
           strict: options.strict,
+          ...(options.order ? { order: options.order } : {}),
           selection: options.selection,
           ...expectedFrom(options.expected),
           expected,
@@ -259,6 +262,7 @@ function contextOf(
           .map(({ check, verdict }) => [check, verdict]),
       ),
       rerunOptions,
+      order: options.order ?? null,
       strict: options.strict,
       suitesFolder: options.suitesFolder ?? SUITES_FOLDER,
       otherSuites,

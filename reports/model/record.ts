@@ -219,6 +219,14 @@ export interface RerunOf {
   readonly of: number;
 }
 
+/** In which order a run took its checks, where that is not the usual one. */
+export interface Order {
+  /** Of the shuffle; what checks do to a server keeps its place, the gentle ones first. */
+  readonly seed: number;
+  /** One check at a time; else as many side by side as the target takes. */
+  readonly isInTurn: boolean;
+}
+
 /** The record of a run: `results.json`. Every report is a pure function of it. */
 export interface RunRecord {
   readonly schema: 'mailspec-results/1';
@@ -262,6 +270,8 @@ export interface RunRecord {
   readonly expectedFrom?: string | null;
   /** The earlier run of which this one asked a part again; absent where it asked on its own. */
   readonly rerunOf?: RerunOf;
+  /** Absent where the checks were taken in the usual order, side by side. */
+  readonly order?: Order;
   readonly selection: { readonly only: readonly string[]; readonly skip: readonly string[] };
   readonly counts: Readonly<Record<Verdict, number>> & { readonly notSelected: number };
   /** Deviations that were expected; empty without a file of them. */

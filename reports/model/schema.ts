@@ -194,6 +194,7 @@ export const runRecordSchema = z
     expectedFrom: text.nullable().exactOptional(),
     suitesFrom: z.array(text).min(1).exactOptional(),
     rerunOf: z.strictObject({ runId: text, checks: count, of: count }).exactOptional(),
+    order: z.strictObject({ seed: count, isInTurn: z.boolean() }).exactOptional(),
     selection: z.strictObject({ only: z.array(text), skip: z.array(text) }),
     counts: z.strictObject({ ...counts, notSelected: count }),
     expected: z.array(expectation),

@@ -1,8 +1,8 @@
 import { marked } from 'marked';
 import { expect, test } from 'vitest';
+import { seeded } from '../../harness/model/seeded.ts';
 import { rawText, visibleText } from '../fixtures/hostile-text.ts';
 import { randomRecord, randomRecordWhere } from '../fixtures/random-record.ts';
-import { seeded } from '../fixtures/seeded.ts';
 import { specified } from '../fixtures/specifications.ts';
 import type { ModuleRecord, RunRecord, TargetRecord } from '../model/record.ts';
 import { parseRecord } from '../model/schema.ts';

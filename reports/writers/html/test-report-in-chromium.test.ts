@@ -1,9 +1,9 @@
 import axe from 'axe-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { seeded } from '../../../harness/model/seeded.ts';
 import { chromiumForTests, openReader, type Reader } from '../../consumers/chromium.ts';
 import { rawText, visibleText } from '../../fixtures/hostile-text.ts';
 import { randomRecord, randomRecordWhere } from '../../fixtures/random-record.ts';
-import { seeded } from '../../fixtures/seeded.ts';
 import { specified } from '../../fixtures/specifications.ts';
 import { writeTestReportHtml } from './test-report.ts';
 
