@@ -5,8 +5,11 @@ import { CRLF } from '../wire/bytes.ts';
 export const PROTOCOLS = ['smtp', 'pop3', 'imap'] as const;
 export type Protocol = (typeof PROTOCOLS)[number];
 
-/** A secret that the client knows and that a server may repeat. */
-export const SECRET = 'correct-horse-battery-staple';
+/**
+ * A secret that the client knows and that a server may repeat. Its first character is no part of an escape: of a secret that
+ * begins with `c`, all but that character behind the octet 0x9c would look like the whole in visible notation.
+ */
+export const SECRET = 'Zealous-horse-battery-staple';
 
 /** What servers say, and what looks like it; each is the beginning of something a reader must take apart. */
 const SAID: Readonly<Record<Protocol, readonly [string, ...string[]]>> = {
