@@ -10,6 +10,7 @@ const targets = await projectNames();
 const WITH_ENGINE = [
   'harness/cli/doctor/target.test.ts',
   'harness/cli/init/image.test.ts',
+  'harness/cli/vendors-way-in-container.test.ts',
   'harness/images/**/*.test.ts',
   'harness/package/image.test.ts',
   'harness/lab/sidecar/**/*.test.ts',

@@ -1,6 +1,7 @@
 import { marked } from 'marked';
 import { Parser, type Result } from 'tap-parser';
 import { describe, expect, test } from 'vitest';
+import { seeded } from '../harness/model/seeded.ts';
 import { readAsCodeScanning } from './consumers/code-scanning.ts';
 import { readAsDorny } from './consumers/dorny.ts';
 import { readAsGitLab } from './consumers/gitlab.ts';
@@ -14,7 +15,6 @@ import { readAsSonobuoy } from './consumers/sonobuoy.ts';
 import { parseXml, type Tree } from './consumers/xml-tree.ts';
 import { rawText, visibleText } from './fixtures/hostile-text.ts';
 import { randomRecord } from './fixtures/random-record.ts';
-import { seeded } from './fixtures/seeded.ts';
 import { describeClause } from './model/clause.ts';
 import type { Outcome } from './model/outcome.ts';
 import type { RunRecord } from './model/record.ts';

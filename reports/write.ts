@@ -7,6 +7,7 @@ import type { Language } from './model/language.ts';
 import { printable } from './model/printable.ts';
 import type { RunRecord } from './model/record.ts';
 import { parseRecord } from './model/schema.ts';
+import { decidingChecks, specificationsOf } from './model/test-report.ts';
 import { rowsOfCtrf } from './recount/ctrf.ts';
 import { annotated, rowsOfGithub } from './recount/github.ts';
 import { degraded, rowsOfGitlab } from './recount/gitlab.ts';
@@ -16,14 +17,19 @@ import { rowsOfMarkdown, summarized } from './recount/markdown.ts';
 import { differences, type Row, rowsOf } from './recount/row.ts';
 import { rowsOfSarif } from './recount/sarif.ts';
 import { rowsOfTap } from './recount/tap.ts';
+import { recountTestReport, type TestReport } from './recount/test-cases.ts';
+import { readTestReportHtml } from './recount/test-report-html.ts';
+import { readTestReportMarkdown } from './recount/test-report-markdown.ts';
 import { writeCtrf } from './writers/ctrf.ts';
 import { writeGithub } from './writers/github.ts';
 import { writeGitlab } from './writers/gitlab.ts';
 import { writeHtml } from './writers/html/page.ts';
+import { writeTestReportHtml } from './writers/html/test-report.ts';
 import { writeJunit } from './writers/junit.ts';
 import { writeMarkdown } from './writers/markdown.ts';
 import { writeSarif } from './writers/sarif.ts';
 import { writeTap } from './writers/tap.ts';
+import { writeTestReportMarkdown } from './writers/test-report-markdown.ts';
 
 /** How a report is derived from the record, and how its file is read again without the writer. */
 export interface Report {
@@ -36,7 +42,18 @@ export interface Report {
   readonly states?: (row: Row) => Row | null;
 }
 
-export type Format = 'json' | 'junit' | 'html' | 'tap' | 'sarif' | 'ctrf' | 'markdown' | 'github' | 'gitlab';
+export type Format =
+  | 'json'
+  | 'junit'
+  | 'html'
+  | 'tap'
+  | 'sarif'
+  | 'ctrf'
+  | 'markdown'
+  | 'github'
+  | 'gitlab'
+  | 'bsi'
+  | 'bsi-markdown';
 
 /**
  * Every report of a run, those for people in a language; `results.json` comes first, because the others can be derived from it again.
@@ -62,6 +79,29 @@ export function reportsIn(language: Language = 'en'): readonly Report[] {
 }
 
 export const REPORTS: readonly Report[] = reportsIn();
+
+/**
+ * The reports of the test specifications that the profile of a run follows. They are derived on demand, and no audit
+ * writes them; empty where the profile follows none.
+ */
+export function testReportsOf(record: RunRecord): readonly Report[] {
+  const specifications = specificationsOf(record);
+  if (specifications.length === 0) return [];
+  const decide = new Set(decidingChecks(specifications));
+  const recounted = (read: (content: string) => TestReport) => ({
+    read: (content: string) => recountTestReport(record, read(content)),
+    states: (row: Row) => (decide.has(row.check) ? row : null),
+  });
+  return [
+    { format: 'bsi', file: 'bsi.html', write: writeTestReportHtml, ...recounted(readTestReportHtml) },
+    {
+      format: 'bsi-markdown',
+      file: 'bsi.md',
+      write: writeTestReportMarkdown,
+      ...recounted(readTestReportMarkdown),
+    },
+  ];
+}
 
 /** Reports that could not be written or that do not say what the record says; exit code 5. */
 export class ReportMismatch extends Error {
@@ -110,8 +150,8 @@ export async function writeReports(
  * @throws ReportMismatch
  */
 export function deriveReport(record: RunRecord, format: Format, language: Language = 'en'): string {
-  const report = reportsIn(language).find((one) => one.format === format);
-  if (!report) throw new TypeError(`There is no format ${format}.`);
+  const report = [...reportsIn(language), ...testReportsOf(record)].find((one) => one.format === format);
+  if (!report) throw new TypeError(`This record has no report in the format ${format}.`);
   const { file, write } = report;
   const content = write(record);
   const problems = mistakesIn(report, content, rowsOf(record)).map((problem) => ({ file, problem }));

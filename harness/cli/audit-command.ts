@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { LANGUAGES, type Language } from '../../reports/model/language.ts';
 import type { ExpectedChoice } from '../expected/find.ts';
+import { SEEDS } from '../model/seeded.ts';
 import type { Found } from '../runner/run.ts';
 import type { Statement } from '../targets/authority.ts';
 import { TARGETS_FILE } from '../targets/file-name.ts';
@@ -22,6 +23,7 @@ interface AuditOptions extends FoundOptions, StatementOptions {
   readonly since?: string;
   readonly rerun?: string;
   readonly repeat?: number;
+  readonly seed?: number;
   readonly concurrency: number;
   readonly quiet: boolean;
   readonly verbose: boolean;
@@ -73,6 +75,11 @@ export function addAudit(program: Command, end: (exitCode: number) => void): voi
     )
     .option('--rerun <run>', 'asks again what an earlier run left failed or open, the same way')
     .option('--repeat <n>', 'audits so many times, and tells which verdicts waver', positiveInteger)
+    .option(
+      '--seed <n>',
+      'takes the checks in an order of its own; with --repeat, that of the first run',
+      seedOf,
+    )
     .option('--concurrency <n>', 'targets audited at the same time', positiveInteger, 4)
     .addOption(
       new Option('--quiet', 'print the conclusion alone; the reports are written')
@@ -103,7 +110,7 @@ async function audit(
   }
   if (repeat !== undefined) {
     const { repeatCommand } = await import('./repeat.ts');
-    return repeatCommand(request, repeat);
+    return repeatCommand(request, repeat, options.seed);
   }
   const { auditCommand } = await import('./audit.ts');
   return auditCommand(request, since ?? null);
@@ -130,6 +137,7 @@ function requestOf(names: readonly string[], options: AuditOptions): AuditReques
     expected: expectedChoice(options.expected),
     statement: statementOf(options),
     strict,
+    ...(options.seed === undefined ? {} : { order: { seed: options.seed, isInTurn: false } }),
     language,
     concurrency,
     loudness: options.quiet ? 'quiet' : options.verbose ? 'verbose' : 'screen',
@@ -144,6 +152,13 @@ function expectedOf({ expected }: AuditOptions): ExpectedChoice {
 function expectedChoice(given: string | boolean | undefined): ExpectedChoice {
   if (typeof given === 'string') return { file: given };
   return given === false ? 'none' : 'beside-targets';
+}
+
+function seedOf(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value >= SEEDS)
+    throw new InvalidArgumentError(`Expected a whole number below ${SEEDS}.`);
+  return value;
 }
 
 function positiveInteger(text: string): number {

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { Language } from '../../reports/model/language.ts';
-import type { RunRecord } from '../../reports/model/record.ts';
+import type { Order, RunRecord } from '../../reports/model/record.ts';
 import type { ExpectedChoice } from '../expected/find.ts';
 import type { Selection } from '../runner/plan.ts';
 import { type Found, runAudit } from '../runner/run.ts';
@@ -30,6 +30,8 @@ export interface AuditRequest {
   /** What is said for the hosts that are audited. */
   readonly statement: Statement;
   readonly strict: boolean;
+  /** Absent: the usual order, side by side. */
+  readonly order?: Order;
   readonly language: Language;
   readonly concurrency: number;
   readonly loudness: Loudness;

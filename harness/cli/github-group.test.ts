@@ -3,8 +3,8 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { visibleText } from '../../reports/fixtures/hostile-text.ts';
 import { postfixRun } from '../../reports/fixtures/postfix.ts';
 import { randomRecord } from '../../reports/fixtures/random-record.ts';
-import { seeded } from '../../reports/fixtures/seeded.ts';
 import type { RunRecord } from '../../reports/model/record.ts';
+import { seeded } from '../model/seeded.ts';
 import { printGrouped } from './github-group.ts';
 import { printSummary } from './summary.ts';
 

@@ -31,6 +31,8 @@ const FORMATS: readonly Format[] = [
   'markdown',
   'github',
   'gitlab',
+  'bsi',
+  'bsi-markdown',
 ];
 
 /** What a comparison can be written as. */

@@ -1,9 +1,12 @@
+import { randomInt } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
-import type { RunRecord } from '../../reports/model/record.ts';
+import { ordersText, orderText } from '../../reports/model/order.ts';
+import type { Order, RunRecord } from '../../reports/model/record.ts';
 import { type Stability, stabilityOf } from '../../reports/model/stability.ts';
 import { logLine } from '../evidence/log-line.ts';
+import { SEEDS } from '../model/seeded.ts';
 import { prepareOutputFolder } from '../runner/output-folder.ts';
 import { type AuditRequest, auditOnce } from './audit.ts';
 import { VERDICT_GLYPHS } from './glyphs.ts';
@@ -14,12 +17,26 @@ import { writeOut } from './write-file.ts';
 
 const FILE = 'stability.json';
 
+/** From so many runs on, the last one takes one check at a time: it needs the times of all checks together. */
+const WITH_ONE_IN_TURN = 3;
+
+/** The order of a run, counted from 1. */
+function orderOf(number: number, times: number, seed: number): Order {
+  return { seed: (seed + number - 1) % SEEDS, isInTurn: times >= WITH_ONE_IN_TURN && number === times };
+}
+
 /**
  * `mailspec audit --repeat`: audits several times, the targets started anew each time, and tells which verdicts waver.
- * The reports of each run lie in a folder of its number, beside `stability.json`.
+ * The reports of each run lie in a folder of its number, beside `stability.json`. Each takes the checks in another order,
+ * and the last of three or more one at a time.
+ * @param seed of the order of the first run; that of each other run is one more
  * @returns the exit code of the worst run; 2 where something wavered and no run failed
  */
-export async function repeatCommand(request: AuditRequest, times: number): Promise<number> {
+export async function repeatCommand(
+  request: AuditRequest,
+  times: number,
+  seed = randomInt(SEEDS - times),
+): Promise<number> {
   const { loudness } = request;
   const folder = resolve(request.out);
   await prepareOutputFolder(folder);
@@ -29,8 +46,9 @@ export async function repeatCommand(request: AuditRequest, times: number): Promi
   await untilSignal(async (signal) => {
     for (let number = 1; number <= times && !signal.aborted; number += 1) {
       const own = join(folder, String(number));
-      if (loudness !== 'quiet') process.stdout.write(`\nRun ${number} of ${times}\n`);
-      const record = await auditOnce({ ...request, out: own }, signal);
+      const order = orderOf(number, times, seed);
+      if (loudness !== 'quiet') process.stdout.write(`\nRun ${number} of ${times}, ${orderText(order)}\n`);
+      const record = await auditOnce({ ...request, order, out: own }, signal);
       await removeComparisons(own);
       // What was stopped lacks the verdicts that it had not come to: it would seem to waver.
       if (signal.aborted) isStopped = true;
@@ -53,7 +71,8 @@ export function stabilityLines(
   withTable: boolean,
 ): string[] {
   const ended = runs.length < times ? `, of ${times} that were asked for` : '';
-  const many = `${runs.length} ${runs.length === 1 ? 'run' : 'runs'}${ended}`;
+  const orders = ordersText(runs.map(({ order }) => order ?? null));
+  const many = `${runs.length} ${runs.length === 1 ? 'run' : 'runs'}${ended}, ${orders}`;
   const head =
     wavering.length === 0
       ? `No verdict wavered: ${some(checks)} ended alike in ${many}; exit code ${exitCode}.`

@@ -1,3 +1,4 @@
+import { ordersText } from '../../reports/model/order.ts';
 import type { Predicate } from '../seal/statement.ts';
 
 /** Most codes that a line names. */
@@ -42,10 +43,11 @@ export function predicateLines({
 
 function stabilityLines(stability: Predicate['stability']): readonly string[] {
   if (stability === null) return ['One run alone: nothing is said about whether its verdicts waver.'];
-  const { runs, checks, wavering } = stability;
-  if (wavering.length === 0) return [`${checks} verdicts were the same in ${runs} runs.`];
+  const { runs, orders, checks, wavering } = stability;
+  const many = `${runs} runs, ${ordersText(orders)}`;
+  if (wavering.length === 0) return [`${checks} verdicts were the same in ${many}.`];
   return [
-    `It cannot be certified: ${wavering.length} of ${checks} verdicts wavered in ${runs} runs.`,
+    `It cannot be certified: ${wavering.length} of ${checks} verdicts wavered in ${many}.`,
     ...wavering.map(
       ({ target, check, verdicts }) =>
         `Wavered: ${check} on ${target}: ${verdicts.map((verdict) => verdict ?? 'not asked').join(', ')}.`,

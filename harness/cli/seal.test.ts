@@ -11,7 +11,19 @@ beforeAll(async () => {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
   await writeFile(join(cli.folder, 'lab.pem'), privateKey.export({ format: 'pem', type: 'pkcs8' }));
   await writeFile(join(cli.folder, 'lab.pub'), publicKey.export({ format: 'pem', type: 'spki' }));
-  await cli.mailspec('audit', 'good', '--only', 'STLS-001', '--repeat', '2', '--out', 'runs', '--quiet');
+  await cli.mailspec(
+    'audit',
+    'good',
+    '--only',
+    'STLS-001',
+    '--repeat',
+    '2',
+    '--seed',
+    '11',
+    '--out',
+    'runs',
+    '--quiet',
+  );
 });
 afterAll(() => cli.remove());
 
@@ -19,7 +31,9 @@ test('repetitions are sealed together, and whoever has the public key can check 
   const sealed = await cli.mailspec('seal', 'runs', '--key', 'lab.pem', '--out', 'good.tar');
   expect(sealed.stderr).toBe('');
   expect(sealed.stdout).toContain('good: conformant in the profile baseline@2026.1 (unreleased).\n');
-  expect(sealed.stdout).toContain('1 verdicts were the same in 2 runs.\n');
+  expect(sealed.stdout).toContain(
+    '1 verdicts were the same in 2 runs, in 2 orders (seeds 11, 12), always side by side.\n',
+  );
   expect(sealed.stdout).toContain('Sealed and signed.');
   expect(sealed.code).toBe(0);
 
@@ -74,7 +88,9 @@ test('what wavers cannot be certified', async () => {
   await cli.mailspec('seal', 'runs/1', 'other', 'runs/2', '--key', 'lab.pem', '--out', 'wavering.tar');
   const { code, stdout } = await cli.mailspec('verify', 'wavering.tar', '--key', 'lab.pub');
   expect(stdout).toContain('  good: non-conformant in the profile');
-  expect(stdout).toContain('  It cannot be certified: 1 of 1 verdicts wavered in 3 runs.\n');
+  expect(stdout).toContain(
+    '  It cannot be certified: 1 of 1 verdicts wavered in 3 runs, in 3 orders (seeds 11, 12, none), always side by side.\n',
+  );
   expect(stdout).toContain('  Wavered: STLS-001 on good: pass, pass, fail.\n');
   expect(code).toBe(0);
 });

@@ -3,6 +3,10 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { RunRecord } from '../../reports/model/record.ts';
+import { loadChecks } from '../engine/load.ts';
+import { phaseOf } from '../engine/phase.ts';
+import { shuffled } from '../model/seeded.ts';
+import { SUITES_FOLDER } from './suites-folder.ts';
 import { type CommandLine, openCommandLine, REFERENCE } from './testing/command-line.ts';
 
 let cli: CommandLine;
@@ -150,9 +154,14 @@ describe('--repeat', () => {
       'STLS-003',
       '--repeat',
       '3',
+      '--seed',
+      '7',
     );
-    expect(stdout).toContain('Run 3 of 3');
-    expect(stdout).toContain('No verdict wavered: 2 checks ended alike in 3 runs; exit code 1.');
+    expect(stdout).toContain('Run 2 of 3, order of seed 8\n');
+    expect(stdout).toContain('Run 3 of 3, order of seed 9, one check at a time\n');
+    expect(stdout).toContain(
+      'No verdict wavered: 2 checks ended alike in 3 runs, in 3 orders (seeds 7, 8, 9), one check at a time in run 3; exit code 1.',
+    );
     expect(code).toBe(1);
     const stability = JSON.parse(await readFile(at('mailspec-report', 'stability.json'), 'utf8'));
     expect(stability).toMatchObject({ checks: 2, wavering: [], exitCode: 1 });
@@ -161,16 +170,53 @@ describe('--repeat', () => {
     );
     expect(new Set(ids).size).toBe(3);
     expect(stability.runs.map(({ runId }: { runId: string }) => runId)).toEqual(ids);
+    expect(stability.runs.map(({ order }: Pick<RunRecord, 'order'>) => order)).toEqual([
+      { seed: 7, isInTurn: false },
+      { seed: 8, isInTurn: false },
+      { seed: 9, isInTurn: true },
+    ]);
 
     const fewer = await cli.mailspec('audit', 'good', '--only', 'STLS-001', '--repeat', '2', '--quiet');
     expect(fewer).toMatchObject({
       code: 0,
-      stdout: 'No verdict wavered: 1 check ended alike in 2 runs; exit code 0.\n',
+      stdout: expect.stringMatching(
+        /^No verdict wavered: 1 check ended alike in 2 runs, in 2 orders \(seeds \d+, \d+\), always side by side; exit code 0\.\n$/,
+      ),
     });
     expect(existsSync(at('mailspec-report', '3'))).toBe(false);
   });
 
+  test('takes the checks in the order of its seed, and in the last of three runs one at a time', async () => {
+    await cli.mailspec('audit', 'good', '--only', 'STLS-00*', '--repeat', '3', '--seed', '40', '--quiet');
+    const last = await record('mailspec-report/3');
+    expect(last.order).toEqual({ seed: 42, isInTurn: true });
+    const results = (last.targets[0]?.results ?? [])
+      .map(({ check, startedAt, durationMs }) => ({ check, from: Date.parse(startedAt), durationMs }))
+      .sort((one, other) => one.from - other.from);
+    const codes: readonly string[] = results.map(({ check }) => check);
+    const asked = shuffled(await loadChecks(SUITES_FOLDER), 42)
+      .filter(({ definition }) => codes.includes(definition.id))
+      .sort((one, other) => phaseOf(one) - phaseOf(other))
+      .map(({ definition }) => definition.id);
+    expect(codes.length).toBeGreaterThan(4);
+    expect(codes).toEqual(asked);
+    expect(codes).not.toEqual([...codes].sort());
+    for (const [index, { from }] of results.entries()) {
+      const before = results[index - 1];
+      // Moments are cut to whole milliseconds.
+      if (before) expect(from + 1).toBeGreaterThanOrEqual(before.from + Math.floor(before.durationMs));
+    }
+  });
+
+  test('alone, --seed gives one run its order', async () => {
+    await cli.mailspec('audit', 'good', '--only', 'STLS-001', '--seed', '5', '--quiet');
+    expect((await record('mailspec-report')).order).toEqual({ seed: 5, isInTurn: false });
+    await cli.mailspec('audit', 'good', '--only', 'STLS-001', '--quiet');
+    expect((await record('mailspec-report')).order).toBeUndefined();
+  });
+
   test.each([
+    ['a seed that is none', ['--seed', '-1'], 'whole number below'],
     ['no number', ['--repeat', 'often'], 'whole number'],
     ['a comparison of one run', ['--repeat', '2', '--since', 'mailspec-report'], 'cannot be used with'],
   ])('is refused with %s', async (_, args, named) => {

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { visibleText } from '../../reports/fixtures/hostile-text.ts';
 import { postfixRun } from '../../reports/fixtures/postfix.ts';
 import { randomRecord } from '../../reports/fixtures/random-record.ts';
-import { seeded } from '../../reports/fixtures/seeded.ts';
+import { seeded } from '../model/seeded.ts';
 import { findExpected } from './find.ts';
 import { loadExpected } from './load.ts';
 import { expectedFileJsonSchema } from './schema.ts';

@@ -13,6 +13,16 @@ export function text(pattern: RegExp, error: string) {
   return z.string({ error }).regex(pattern, { error });
 }
 
+const LONGEST_LINE = 300;
+
+/** One line that people read; a report shows it as it is. */
+export function oneLine(example: string) {
+  return text(
+    /^(?=.*\S)[^\p{C}\p{Zl}\p{Zp}]{1,300}$/u,
+    `one line of ${LONGEST_LINE} characters at most, such as ${example}`,
+  );
+}
+
 export const yesOrNo = z.boolean({ error: 'true or false' });
 
 /** A wait as `8s`, `250ms` or `15m`; milliseconds once read. */

@@ -45,7 +45,8 @@ test('the package holds no test, no image and no TypeScript but types', async ()
   const files = await readdir(installed, { recursive: true });
   expect(
     files.filter(
-      (file) => !file.startsWith('docs/') && /(?<!\.d)\.ts$|\.test\.|images\/|bench\/|sabotage\//.test(file),
+      (file) =>
+        !file.startsWith('docs/') && /(?<!\.d)\.ts$|\.test\.|images\/|bench\/|proof\/|sabotage\//.test(file),
     ),
   ).toEqual([]);
   for (const file of ['CHANGELOG.md', 'LICENSE', 'README.md', 'targets.schema.json'])

@@ -6,6 +6,7 @@ import type {
   CertificateRecord,
   Expectation,
   Gate,
+  Order,
   Remedy,
   RoleSnapshot,
   RunRecord,
@@ -15,6 +16,7 @@ import { rerunCommand } from '../engine/rerun.ts';
 import { printable, visible } from '../evidence/visible.ts';
 import type { ExpectedEntry } from '../expected/load.ts';
 import { settle, waiverOf } from '../expected/settle.ts';
+import type { ConformanceStatement } from '../model/conformance-statement.ts';
 import type { ControlResult } from '../model/control-result.ts';
 import type { LabAccess } from '../model/lab-access.ts';
 import type { CheckResult } from '../model/result.ts';
@@ -40,6 +42,8 @@ export interface AuditedTarget {
     readonly hostname: string;
     /** Where it is declared. */
     readonly at: TargetRecord['declaredAt'];
+    /** What its vendor states about it. */
+    readonly statement?: ConformanceStatement;
   };
   /** Null when the target could not be started. */
   readonly target: Target | null;
@@ -58,6 +62,7 @@ export interface RunFacts {
   readonly interrupted: string | null;
   readonly profile: Profile;
   readonly strict: boolean;
+  readonly order?: Order;
   readonly selection: Selection;
   /** As in the record. */
   readonly expectedFrom?: string | null;
@@ -120,6 +125,7 @@ export async function assembleRecord(run: RunFacts, audited: readonly AuditedTar
     profile: profileRecordOf(run.profile, run.strict),
     ...(run.expectedFrom === undefined ? {} : { expectedFrom: run.expectedFrom }),
     ...(again ? { rerunOf: { runId: again.runId, checks: all.length, of: again.of } } : {}),
+    ...(run.order ? { order: run.order } : {}),
     selection: { only, skip },
     counts: {
       ...countVerdicts(all),
@@ -196,6 +202,7 @@ function assembleTarget(
       ...lab.preflight,
     },
     artefact,
+    ...(declaration.statement ? { conformanceStatement: declaration.statement } : {}),
     ...guestOf(target),
     failure,
     counts: countVerdicts(results),

@@ -1,4 +1,4 @@
-import type { Gate, WaivableVerdict } from '../../reports/model/record.ts';
+import type { Gate, Order, WaivableVerdict } from '../../reports/model/record.ts';
 import type { LabAccess } from '../model/lab-access.ts';
 import type { Target } from '../model/target.ts';
 import type { Verdict } from '../model/verdict.ts';
@@ -15,6 +15,8 @@ export interface AuditContext {
   readonly waived: Readonly<Record<string, WaivableVerdict>>;
   /** Options of the command line that a rerun needs beside target and check. */
   readonly rerunOptions: readonly string[];
+  /** Null: the usual order, side by side. */
+  readonly order: Order | null;
   /** Warnings count. */
   readonly strict: boolean;
   readonly suitesFolder: string;

@@ -3,7 +3,7 @@ import type { Profile } from './profile.ts';
 
 /** What the record of a run says of its profile. */
 export function profileRecordOf(profile: Profile, strict: boolean): RunRecord['profile'] {
-  const { id, version, title, verification, clauses } = profile;
+  const { id, version, title, verification, clauses, specifications } = profile;
   return {
     id,
     version,
@@ -16,5 +16,6 @@ export function profileRecordOf(profile: Profile, strict: boolean): RunRecord['p
       level: level ?? null,
       whyNot: whyNot ?? null,
     })),
+    ...(specifications ? { specifications } : {}),
   };
 }

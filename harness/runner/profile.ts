@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import type { Gate } from '../../reports/model/record.ts';
+import type { Gate, SpecificationRecord } from '../../reports/model/record.ts';
 import { visible } from '../evidence/visible.ts';
 import { ConfigurationError } from '../model/configuration-error.ts';
 import { nearest } from '../targets/nearest.ts';
@@ -22,6 +22,30 @@ const clauseSchema = z.union([
   }),
 ]);
 
+const testCaseSchema = z.union([
+  z.strictObject({
+    id: z.string(),
+    checks: z.array(z.string()).min(1),
+    repeats: z.string().optional(),
+  }),
+  z.strictObject({ id: z.string(), 'why-not': z.string() }),
+]);
+
+const specificationSchema = z.strictObject({
+  id: z.string(),
+  version: z.string(),
+  modules: z.array(
+    z.strictObject({
+      id: z.string(),
+      title: z.string(),
+      feature: z.string(),
+      level: z.enum(['MUST', 'SHOULD']),
+      condition: z.string().optional(),
+      cases: z.array(testCaseSchema).min(1),
+    }),
+  ),
+});
+
 const profileSchema = z.strictObject({
   id: z.string(),
   version: z.string(),
@@ -32,6 +56,7 @@ const profileSchema = z.strictObject({
   'demands-a-lab': z.boolean().default(false),
   gates: z.record(z.string(), z.enum(['fail', 'warn', 'info'])),
   clauses: z.array(clauseSchema).default([]),
+  specifications: z.array(specificationSchema).min(1).optional(),
 });
 
 /** What a clause of the document behind a profile demands, and the requirements that decide it. */
@@ -63,6 +88,8 @@ export interface Profile {
   readonly gates: Readonly<Record<string, Gate>>;
   /** In the order of the document; empty where the profile follows none. */
   readonly clauses: readonly ProfileClause[];
+  /** The test specifications whose cases it decides; absent where it follows none. */
+  readonly specifications?: readonly SpecificationRecord[];
 }
 
 /** The names of the profiles in a folder, in the order of the alphabet. */
@@ -159,8 +186,31 @@ export function parseProfile(source: string, stem: string): Profile {
     throw new ConfigurationError(
       `The profile "${stem}" calls itself "${stem.includes('@') ? `${id}@${version}` : id}".`,
     );
-  const { 'demands-a-lab': demandsLab, clauses, ...rest } = read.data;
-  return { ...rest, demandsLab, clauses: clauses.map(clauseOf) };
+  const { 'demands-a-lab': demandsLab, clauses, specifications, ...rest } = read.data;
+  return {
+    ...rest,
+    demandsLab,
+    clauses: clauses.map(clauseOf),
+    ...(specifications ? { specifications: specifications.map(specificationOf) } : {}),
+  };
+}
+
+function specificationOf({ modules, ...rest }: z.output<typeof specificationSchema>): SpecificationRecord {
+  return {
+    ...rest,
+    modules: modules.map(({ id, title, feature, level, condition = null, cases }) => ({
+      id,
+      title,
+      feature,
+      level,
+      condition,
+      cases: cases.map((one) =>
+        'checks' in one
+          ? { id: one.id, checks: one.checks, repeats: one.repeats ?? null, whyNot: null }
+          : { id: one.id, checks: [], repeats: null, whyNot: one['why-not'] },
+      ),
+    })),
+  };
 }
 
 function clauseOf(clause: z.output<typeof clauseSchema>): ProfileClause {

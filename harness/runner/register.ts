@@ -23,12 +23,14 @@ type Evaluations = Set<Promise<CheckResult>>;
 /**
  * Makes one Vitest test of each check. Vitest schedules and counts; the verdict is the journal's. Checks of one phase
  * run side by side; what only one may use at a time is a resource of the check.
+ * @param isInTurn one check at a time instead, each to its end
  */
 export function register(
   checks: readonly Check[],
   bench: Bench,
   journal: JournalWriter,
   consequenceOf: (result: CheckResult) => Consequence,
+  isInTurn: boolean,
 ): void {
   const began = new Date();
   let snapshot: Promise<void> = Promise.resolve();
@@ -61,11 +63,13 @@ export function register(
 
   // In one group, because Vitest would wait for the last test of one before it begins the next: checks that only
   // wait for mail that may never come hold nobody up.
-  describe('checks', { concurrent: true }, () => {
+  describe('checks', { concurrent: !isInTurn }, () => {
     const seated = [...checks].sort((one, other) => phaseOf(one) - phaseOf(other));
     for (const check of seated) {
-      const seat = bench.crowd.enter(phaseOf(check));
-      registerOne(check, { ...bench, seat }, seat, journal, consequenceOf, evaluations, again);
+      // Whoever is alone waits for nobody: the seats of those after it would keep it from lingering.
+      const seat = isInTurn ? null : bench.crowd.enter(phaseOf(check));
+      const own = seat === null ? bench : { ...bench, seat };
+      registerOne(check, own, seat, journal, consequenceOf, evaluations, again);
     }
   });
   registerAskAgain({ ask: again.ask, bench, timeout: NO_TIMEOUT }, (check, result, isNew) => {
@@ -82,7 +86,7 @@ function settledAs({ definition }: Check, { verdict }: CheckResult, consequence:
 function registerOne(
   check: Check,
   bench: Bench,
-  seat: Seat,
+  seat: Seat | null,
   journal: JournalWriter,
   consequenceOf: (result: CheckResult) => Consequence,
   evaluations: Evaluations,
@@ -93,7 +97,7 @@ function registerOne(
   test(`${id} ${title}`, { timeout: NO_TIMEOUT, meta }, async (context) => {
     const signal = AbortSignal.any([bench.signal, context.signal]);
     // Whoever has not had a turn when the run is ended leaves no result.
-    const turn = bench.crowd.turnOf(seat.phase, signal);
+    const turn = seat === null ? Promise.resolve() : bench.crowd.turnOf(seat.phase, signal);
     const evaluation = turn
       .then(() => evaluate(check, { ...bench, signal }))
       .then((result) => {

@@ -2,7 +2,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Language } from '../../reports/model/language.ts';
-import type { RunRecord } from '../../reports/model/record.ts';
+import type { Order, RunRecord } from '../../reports/model/record.ts';
 import { reportsIn, writeReports } from '../../reports/write.ts';
 import { loadChecks } from '../engine/load.ts';
 import { loadOtherSuites } from '../engine/other-suites.ts';
@@ -16,7 +16,7 @@ import { ConfigurationError } from '../model/configuration-error.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { authorised, type Statement } from '../targets/authority.ts';
 import { type RunningTarget, startTarget } from '../targets/drivers/start.ts';
-import { placeOf, type TargetDeclaration } from '../targets/load.ts';
+import { placeOf, type TargetDeclaration, vendorStatement } from '../targets/load.ts';
 import { selectTargets } from '../targets/select.ts';
 import { declaredTargets } from '../targets/without-file.ts';
 import { type AuditedTarget, assembleRecord } from './assemble.ts';
@@ -58,6 +58,8 @@ export interface RunOptions {
   /** What the command line says for the hosts that are audited. */
   readonly statement?: Statement;
   readonly strict: boolean;
+  /** Absent: the usual order, side by side. */
+  readonly order?: Order;
   readonly language?: Language;
   readonly concurrency: number;
   readonly listener: RunListener;
@@ -203,6 +205,7 @@ export async function beginRun(options: Omit<RunOptions, 'concurrency'>): Promis
           interrupted: interruption(outcome, running),
           profile,
           strict: options.strict,
+          ...(options.order ? { order: options.order } : {}),
           selection: options.selection,
           ...expectedFrom(options.expected),
           expected,
@@ -259,6 +262,7 @@ function contextOf(
           .map(({ check, verdict }) => [check, verdict]),
       ),
       rerunOptions,
+      order: options.order ?? null,
       strict: options.strict,
       suitesFolder: options.suitesFolder ?? SUITES_FOLDER,
       otherSuites,
@@ -292,9 +296,14 @@ function audited(
   { declaration, plan, running, failure, journalFile }: Started,
   outcome: ScheduleOutcome,
 ): AuditedTarget {
+  const statement = vendorStatement(declaration);
   return {
     plan,
-    declaration: { ...declaration, at: declaredAt(declaration) },
+    declaration: {
+      ...declaration,
+      at: declaredAt(declaration),
+      ...(statement ? { statement } : {}),
+    },
     target: running?.target ?? null,
     lab: running?.lab ?? null,
     artefact: running?.artefact ?? {},

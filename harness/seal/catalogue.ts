@@ -11,7 +11,7 @@ import type { Profile } from '../runner/profile.ts';
 import { profileRecordOf } from '../runner/profile-record.ts';
 import { loadRemedies, remediesFor } from '../runner/remedies.ts';
 import { loadTranslations, translationsFor } from '../runner/translations.ts';
-import { declarationsIn, type TargetDeclaration } from '../targets/load.ts';
+import { declarationsIn, type TargetDeclaration, vendorStatement } from '../targets/load.ts';
 import { yamlSource } from '../targets/yaml-source.ts';
 import { CATALOG_FOLDER, SUITES_FOLDER } from './own-code.ts';
 
@@ -111,10 +111,13 @@ export function declarationProblems(
   { targets }: RunRecord,
   declarations: readonly TargetDeclaration[],
 ): string[] {
-  return targets.flatMap(({ name, driver, domain, hostname }) => {
+  return targets.flatMap(({ name, driver, domain, hostname, conformanceStatement }) => {
     const found = declarations.find((one) => one.name === name);
     if (!found) return [`The targets file of the archive declares no ${name}.`];
     const isSame = found.driver === driver && found.domain === domain && found.hostname === hostname;
+    const stated = JSON.stringify(vendorStatement(found));
+    if (stated !== JSON.stringify(conformanceStatement))
+      return [`The conformance statement of ${name} is not that of the targets file of the archive.`];
     return isSame ? [] : [`The targets file of the archive declares ${name} otherwise than the record says.`];
   });
 }

@@ -138,6 +138,17 @@ describe('a forgery that fits together', () => {
       'The targets file of the archive declares good otherwise than the record says.',
     ],
     [
+      'a conformance statement that nobody made',
+      (one) => ({
+        ...one,
+        targets: one.targets.map((target) => ({
+          ...target,
+          conformanceStatement: { vendor: 'v', product: 'p', version: '1', features: { dnssec: true } },
+        })),
+      }),
+      'The conformance statement of good is not that of the targets file of the archive.',
+    ],
+    [
       'a suite of somebody else that takes a prefix of ours',
       (one) => ({ ...one, suites: [{ prefix: 'STLS', slug: 'other-tls', topic: 't', owner: 'o' }] }),
       'The suite other-tls of somebody else has a prefix of mailspec: STLS.',

@@ -17,6 +17,7 @@ const LEFT_OUT = [
   'harness/bench',
   'harness/images',
   'harness/package',
+  'harness/proof',
   'harness/sabotage',
   'suites/proof',
   'reports/fixtures',

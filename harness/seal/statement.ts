@@ -1,4 +1,4 @@
-import type { Conclusion, RunRecord, TargetRecord } from '../../reports/model/record.ts';
+import type { Conclusion, Order, RunRecord, TargetRecord } from '../../reports/model/record.ts';
 import { stabilityOf } from '../../reports/model/stability.ts';
 import type { Profile } from '../runner/profile.ts';
 
@@ -78,6 +78,8 @@ export interface Predicate {
   /** Null where one run stands alone: it says nothing about how its verdicts waver. */
   readonly stability: {
     readonly runs: number;
+    /** In which order each run took its checks; null where it was the usual one, side by side. */
+    readonly orders: readonly (Order | null)[];
     readonly checks: number;
     readonly wavering: readonly {
       readonly target: string;
@@ -188,6 +190,7 @@ function stabilityIn(records: readonly RunRecord[]): Predicate['stability'] {
   const { checks, wavering } = stabilityOf(records.map((record, at) => ({ folder: String(at + 1), record })));
   return {
     runs: records.length,
+    orders: records.map(({ order }) => order ?? null),
     checks,
     wavering: wavering.map(({ target, check, verdicts }) => ({ target, check, verdicts })),
   };

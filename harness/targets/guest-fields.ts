@@ -1,15 +1,9 @@
 import { z } from 'zod';
-import { text } from '../model/fields.ts';
+import { oneLine, text } from '../model/fields.ts';
 
 /** What is declared of a server that runs already, and of no other. */
 
-const LONGEST_STATEMENT = 300;
-
-/** One line that people read; a report shows it as it is. */
-export const authority = text(
-  /^(?=.*\S)[^\p{C}\p{Zl}\p{Zp}]{1,300}$/u,
-  `one line of ${LONGEST_STATEMENT} characters at most, such as "Jane Doe, postmaster of example.org, ticket 4711"`,
-).describe(
+export const authority = oneLine('"Jane Doe, postmaster of example.org, ticket 4711"').describe(
   'Who allowed this audit to do more than read: a name, an office, a contract, a ticket. It stands in every report. What goes beyond "safe" needs it, unless the server is on this machine.',
 );
 

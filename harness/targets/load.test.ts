@@ -179,7 +179,7 @@ describe('a target that cannot be', () => {
       'a key of another driver',
       ['driver: reference', 'mail-domain: example.test'],
       [
-        'T:5:5: Unknown key "mail-domain" in target shop; known here: driver, faults, without, connections, permissions, expect.',
+        'T:5:5: Unknown key "mail-domain" in target shop; known here: driver, faults, without, connections, permissions, conformance-statement, expect.',
       ],
     ],
     [
@@ -273,6 +273,22 @@ describe('a target that cannot be', () => {
       [...HOST, 'claims: { tls-required-destinations: [example.com] }'],
       [
         'T:8:43: "claims.tls-required-destinations[0]" of target shop must be a domain below .test or .example, found "example.com".',
+      ],
+    ],
+    [
+      'a conformance statement about a feature that nobody knows',
+      [
+        ...HOST,
+        'conformance-statement:',
+        '  vendor: V',
+        '  product: P',
+        '  version: 4.2',
+        '  features: { dane: true, dnssec: yes }',
+      ],
+      [
+        'T:11:16: "conformance-statement.version" of target shop must be one line of 300 characters at most, such as "4.2", found the number 4.2.',
+        'T:12:19: Unknown key "dane" in "conformance-statement.features" of target shop.',
+        'T:12:39: "conformance-statement.features.dnssec" of target shop must be true or false, found "yes".',
       ],
     ],
     [
@@ -514,7 +530,7 @@ describe('a targets file', () => {
 
   it('does not let keys reach the prototype of objects', async () => {
     expect(await problemsOf(one(...HOST, '__proto__: { polluted: true }'))).toEqual([
-      'T:8:5: Unknown key "__proto__" in target shop; known here: driver, address, mail-domain, host-name, roles, accounts, trust-anchor, port-25-control, dns, audited-from, connections, pace, permissions, authority, contact, claims, timing, expect.',
+      'T:8:5: Unknown key "__proto__" in target shop; known here: driver, address, mail-domain, host-name, roles, accounts, trust-anchor, port-25-control, dns, audited-from, connections, pace, permissions, authority, contact, claims, conformance-statement, timing, expect.',
     ]);
     expect(Reflect.get({}, 'polluted')).toBeUndefined();
   });

@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { ConfigurationError } from '../model/configuration-error.ts';
+import type { ConformanceStatement } from '../model/conformance-statement.ts';
 import type { Safety } from '../model/levels.ts';
 import type { Target } from '../model/target.ts';
 import { type TargetSettings, targetsFileSchema } from './schema.ts';
@@ -89,6 +90,11 @@ export function placeOf({ origin }: TargetDeclaration, path: KeyPath): string {
     if (place) return place;
   }
   return origin.positions[''] ?? origin.file;
+}
+
+/** What the vendor of a target states about it; undefined where its declaration has no statement. */
+export function vendorStatement({ settings }: TargetDeclaration): ConformanceStatement | undefined {
+  return settings.driver === 'network' ? undefined : settings['conformance-statement'];
 }
 
 function namesOf(settings: TargetSettings): Pick<Target, 'domain' | 'hostname'> {

@@ -1,4 +1,5 @@
 import { claims } from '../model/claims.ts';
+import { conformanceStatement } from '../model/conformance-statement.ts';
 import { mailDomain, wait } from '../model/fields.ts';
 import { TIMING, timing } from '../model/timing.ts';
 import { clientAddresses, connections, expect, hostName, permissions, SURVIVED } from './fields.ts';
@@ -12,6 +13,7 @@ export const MADE_FOR_A_RUN = {
   connections: connections.default(20),
   permissions: permissions(SURVIVED),
   claims: claims.prefault({}),
+  'conformance-statement': conformanceStatement.exactOptional(),
   timing: timing(TIMING).prefault({}),
   expect,
 };

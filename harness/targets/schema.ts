@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { claims, claimsOf, op25bClaim } from '../model/claims.ts';
+import { conformanceStatement } from '../model/conformance-statement.ts';
 import { FAULT_NAMES } from '../model/faults.ts';
 import { mailDomain, text, wait, yesOrNo } from '../model/fields.ts';
 import { ROLE_NAMES, type Role } from '../model/roles.ts';
@@ -69,6 +70,7 @@ const reference = z
       .describe('Capabilities that the server does not have.'),
     connections: connections.exactOptional(),
     permissions: permissions(SAFETIES),
+    'conformance-statement': conformanceStatement.exactOptional(),
     expect,
   })
   .meta({ id: 'reference', description: 'The server of this project itself, in process on loopback.' });
@@ -205,6 +207,7 @@ const host = z
     authority: authority.exactOptional(),
     contact: contact.exactOptional(),
     claims: claims.prefault({}),
+    'conformance-statement': conformanceStatement.exactOptional(),
     timing: timing({ reply: '60s', quiet: '2s', slack: '120s' }).prefault({}),
     expect,
   })

@@ -11,14 +11,17 @@ export type ClauseState = (typeof CLAUSE_STATES)[number];
 
 /** The results of a target that decide a clause, in its order; null where there is none. */
 export function decidingResults(
-  { checks }: ClauseRecord,
+  { checks }: Pick<ClauseRecord, 'checks'>,
   { results }: Pick<TargetRecord, 'results'>,
 ): (readonly [check: string, result: GatedResult | null])[] {
   return checks.map((check) => [check, results.find((one) => one.check === check) ?? null]);
 }
 
 /** A deviation from one requirement is enough; a clause is met only where nothing is left open. */
-export function clauseState(clause: ClauseRecord, target: Pick<TargetRecord, 'results'>): ClauseState {
+export function clauseState(
+  clause: Pick<ClauseRecord, 'checks'>,
+  target: Pick<TargetRecord, 'results'>,
+): ClauseState {
   if (clause.checks.length === 0) return 'undecidable';
   const verdicts = decidingResults(clause, target).map(([, result]) => result?.verdict ?? 'not-run');
   if (verdicts.some((verdict) => verdict === 'fail' || verdict === 'warn')) return 'not-met';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { seeded } from '../../harness/model/seeded.ts';
 import { randomRecord, randomRecordWhere } from '../fixtures/random-record.ts';
-import { seeded } from '../fixtures/seeded.ts';
 import { type Change, compareRuns, comparisonExitCode } from './compare.ts';
 import type { RunRecord } from './record.ts';
 import { VERDICTS, type Verdict } from './vocabulary.ts';

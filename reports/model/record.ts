@@ -1,3 +1,4 @@
+import type { ConformanceStatement } from '../../harness/model/conformance-statement.ts';
 import type { ControlResult } from '../../harness/model/control-result.ts';
 import type { Safety } from '../../harness/model/levels.ts';
 import type { CheckResult } from '../../harness/model/result.ts';
@@ -68,6 +69,8 @@ export interface TargetRecord {
   readonly lab?: LabRecord | null;
   /** Image digest, build arguments, container id: whatever the driver knows of the artefact. */
   readonly artefact: Readonly<Record<string, string>>;
+  /** What its vendor states about it; absent where the targets file has no statement. */
+  readonly conformanceStatement?: ConformanceStatement;
   /** What a server that runs already was visited for, and who answers for that; absent for what the run made. */
   readonly guest?: GuestRecord;
   readonly conclusion: Conclusion;
@@ -155,6 +158,37 @@ export interface ClauseRecord {
   readonly whyNot: string | null;
 }
 
+/** A test specification for laboratories, and the requirements that decide its cases. */
+export interface SpecificationRecord {
+  readonly id: string;
+  readonly version: string;
+  readonly modules: readonly ModuleRecord[];
+}
+
+/** A module of a test specification: what of the object under test it is about, and its cases. */
+export interface ModuleRecord {
+  /** The letter with which its cases begin. */
+  readonly id: string;
+  readonly title: string;
+  /** What the vendor answers for in the conformance statement. */
+  readonly feature: string;
+  /** Whether the guideline after the specification demands the feature. */
+  readonly level: 'MUST' | 'SHOULD';
+  /** When it is demanded at all; null: always. */
+  readonly condition: string | null;
+  readonly cases: readonly TestCaseRecord[];
+}
+
+export interface TestCaseRecord {
+  readonly id: string;
+  /** Codes; empty where nobody can decide the case from outside. */
+  readonly checks: readonly string[];
+  /** The case of the same specifications that it repeats for another component; null where it is its own. */
+  readonly repeats: string | null;
+  /** Why nobody can decide it; null where somebody can. */
+  readonly whyNot: string | null;
+}
+
 /** How to mend what some checks find. */
 export interface Remedy {
   readonly topic: string;
@@ -183,6 +217,14 @@ export interface RerunOf {
   /** Results of this run, and of the earlier one on the same targets. */
   readonly checks: number;
   readonly of: number;
+}
+
+/** In which order a run took its checks, where that is not the usual one. */
+export interface Order {
+  /** Of the shuffle; what checks do to a server keeps its place, the gentle ones first. */
+  readonly seed: number;
+  /** One check at a time; else as many side by side as the target takes. */
+  readonly isInTurn: boolean;
 }
 
 /** The record of a run: `results.json`. Every report is a pure function of it. */
@@ -218,6 +260,8 @@ export interface RunRecord {
     readonly verification: 'verified' | 'not-verified';
     /** The clauses of that document, in its order; empty where there is none. */
     readonly clauses: readonly ClauseRecord[];
+    /** The test specifications of that document; absent where there is none. */
+    readonly specifications?: readonly SpecificationRecord[];
   };
   /**
    * The file of expected deviations that the command line named; null: none was to be taken; absent: that beside the
@@ -226,6 +270,8 @@ export interface RunRecord {
   readonly expectedFrom?: string | null;
   /** The earlier run of which this one asked a part again; absent where it asked on its own. */
   readonly rerunOf?: RerunOf;
+  /** Absent where the checks were taken in the usual order, side by side. */
+  readonly order?: Order;
   readonly selection: { readonly only: readonly string[]; readonly skip: readonly string[] };
   readonly counts: Readonly<Record<Verdict, number>> & { readonly notSelected: number };
   /** Deviations that were expected; empty without a file of them. */

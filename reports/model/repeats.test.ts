@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import { seeded } from '../../harness/model/seeded.ts';
 import { dialogue } from '../fixtures/dialogue.ts';
 import { randomRecord } from '../fixtures/random-record.ts';
-import { seeded } from '../fixtures/seeded.ts';
 import { type FoldedLine, foldRepeats } from './repeats.ts';
 
 const shown = (lines: readonly FoldedLine[]) =>

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { expect, expectTypeOf, test } from 'vitest';
 import type { z } from 'zod';
+import { seeded } from '../../harness/model/seeded.ts';
 import { rawText, visibleText } from '../fixtures/hostile-text.ts';
 import { randomRecord, randomRecordWhere } from '../fixtures/random-record.ts';
-import { seeded } from '../fixtures/seeded.ts';
 import type { RunRecord } from './record.ts';
 import { parseRecord, recordJsonSchema, runRecordSchema } from './schema.ts';
 

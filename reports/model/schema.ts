@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { FEATURES } from '../../harness/model/conformance-statement.ts';
 import { likelyCause } from './cause-schema.ts';
 import type { RunRecord } from './record.ts';
 import { control, expectation, result } from './result-schema.ts';
@@ -65,6 +66,18 @@ const guest = z
     description: 'What the audit of a server that runs already was permitted, and by whom.',
   });
 
+const statement = z
+  .strictObject({
+    vendor: text,
+    product: text,
+    version: text,
+    contact: text.exactOptional(),
+    features: z.partialRecord(z.enum(FEATURES), z.boolean()),
+    tlsVersions: z.array(text).exactOptional(),
+    cipherSuites: z.array(text).exactOptional(),
+  })
+  .meta({ id: 'ConformanceStatement', description: 'What the vendor of the target states about it.' });
+
 const target = z
   .strictObject({
     name: text,
@@ -77,6 +90,7 @@ const target = z
     certificates: z.array(certificate).exactOptional(),
     lab: lab.nullable().exactOptional(),
     artefact: z.record(text, text),
+    conformanceStatement: statement.exactOptional(),
     guest: guest.exactOptional(),
     conclusion,
     failure: text.nullable(),
@@ -111,6 +125,30 @@ const clause = z
     whyNot: text.nullable(),
   })
   .meta({ id: 'Clause', description: 'Clause of the document behind a profile, and what decides it.' });
+
+const specification = z
+  .strictObject({
+    id: text,
+    version: text,
+    modules: z.array(
+      z.strictObject({
+        id: text,
+        title: text,
+        feature: text,
+        level: z.enum(['MUST', 'SHOULD']),
+        condition: text.nullable(),
+        cases: z.array(
+          z.strictObject({
+            id: text,
+            checks: z.array(text),
+            repeats: text.nullable(),
+            whyNot: text.nullable(),
+          }),
+        ),
+      }),
+    ),
+  })
+  .meta({ id: 'Specification', description: 'Test cases for laboratories, and what decides each of them.' });
 
 const remedy = z
   .strictObject({
@@ -151,10 +189,12 @@ export const runRecordSchema = z
       strict: z.boolean(),
       verification: z.enum(['verified', 'not-verified']),
       clauses: z.array(clause),
+      specifications: z.array(specification).min(1).exactOptional(),
     }),
     expectedFrom: text.nullable().exactOptional(),
     suitesFrom: z.array(text).min(1).exactOptional(),
     rerunOf: z.strictObject({ runId: text, checks: count, of: count }).exactOptional(),
+    order: z.strictObject({ seed: count, isInTurn: z.boolean() }).exactOptional(),
     selection: z.strictObject({ only: z.array(text), skip: z.array(text) }),
     counts: z.strictObject({ ...counts, notSelected: count }),
     expected: z.array(expectation),

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import { seeded } from '../../harness/model/seeded.ts';
 import { postfixRun } from '../fixtures/postfix.ts';
 import { randomRecord } from '../fixtures/random-record.ts';
-import { seeded } from '../fixtures/seeded.ts';
 import type { GatedResult } from './record.ts';
 import { leftOutOf } from './scope.ts';
 

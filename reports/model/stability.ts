@@ -17,7 +17,7 @@ export interface Wavering {
 export interface Stability {
   readonly schema: 'mailspec-stability/1';
   /** The runs in their order, each with the folder of its reports. */
-  readonly runs: readonly (Pick<RunRecord, 'runId' | 'conclusion' | 'exitCode' | 'interrupted'> & {
+  readonly runs: readonly (Pick<RunRecord, 'runId' | 'conclusion' | 'exitCode' | 'interrupted' | 'order'> & {
     readonly folder: string;
   })[];
   /** How many checks there were on all targets. */
@@ -54,12 +54,13 @@ export function stabilityOf(
   const worst = SEVERITY_OF_EXIT.findLast((code) => runs.some(({ record }) => record.exitCode === code)) ?? 0;
   return {
     schema: 'mailspec-stability/1',
-    runs: runs.map(({ folder, record: { runId, conclusion, exitCode, interrupted } }) => ({
+    runs: runs.map(({ folder, record: { runId, conclusion, exitCode, interrupted, order } }) => ({
       folder,
       runId,
       conclusion,
       exitCode,
       interrupted,
+      ...(order ? { order } : {}),
     })),
     checks: first?.targets.reduce((sum, { results }) => sum + results.length, 0) ?? 0,
     wavering,

@@ -103,12 +103,14 @@ function recountStandings(source: string, rows: readonly ShownRow[]): void {
   }
 }
 
-function outcomeOfWord(word: string): Outcome {
+/** An outcome as a page names it. @throws Unreadable */
+export function outcomeOfWord(word: string): Outcome {
   const outcome = OUTCOMES.find((candidate) => candidate === word);
   if (!outcome) throw new Unreadable(`"${word}" is no outcome.`);
   return outcome;
 }
 
-function decode(text: string): string {
+/** A text of a page as it was before it was escaped. */
+export function decode(text: string): string {
   return text.replace(/&[^;]*;/g, (entity) => ENTITIES[entity] ?? entity);
 }

@@ -74,7 +74,7 @@ function unlisted(target: string, counts: ReadonlyMap<Outcome, number>, listed: 
 }
 
 /** The text of a code span, whose padding is one space on each side (CommonMark §6.1). */
-function spanned(content: string): string {
+export function spanned(content: string): string {
   if (content.trim() === '') return content.slice(1);
   return content.startsWith(' ') && content.endsWith(' ') ? content.slice(1, -1) : content;
 }

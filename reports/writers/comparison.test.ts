@@ -1,10 +1,10 @@
 import { marked } from 'marked';
 import { expect, test } from 'vitest';
+import { seeded } from '../../harness/model/seeded.ts';
 import { readPage } from '../consumers/html.ts';
 import { rawText, visibleText } from '../fixtures/hostile-text.ts';
 import { postfixRun } from '../fixtures/postfix.ts';
 import { randomRecord } from '../fixtures/random-record.ts';
-import { seeded } from '../fixtures/seeded.ts';
 import { compareRuns } from '../model/compare.ts';
 import { writeComparisonMarkdown } from './comparison-markdown.ts';
 import { writeComparisonHtml } from './html/comparison.ts';

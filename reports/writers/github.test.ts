@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import { seeded } from '../../harness/model/seeded.ts';
 import { HOSTILE_TEXTS, rawText, visibleText } from '../fixtures/hostile-text.ts';
 import { randomRecord, randomRecordWhere } from '../fixtures/random-record.ts';
-import { seeded } from '../fixtures/seeded.ts';
 import type { GatedResult, RunRecord } from '../model/record.ts';
 import { writeGithub } from './github.ts';
 import { workflowCommand } from './workflow-command.ts';

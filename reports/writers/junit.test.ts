@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { seeded } from '../../harness/model/seeded.ts';
 import { readAsDorny } from '../consumers/dorny.ts';
 import { readAsGitLab } from '../consumers/gitlab.ts';
 import { readAsJenkins } from '../consumers/jenkins.ts';
@@ -9,7 +10,6 @@ import { readAsSonobuoy } from '../consumers/sonobuoy.ts';
 import { parseXml, type Tree } from '../consumers/xml-tree.ts';
 import { rawText, visibleText } from '../fixtures/hostile-text.ts';
 import { randomRecord, randomRecordWhere } from '../fixtures/random-record.ts';
-import { seeded } from '../fixtures/seeded.ts';
 import { targetObstacle } from '../model/conclude.ts';
 import { rowsOfJunit } from '../recount/junit.ts';
 import { rowsOf } from '../recount/row.ts';

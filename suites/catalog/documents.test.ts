@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { FEATURES } from '../../harness/model/conformance-statement.ts';
 import { loadProfile } from '../../harness/runner/profile.ts';
 import { CHECKS } from '../proof/proof.ts';
 
@@ -32,60 +33,48 @@ describe.each(PROFILES)('the profile $id', ({ gates, clauses }) => {
   });
 });
 
-type Case =
-  | { readonly checks: readonly string[]; readonly repeats?: string }
-  | { readonly 'why-not': string };
-type Specification = {
-  readonly version: string;
-  readonly groups: readonly {
-    readonly id: string;
-    readonly title: string;
-    readonly cases: Record<string, Case>;
-  }[];
-};
-
 describe('the test cases of TR-03108-P and TR-03182-P', () => {
-  const specifications: Record<string, Specification> = parse(
-    readFileSync(new URL('bsi-test-cases.yaml', import.meta.url), 'utf8'),
+  const specifications = PROFILES.find(({ id }) => id === 'bsi-tr-03108')?.specifications ?? [];
+  const gates = PROFILES.find(({ id }) => id === 'bsi-tr-03108')?.gates ?? {};
+  const all = specifications.flatMap(({ id, modules }) =>
+    modules.flatMap((module) =>
+      module.cases.map((one) => ({ ...one, module, name: `${id.slice(0, -'-P'.length)}-${one.id}` })),
+    ),
   );
-  const casesOf = (name: string) =>
-    (specifications[name]?.groups ?? []).flatMap(({ cases }) => Object.entries(cases));
-  const bsi = PROFILES.find(({ id }) => id === 'bsi-tr-03108');
 
   test.each([
     ['TR-03108-P', 63],
     ['TR-03182-P', 35],
-  ])('%s: all %i are accounted for', (name, count) => {
-    expect(casesOf(name)).toHaveLength(count);
+  ])('%s: all %i are accounted for, each beneath the letter of its module', (id, count) => {
+    const cases = all.filter(({ name }) => name.startsWith(id.slice(0, -'-P'.length)));
+    expect(cases).toHaveLength(count);
+    expect(new Set(cases.map(({ name }) => name)).size).toBe(count);
+    for (const one of cases) expect(one.id.split('-')[0]).toBe(one.module.id);
   });
 
-  test.each(Object.keys(specifications))(
-    '%s: every case is decided by checks of the profile, or says why not',
-    (name) => {
-      for (const [id, entry] of casesOf(name)) {
-        if ('why-not' in entry) {
-          expect(entry['why-not'].length, id).toBeGreaterThan(20);
-          continue;
-        }
-        // A case that waits for a planned check is not decided by anything yet.
-        expect(entry.checks.filter((code) => DECIDED.has(code)).length, id).toBeGreaterThan(0);
-        expect(unknown(entry.checks), id).toEqual([]);
-        expect(
-          entry.checks.filter((code) => bsi?.gates[code] === undefined),
-          id,
-        ).toEqual([]);
+  test('every case is decided by checks of the profile, or says why not', () => {
+    for (const { name, checks, whyNot } of all) {
+      if (whyNot !== null) {
+        expect(whyNot.length, name).toBeGreaterThan(20);
+        continue;
       }
-    },
-  );
+      // A case that waits for a planned check is not decided by anything yet.
+      expect(checks.filter((code) => DECIDED.has(code)).length, name).toBeGreaterThan(0);
+      expect(unknown(checks), name).toEqual([]);
+      expect(
+        checks.filter((code) => gates[code] === undefined),
+        name,
+      ).toEqual([]);
+    }
+  });
 
   test('a case that repeats another is decided by the same checks', () => {
-    const all = Object.keys(specifications).flatMap((name) =>
-      casesOf(name).map(([id, entry]) => [`${name.slice(0, -2)}-${id}`, entry] as const),
-    );
-    const byId = new Map<string, Case>(all);
-    for (const [id, entry] of all) {
-      if (!('repeats' in entry) || entry.repeats === undefined) continue;
-      expect(byId.get(entry.repeats), id).toMatchObject({ checks: entry.checks });
-    }
+    const byName = new Map(all.map((one) => [one.name, one]));
+    for (const { name, repeats, checks } of all)
+      if (repeats !== null) expect(byName.get(repeats), name).toMatchObject({ checks });
+  });
+
+  test('a vendor can answer for the feature of every module, and for no other', () => {
+    expect(new Set(all.map(({ module }) => module.feature))).toEqual(new Set(FEATURES));
   });
 });

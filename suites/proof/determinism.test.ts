@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { expect, test } from 'vitest';
 import type { Check } from '../../harness/check/define.ts';
-import { seeded } from '../../reports/fixtures/seeded.ts';
+import { shuffled } from '../../harness/model/seeded.ts';
 import { CHECKS } from './proof.ts';
 import { inTurn, type Order, resultsOn } from './whole-catalogue.ts';
 
@@ -25,14 +25,6 @@ async function verdictsOf(checks: readonly Check[], order?: Order): Promise<Verd
 /** Every lab has addresses of its own. */
 function withoutAddress(name: string): string {
   return name.replaceAll(/127\.\d+\.\d+\.(\d+)/g, 'vantage $1');
-}
-
-function shuffled(checks: readonly Check[], seed: number): readonly Check[] {
-  const chance = seeded(seed);
-  return checks
-    .map((check) => ({ check, rank: chance.below(2 ** 30) }))
-    .sort((a, b) => a.rank - b.rank)
-    .map(({ check }) => check);
 }
 
 /** Runs that share the catalogue, or have all of it, and are to come to the same verdicts. */

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { visibleText } from '../../../reports/fixtures/hostile-text.ts';
 import { randomRecord } from '../../../reports/fixtures/random-record.ts';
-import { seeded } from '../../../reports/fixtures/seeded.ts';
 import type { RunRecord } from '../../../reports/model/record.ts';
 import { rowsOf } from '../../../reports/recount/row.ts';
 import { REPORTS, ReportMismatch, writeReports } from '../../../reports/write.ts';
+import { seeded } from '../../model/seeded.ts';
 import type { Detector } from '../findings.ts';
 
 /** Other reports notice some of what is wrong with the record too. */

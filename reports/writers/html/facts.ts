@@ -21,6 +21,7 @@ export function runFacts(record: RunRecord, words: Words): Safe {
     [facts.ci, environment.ci],
     [facts.engine, environment.engine],
     [facts.partial, record.rerunOf ? facts.partialOf(record.rerunOf) : null],
+    [facts.order, record.order ? facts.orderOf(record.order) : null],
     [facts.only, selection.only.length === 0 ? null : selection.only.join(', ')],
     [facts.without, selection.skip.length === 0 ? null : selection.skip.join(', ')],
     [facts.run, html`<code>${record.runId}</code>`],

@@ -1,10 +1,10 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { seeded } from '../../../harness/model/seeded.ts';
 import { chromiumForTests, openReader, type Reader } from '../../consumers/chromium.ts';
 import { rawText, visibleText } from '../../fixtures/hostile-text.ts';
 import { postfixRun } from '../../fixtures/postfix.ts';
 import { randomRecord } from '../../fixtures/random-record.ts';
-import { seeded } from '../../fixtures/seeded.ts';
 import { LANGUAGES } from '../../model/language.ts';
 import { differences, type Row, rowsOf } from '../../recount/row.ts';
 import { writeHtml } from './page.ts';

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import { seeded } from '../../../harness/model/seeded.ts';
 import { type Page, readPage } from '../../consumers/html.ts';
 import { rawText, visibleText } from '../../fixtures/hostile-text.ts';
 import { postfixRun } from '../../fixtures/postfix.ts';
 import { randomRecord, randomRecordWhere } from '../../fixtures/random-record.ts';
-import { seeded } from '../../fixtures/seeded.ts';
 import { TRANSLATIONS } from '../../fixtures/translations.ts';
 import { LANGUAGES } from '../../model/language.ts';
 import type { RunRecord } from '../../model/record.ts';

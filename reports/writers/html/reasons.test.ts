@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
+import { seeded } from '../../../harness/model/seeded.ts';
 import { Silence, TlsFailed, Unreachable } from '../../../harness/wire/failures.ts';
 import { readPage } from '../../consumers/html.ts';
 import { visibleText } from '../../fixtures/hostile-text.ts';
-import { seeded } from '../../fixtures/seeded.ts';
 import { reasonIn } from './reasons.ts';
 import { WORDS } from './words.ts';
 

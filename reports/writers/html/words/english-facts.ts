@@ -1,4 +1,4 @@
-import type { RerunOf } from '../../../model/record.ts';
+import type { Order, RerunOf } from '../../../model/record.ts';
 import { some } from './some.ts';
 
 /** What is said about the run and its targets. */
@@ -33,6 +33,9 @@ export const FACTS = {
     machine: 'Machine',
     ci: 'CI',
     engine: 'Container engine',
+    order: 'Order',
+    orderOf: ({ seed, isInTurn }: Order) =>
+      `shuffled by seed ${seed}${isInTurn ? ', one check at a time' : ''}`,
     partial: 'Partial',
     partialOf: ({ runId, checks, of }: RerunOf) =>
       `${checks} of the ${some(of, 'check', 'checks')} of run ${runId} asked again; nothing about the others`,

@@ -32,6 +32,8 @@ export const JAPANESE_FACTS: typeof FACTS = {
     machine: 'マシン',
     ci: 'CI',
     engine: 'コンテナーエンジン',
+    order: '検査の順序',
+    orderOf: ({ seed, isInTurn }) => `シード ${seed} で並べ替え${isInTurn ? '、一度に一件ずつ' : ''}`,
     partial: '部分的な監査',
     partialOf: ({ runId, checks, of }) =>
       `監査 ${runId} の検査 ${of} 件のうち ${checks} 件を再実行。その他の検査については何も述べません`,
