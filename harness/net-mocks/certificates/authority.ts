@@ -1,5 +1,13 @@
 import 'reflect-metadata';
-import { createHash, KeyObject, randomBytes, webcrypto, X509Certificate } from 'node:crypto';
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  KeyObject,
+  randomBytes,
+  webcrypto,
+  X509Certificate,
+} from 'node:crypto';
 import { isIP } from 'node:net';
 import * as x509 from '@peculiar/x509';
 import type { CertificateSettings, KeyKind } from './request.ts';
@@ -59,11 +67,24 @@ function rsa(modulusLength: number): webcrypto.RsaHashedKeyGenParams {
 
 const SERVER_AUTH = '1.3.6.1.5.5.7.3.1';
 
-/** Makes two fresh authorities; nothing is kept on disk and nothing outlives the process. */
-export async function createAuthority(): Promise<Authority> {
+/** An authority that outlives a process: its certificate and its key (PKCS #8), PEM. */
+export interface KeptAuthority {
+  readonly certificate: string;
+  readonly key: string;
+}
+
+/** Makes an authority to be kept, good for so many days. */
+export async function makeAuthority(name: string, days: number): Promise<KeptAuthority> {
+  x509.cryptoProvider.set(globalThis.crypto);
+  const { certificate, keys } = await createIssuer(name, days);
+  return { certificate: pemOf(certificate), key: privatePem(keys) };
+}
+
+/** Makes two authorities, the trusted one from what was kept; else nothing outlives the process. */
+export async function createAuthority(kept?: KeptAuthority): Promise<Authority> {
   x509.cryptoProvider.set(globalThis.crypto);
   const [trusted, untrusted] = await Promise.all([
-    createIssuer('net-mocks test authority'),
+    kept ? readIssuer(kept) : createIssuer('net-mocks test authority'),
     createIssuer('net-mocks authority that nobody trusts'),
   ]);
   return {
@@ -73,13 +94,25 @@ export async function createAuthority(): Promise<Authority> {
   };
 }
 
-async function createIssuer(name: string): Promise<Issuer> {
+async function readIssuer({ certificate, key }: KeptAuthority): Promise<Issuer> {
+  const algorithm = ALGORITHMS['ec-p256'];
+  const { subtle } = webcrypto;
+  const pkcs8 = createPrivateKey(key).export({ type: 'pkcs8', format: 'der' });
+  const spki = createPublicKey(key).export({ type: 'spki', format: 'der' });
+  const [privateKey, publicKey] = await Promise.all([
+    subtle.importKey('pkcs8', pkcs8, algorithm, false, ['sign']),
+    subtle.importKey('spki', spki, algorithm, true, ['verify']),
+  ]);
+  return { certificate: new x509.X509Certificate(certificate), keys: { privateKey, publicKey } };
+}
+
+async function createIssuer(name: string, days = 30): Promise<Issuer> {
   const keys = await generateKeys('ec-p256');
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     serialNumber: serialNumber(),
     name: [{ CN: [name] }],
     notBefore: new Date(Date.now() - DAY),
-    notAfter: new Date(Date.now() + 30 * DAY),
+    notAfter: new Date(Date.now() + days * DAY),
     signingAlgorithm: { name: 'ECDSA', hash: 'SHA-256' },
     keys,
     extensions: [
@@ -133,7 +166,7 @@ async function issue(settings: CertificateSettings, issuer: Issuer): Promise<Iss
   const issuerCertificate = isSelfSigned ? certificate : issuer.certificate;
   return {
     chain: isSelfSigned ? pemOf(certificate) : `${pemOf(certificate)}${pemOf(issuer.certificate)}`,
-    key: KeyObject.from(keys.privateKey).export({ type: 'pkcs8', format: 'pem' }).toString(),
+    key: privatePem(keys),
     notBefore: notBefore.toISOString(),
     notAfter: notAfter.toISOString(),
     digests: {
@@ -157,6 +190,10 @@ function validity(variant: CertificateSettings['variant']): [Date, Date] {
 
 function generateKeys(kind: KeyKind): Promise<webcrypto.CryptoKeyPair> {
   return webcrypto.subtle.generateKey(ALGORITHMS[kind], true, ['sign', 'verify']);
+}
+
+function privatePem({ privateKey }: webcrypto.CryptoKeyPair): string {
+  return KeyObject.from(privateKey).export({ type: 'pkcs8', format: 'pem' }).toString();
 }
 
 /** RFC 5280 4.1.2.2: positive and at most 20 octets. */

@@ -2,7 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { describe, InputError } from '../input/parse.ts';
-import type { LabCore } from '../lab/create-lab.ts';
+import type { LabCore } from '../lab/assemble-lab.ts';
 import { closeServer, type Endpoint, listen } from '../wire/listen.ts';
 import { writeJson } from './json.ts';
 
