@@ -47,6 +47,9 @@ interface Issuer {
 }
 
 const DAY = 86_400_000;
+/** How long good certificates are good: of an authority for a test, and of one that is kept. */
+const SHORT_DAYS = 10;
+const KEPT_DAYS = 397;
 
 const ALGORITHMS: Record<KeyKind, webcrypto.EcKeyGenParams | webcrypto.RsaHashedKeyGenParams> = {
   'ec-p256': { name: 'ECDSA', namedCurve: 'P-256' },
@@ -90,8 +93,20 @@ export async function createAuthority(kept?: KeptAuthority): Promise<Authority> 
   return {
     certificate: pemOf(trusted.certificate),
     untrusted: pemOf(untrusted.certificate),
-    issue: (settings) => issue(settings, settings.variant === 'untrusted-ca' ? untrusted : trusted),
+    issue: (settings) =>
+      issue(
+        settings,
+        settings.variant === 'untrusted-ca' ? untrusted : trusted,
+        kept ? KEPT_DAYS : SHORT_DAYS,
+      ),
   };
+}
+
+/** Makes a certificate that is signed with its own key, good for so many days. */
+export async function makeSelfSigned(names: readonly string[], days: number): Promise<IssuedCertificate> {
+  x509.cryptoProvider.set(globalThis.crypto);
+  const settings: CertificateSettings = { variant: 'self-signed', names: [...names], key: 'ec-p256' };
+  return issue(settings, await createIssuer('nobody'), days);
 }
 
 async function readIssuer({ certificate, key }: KeptAuthority): Promise<Issuer> {
@@ -124,11 +139,15 @@ async function createIssuer(name: string, days = 30): Promise<Issuer> {
   return { certificate, keys };
 }
 
-async function issue(settings: CertificateSettings, issuer: Issuer): Promise<IssuedCertificate> {
+async function issue(
+  settings: CertificateSettings,
+  issuer: Issuer,
+  goodDays: number,
+): Promise<IssuedCertificate> {
   const { variant } = settings;
   const keys = await generateKeys(settings.key);
   const names = variant === 'wrong-name' ? ['wrong-name.invalid'] : settings.names;
-  const [notBefore, notAfter] = validity(variant);
+  const [notBefore, notAfter] = validity(variant, goodDays);
   const subject = [{ CN: [names[0] ?? ''] }];
   const isSelfSigned = variant === 'self-signed' || variant === 'self-signed-expired';
   const signer = isSelfSigned ? keys.privateKey : issuer.keys.privateKey;
@@ -178,14 +197,14 @@ async function issue(settings: CertificateSettings, issuer: Issuer): Promise<Iss
   };
 }
 
-function validity(variant: CertificateSettings['variant']): [Date, Date] {
+function validity(variant: CertificateSettings['variant'], goodDays: number): [Date, Date] {
   const days = (from: number, to: number): [Date, Date] => [
     new Date(Date.now() + from * DAY),
     new Date(Date.now() + to * DAY),
   ];
   if (variant === 'expired' || variant === 'self-signed-expired') return days(-10, -1);
   if (variant === 'not-yet-valid') return days(1, 10);
-  return days(-1, 10);
+  return days(-1, goodDays);
 }
 
 function generateKeys(kind: KeyKind): Promise<webcrypto.CryptoKeyPair> {

@@ -42,14 +42,25 @@ export async function startDnsServer(settings: DnsServerSettings): Promise<DnsSe
   };
 }
 
-/** Listens for queries over UDP and TCP. */
-export async function listenForQueries(settings: DnsServerSettings, answer: Answerer): Promise<DnsListener> {
+/**
+ * Listens for queries over UDP and TCP.
+ * @param mostConnections over TCP at a time; more are turned away
+ */
+export async function listenForQueries(
+  settings: DnsServerSettings,
+  answer: Answerer,
+  mostConnections = Number.POSITIVE_INFINITY,
+): Promise<DnsListener> {
   const stop = new AbortController();
   const connections = new Set<Socket>();
   const answerPacket = (packet: Buffer, source: Endpoint, transport: Transport): Promise<Outcome> =>
     answer(readQuery(packet), source, transport);
 
   const tcp = createServer((connection) => {
+    if (connections.size >= mostConnections) {
+      connection.destroy();
+      return;
+    }
     connections.add(connection);
     connection.on('close', () => connections.delete(connection));
     serveTcp(connection, answerPacket);

@@ -32,9 +32,13 @@ export const LOOPBACK: readonly Network[] = [
 export type Permission = (address: string, port: number) => boolean;
 
 export function allowOnly(networks: readonly Network[]): Permission {
+  return liesIn([...LOOPBACK, ...networks]);
+}
+
+/** Whether an address lies in one of the networks. */
+export function liesIn(networks: readonly Network[]): (address: string) => boolean {
   const list = new BlockList();
-  for (const { address, prefix, family } of [...LOOPBACK, ...networks])
-    list.addSubnet(address, prefix, family);
+  for (const { address, prefix, family } of networks) list.addSubnet(address, prefix, family);
   return (address) => list.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
 }
 

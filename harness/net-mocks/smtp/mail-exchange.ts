@@ -10,7 +10,7 @@ import {
   type SessionFilter,
   type SmtpSession,
 } from './capture.ts';
-import { createDestinations, type Neighbours, type Represented } from './on-behalf.ts';
+import { createDestinations, type Neighbours, type Records, type Represented } from './on-behalf.ts';
 import type { SmtpServerSettings } from './options.ts';
 import type { RuleSettings } from './rules.ts';
 import { representedServer, type SmtpServer, type SmtpSurroundings, startSmtpServer } from './server.ts';
@@ -26,6 +26,8 @@ export interface MailExchange {
   sessions(cursor: number, filter: SessionFilter): Page<SmtpSession>;
   waitForSession(filter: SessionFilter, options: WaitOptions): Promise<Entry<SmtpSession> | null>;
   forget(): void;
+  /** Octets of the messages, and of the sessions that are over, that came since it was made or forgot. */
+  octets(): number;
   /** The first server at the shared address that matches, as whoever answers there must know it. */
   represented(matches: (server: { name: string; hostname: string }) => boolean): Represented | undefined;
   /** Closes all servers; the records stay. */
@@ -60,7 +62,23 @@ export function createMailExchange(
   };
   const sessions = createJournal<SmtpSession>(remembered);
   const messages = createJournal<ReceivedMessage>(remembered);
-  const records = { sessions, messages };
+  let octets = 0;
+  const records: Records = {
+    sessions: {
+      ...sessions,
+      changed(session) {
+        if (session.ending !== null) octets += octetsOf(session);
+        sessions.changed(session);
+      },
+    },
+    messages: {
+      ...messages,
+      append(message) {
+        octets += message.received.length + message.content.length;
+        return messages.append(message);
+      },
+    },
+  };
 
   return {
     async open(settings, path) {
@@ -95,9 +113,11 @@ export function createMailExchange(
       const session = await sessions.wait((candidate) => matchesSession(candidate, filter), options);
       return session === null ? null : snapshot(session);
     },
+    octets: () => octets,
     forget() {
       sessions.clear();
       messages.clear();
+      octets = 0;
     },
     represented: (matches) =>
       servers
@@ -111,6 +131,10 @@ export function createMailExchange(
       await servers.closeAll();
     },
   };
+}
+
+function octetsOf({ events }: SmtpSession): number {
+  return events.reduce((sum, event) => sum + (event.kind === 'mark' ? 0 : event.bytes.length), 0);
 }
 
 /** A session goes on while its reader looks at it; the reader gets the state of one moment. */
