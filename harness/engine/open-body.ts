@@ -9,7 +9,7 @@ import * as sasl from '../client/sasl/sasl.ts';
 import { createRecorder, type Recorder } from '../evidence/recorder.ts';
 import { visible } from '../evidence/visible.ts';
 import type { CheckLab } from '../lab/bench-lab.ts';
-import { CLIENT_DOMAIN } from '../lab/names.ts';
+import { clientDomain } from '../lab/names.ts';
 import { type Duration, milliseconds } from '../model/duration.ts';
 import { Inconclusive, NotApplicable } from '../model/outcomes.ts';
 import type { Role } from '../model/roles.ts';
@@ -21,6 +21,7 @@ import { offer } from '../steps/offer.ts';
 import * as bytes from '../wire/bytes.ts';
 import { ownDelay } from '../wire/own-delay.ts';
 import * as tls from '../wire/tls-probe.ts';
+import { asPublished } from './as-published.ts';
 import type { Bench } from './bench.ts';
 import { boundTo } from './bound-to.ts';
 import { createBudget } from './budget.ts';
@@ -41,6 +42,8 @@ export interface BodyFacts {
   readonly waits?: (target: Target) => number;
   /** What it does to its client address must not fall on others: it gets one that nobody has used. */
   readonly ownAddress?: boolean;
+  /** Its receiving servers do more than reply at RCPT and at the end of the data. */
+  readonly ownDelivery?: boolean;
   /** Controls whose findings the body may read. */
   readonly controls: readonly Control<unknown>[];
 }
@@ -100,7 +103,7 @@ export async function openBody(context: {
   const recorder = createRecorder(bench.redactor, watch.begin());
   const nonce = randomBytes(8).toString('hex');
   bench.nonces.add(nonce);
-  const helloName = `probe-${nonce}.${CLIENT_DOMAIN}`;
+  const helloName = `probe-${nonce}.${clientDomain(bench.lab?.access)}`;
   const stop = new AbortController();
   const budgetMs = milliseconds(facts.budget) + waitsMs + target.timing.slackMs;
   const clock = createBudget(budgetMs, () =>
@@ -214,6 +217,8 @@ export async function openBody(context: {
           nonce,
           queueing: (wait) => watch.queueing(ADDRESSES, () => clock.queueing(wait)),
           waiting: watch.waiting,
+          ownDelivery: facts.ownDelivery ?? false,
+          elsewhere: async (name, type) => asPublished(await services.records.lookup(name, type)),
           patience: { ...bench.patience, nothingElse: (ended) => lingering(bench, ended) },
           keepWatching: (key, watch) => void watches.set(key, watch),
           stopWatching: (key) => void watches.delete(key),
@@ -223,7 +228,8 @@ export async function openBody(context: {
       return checkLab;
     },
     records: recordsOf({
-      lab: bench.lab ? () => services.lab() : null,
+      // A lab in the open knows nothing of what the target publishes.
+      lab: bench.lab && !bench.lab.access.names ? () => services.lab() : null,
       resolver: bench.resolver,
       publicDns: target.publicDns,
       note: (text) => services.note(text),

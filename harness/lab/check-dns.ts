@@ -1,5 +1,7 @@
 import type { DnsQueryEntry } from 'net-mocks';
 import type { DnsSought, LabDns } from '../check/lab.ts';
+import { visible } from '../evidence/visible.ts';
+import { Inconclusive } from '../model/outcomes.ts';
 import { ask, askUntilEnd } from './ask.ts';
 import type { CheckScope } from './check-lab.ts';
 import { nextEntry } from './next-entry.ts';
@@ -10,7 +12,7 @@ import { nextEntry } from './next-entry.ts';
  * the domain that the target forwards to, which checks share by a resource (`FORWARDING`).
  */
 export function openCheckDns(scope: CheckScope): LabDns {
-  const { mocks, nonce, signal, access, target, note, atEnd, waiting } = scope;
+  const { mocks, nonce, signal, access, target, note, atEnd, waiting, elsewhere } = scope;
   const faultIds: string[] = [];
   const { dnsbl, forwards } = target.claims;
   const forwarding = forwards ? [forwards.to.slice(forwards.to.lastIndexOf('@') + 1)] : [];
@@ -32,7 +34,16 @@ export function openCheckDns(scope: CheckScope): LabDns {
   };
 
   return {
-    lookup: (name, type) => ask('look up a name', signal, () => mocks.dns.lookup({ name, type })),
+    lookup(name, type) {
+      const { names } = access;
+      const isOfLab = names === undefined || `.${name.toLowerCase()}`.endsWith(`.${names.top}`);
+      if (isOfLab) return ask('look up a name', signal, () => mocks.dns.lookup({ name, type }));
+      if (elsewhere) return elsewhere(name, type);
+      throw new Inconclusive(
+        'environment',
+        `The lab stands in the open and knows nothing of ${visible(name)}; "dns:" of the target names whom to ask.`,
+      );
+    },
     async publish(origin, records, dnssec) {
       assertOwn(origin);
       const zones = [{ origin, records: [...records], ...(dnssec ? { dnssec } : {}) }];

@@ -7,6 +7,7 @@ import { CRLF, LF } from './bytes.ts';
 import { type Deadline, deadlineIn, turnOfTheLoop } from './deadline.ts';
 import { ConnectionEnded, Malformed, Silence, TlsFailed } from './failures.ts';
 import { openSocket } from './open-socket.ts';
+import type { Relayed } from './relayed.ts';
 import { handshake, type TlsFacts, type TlsOptions, type TlsSession } from './tls.ts';
 import { writtenEndpoint } from './written-endpoint.ts';
 
@@ -27,7 +28,7 @@ export interface ConnectOptions {
   /** Source address to connect from. */
   readonly localAddress?: string;
   /** A relay to connect through; `address` is where its connections come from. */
-  readonly via?: { readonly relay: Endpoint; readonly from?: string; readonly address: string };
+  readonly via?: Relayed & { readonly address: string };
   readonly signal?: AbortSignal;
   /**
    * Looks at the first octets of the server, once its first line or so many octets are there. What it returns ends

@@ -19,6 +19,7 @@ export const listsAreAskedInDueForm = check(
     severity: 'medium',
     clauses: ['rfc5782#2.1', 'rfc5782#2.4'],
     needs: ['account', 'dns'],
+    beyondOpenLab: 'lists-of-the-target',
     safety: 'safe',
     budget: '40s',
     limits: ['The vantages of the lab have IPv4 only: the form of IPv6 queries is not seen.'],

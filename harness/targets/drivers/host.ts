@@ -6,6 +6,7 @@ import { ROLE_NAMES, type Role } from '../../model/roles.ts';
 import { staysHere } from '../authority.ts';
 import { USUAL_PACE_MS } from '../guest-fields.ts';
 import { placeOf, type TargetDeclaration } from '../load.ts';
+import { openLabOf } from '../open-lab.ts';
 import { claimsWithDomains, publicDnsOf } from '../public-dns.ts';
 import type { HostSettings } from '../schema.ts';
 import { readSecrets } from '../secrets.ts';
@@ -17,9 +18,9 @@ import type { RunningTarget } from './start.ts';
  * A name that is nowhere is a mistake of the declaration, not of a server.
  * @throws ConfigurationError
  */
-async function assertResolves({ host }: Endpoint, place: string): Promise<void> {
+async function addressOf({ host }: Endpoint, place: string): Promise<string> {
   try {
-    await lookup(host);
+    return (await lookup(host)).address;
   } catch (failure) {
     const code = failure instanceof Error && 'code' in failure ? String(failure.code) : String(failure);
     throw new ConfigurationError(
@@ -30,9 +31,23 @@ async function assertResolves({ host }: Endpoint, place: string): Promise<void> 
   }
 }
 
+/** The same endpoints by address: a lab in the open connects to no names. */
+function endpointsAt(
+  endpoints: Readonly<Partial<Record<Role, Endpoint>>>,
+  addresses: ReadonlyMap<string, string>,
+): Partial<Record<Role, Endpoint>> {
+  const at: Partial<Record<Role, Endpoint>> = {};
+  for (const role of ROLE_NAMES) {
+    const endpoint = endpoints[role];
+    if (endpoint) at[role] = { ...endpoint, host: addresses.get(endpoint.host) ?? endpoint.host };
+  }
+  return at;
+}
+
 /**
  * A server that runs already: taken as declared, nothing is connected to yet and nothing is stopped.
- * @throws ConfigurationError for a secret or trust anchor that is not there, and for a name that does not resolve
+ * @throws ConfigurationError for a secret or trust anchor that is not there, and for a name that does not resolve;
+ *   StartFailed where its lab in the open opens no run
  */
 export async function startHost(declaration: TargetDeclaration<HostSettings>): Promise<RunningTarget> {
   const { settings } = declaration;
@@ -41,7 +56,7 @@ export async function startHost(declaration: TargetDeclaration<HostSettings>): P
   const control = settings['port-25-control'];
   const auditedFrom = settings['audited-from'];
   const endpoints: Partial<Record<Role, Endpoint>> = {};
-  const resolving = new Set<string>();
+  const addresses = new Map<string, string>();
   for (const role of ROLE_NAMES) {
     const given = settings.roles[role];
     if (given === undefined) continue;
@@ -50,9 +65,10 @@ export async function startHost(declaration: TargetDeclaration<HostSettings>): P
       host: own ?? settings.address,
       port: typeof given === 'number' ? given : given.port,
     };
-    if (!resolving.has(endpoint.host))
-      await assertResolves(endpoint, placeOf(declaration, own ? ['roles', role, 'host'] : ['address']));
-    resolving.add(endpoint.host);
+    if (!addresses.has(endpoint.host)) {
+      const place = placeOf(declaration, own ? ['roles', role, 'host'] : ['address']);
+      addresses.set(endpoint.host, await addressOf(endpoint, place));
+    }
     endpoints[role] = endpoint;
   }
   const target = targetOf(declaration, {
@@ -68,10 +84,15 @@ export async function startHost(declaration: TargetDeclaration<HostSettings>): P
       contact: settings.contact ?? null,
     },
   });
+  const lab = settings.lab
+    ? await openLabOf(declaration, settings.lab, endpointsAt(endpoints, addresses))
+    : null;
   return {
     target: settings.dns ? { ...target, claims: claimsWithDomains(target.claims, target.domain) } : target,
-    lab: null,
-    artefact: { address: settings.address },
-    async stop() {},
+    lab: lab?.access ?? null,
+    artefact: { address: settings.address, ...(lab ? { 'zone of the lab': lab.zone } : {}) },
+    async stop() {
+      await lab?.close();
+    },
   };
 }
