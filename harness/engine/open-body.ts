@@ -65,6 +65,14 @@ export interface OpenBody {
 
 const RUN_ENDED = new Inconclusive('harness', 'The run was ended before the check was.');
 
+/**
+ * A lab in the open has few addresses for receivers, and a body keeps those that it took: two that wait for each other's
+ * would both end with nothing. So one at a time takes them.
+ */
+function addressesOf({ lab }: Bench, { ownDelivery }: BodyFacts): readonly string[] {
+  return ownDelivery && lab?.access.receivers.shared !== undefined ? [ADDRESSES] : [];
+}
+
 /** Takes what a body needs of the bench, in the order resources, connection slots, and makes its services. */
 export async function openBody(context: {
   readonly facts: BodyFacts;
@@ -83,7 +91,8 @@ export async function openBody(context: {
     readonly thrown: unknown;
   }) => void;
 }): Promise<OpenBody> {
-  const { facts, kind, resources, bench, role, offered, nextConnection, watch, onVariant } = context;
+  const { facts, kind, bench, role, offered, nextConnection, watch, onVariant } = context;
+  const resources = [...context.resources, ...addressesOf(bench, facts)];
   const { target } = bench;
   const limit = facts.connections ?? 1;
   const waitsMs = facts.waits?.(target) ?? 0;

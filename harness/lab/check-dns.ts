@@ -28,6 +28,8 @@ export function openCheckDns(scope: CheckScope): LabDns {
     if (own(name)) return;
     throw new Error(`${name} does not carry the nonce of the check, so it may be used by another one.`);
   };
+  const isOfLab = (name: string) =>
+    access.names === undefined || `.${name.toLowerCase()}`.endsWith(`.${access.names.top}`);
   const clearFaults = async () => {
     const ids = faultIds.splice(0);
     if (ids.length > 0) await mocks.dns.clearFaults({ ids });
@@ -35,9 +37,7 @@ export function openCheckDns(scope: CheckScope): LabDns {
 
   return {
     lookup(name, type) {
-      const { names } = access;
-      const isOfLab = names === undefined || `.${name.toLowerCase()}`.endsWith(`.${names.top}`);
-      if (isOfLab) return ask('look up a name', signal, () => mocks.dns.lookup({ name, type }));
+      if (isOfLab(name)) return ask('look up a name', signal, () => mocks.dns.lookup({ name, type }));
       if (elsewhere) return elsewhere(name, type);
       throw new Inconclusive(
         'environment',
@@ -46,6 +46,11 @@ export function openCheckDns(scope: CheckScope): LabDns {
     },
     async publish(origin, records, dnssec) {
       assertOwn(origin);
+      if (!isOfLab(origin))
+        throw new Inconclusive(
+          'environment',
+          `The lab stands in the open, and nothing can be published there about ${visible(origin)}.`,
+        );
       const zones = [{ origin, records: [...records], ...(dnssec ? { dnssec } : {}) }];
       await askUntilEnd({
         what: 'publish a zone',

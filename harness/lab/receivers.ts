@@ -33,7 +33,7 @@ export function openReceivers(scope: CheckScope, dns: LabDns): Lab['receiver'] {
     if (address !== undefined) return address;
     throw new Inconclusive(
       'environment',
-      `No address for a receiving server became free: other checks hold all ${access.receivers.addresses.length}.`,
+      `No address for a receiving server became free: ${access.receivers.addresses.length} are in use, by other checks or by this one.`,
     );
   };
 
