@@ -8,6 +8,7 @@ import { type CheckId, prefixOf, SUITES, type SuiteSlug } from '../model/suites.
 import type { Target } from '../model/target.ts';
 import { callSite } from './call-site.ts';
 import type { Control, FoundOverIpv6 } from './control.ts';
+import type { BeyondOpenLab } from './open-lab.ts';
 import type { Services } from './services.ts';
 
 /** Abilities a check needs beside a scripted client. */
@@ -70,6 +71,8 @@ interface CheckStatement {
    * has a mailbox that can be read, to which it sends in the place of somebody elsewhere; or nothing.
    */
   readonly withoutLab?: 'decides' | 'decides-in-mailbox' | 'decides-nothing';
+  /** What the check needs of its lab that one in the open never has, or has only where the declaration says so. */
+  readonly beyondOpenLab?: BeyondOpenLab;
   readonly effect: Effect;
   readonly safety: Safety;
   /** Time the body may take on a server that answers at once; slow servers are given more. */

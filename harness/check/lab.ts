@@ -188,6 +188,8 @@ export interface Lab {
    */
   unusedVantage(where?: 'near' | 'distant'): Vantage;
   readonly addresses: LabAddresses;
+  /** There are few client addresses, which all checks and all runs share: none is unused. */
+  readonly clientsShareAddresses: boolean;
   /** How long a delivery by the target may take, in milliseconds; the deadline of waits without their own. */
   readonly outboundMs: number;
   /** What the preflight found. */
@@ -198,7 +200,7 @@ export interface Lab {
    */
   assertUntrusted(): void;
 
-  /** `<label>-<nonce>.<top>`; nothing is published. */
+  /** `<label>-<nonce>.<top>`, in the open beneath the zone of the run; nothing is published. */
   domain(label: string, top?: LabTop): string;
   /** `ext-<token>@sink-<nonce>.example`, an address whose MX is the sink. */
   externalRecipient(token: string): Promise<string>;

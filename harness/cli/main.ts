@@ -15,6 +15,7 @@ import { diskFull } from './disk-full.ts';
 import type { DoctorOptions } from './doctor.ts';
 import type { ExpectOptions } from './expect.ts';
 import type { InitOptions } from './init.ts';
+import { addLab } from './lab-command.ts';
 import type { ListOptions } from './list.ts';
 import { addProfile } from './profile-command.ts';
 import { addSeal } from './seal-command.ts';
@@ -187,6 +188,8 @@ export async function main(argv: readonly string[]): Promise<number> {
       const { expectCommand } = await import('./expect.ts');
       await expectCommand(path, options);
     });
+
+  addLab(program);
 
   addSeal(program, (code) => {
     exitCode = code;

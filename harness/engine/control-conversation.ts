@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createRecorder, type Recorder } from '../evidence/recorder.ts';
 import { visible } from '../evidence/visible.ts';
-import { CLIENT_DOMAIN } from '../lab/names.ts';
+import { clientDomain } from '../lab/names.ts';
 import type { RoutedVantage } from '../model/lab-access.ts';
 import { Inconclusive } from '../model/outcomes.ts';
 import { ROLES, type Role } from '../model/roles.ts';
@@ -66,7 +66,7 @@ async function askFrom(
     role,
     lab: bench.lab?.access ?? null,
     from,
-    helloName: `control-${randomBytes(4).toString('hex')}.${CLIENT_DOMAIN}`,
+    helloName: `control-${randomBytes(4).toString('hex')}.${clientDomain(bench.lab?.access)}`,
     recorder,
     nextConnection,
     limit: 4,

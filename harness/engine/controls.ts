@@ -115,7 +115,11 @@ async function runControl(
   let connections = 0;
   const stopwatch = createStopwatch();
   const body = await openBody({
-    facts: { ...definition, controls: buildsOn },
+    facts: {
+      ...definition,
+      controls: buildsOn,
+      ownDelivery: definition.needs?.includes('own-delivery') ?? false,
+    },
     kind: 'control',
     resources: resourcesOf(definition, bench.target, role),
     bench,

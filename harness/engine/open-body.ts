@@ -9,7 +9,7 @@ import * as sasl from '../client/sasl/sasl.ts';
 import { createRecorder, type Recorder } from '../evidence/recorder.ts';
 import { visible } from '../evidence/visible.ts';
 import type { CheckLab } from '../lab/bench-lab.ts';
-import { CLIENT_DOMAIN } from '../lab/names.ts';
+import { clientDomain } from '../lab/names.ts';
 import { type Duration, milliseconds } from '../model/duration.ts';
 import { Inconclusive, NotApplicable } from '../model/outcomes.ts';
 import type { Role } from '../model/roles.ts';
@@ -21,6 +21,7 @@ import { offer } from '../steps/offer.ts';
 import * as bytes from '../wire/bytes.ts';
 import { ownDelay } from '../wire/own-delay.ts';
 import * as tls from '../wire/tls-probe.ts';
+import { asPublished } from './as-published.ts';
 import type { Bench } from './bench.ts';
 import { boundTo } from './bound-to.ts';
 import { createBudget } from './budget.ts';
@@ -42,6 +43,8 @@ export interface BodyFacts {
   readonly waits?: (target: Target) => number;
   /** What it does to its client address must not fall on others: it gets one that nobody has used. */
   readonly ownAddress?: boolean;
+  /** Its receiving servers do more than reply at RCPT and at the end of the data. */
+  readonly ownDelivery?: boolean;
   /** Controls whose findings the body may read. */
   readonly controls: readonly Control<unknown>[];
 }
@@ -63,6 +66,14 @@ export interface OpenBody {
 
 const RUN_ENDED = new Inconclusive('harness', 'The run was ended before the check was.');
 
+/**
+ * A lab in the open has few addresses for receivers, and a body keeps those that it took: two that wait for each other's
+ * would both end with nothing. So one at a time takes them.
+ */
+function addressesOf({ lab }: Bench, { ownDelivery }: BodyFacts): readonly string[] {
+  return ownDelivery && lab?.access.receivers.shared !== undefined ? [ADDRESSES] : [];
+}
+
 /** Takes what a body needs of the bench, in the order resources, connection slots, and makes its services. */
 export async function openBody(context: {
   readonly facts: BodyFacts;
@@ -81,7 +92,8 @@ export async function openBody(context: {
     readonly thrown: unknown;
   }) => void;
 }): Promise<OpenBody> {
-  const { facts, kind, resources, bench, role, offered, nextConnection, watch, onVariant } = context;
+  const { facts, kind, bench, role, offered, nextConnection, watch, onVariant } = context;
+  const resources = [...context.resources, ...addressesOf(bench, facts)];
   const { target } = bench;
   const limit = facts.connections ?? 1;
   const waitsMs = facts.waits?.(target) ?? 0;
@@ -101,7 +113,7 @@ export async function openBody(context: {
   const recorder = createRecorder(bench.redactor, watch.begin());
   const nonce = randomBytes(8).toString('hex');
   bench.nonces.add(nonce);
-  const helloName = `probe-${nonce}.${CLIENT_DOMAIN}`;
+  const helloName = `probe-${nonce}.${clientDomain(bench.lab?.access)}`;
   const stop = new AbortController();
   const budgetMs = milliseconds(facts.budget) + waitsMs + target.timing.slackMs;
   const clock = createBudget(budgetMs, () =>
@@ -216,6 +228,8 @@ export async function openBody(context: {
           nonce,
           queueing: (wait) => watch.queueing(ADDRESSES, () => clock.queueing(wait)),
           waiting: watch.waiting,
+          ownDelivery: facts.ownDelivery ?? false,
+          elsewhere: async (name, type) => asPublished(await services.records.lookup(name, type)),
           patience: { ...bench.patience, nothingElse: (ended) => lingering(bench, ended) },
           keepWatching: (key, watch) => void watches.set(key, watch),
           stopWatching: (key) => void watches.delete(key),
@@ -225,7 +239,8 @@ export async function openBody(context: {
       return checkLab;
     },
     records: recordsOf({
-      lab: bench.lab ? () => services.lab() : null,
+      // A lab in the open knows nothing of what the target publishes.
+      lab: bench.lab && !bench.lab.access.names ? () => services.lab() : null,
       resolver: bench.resolver,
       publicDns: target.publicDns,
       note: (text) => services.note(text),

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createRecorder } from '../evidence/recorder.ts';
 import { visible } from '../evidence/visible.ts';
 import type { BenchLab } from '../lab/bench-lab.ts';
-import { CLIENT_DOMAIN } from '../lab/names.ts';
+import { clientDomain } from '../lab/names.ts';
 import { Inconclusive, NotApplicable } from '../model/outcomes.ts';
 import { ROLE_NAMES, ROLES, type Role } from '../model/roles.ts';
 import type { Preflight, Vantage } from '../model/vantage.ts';
@@ -144,7 +144,7 @@ async function look(
   const sessions = bench.openSessions({
     target: bench.target,
     role,
-    helloName: `preflight-${randomBytes(4).toString('hex')}.${CLIENT_DOMAIN}`,
+    helloName: `preflight-${randomBytes(4).toString('hex')}.${clientDomain(bench.lab.access)}`,
     lab: bench.lab.access,
     recorder: createRecorder(bench.redactor),
     nextConnection: () => {

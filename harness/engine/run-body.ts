@@ -53,6 +53,7 @@ export async function runBody(context: {
       ...definition,
       controls: controlsOf(definition),
       ownAddress: definition.ownAddress === true || definition.effect === 'fails-logins',
+      ownDelivery: definition.needs.includes('own-delivery'),
     },
     kind: 'check',
     resources: resourcesOf(definition, target, role),

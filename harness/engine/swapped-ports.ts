@@ -3,7 +3,7 @@ import type { CheckDefinition } from '../check/define.ts';
 import type { SmtpClient } from '../client/smtp.ts';
 import { replyClass, type SmtpReply } from '../client/smtp-reply.ts';
 import { createRecorder } from '../evidence/recorder.ts';
-import { CLIENT_DOMAIN } from '../lab/names.ts';
+import { clientDomain } from '../lab/names.ts';
 import type { VariantResult } from '../model/result.ts';
 import { ROLES, type Role } from '../model/roles.ts';
 import type { Bench, Sessions } from './bench.ts';
@@ -91,7 +91,7 @@ async function lookAtBoth(
     target,
     role: 'mx',
     lab: lab?.access ?? null,
-    helloName: `swapped-${randomBytes(4).toString('hex')}.${CLIENT_DOMAIN}`,
+    helloName: `swapped-${randomBytes(4).toString('hex')}.${clientDomain(lab?.access)}`,
     recorder,
     nextConnection,
     limit: 1,

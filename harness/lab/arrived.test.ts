@@ -26,7 +26,7 @@ function message(sender: string, recipient: string, ...content: readonly string[
 
 const PLAIN = ['Subject: hello', '', 'Content-Type: multipart/report'];
 const RECIPIENT = 'ext-1@sink-00ff00ff00ff00ff.example';
-const FORGED = `forged-1@${forgedDomain('00ff00ff00ff00ff')}`;
+const FORGED = `forged-1@${forgedDomain('00ff00ff00ff00ff', 'example')}`;
 
 describe('arrivedMessage', () => {
   test.each([
@@ -80,6 +80,8 @@ describe('matches', () => {
 
 test('only addresses of forged senders are such', () => {
   expect(isForgedSender(FORGED.toUpperCase())).toBe(true);
+  expect(isForgedSender(`x@${forgedDomain('00ff', `r${'0f'.repeat(8)}.probe.example.org`)}`)).toBe(true);
+  expect(isForgedSender(`x@${forgedDomain('00ff', 'probe.example.org')}`)).toBe(false);
   expect(isForgedSender(RECIPIENT)).toBe(false);
   expect(isForgedSender(`x@${checkDomain('forged', 'abc', 'arpa')}`)).toBe(false);
 });

@@ -1,4 +1,4 @@
-import type { Lab } from '../check/lab.ts';
+import type { Lab, PublishedAnswer } from '../check/lab.ts';
 import type { LateWatch, Patience } from '../check/patience.ts';
 import type { Recorder } from '../evidence/recorder.ts';
 import type { LabAccess, RoutedVantage } from '../model/lab-access.ts';
@@ -9,6 +9,9 @@ export type Queueing = <Got>(wait: () => Promise<Got>) => Promise<Got>;
 
 /** Runs a wait for what the target does in its own time. */
 export type Waiting = <Got>(wait: () => Promise<Got>) => Promise<Got>;
+
+/** Looks up what others than the lab publish. */
+export type Elsewhere = (name: string, type: string) => Promise<PublishedAnswer>;
 
 /** The lab of one run of a body, and its end. */
 export interface CheckLab extends Lab {
@@ -43,5 +46,9 @@ export interface BenchLab {
     readonly stopWatching?: (key: string) => void;
     /** Waits on purpose, which is told apart from work. */
     readonly waiting?: Waiting;
+    /** Its receivers do more than reply at RCPT and at the end of the data (`own-delivery`). */
+    readonly ownDelivery?: boolean;
+    /** Looks up names that are none of the lab, where that stands in the open. */
+    readonly elsewhere?: Elsewhere;
   }): CheckLab;
 }

@@ -1,5 +1,7 @@
 import type { DnsQueryEntry } from 'net-mocks';
 import type { DnsSought, LabDns } from '../check/lab.ts';
+import { visible } from '../evidence/visible.ts';
+import { Inconclusive } from '../model/outcomes.ts';
 import { ask, askUntilEnd } from './ask.ts';
 import type { CheckScope } from './check-lab.ts';
 import { nextEntry } from './next-entry.ts';
@@ -10,7 +12,7 @@ import { nextEntry } from './next-entry.ts';
  * the domain that the target forwards to, which checks share by a resource (`FORWARDING`).
  */
 export function openCheckDns(scope: CheckScope): LabDns {
-  const { mocks, nonce, signal, access, target, note, atEnd, waiting } = scope;
+  const { mocks, nonce, signal, access, target, note, atEnd, waiting, elsewhere } = scope;
   const faultIds: string[] = [];
   const { dnsbl, forwards } = target.claims;
   const forwarding = forwards ? [forwards.to.slice(forwards.to.lastIndexOf('@') + 1)] : [];
@@ -26,15 +28,29 @@ export function openCheckDns(scope: CheckScope): LabDns {
     if (own(name)) return;
     throw new Error(`${name} does not carry the nonce of the check, so it may be used by another one.`);
   };
+  const isOfLab = (name: string) =>
+    access.names === undefined || `.${name.toLowerCase()}`.endsWith(`.${access.names.top}`);
   const clearFaults = async () => {
     const ids = faultIds.splice(0);
     if (ids.length > 0) await mocks.dns.clearFaults({ ids });
   };
 
   return {
-    lookup: (name, type) => ask('look up a name', signal, () => mocks.dns.lookup({ name, type })),
+    lookup(name, type) {
+      if (isOfLab(name)) return ask('look up a name', signal, () => mocks.dns.lookup({ name, type }));
+      if (elsewhere) return elsewhere(name, type);
+      throw new Inconclusive(
+        'environment',
+        `The lab stands in the open and knows nothing of ${visible(name)}; "dns:" of the target names whom to ask.`,
+      );
+    },
     async publish(origin, records, dnssec) {
       assertOwn(origin);
+      if (!isOfLab(origin))
+        throw new Inconclusive(
+          'environment',
+          `The lab stands in the open, and nothing can be published there about ${visible(origin)}.`,
+        );
       const zones = [{ origin, records: [...records], ...(dnssec ? { dnssec } : {}) }];
       await askUntilEnd({
         what: 'publish a zone',

@@ -8,7 +8,7 @@ import type { Target } from '../model/target.ts';
 import type { Vantage } from '../model/vantage.ts';
 import { afterOwnTime } from '../wire/deadline.ts';
 import { ask } from './ask.ts';
-import type { BenchLab, CheckLab, Queueing, Waiting } from './bench-lab.ts';
+import type { BenchLab, CheckLab, Elsewhere, Queueing, Waiting } from './bench-lab.ts';
 import { openCheckDns } from './check-dns.ts';
 import { openCheckMail } from './check-mail.ts';
 import { openCheckNetwork } from './check-network.ts';
@@ -42,6 +42,10 @@ export interface CheckScope {
   readonly stopWatching?: (key: string) => void;
   /** Waits for what the target does in its own time. */
   readonly waiting: Waiting;
+  /** Its receivers do more than reply at RCPT and at the end of the data. */
+  readonly ownDelivery?: boolean;
+  /** Looks up names that are none of the lab, where that stands in the open. */
+  readonly elsewhere?: Elsewhere;
   /** Writes a sentence into the evidence of the check. */
   note(sentence: string): void;
   /** To be done when the check ends, last one first. */
@@ -50,7 +54,7 @@ export interface CheckScope {
 
 /** The lab of a target, reached through its control interface. */
 export function openBenchLab(access: LabAccess): BenchLab {
-  const mocks = connectLab(access.control.url, { token: access.control.token });
+  const mocks = connectLab(access.control.url, access.control);
   const pool = createAddressPool(access.receivers.addresses);
   const pulse = createPulse((signal) =>
     mocks.smtp.waitForMessage({ server: SINK, recipient: '', since: NEVER, deadlineMs: 0 }, signal),
@@ -100,6 +104,8 @@ function openCheckLab(context: {
   /** A watch is not needed any more. */
   readonly stopWatching?: (key: string) => void;
   readonly waiting?: Waiting;
+  readonly ownDelivery?: boolean;
+  readonly elsewhere?: Elsewhere;
   readonly pulse: Pulse;
 }): CheckLab {
   const { mocks, access, recorder, nonce, unused } = context;
@@ -124,13 +130,19 @@ function openCheckLab(context: {
       return withoutRoute(taken);
     },
     addresses: access.addresses,
+    clientsShareAddresses: access.unused.length === 0,
     outboundMs: access.outboundMs,
     preflight: access.preflight,
     assertUntrusted() {
       const favoured = favouredBy(access);
       if (favoured) throw favoured;
     },
-    domain: (label, top = 'example') => checkDomain(label, nonce, top),
+    domain(label, top = 'example') {
+      const { names } = access;
+      if (names && top !== 'example')
+        throw new Inconclusive('environment', `The lab stands in the open, and has no names in ${top}.`);
+      return checkDomain(label, nonce, names?.top ?? top);
+    },
     ...openCheckMail(scope, dns),
     smarthostSessions: () => smarthostSessions(scope),
     receiver: openReceivers(scope, dns),

@@ -3,7 +3,7 @@ import { arrivedMessage, matches } from './arrived.ts';
 import { ask } from './ask.ts';
 import { awaitMessage } from './await-message.ts';
 import type { CheckScope } from './check-lab.ts';
-import { forgedDomain, recipientDomain, SINK, SINK_HOST } from './names.ts';
+import { forgedDomain, namesOf, recipientDomain, SINK } from './names.ts';
 import { isToldToSmarthost } from './smarthost-sessions.ts';
 
 type CheckMail = Pick<Lab, 'externalRecipient' | 'forgedSender' | 'messages' | 'waitForMessage'>;
@@ -11,13 +11,15 @@ type CheckMail = Pick<Lab, 'externalRecipient' | 'forgedSender' | 'messages' | '
 /** Recipients and forged senders whose mail comes to the sink, and what came for this check. */
 export function openCheckMail(scope: CheckScope, dns: LabDns): CheckMail {
   const { mocks, access, nonce, signal } = scope;
+  const { top, sink } = namesOf(access);
+  const recipients = recipientDomain(nonce, top);
   const networks = new Set([...access.vantages, ...access.elsewhere].map(({ network }) => network));
   const published = new Map<string, Promise<void>>();
   const publish = (domain: string): Promise<void> => {
     const present = published.get(domain);
     if (present) return present;
     const fresh = dns.publish(domain, [
-      { name: domain, type: 'MX', data: { preference: 10, exchange: SINK_HOST } },
+      { name: domain, type: 'MX', data: { preference: 10, exchange: sink } },
       // A sender whose domain has no address or no policy is refused by some servers for that alone.
       { name: domain, type: 'A', data: access.addresses.sink },
       {
@@ -39,8 +41,8 @@ export function openCheckMail(scope: CheckScope, dns: LabDns): CheckMail {
   const ownMail = { server: SINK, recipient: nonce };
 
   return {
-    externalRecipient: (token) => address('ext', token, recipientDomain(nonce)),
-    forgedSender: (token) => address('forged', token, forgedDomain(nonce)),
+    externalRecipient: (token) => address('ext', token, recipients),
+    forgedSender: (token) => address('forged', token, forgedDomain(nonce, top)),
     async messages(sought = {}) {
       const { entries } = await ask('list messages', signal, () => mocks.smtp.messages(ownMail));
       return entries.map(arrivedMessage).filter((message) => matches(message, sought));
@@ -53,8 +55,8 @@ export function openCheckMail(scope: CheckScope, dns: LabDns): CheckMail {
         all: async () => (await mocks.smtp.messages(ownMail)).entries,
         accepts: (message) => matches(message, sought),
         isUnderWay: async () =>
-          (await dns.queries({ name: recipientDomain(nonce), below: true })).length > 0 ||
-          (await isToldToSmarthost(scope, recipientDomain(nonce))),
+          (await dns.queries({ name: recipients, below: true })).length > 0 ||
+          (await isToldToSmarthost(scope, recipients)),
         absence: `no ${sought.kind ?? 'message'} came`,
       }),
   };

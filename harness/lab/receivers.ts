@@ -1,16 +1,22 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { ControlError, type SmtpServerOptions } from 'net-mocks';
 import type { Lab, LabDns } from '../check/lab.ts';
 import { Inconclusive } from '../model/outcomes.ts';
+import { deadlineIn } from '../wire/deadline.ts';
 import { arrivedMessage, matches } from './arrived.ts';
 import { ask, askUntilEnd } from './ask.ts';
 import { awaitMessage } from './await-message.ts';
 import type { CheckScope } from './check-lab.ts';
-import { checkDomain } from './names.ts';
+import { checkDomain, namesOf } from './names.ts';
 import { nextEntry } from './next-entry.ts';
 import { ownPart } from './own-part.ts';
 import { isToldToSmarthost } from './smarthost-sessions.ts';
 
 /** Time that a check waits for an address while others hold them all, in milliseconds. */
 const ADDRESS_WAIT = 60_000;
+/** How long another run may have an address of a lab in the open, and the pause between two looks, in milliseconds. */
+const TAKEN_WAIT = 8_000;
+const TAKEN_PAUSE = 200;
 
 /** Opens receiving servers, each with an address and a domain of its own. */
 export function openReceivers(scope: CheckScope, dns: LabDns): Lab['receiver'] {
@@ -18,27 +24,51 @@ export function openReceivers(scope: CheckScope, dns: LabDns): Lab['receiver'] {
   let opened = 0;
 
   const takeAddress = async (): Promise<string> => {
+    if (access.receivers.addresses.length === 0)
+      throw new Inconclusive(
+        'environment',
+        'The lab has no address for a receiving server of its own: it needs a second one (mailspec lab serve --address).',
+      );
     const address = await queueing(() => pool.take(ADDRESS_WAIT, signal));
     if (address !== undefined) return address;
     throw new Inconclusive(
       'environment',
-      `No address for a receiving server became free: other checks hold all ${access.receivers.addresses.length}.`,
+      `No address for a receiving server became free: ${access.receivers.addresses.length} are in use, by other checks or by this one.`,
     );
+  };
+
+  /** In the open, other runs take the same addresses in turn. */
+  const openWhereFree = async (options: SmtpServerOptions) => {
+    const deadline = deadlineIn(access.receivers.shared === undefined ? 0 : TAKEN_WAIT);
+    try {
+      for (;;) {
+        try {
+          return await mocks.smtp.open(options);
+        } catch (problem) {
+          const isTaken = problem instanceof ControlError && problem.code === 'EADDRINUSE';
+          if (!isTaken || deadline.left() <= 0 || signal.aborted) throw problem;
+          await pause(TAKEN_PAUSE);
+        }
+      }
+    } finally {
+      deadline.end();
+    }
   };
 
   return async ({ label = 'rx', publish = true, tls = {}, extensions, script } = {}) => {
     opened += 1;
     const name = `rx-${opened}-${nonce}`;
-    const domain = checkDomain(opened === 1 ? label : `${label}-${opened}`, nonce, 'example');
+    const domain = checkDomain(opened === 1 ? label : `${label}-${opened}`, nonce, namesOf(access).top);
     const hostname = `mx.${domain}`;
-    const address = await takeAddress();
-    atEnd(async () => pool.giveBack(address));
+    const { shared } = access.receivers;
+    const address = shared === undefined || scope.ownDelivery ? await takeAddress() : shared;
+    if (address !== shared) atEnd(async () => pool.giveBack(address));
     await askUntilEnd({
       what: 'open a receiving server',
       signal,
       atEnd,
       request: () =>
-        mocks.smtp.open({
+        openWhereFree({
           name,
           address,
           port: access.receivers.port,

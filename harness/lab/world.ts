@@ -55,6 +55,26 @@ export async function publishWorld(mocks: Mocks, plan: AddressPlan, target: Name
   await mocks.dns.publish({ zones });
 }
 
+/** What is in the DNS of a run in the open: the client at its vantages. All else is what others publish. */
+export async function publishClients(
+  mocks: Pick<Mocks, 'dns'>,
+  clients: string,
+  vantages: readonly { readonly name: string; readonly address: string }[],
+): Promise<void> {
+  const [first] = vantages;
+  const address = (label: string, data: string): ZoneRecord => ({
+    name: `${label}.${clients}`,
+    type: 'A',
+    data,
+  });
+  const records = [
+    ...vantages.map((vantage) => address(vantage.name, vantage.address)),
+    // Names that single checks give in EHLO.
+    ...(first ? [address('*', first.address)] : []),
+  ];
+  await mocks.dns.publish({ zones: [{ origin: clients, records }] });
+}
+
 /**
  * The zones of a target, signed: MX of the domain, address of the host name, and what else it has.
  * @param records each at or below domain or host name

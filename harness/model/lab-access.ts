@@ -10,8 +10,32 @@ import type { LabAddresses, Preflight, Vantage } from './vantage.ts';
 export type VantageRoute =
   | { readonly bind: string }
   | { readonly announces: true }
-  /** `from` where the relay has several addresses. */
-  | { readonly relay: Endpoint; readonly from?: string };
+  /** `from` where the relay has several addresses, `security` where it stands in the open. */
+  | { readonly relay: Endpoint; readonly from?: string; readonly security?: LabSecurity };
+
+/** By what a lab in the open is known, and a run to it. */
+export interface LabSecurity {
+  readonly token: string;
+  readonly trust: LabTrust;
+}
+
+/** Whose certificate is taken for that of a lab in the open. */
+export interface LabTrust {
+  /** PEM of an authority, or of the certificate itself. */
+  readonly certificate: string;
+  /** It is the certificate itself. */
+  readonly pinned: boolean;
+}
+
+/** Where the names of a lab lie. */
+export interface LabNames {
+  /** What the domains of checks lie directly under. */
+  readonly top: string;
+  /** What every EHLO name of the client lies under. */
+  readonly clients: string;
+  /** MX of every domain that the lab gives out. */
+  readonly sink: string;
+}
 
 export type RoutedVantage = Vantage & { readonly route: VantageRoute };
 
@@ -49,7 +73,9 @@ export interface Ipv6Access {
 /** Everything that the worker of a target needs to use its lab; structured-cloneable. */
 export interface LabAccess {
   /** Control interface of the lab. */
-  readonly control: { readonly url: string; readonly token: string };
+  readonly control: { readonly url: string; readonly token: string; readonly trust?: LabTrust };
+  /** Where its names lie; under names that are nobody's when absent. */
+  readonly names?: LabNames;
   readonly vantages: readonly RoutedVantage[];
   /** Where POP3 and IMAP clients come from that name no vantage. */
   readonly reader: RoutedVantage;
@@ -65,7 +91,12 @@ export interface LabAccess {
   /** Where a man in the middle listens. */
   readonly middle: string;
   /** Addresses for receiving servers of single checks, and the port that an MX is contacted on. */
-  readonly receivers: { readonly addresses: readonly string[]; readonly port: number };
+  readonly receivers: {
+    readonly addresses: readonly string[];
+    readonly port: number;
+    /** Where a server answers for receivers that need no address of their own; absent where each has one. */
+    readonly shared?: string;
+  };
   /** Where the relay host of the target is, which the lab plays; absent where none is claimed. */
   readonly smarthost?: Endpoint;
   readonly outboundMs: number;

@@ -1,6 +1,7 @@
 import type { Gate, NotSelected } from '../../reports/model/record.ts';
 import type { Check } from '../check/define.ts';
 import { needsLab } from '../check/needs-lab.ts';
+import { type DeclaredOpenLab, lacksInTheOpen } from '../check/open-lab.ts';
 import type { Claims } from '../model/claims.ts';
 import { isPromised } from '../model/promises.ts';
 import type { CheckResult } from '../model/result.ts';
@@ -9,7 +10,7 @@ import type { Target } from '../model/target.ts';
 import { MAILBOX_ROLES } from '../steps/in-mailbox.ts';
 import { chosenFrom } from './choose-checks.ts';
 import type { Profile } from './profile.ts';
-import { asAskedOf, hasLab, lacksPublicDns } from './public-dns.ts';
+import { asAskedOf, hasLab, lacksPublicDns, openLabOf } from './public-dns.ts';
 
 /** What of a check stands in every result, run or not. */
 export type CheckFacts = Pick<
@@ -57,7 +58,7 @@ type Declared = Pick<Target, 'name' | 'permissions'> &
     readonly settings: {
       readonly driver?: string;
       readonly claims?: Claims;
-      readonly lab?: boolean;
+      readonly lab?: boolean | DeclaredOpenLab;
       readonly dns?: unknown;
     } & Reachable;
   };
@@ -131,7 +132,9 @@ function unsuited({ suite, definition }: Check, target: Declared, profile: Profi
   const instead = { ownMailbox: hasOwnMailbox(target.settings) };
   if (!profile.demandsLab && !hasLab(target) && needsLab(definition, instead))
     return { why: 'needs a lab, and the target has none', reason: 'lab' };
-  return null;
+  const open = openLabOf(target);
+  const beyond = open && lacksInTheOpen(definition, open);
+  return beyond ? { why: beyond, reason: 'lab' } : null;
 }
 
 function hasOwnMailbox({ roles = {}, accounts = [] }: Reachable): boolean {

@@ -2,7 +2,7 @@ import type { CertificateRecord, RoleSnapshot } from '../../reports/model/record
 import type { Bench } from '../engine/bench.ts';
 import { createRecorder } from '../evidence/recorder.ts';
 import { visible } from '../evidence/visible.ts';
-import { CLIENT_DOMAIN } from '../lab/names.ts';
+import { clientDomain } from '../lab/names.ts';
 import { Inconclusive, NotApplicable } from '../model/outcomes.ts';
 import { ROLE_NAMES, ROLES, type Role } from '../model/roles.ts';
 import { isWireFailure } from '../wire/failures.ts';
@@ -42,7 +42,7 @@ async function snapshotRole(
     target: bench.target,
     role,
     lab: bench.lab?.access ?? null,
-    helloName: `snapshot.${CLIENT_DOMAIN}`,
+    helloName: `snapshot.${clientDomain(bench.lab?.access)}`,
     recorder: createRecorder(bench.redactor),
     nextConnection: () => {
       connections += 1;

@@ -28,6 +28,7 @@ import {
 } from './fields.ts';
 import { authority, contact, pace } from './guest-fields.ts';
 import { MADE_FOR_A_RUN } from './made-for-a-run.ts';
+import { openLabField } from './open-lab-field.ts';
 import { publicDnsField } from './public-dns-field.ts';
 
 /** What a targets file may say; the words of errors are explained in the fields of the model. */
@@ -195,6 +196,7 @@ const host = z
         'A server known to answer on port 25. It is contacted only where port 25 of the target cannot be reached, to tell a closed port from a network that blocks outbound port 25; without it such a port leaves checks open.',
       ),
     dns: publicDnsField.exactOptional(),
+    lab: openLabField.exactOptional(),
     'audited-from': z
       .enum(['outside', 'inside'], { error: 'outside or inside' })
       .exactOptional()
@@ -210,6 +212,12 @@ const host = z
     'conformance-statement': conformanceStatement.exactOptional(),
     timing: timing({ reply: '60s', quiet: '2s', slack: '120s' }).prefault({}),
     expect,
+  })
+  .superRefine(({ lab, dns }, issues) => {
+    if (lab === undefined || dns !== undefined) return;
+    const message =
+      'A lab in the open knows only its own names; say by "dns:" whom to ask for those of the target.';
+    issues.addIssue({ code: 'custom', path: ['lab'], message });
   })
   .meta({
     id: 'host',

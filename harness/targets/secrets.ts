@@ -98,7 +98,12 @@ function formOf(written: string): {
   return { form: 'plain', rest: written };
 }
 
-async function readSecret(reference: string, folder: string): Promise<string> {
+/**
+ * Reads one secret, `env:NAME` or `file:path`.
+ * @param folder that paths start from
+ * @throws ConfigurationError where it is not there
+ */
+export async function readSecret(reference: string, folder: string): Promise<string> {
   if (reference === 'generate') return generatedSecret();
   const { form, rest } = formOf(reference);
   if (form === 'env') {

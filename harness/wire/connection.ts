@@ -7,6 +7,7 @@ import { CRLF, LF } from './bytes.ts';
 import { type Deadline, deadlineIn, turnOfTheLoop } from './deadline.ts';
 import { ConnectionEnded, Malformed, Silence, TlsFailed } from './failures.ts';
 import { openSocket } from './open-socket.ts';
+import type { Relayed } from './relayed.ts';
 import { handshake, type TlsFacts, type TlsOptions, type TlsSession } from './tls.ts';
 import { writtenEndpoint } from './written-endpoint.ts';
 
@@ -29,7 +30,7 @@ export interface ConnectOptions {
   /** An IPv6 address that the server is told in a PROXY header, and takes for that of the client. */
   readonly announcing?: string;
   /** A relay to connect through; `address` is where its connections come from. */
-  readonly via?: { readonly relay: Endpoint; readonly from?: string; readonly address: string };
+  readonly via?: Relayed & { readonly address: string };
   readonly signal?: AbortSignal;
   /**
    * Looks at the first octets of the server, once its first line or so many octets are there. What it returns ends

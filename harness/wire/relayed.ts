@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Endpoint } from '../model/endpoint.ts';
+import type { LabSecurity } from '../model/lab-access.ts';
 import { afterOwnTime } from './deadline.ts';
 import { RelayFailed, Unreachable } from './failures.ts';
 import { writtenEndpoint } from './written-endpoint.ts';
@@ -8,6 +9,8 @@ import { writtenEndpoint } from './written-endpoint.ts';
 export interface Relayed {
   readonly relay: Endpoint;
   readonly from?: string;
+  /** What a relay in the open wants. */
+  readonly security?: LabSecurity;
 }
 
 /**
@@ -16,7 +19,7 @@ export interface Relayed {
  *   relay itself did not answer or refused
  */
 export async function openRelayed(
-  { relay, from }: Relayed,
+  { relay, from, security }: Relayed,
   to: Endpoint,
   withinMs: number,
   signal: AbortSignal | undefined,
@@ -32,6 +35,7 @@ export async function openRelayed(
       { address: to.host, port: to.port },
       signal ? AbortSignal.any([signal, late.signal]) : late.signal,
       from,
+      security,
     );
     // A server that resets during set-up may raise an error before anybody listens for it.
     socket.on('error', () => undefined);

@@ -6,4 +6,5 @@ import { RECEIVED_MAIL } from '../../harness/steps/offer.ts';
 export const AUTHORED_MAIL = {
   ...RECEIVED_MAIL,
   buildsOn: [ordinaryMailIsTaken],
+  beyondOpenLab: 'two-organisations',
 } as const satisfies Partial<CheckDefinition>;

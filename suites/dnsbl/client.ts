@@ -8,6 +8,7 @@ export const STRANGERS_VISIT = {
   roles: ['mx'],
   per: 'target',
   needs: ['account', 'dns', 'ip2'],
+  beyondOpenLab: 'lists-of-the-target',
   effect: 'disturbs',
 } as const satisfies Partial<CheckDefinition>;
 

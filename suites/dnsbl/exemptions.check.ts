@@ -20,6 +20,7 @@ export const listsLeaveUsersAndPostmasterAlone = check(
     roles: ['submission', 'submissions', 'mx'],
     per: 'target',
     needs: ['account', 'dns', 'sink', 'ip2'],
+    beyondOpenLab: 'lists-of-the-target',
     effect: 'disturbs',
     safety: 'sends-mail',
     budget: '90s',

@@ -21,6 +21,7 @@ export const listsAreAskedInDueForm = check(
     severity: 'medium',
     clauses: ['rfc5782#2.1', 'rfc5782#2.4'],
     needs: ['account', 'dns'],
+    beyondOpenLab: 'lists-of-the-target',
     safety: 'safe',
     budget: '40s',
     upholds: ['dnsbl.zones'],

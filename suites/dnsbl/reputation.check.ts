@@ -17,6 +17,7 @@ export const outboundAddressesAreInGoodStanding = check(
     roles: ['submission', 'submissions'],
     per: 'target',
     needs: ['account', 'dns', 'sink', 'own-delivery'],
+    beyondOpenLab: 'lists-of-the-target',
     effect: 'delivers',
     safety: 'sends-mail',
     buildsOn: [mailLeaves],

@@ -11,6 +11,7 @@ import { judgeRelaying, observe } from './trials.ts';
 export const domainsCannotChooseTheirRelay = check(
   {
     ...RELAY_CHECK,
+    beyondOpenLab: 'names-of-others',
     id: 'RLY-014',
     slug: 'domains-cannot-choose-their-relay',
     title: 'Arbitrary domains cannot make the target a backup MX or relay through subdomains',

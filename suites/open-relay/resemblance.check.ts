@@ -10,6 +10,7 @@ import { judgeRelaying, observe } from './trials.ts';
 export const ownDomainInsideAnotherGrantsNothing = check(
   {
     ...RELAY_CHECK,
+    beyondOpenLab: 'names-of-others',
     id: 'RLY-022',
     slug: 'own-domain-inside-another-grants-nothing',
     title: 'A recipient elsewhere is not relayed because its address contains the domain of the target',

@@ -10,10 +10,15 @@ export function clientAddress({ lab, inconclusive }: Services): string {
   return first?.address ?? inconclusive('environment', 'The lab has no vantage.');
 }
 
-/** A TXT record of one string, or of several that belong together (RFC 7208 §3.3). */
+/** Of a string in a TXT record, in octets (RFC 1035 §3.3). */
+const LONGEST = 255;
+
+/** A TXT record of one string, or of several that belong together (RFC 7208 §3.3); what is too long for one is cut. */
 export function txt(name: string, ...strings: readonly string[]): ZoneRecord {
-  return { name, type: 'TXT', data: [...strings] };
+  return { name, type: 'TXT', data: strings.flatMap((text) => text.match(PARTS) ?? ['']) };
 }
+
+const PARTS = new RegExp(`.{1,${LONGEST}}`, 'gs');
 
 export function a(name: string, address: string): ZoneRecord {
   return { name, type: 'A', data: address };

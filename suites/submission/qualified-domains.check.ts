@@ -20,6 +20,7 @@ export const unqualifiedDomainsStay = check(
     severity: 'low',
     clauses: ['rfc6409#4.2', 'rfc5321#2.3.5'],
     ...USER_MAIL,
+    beyondOpenLab: 'names-of-others',
     buildsOn: [mailLeaves],
     budget: '30s',
     waits: deliveries(3),

@@ -4,6 +4,7 @@ import { OUTGOING_MAIL } from '../../harness/steps/make-target-send.ts';
 export const OUTGOING = {
   ...OUTGOING_MAIL,
   needs: [...OUTGOING_MAIL.needs, 'own-delivery'],
+  beyondOpenLab: 'trusted-lab',
   budget: '40s',
 } as const;
 

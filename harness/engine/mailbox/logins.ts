@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import * as sasl from '../../client/sasl/sasl.ts';
 import type { Recorder } from '../../evidence/recorder.ts';
-import { CLIENT_DOMAIN } from '../../lab/names.ts';
+import { clientDomain } from '../../lab/names.ts';
 import { Inconclusive, NotApplicable } from '../../model/outcomes.ts';
 import type { Role } from '../../model/roles.ts';
 import type { Account } from '../../model/target.ts';
@@ -32,7 +32,7 @@ export function loginsOf(
     const { imap, pop3 } = bench.openSessions({
       target,
       role,
-      helloName: `${name}.${CLIENT_DOMAIN}`,
+      helloName: `${name}.${clientDomain(lab?.access)}`,
       lab: lab?.access ?? null,
       recorder,
       nextConnection: () => {

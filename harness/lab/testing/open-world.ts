@@ -9,7 +9,7 @@ import type { Target } from '../../model/target.ts';
 import { lines } from '../../wire/bytes.ts';
 import type { CheckLab } from '../bench-lab.ts';
 import { openBenchLab } from '../check-lab.ts';
-import { CLIENT_DOMAIN } from '../names.ts';
+import { clientDomain } from '../names.ts';
 
 /** What a check body has of a target and its lab, for tests. */
 export interface OpenWorld extends AsyncDisposable {
@@ -29,7 +29,7 @@ export function openWorld(target: Target, access: LabAccess, role: Role = 'submi
   const sessions = openSessions({
     target,
     role,
-    helloName: `probe-${nonce}.${CLIENT_DOMAIN}`,
+    helloName: `probe-${nonce}.${clientDomain(access)}`,
     lab: access,
     recorder,
     nextConnection: () => {

@@ -1,5 +1,13 @@
 import 'reflect-metadata';
-import { createHash, KeyObject, randomBytes, webcrypto, X509Certificate } from 'node:crypto';
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  KeyObject,
+  randomBytes,
+  webcrypto,
+  X509Certificate,
+} from 'node:crypto';
 import { isIP } from 'node:net';
 import * as x509 from '@peculiar/x509';
 import type { CertificateSettings, KeyKind } from './request.ts';
@@ -39,6 +47,9 @@ interface Issuer {
 }
 
 const DAY = 86_400_000;
+/** How long good certificates are good: of an authority for a test, and of one that is kept. */
+const SHORT_DAYS = 10;
+const KEPT_DAYS = 397;
 
 const ALGORITHMS: Record<KeyKind, webcrypto.EcKeyGenParams | webcrypto.RsaHashedKeyGenParams> = {
   'ec-p256': { name: 'ECDSA', namedCurve: 'P-256' },
@@ -59,27 +70,64 @@ function rsa(modulusLength: number): webcrypto.RsaHashedKeyGenParams {
 
 const SERVER_AUTH = '1.3.6.1.5.5.7.3.1';
 
-/** Makes two fresh authorities; nothing is kept on disk and nothing outlives the process. */
-export async function createAuthority(): Promise<Authority> {
+/** An authority that outlives a process: its certificate and its key (PKCS #8), PEM. */
+export interface KeptAuthority {
+  readonly certificate: string;
+  readonly key: string;
+}
+
+/** Makes an authority to be kept, good for so many days. */
+export async function makeAuthority(name: string, days: number): Promise<KeptAuthority> {
+  x509.cryptoProvider.set(globalThis.crypto);
+  const { certificate, keys } = await createIssuer(name, days);
+  return { certificate: pemOf(certificate), key: privatePem(keys) };
+}
+
+/** Makes two authorities, the trusted one from what was kept; else nothing outlives the process. */
+export async function createAuthority(kept?: KeptAuthority): Promise<Authority> {
   x509.cryptoProvider.set(globalThis.crypto);
   const [trusted, untrusted] = await Promise.all([
-    createIssuer('net-mocks test authority'),
+    kept ? readIssuer(kept) : createIssuer('net-mocks test authority'),
     createIssuer('net-mocks authority that nobody trusts'),
   ]);
   return {
     certificate: pemOf(trusted.certificate),
     untrusted: pemOf(untrusted.certificate),
-    issue: (settings) => issue(settings, settings.variant === 'untrusted-ca' ? untrusted : trusted),
+    issue: (settings) =>
+      issue(
+        settings,
+        settings.variant === 'untrusted-ca' ? untrusted : trusted,
+        kept ? KEPT_DAYS : SHORT_DAYS,
+      ),
   };
 }
 
-async function createIssuer(name: string): Promise<Issuer> {
+/** Makes a certificate that is signed with its own key, good for so many days. */
+export async function makeSelfSigned(names: readonly string[], days: number): Promise<IssuedCertificate> {
+  x509.cryptoProvider.set(globalThis.crypto);
+  const settings: CertificateSettings = { variant: 'self-signed', names: [...names], key: 'ec-p256' };
+  return issue(settings, await createIssuer('nobody'), days);
+}
+
+async function readIssuer({ certificate, key }: KeptAuthority): Promise<Issuer> {
+  const algorithm = ALGORITHMS['ec-p256'];
+  const { subtle } = webcrypto;
+  const pkcs8 = createPrivateKey(key).export({ type: 'pkcs8', format: 'der' });
+  const spki = createPublicKey(key).export({ type: 'spki', format: 'der' });
+  const [privateKey, publicKey] = await Promise.all([
+    subtle.importKey('pkcs8', pkcs8, algorithm, false, ['sign']),
+    subtle.importKey('spki', spki, algorithm, true, ['verify']),
+  ]);
+  return { certificate: new x509.X509Certificate(certificate), keys: { privateKey, publicKey } };
+}
+
+async function createIssuer(name: string, days = 30): Promise<Issuer> {
   const keys = await generateKeys('ec-p256');
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     serialNumber: serialNumber(),
     name: [{ CN: [name] }],
     notBefore: new Date(Date.now() - DAY),
-    notAfter: new Date(Date.now() + 30 * DAY),
+    notAfter: new Date(Date.now() + days * DAY),
     signingAlgorithm: { name: 'ECDSA', hash: 'SHA-256' },
     keys,
     extensions: [
@@ -91,11 +139,15 @@ async function createIssuer(name: string): Promise<Issuer> {
   return { certificate, keys };
 }
 
-async function issue(settings: CertificateSettings, issuer: Issuer): Promise<IssuedCertificate> {
+async function issue(
+  settings: CertificateSettings,
+  issuer: Issuer,
+  goodDays: number,
+): Promise<IssuedCertificate> {
   const { variant } = settings;
   const keys = await generateKeys(settings.key);
   const names = variant === 'wrong-name' ? ['wrong-name.invalid'] : settings.names;
-  const [notBefore, notAfter] = validity(variant);
+  const [notBefore, notAfter] = validity(variant, goodDays);
   const subject = [{ CN: [names[0] ?? ''] }];
   const isSelfSigned = variant === 'self-signed' || variant === 'self-signed-expired';
   const signer = isSelfSigned ? keys.privateKey : issuer.keys.privateKey;
@@ -133,7 +185,7 @@ async function issue(settings: CertificateSettings, issuer: Issuer): Promise<Iss
   const issuerCertificate = isSelfSigned ? certificate : issuer.certificate;
   return {
     chain: isSelfSigned ? pemOf(certificate) : `${pemOf(certificate)}${pemOf(issuer.certificate)}`,
-    key: KeyObject.from(keys.privateKey).export({ type: 'pkcs8', format: 'pem' }).toString(),
+    key: privatePem(keys),
     notBefore: notBefore.toISOString(),
     notAfter: notAfter.toISOString(),
     digests: {
@@ -145,18 +197,22 @@ async function issue(settings: CertificateSettings, issuer: Issuer): Promise<Iss
   };
 }
 
-function validity(variant: CertificateSettings['variant']): [Date, Date] {
+function validity(variant: CertificateSettings['variant'], goodDays: number): [Date, Date] {
   const days = (from: number, to: number): [Date, Date] => [
     new Date(Date.now() + from * DAY),
     new Date(Date.now() + to * DAY),
   ];
   if (variant === 'expired' || variant === 'self-signed-expired') return days(-10, -1);
   if (variant === 'not-yet-valid') return days(1, 10);
-  return days(-1, 10);
+  return days(-1, goodDays);
 }
 
 function generateKeys(kind: KeyKind): Promise<webcrypto.CryptoKeyPair> {
   return webcrypto.subtle.generateKey(ALGORITHMS[kind], true, ['sign', 'verify']);
+}
+
+function privatePem({ privateKey }: webcrypto.CryptoKeyPair): string {
+  return KeyObject.from(privateKey).export({ type: 'pkcs8', format: 'pem' }).toString();
 }
 
 /** RFC 5280 4.1.2.2: positive and at most 20 octets. */

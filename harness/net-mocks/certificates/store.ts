@@ -1,4 +1,4 @@
-import type { Authority, IssuedCertificate } from './authority.ts';
+import type { Authority, IssuedCertificate, KeptAuthority } from './authority.ts';
 import type { CertificateSettings } from './request.ts';
 
 /** Issues certificates, the same one for the same request. */
@@ -8,11 +8,11 @@ export interface CertificateStore {
 }
 
 /** The library behind the authority takes longer to load than all the rest, so it is loaded when needed. */
-export function createCertificateStore(): CertificateStore {
+export function createCertificateStore(kept?: KeptAuthority): CertificateStore {
   let made: Promise<Authority> | undefined;
   const issued = new Map<string, Promise<IssuedCertificate>>();
   const authority = (): Promise<Authority> => {
-    made ??= import('./authority.ts').then(({ createAuthority }) => createAuthority());
+    made ??= import('./authority.ts').then(({ createAuthority }) => createAuthority(kept));
     return made;
   };
   return {

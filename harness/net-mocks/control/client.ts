@@ -1,7 +1,9 @@
 import { Agent, type IncomingMessage, request } from 'node:http';
+import { request as requestSecurely, Agent as SecureAgent } from 'node:https';
 import { InputError } from '../input/parse.ts';
 import type { Lab } from '../lab/lab.ts';
 import { readJson, writeJson } from './json.ts';
+import { type ControlTrust, trusting } from './trust.ts';
 
 /** An answer of the control interface that is neither a result nor about the argument. */
 export class ControlError extends Error {
@@ -19,27 +21,50 @@ export class ControlError extends Error {
 
 export interface ControlOptions {
   token?: string;
+  /** For https: whose certificate is taken; one that leads to an authority of Node when absent. */
+  trust?: ControlTrust;
+}
+
+/** Calls of one control interface, over connections that are used again. */
+export interface ControlCalls {
+  call<T>(path: string, input?: unknown, signal?: AbortSignal): Promise<T>;
+  close(): void;
+}
+
+/** Calls what a control interface has beside the methods of a lab. No request is made before the first call. */
+export function controlCalls(url: string, options: ControlOptions = {}): ControlCalls {
+  // Connections are used again: a wait for mail is many short calls. The agent ends those that idle.
+  const agent = isSecure(url)
+    ? new SecureAgent({ keepAlive: true, ...(options.trust ? trusting(options.trust) : {}) })
+    : new Agent({ keepAlive: true });
+  const closed = new AbortController();
+  return {
+    async call<T>(path: string, input?: unknown, signal?: AbortSignal): Promise<T> {
+      const ends = signal === undefined ? closed.signal : AbortSignal.any([closed.signal, signal]);
+      const { status, content } = await post(new URL(path, url), agent, options, input, ends).catch(
+        (problem: unknown) => {
+          // Closing also tears the sockets down, which can be noticed first.
+          ends.throwIfAborted();
+          throw problem;
+        },
+      );
+      if (status === 200) return content as T;
+      throw problemOf(status, content);
+    },
+    close() {
+      closed.abort();
+      agent.destroy();
+    },
+  };
+}
+
+function isSecure(url: string | URL): boolean {
+  return new URL(url).protocol === 'https:';
 }
 
 /** A lab in another process, by the URL of its control interface. No request is made before the first call. */
 export function connectLab(url: string, options: ControlOptions = {}): Lab {
-  // Connections are used again: a wait for mail is many short calls. The agent ends those that idle.
-  const agent = new Agent({ keepAlive: true });
-  const closed = new AbortController();
-
-  const call = async <T>(path: string, input?: unknown, signal?: AbortSignal): Promise<T> => {
-    const ends = signal === undefined ? closed.signal : AbortSignal.any([closed.signal, signal]);
-    const { status, content } = await post(new URL(path, url), agent, options, input, ends).catch(
-      (problem: unknown) => {
-        // Closing also tears the sockets down, which can be noticed first.
-        ends.throwIfAborted();
-        throw problem;
-      },
-    );
-    if (status === 200) return content as T;
-    throw problemOf(status, content);
-  };
-
+  const { call, close } = controlCalls(url, options);
   return {
     endpoints: () => call('/endpoints'),
     dns: {
@@ -91,10 +116,7 @@ export function connectLab(url: string, options: ControlOptions = {}): Lab {
       issue: (input) => call('/certificates/issue', input),
     },
     reset: () => call('/reset'),
-    async close() {
-      closed.abort();
-      agent.destroy();
-    },
+    close: async () => close(),
   };
 }
 
@@ -107,7 +129,7 @@ function post(
 ): Promise<{ status: number; content: unknown }> {
   return new Promise((resolve, reject) => {
     const body = input === undefined ? '' : writeJson(input);
-    const asked = request(
+    const asked = (isSecure(url) ? requestSecurely : request)(
       url,
       {
         method: 'POST',
@@ -121,7 +143,8 @@ function post(
       },
       (response) => {
         readAll(response).then(
-          (text) => resolve({ status: response.statusCode ?? 0, content: readJson(text) }),
+          (text) =>
+            resolve({ status: response.statusCode ?? 0, content: text === '' ? null : readJson(text) }),
           reject,
         );
       },

@@ -15,6 +15,8 @@ export interface Answer {
 }
 
 export interface ZoneStore {
+  /** Comparison key of the name that the store answers for, with all below it. */
+  readonly within: string;
   publish(zone: CompiledZone): void;
   /** False when there was no such zone. */
   withdraw(origin: string): boolean;
@@ -26,9 +28,11 @@ export interface ZoneStore {
   isAboveAZone(key: string): boolean;
 }
 
-export function createZoneStore(): ZoneStore {
+/** @param within the name that the store answers for, with all below it */
+export function createZoneStore(within = '.'): ZoneStore {
   const zones = new Map<string, CompiledZone>();
   return {
+    within: keyOf(within),
     publish: (zone) => void zones.set(zone.origin, zone),
     withdraw: (origin) => zones.delete(keyOf(origin)),
     clear: () => zones.clear(),
@@ -82,6 +86,9 @@ export function lookup(
     if (found.alias === undefined) return { ...found, answers: [...chain, ...found.answers] };
     chain.push(found.alias);
     current = readName(found.alias.rdata, 0).name;
+    // Where the chain leads elsewhere, whoever asks goes on there (RFC 1034 4.3.2).
+    if (!isAtOrBelow(keyOf(current), store.within))
+      return { rcode: 'NOERROR', answers: chain, authorities: [] };
   }
 }
 
@@ -94,7 +101,7 @@ function lookupOne(store: ZoneStore, name: string, type: number): Step {
   const zone = store.zoneFor(key, type);
   if (zone === undefined) return rootAnswer(store, key, type);
 
-  const owned = recordsAt(zone, key);
+  const owned = recordsIn(store, zone, key);
   if (owned === undefined) return { rcode: 'NXDOMAIN', answers: [], authorities: [zone.soa] };
   // The owner is spelled as in the question, so that 0x20 checks hold (RFC 4343, draft-vixie-dnsext-dns0x20).
   const records = owned.map((record) => ({ ...record, name }));
@@ -115,8 +122,13 @@ function rootAnswer(store: ZoneStore, key: string, type: number): Step {
   return { rcode: exists ? 'NOERROR' : 'NXDOMAIN', answers: [], authorities: [ROOT_SOA] };
 }
 
+/** The records of a name in its zone; a name above another zone exists without any (RFC 8020). */
+export function recordsIn(store: ZoneStore, zone: CompiledZone, key: string): ResourceRecord[] | undefined {
+  return zone.names.has(key) || !store.isAboveAZone(key) ? recordsAt(zone, key) : [];
+}
+
 /** Undefined when the name does not exist; wildcards as in RFC 4592. */
-export function recordsAt(zone: CompiledZone, key: string): ResourceRecord[] | undefined {
+function recordsAt(zone: CompiledZone, key: string): ResourceRecord[] | undefined {
   if (zone.names.has(key)) return zone.records.get(key) ?? [];
   let encloser = parentOf(key);
   while (encloser !== undefined && !zone.names.has(encloser)) encloser = parentOf(encloser);

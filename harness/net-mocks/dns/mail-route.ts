@@ -3,8 +3,8 @@ import type { PublishedAnswer } from './published.ts';
 
 /** Where mail for a domain goes by what is published (RFC 5321 5.1). */
 export type MailRoute =
-  /** Addresses of its hosts, best first. */
-  | { kind: 'hosts'; addresses: string[] }
+  /** Its hosts by name, and their addresses, best first. */
+  | { kind: 'hosts'; names: string[]; addresses: string[] }
   /** The domain says that it takes no mail (RFC 7505). */
   | { kind: 'null-mx' }
   /** There is no such domain, or its hosts have no address. */
@@ -19,7 +19,7 @@ type LookUp = (name: string, type: 'MX' | 'A') => PublishedAnswer;
 export function mailRoute(lookUp: LookUp, domain: string): MailRoute {
   const literal = /^\[(.+)\]$/.exec(domain)?.[1];
   if (literal !== undefined)
-    return isIP(literal) === 0 ? { kind: 'nowhere' } : { kind: 'hosts', addresses: [literal] };
+    return isIP(literal) === 0 ? { kind: 'nowhere' } : { kind: 'hosts', names: [], addresses: [literal] };
   const exchangers = dataOf(lookUp, domain, 'MX').flatMap((data) => readExchanger(data) ?? []);
   if (exchangers.length === 1 && exchangers[0]?.host === '') return { kind: 'null-mx' };
   const hosts =
@@ -29,7 +29,7 @@ export function mailRoute(lookUp: LookUp, domain: string): MailRoute {
   const addresses = hosts.flatMap((host) =>
     dataOf(lookUp, host, 'A').filter((data) => typeof data === 'string'),
   );
-  return addresses.length === 0 ? { kind: 'nowhere' } : { kind: 'hosts', addresses };
+  return addresses.length === 0 ? { kind: 'nowhere' } : { kind: 'hosts', names: hosts, addresses };
 }
 
 /** A name that nobody could have published has no records. */

@@ -1,5 +1,5 @@
+import type { DnsQueryFilter } from '../dns/authority.ts';
 import { parseName } from '../dns/names.ts';
-import type { DnsQueryFilter } from '../dns/server.ts';
 import { parseType, typeName } from '../dns/types.ts';
 import { parseIdentifier, parseIpAddress } from '../input/addresses.ts';
 import {

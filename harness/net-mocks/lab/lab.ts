@@ -1,15 +1,16 @@
 import type { IssuedCertificate } from '../certificates/authority.ts';
 import type { CertificateRequest } from '../certificates/request.ts';
+import type { DnsQueryEntry, DnsQueryFilter } from '../dns/authority.ts';
 import type { TrustAnchor } from '../dns/dnssec/signer.ts';
 import type { DnsFault } from '../dns/faults.ts';
 import type { PublishedAnswer } from '../dns/published.ts';
-import type { DnsQueryEntry, DnsQueryFilter } from '../dns/server.ts';
 import type { Zone } from '../dns/zone.ts';
 import type { Entry, Page } from '../journal/journal.ts';
 import type { ProxyMode } from '../mitm/modes.ts';
 import type { ProxyOptions } from '../mitm/options.ts';
 import type { ProxyFilter, ProxySession } from '../mitm/record.ts';
-import type { RelayConnection, RelayOptions } from '../relay/server.ts';
+import type { RelayOptions } from '../relay/server.ts';
+import type { RelayConnection } from '../relay/tunnels.ts';
 import type { MessageFilter, ReceivedMessage, SessionFilter, SmtpSession } from '../smtp/capture.ts';
 import type { SmtpServerOptions } from '../smtp/options.ts';
 import type { SmtpRule } from '../smtp/rules.ts';

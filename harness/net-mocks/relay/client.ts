@@ -1,5 +1,7 @@
 import { request } from 'node:http';
+import { request as requestSecurely } from 'node:https';
 import { isIPv6, Socket } from 'node:net';
+import { type ControlTrust, trusting } from '../control/trust.ts';
 import type { Endpoint } from '../wire/listen.ts';
 
 /** A relay that did not connect: its HTTP status and, when the destination failed, the system error. */
@@ -15,26 +17,39 @@ export class RelayError extends Error {
   }
 }
 
+/** What a relay of an open lab wants: TLS, and the token of a run. */
+export interface RelaySecurity {
+  token: string;
+  trust?: ControlTrust;
+}
+
 /**
  * Opens a connection through a relay. The socket belongs to the caller; octets that came early are still in
  * it. Rejects with `RelayError` when the relay refused or could not connect.
  * @param from the address that the connection is to come from, at a relay that has several
+ * @param security at a relay after TLS
  */
 export function connectThroughRelay(
   relay: Endpoint,
   to: Endpoint,
   signal?: AbortSignal,
   from?: string,
+  security?: RelaySecurity,
 ): Promise<Socket> {
   const host = isIPv6(to.address) ? `[${to.address}]` : to.address;
   return new Promise((resolve, reject) => {
-    const asked = request({
+    const headers = {
+      ...(from === undefined ? {} : { 'source-address': from }),
+      ...(security === undefined ? {} : { authorization: `Bearer ${security.token}` }),
+    };
+    const asked = (security === undefined ? request : requestSecurely)({
+      ...(security?.trust ? trusting(security.trust) : {}),
       host: relay.address,
       port: relay.port,
       method: 'CONNECT',
       path: `${host}:${to.port}`,
       agent: false,
-      ...(from === undefined ? {} : { headers: { 'source-address': from } }),
+      headers,
       ...(signal === undefined ? {} : { signal }),
     });
     asked.on('error', reject);

@@ -29,12 +29,16 @@ export const LOOPBACK: readonly Network[] = [
   { address: '::1', prefix: 128, family: 'ipv6' },
 ];
 
-export type Permission = (address: string) => boolean;
+export type Permission = (address: string, port: number) => boolean;
 
 export function allowOnly(networks: readonly Network[]): Permission {
+  return liesIn([...LOOPBACK, ...networks]);
+}
+
+/** Whether an address lies in one of the networks. */
+export function liesIn(networks: readonly Network[]): (address: string) => boolean {
   const list = new BlockList();
-  for (const { address, prefix, family } of [...LOOPBACK, ...networks])
-    list.addSubnet(address, prefix, family);
+  for (const { address, prefix, family } of networks) list.addSubnet(address, prefix, family);
   return (address) => list.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
 }
 
@@ -42,7 +46,10 @@ export function allowOnly(networks: readonly Network[]): Permission {
  * The address to connect to, or null when the host has none that is allowed. A name is resolved here, so
  * that what was checked is what is connected to.
  */
-export async function permittedAddress(host: string, allowed: Permission): Promise<string | null> {
+export async function permittedAddress(
+  host: string,
+  allowed: (address: string) => boolean,
+): Promise<string | null> {
   if (isIP(host) !== 0) return allowed(host) ? host : null;
   const found = await lookup(host, { all: true });
   return found.find(({ address }) => allowed(address))?.address ?? null;

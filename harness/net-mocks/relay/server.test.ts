@@ -6,7 +6,9 @@ import { type Endpoint, listen } from '../wire/listen.ts';
 import { connectThroughRelay, RelayError } from './client.ts';
 import { allowOnly, parseNetwork } from './destinations.ts';
 import type { RelayRule } from './rules.ts';
-import { parseRelay, type Relay, type RelayConnection, type RelayOptions, startRelay } from './server.ts';
+
+import { parseRelay, type Relay, type RelayOptions, startRelay } from './server.ts';
+import type { RelayConnection } from './tunnels.ts';
 
 let journal: Journal<RelayConnection>;
 let relays: Relay[];

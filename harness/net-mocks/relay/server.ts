@@ -1,13 +1,12 @@
 import { createServer, type IncomingMessage } from 'node:http';
-import { connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { parseIdentifier, parseIpAddress } from '../input/addresses.ts';
 import { fieldsOf, type Parse, parseList, parsePort } from '../input/parse.ts';
-import type { Entry, Journal } from '../journal/journal.ts';
-import { CRLF } from '../wire/crlf.ts';
+import type { Journal } from '../journal/journal.ts';
 import { type Endpoint, listen } from '../wire/listen.ts';
-import { allowOnly, type Network, parseNetwork, permittedAddress } from './destinations.ts';
-import { parseRelayRule, type RelayRule, type RuleSettings, ruleFor } from './rules.ts';
+import { allowOnly, type Network, parseNetwork } from './destinations.ts';
+import { parseRelayRule, type RelayRule, type RuleSettings } from './rules.ts';
+import { createTunnels, type RelayConnection } from './tunnels.ts';
 
 /** An HTTP CONNECT proxy (RFC 9110 9.3.6): what goes through it comes from its address. */
 export interface RelayOptions {
@@ -50,22 +49,6 @@ export const parseRelay: Parse<RelaySettings> = (value, path) => {
   return settings;
 };
 
-export interface RelayConnection {
-  /** ISO 8601. */
-  time: string;
-  /** Name of the relay. */
-  relay: string;
-  client: Endpoint;
-  /** As asked for. */
-  destination: string;
-  outcome: 'connected' | 'not-allowed' | 'failed' | 'dropped' | 'bad-request';
-  /** The system error of a failed connection. */
-  code: string | null;
-  /** The address and port that the destination sees. */
-  source: Endpoint | null;
-  closed: boolean;
-}
-
 export interface Relay {
   readonly name: string;
   readonly endpoint: Endpoint;
@@ -73,121 +56,23 @@ export interface Relay {
   close(): Promise<void>;
 }
 
-/** What a client sees of a rule that lets nothing through, as the system error of its attempt. */
-const FILTERED: Readonly<Partial<Record<RelayRule['effect'], string>>> = {
-  reset: 'ECONNREFUSED',
-  prohibit: 'EHOSTUNREACH',
-};
-
 export async function startRelay(settings: RelaySettings, journal: Journal<RelayConnection>): Promise<Relay> {
-  const allowed = allowOnly(settings.allow);
+  const tunnels = createTunnels(
+    { ...settings, permits: allowOnly(settings.allow), serves: 'loopback and its own networks' },
+    journal,
+  );
   const sockets = new Set<Duplex>();
-  const own = (socket: Duplex): void => {
-    sockets.add(socket);
-    socket.on('close', () => sockets.delete(socket));
-  };
-
   const server = createServer((_request, response) => {
     response.writeHead(405, { 'content-type': 'text/plain', allow: 'CONNECT' });
     response.end('This relay knows the method CONNECT only.\n');
   });
-  server.on('connection', own);
-  server.on('connect', (request: IncomingMessage, client: Duplex, head: Buffer) => {
-    void relay(request, client, head);
+  server.on('connection', (socket: Duplex) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
   });
-
-  const relay = async (request: IncomingMessage, client: Duplex, head: Buffer): Promise<void> => {
-    client.on('error', () => client.destroy());
-    const entry = journal.append({
-      time: new Date().toISOString(),
-      relay: settings.name,
-      client: { address: request.socket.remoteAddress ?? '', port: request.socket.remotePort ?? 0 },
-      destination: request.url ?? '',
-      outcome: 'failed',
-      code: null,
-      source: null,
-      closed: false,
-    });
-    const refuse = (status: string, outcome: RelayConnection['outcome'], sentence: string): void => {
-      Object.assign(entry, { outcome, closed: true });
-      journal.changed(entry);
-      client.end(
-        [
-          `HTTP/1.1 ${status}`,
-          'content-type: text/plain',
-          'connection: close',
-          ...(entry.code === null ? [] : [`x-error-code: ${entry.code}`]),
-          '',
-          `${sentence}\n`,
-        ].join(CRLF),
-      );
-    };
-
-    const asked = /^(?:\[([0-9A-Fa-f:.]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(request.url ?? '');
-    const host = asked?.[1] ?? asked?.[2];
-    const port = Number(asked?.[3] ?? 0);
-    if (host === undefined || port < 1 || port > 65535)
-      return refuse('400 Bad Request', 'bad-request', 'Expected CONNECT host:port.');
-    let address: string | null;
-    try {
-      address = await permittedAddress(host, allowed);
-    } catch (problem) {
-      entry.code = codeOf(problem);
-      return refuse('502 Bad Gateway', 'failed', `The name ${host} could not be resolved: ${entry.code}.`);
-    }
-    if (address === null)
-      return refuse(
-        '403 Forbidden',
-        'not-allowed',
-        `Connections to ${host} are not allowed; this relay serves loopback and its own networks only.`,
-      );
-    const wanted = request.headers['source-address'] ?? settings.sourceAddress;
-    if (wanted !== settings.sourceAddress && !settings.sourceAddresses.some((one) => one === wanted))
-      return refuse('403 Forbidden', 'not-allowed', `This relay does not connect from ${String(wanted)}.`);
-    const localAddress = typeof wanted === 'string' ? { localAddress: wanted } : {};
-    if (client.destroyed) return;
-
-    const rule = ruleFor(settings.rules, { address, port });
-    const filtered = rule && FILTERED[rule.effect];
-    if (filtered !== undefined) {
-      entry.code = filtered;
-      return refuse('502 Bad Gateway', 'failed', `The network let nothing through to ${host} port ${port}.`);
-    }
-    if (rule?.effect === 'drop') {
-      Object.assign(entry, { outcome: 'dropped', closed: true });
-      return journal.changed(entry);
-    }
-    const reached = rule?.to ?? { address, port };
-    const upstream = connect({
-      host: reached.address,
-      port: reached.port,
-      allowHalfOpen: true,
-      noDelay: true,
-      ...localAddress,
-    });
-    own(upstream);
-    upstream.once('error', (problem) => {
-      if (entry.outcome === 'connected') return;
-      entry.code = codeOf(problem);
-      refuse('502 Bad Gateway', 'failed', `The connection to ${host} port ${port} failed: ${entry.code}.`);
-    });
-    upstream.once('connect', () => {
-      Object.assign(entry, {
-        outcome: 'connected',
-        source: { address: upstream.localAddress ?? '', port: upstream.localPort ?? 0 },
-      });
-      journal.changed(entry);
-      client.write(`HTTP/1.1 200 Connected${CRLF}${CRLF}`);
-      if (head.length > 0) upstream.write(head);
-      join(upstream, client, request.socket, () => finish(entry));
-    });
-    client.on('close', () => upstream.destroy());
-  };
-
-  const finish = (entry: Entry<RelayConnection>): void => {
-    entry.closed = true;
-    journal.changed(entry);
-  };
+  server.on('connect', (request: IncomingMessage, client: Duplex, head: Buffer) => {
+    void tunnels.open(request, client, head);
+  });
 
   const endpoint = await listen(server, settings);
   return {
@@ -197,27 +82,8 @@ export async function startRelay(settings: RelaySettings, journal: Journal<Relay
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
+        tunnels.closeAll();
         for (const socket of sockets) socket.destroy();
       }),
   };
-}
-
-/** Octets, ends and resets pass in both directions, so that a client sees what it would see directly. */
-function join(upstream: Socket, client: Duplex, clientSocket: Socket, finished: () => void): void {
-  upstream.pipe(client);
-  client.pipe(upstream);
-  upstream.on('error', (problem) => {
-    if (codeOf(problem) === 'ECONNRESET') clientSocket.resetAndDestroy();
-    else client.destroy();
-  });
-  client.on('error', () => upstream.resetAndDestroy());
-  upstream.on('close', () => {
-    finished();
-    if (!client.writableEnded) client.destroy();
-  });
-}
-
-function codeOf(problem: unknown): string {
-  const code: unknown = problem instanceof Error ? Reflect.get(problem, 'code') : undefined;
-  return typeof code === 'string' ? code : 'UNKNOWN';
 }

@@ -10,10 +10,10 @@ import {
   type SessionFilter,
   type SmtpSession,
 } from './capture.ts';
-import type { Neighbours } from './on-behalf.ts';
+import { createDestinations, type Neighbours, type Records, type Represented } from './on-behalf.ts';
 import type { SmtpServerSettings } from './options.ts';
 import type { RuleSettings } from './rules.ts';
-import { type SmtpServer, startSmtpServer } from './server.ts';
+import { representedServer, type SmtpServer, type SmtpSurroundings, startSmtpServer } from './server.ts';
 
 /** All receiving servers of a lab with one common record of what they got. */
 export interface MailExchange {
@@ -26,15 +26,30 @@ export interface MailExchange {
   sessions(cursor: number, filter: SessionFilter): Page<SmtpSession>;
   waitForSession(filter: SessionFilter, options: WaitOptions): Promise<Entry<SmtpSession> | null>;
   forget(): void;
+  /** Octets of the messages, and of the sessions that are over, that came since it was made or forgot. */
+  octets(): number;
+  /** The first server at the shared address that matches, as whoever answers there must know it. */
+  represented(matches: (server: { name: string; hostname: string }) => boolean): Represented | undefined;
   /** Closes all servers; the records stay. */
   closeServers(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** @param route where mail for a domain goes, for relay hosts; nowhere when absent */
+/** How receiving servers stand in their surroundings. */
+export interface ExchangeOptions {
+  /** Where mail for a domain goes, for relay hosts; nowhere when absent. */
+  route?: Neighbours['route'];
+  /** Of every server: why a recipient is none of its own, whom it serves, and how much it hears. */
+  admission?: Pick<SmtpSurroundings, 'admits' | 'serves' | 'mostOctets'>;
+  /** The address of a server of somebody else, who answers for those that are opened there. */
+  shared?: string;
+  /** Most sessions, and most messages, that are remembered. */
+  remembered?: number;
+}
+
 export function createMailExchange(
   certificates: CertificateStore,
-  route: Neighbours['route'] = () => ({ kind: 'nowhere' }),
+  { route = () => ({ kind: 'nowhere' }), admission = {}, shared, remembered = 20_000 }: ExchangeOptions = {},
 ): MailExchange {
   const servers = createServerSet<SmtpServer>('an SMTP server');
   const neighbours: Neighbours = {
@@ -45,13 +60,37 @@ export function createMailExchange(
         .find((server) => !server.isRelayHost && server.endpoint.address === address)
         ?.represent(),
   };
-  const sessions = createJournal<SmtpSession>(20_000);
-  const messages = createJournal<ReceivedMessage>(20_000);
+  const sessions = createJournal<SmtpSession>(remembered);
+  const messages = createJournal<ReceivedMessage>(remembered);
+  let octets = 0;
+  const records: Records = {
+    sessions: {
+      ...sessions,
+      changed(session) {
+        if (session.ending !== null) octets += octetsOf(session);
+        sessions.changed(session);
+      },
+    },
+    messages: {
+      ...messages,
+      append(message) {
+        octets += message.received.length + message.content.length;
+        return messages.append(message);
+      },
+    },
+  };
 
   return {
     async open(settings, path) {
-      const server = await servers.open(settings.name, path, () =>
-        startSmtpServer(settings, certificates, sessions, messages, neighbours),
+      const server = await servers.open(settings.name, path, async () =>
+        settings.address === shared
+          ? representedServer(settings, records)
+          : startSmtpServer(settings, {
+              certificates,
+              records,
+              ...admission,
+              ...(settings.relayHost ? { destinations: () => createDestinations(neighbours) } : {}),
+            }),
       );
       return server.endpoint;
     },
@@ -74,10 +113,17 @@ export function createMailExchange(
       const session = await sessions.wait((candidate) => matchesSession(candidate, filter), options);
       return session === null ? null : snapshot(session);
     },
+    octets: () => octets,
     forget() {
       sessions.clear();
       messages.clear();
+      octets = 0;
     },
+    represented: (matches) =>
+      servers
+        .list()
+        .find((server) => server.endpoint.address === shared && matches(server))
+        ?.represent(),
     closeServers: () => servers.closeAll(),
     async close() {
       sessions.close();
@@ -85,6 +131,10 @@ export function createMailExchange(
       await servers.closeAll();
     },
   };
+}
+
+function octetsOf({ events }: SmtpSession): number {
+  return events.reduce((sum, event) => sum + (event.kind === 'mark' ? 0 : event.bytes.length), 0);
 }
 
 /** A session goes on while its reader looks at it; the reader gets the state of one moment. */

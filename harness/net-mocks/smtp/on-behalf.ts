@@ -1,4 +1,6 @@
 import type { MailRoute } from '../dns/mail-route.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { ReceivedMessage, SmtpSession } from './capture.ts';
 import type { Occasion, Reply, RuleSettings } from './rules.ts';
 import { writeReply } from './rules.ts';
 
@@ -7,6 +9,14 @@ export interface Represented {
   name: string;
   /** The rule of its script for an occasion; counts it as used. */
   rule: (occasion: Occasion) => RuleSettings | undefined;
+  /** Where its sessions and messages are written down; where those of the server are that answers when absent. */
+  records?: Records;
+}
+
+/** The common record of the servers of one exchange. */
+export interface Records {
+  sessions: Journal<SmtpSession>;
+  messages: Journal<ReceivedMessage>;
 }
 
 /** The server that a recipient belongs to, or why nobody takes mail for it. */

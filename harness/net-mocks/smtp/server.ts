@@ -1,19 +1,20 @@
 import { createServer, type Socket } from 'node:net';
 import type { CertificateStore } from '../certificates/store.ts';
-import type { Entry, Journal } from '../journal/journal.ts';
+import type { Entry } from '../journal/journal.ts';
 import { type Connection, openConnection } from '../wire/connection.ts';
-import { closeServer, type Endpoint, listen } from '../wire/listen.ts';
+import { closeServer, type Endpoint, listen, peerOf } from '../wire/listen.ts';
 import { nodeTlsOptions } from '../wire/tls-options.ts';
-import type { ReceivedMessage, SmtpSession } from './capture.ts';
+import type { SmtpSession } from './capture.ts';
 import { converse } from './conversation.ts';
-import { createDestinations, type Neighbours, type Represented } from './on-behalf.ts';
+import type { Destination, Records, Represented } from './on-behalf.ts';
 import type { SmtpServerSettings } from './options.ts';
-import { createRuleBook, type RuleSettings } from './rules.ts';
+import { createRuleBook, type Reply, type RuleSettings } from './rules.ts';
 import { hideRecorded, type Session } from './session.ts';
 
 export interface SmtpServer {
   readonly name: string;
   readonly endpoint: Endpoint;
+  readonly hostname: string;
   readonly isRelayHost: boolean;
   /** Replaces the script; its counters begin anew. Connections that are open keep the old one. */
   setScript(rules: RuleSettings[]): void;
@@ -22,13 +23,24 @@ export interface SmtpServer {
   close(): Promise<void>;
 }
 
-/** Starts one receiving server that writes into the given journals. */
+/** How a server stands in its surroundings. */
+export interface SmtpSurroundings {
+  readonly certificates: CertificateStore;
+  readonly records: Records;
+  /** At a relay host, and at a server that others share: whom the mail of a recipient is for, asked anew in each session. */
+  readonly destinations?: () => (address: string) => Destination;
+  /** Why a recipient is none of this server's, whatever its script says. */
+  readonly admits?: (address: string) => Reply | undefined;
+  /** Takes a connection, or turns it away unheard; `gone` resolves when it has ended. */
+  readonly serves?: (client: Endpoint, gone: Promise<unknown>) => boolean;
+  /** A client that sends more in one connection is cut off. */
+  readonly mostOctets?: number;
+}
+
+/** Starts one receiving server. */
 export async function startSmtpServer(
   settings: SmtpServerSettings,
-  certificates: CertificateStore,
-  sessions: Journal<SmtpSession>,
-  messages: Journal<ReceivedMessage>,
-  neighbours: Neighbours,
+  { certificates, records, destinations, admits, serves, mostOctets }: SmtpSurroundings,
 ): Promise<SmtpServer> {
   const tlsOptions =
     settings.tls === undefined ? undefined : await nodeTlsOptions(settings.tls, certificates);
@@ -37,15 +49,21 @@ export async function startSmtpServer(
   const running = new Set<Promise<void>>();
 
   const accept = (socket: Socket): void => {
-    const connection = openConnection(socket, settings.idleMs);
+    const gone = new Promise((resolve) => socket.once('close', resolve));
+    if (serves?.(peerOf(socket), gone) === false) {
+      socket.destroy();
+      return;
+    }
+    const connection = openConnection(socket, settings.idleMs, mostOctets);
     connections.add(connection);
-    const session = openSession(connection, settings, sessions, {
-      messages,
+    const session = openSession(connection, settings, {
+      records,
       rule: rules.openSession(),
       tlsOptions,
-      destinationOf: settings.relayHost ? createDestinations(neighbours) : undefined,
+      destinationOf: destinations?.(),
+      admits,
     });
-    const run = serve(session, sessions).finally(() => {
+    const run = serve(session).finally(() => {
       connections.delete(connection);
       running.delete(run);
     });
@@ -57,11 +75,12 @@ export async function startSmtpServer(
   return {
     name: settings.name,
     endpoint,
+    hostname: settings.hostname,
     isRelayHost: settings.relayHost,
     setScript(next) {
       rules = createRuleBook(next);
     },
-    represent: () => ({ name: settings.name, rule: rules.openSession() }),
+    represent: () => ({ name: settings.name, rule: rules.openSession(), records }),
     async close() {
       const closed = closeServer(server, []);
       for (const connection of connections) connection.destroy();
@@ -70,13 +89,28 @@ export async function startSmtpServer(
   };
 }
 
+/** A server without a door of its own: it is known by those alone that answer for it. */
+export function representedServer(settings: SmtpServerSettings, records: Records): SmtpServer {
+  let rules = createRuleBook(settings.script);
+  return {
+    name: settings.name,
+    endpoint: { address: settings.address, port: settings.port },
+    hostname: settings.hostname,
+    isRelayHost: false,
+    setScript(next) {
+      rules = createRuleBook(next);
+    },
+    represent: () => ({ name: settings.name, rule: rules.openSession(), records }),
+    close: async () => undefined,
+  };
+}
+
 function openSession(
   connection: Connection,
   settings: SmtpServerSettings,
-  sessions: Journal<SmtpSession>,
-  shared: Pick<Session, 'messages' | 'rule' | 'tlsOptions' | 'destinationOf'>,
+  shared: Pick<Session, 'records' | 'rule' | 'tlsOptions' | 'destinationOf' | 'admits'>,
 ): Session {
-  const record: Entry<SmtpSession> = sessions.append({
+  const record: Entry<SmtpSession> = shared.records.sessions.append({
     server: settings.name,
     client: connection.peer,
     local: connection.local,
@@ -97,7 +131,7 @@ function openSession(
   return { ...shared, settings, connection, record, authenticated: false, hello: null };
 }
 
-async function serve(session: Session, sessions: Journal<SmtpSession>): Promise<void> {
+async function serve(session: Session): Promise<void> {
   const { connection, record } = session;
   await converse(session);
   // The client may have closed its half only and still wait for replies.
@@ -108,5 +142,5 @@ async function serve(session: Session, sessions: Journal<SmtpSession>): Promise<
   hideRecorded(session, unread, wasAuthenticating);
   if (connection.transcript.dropped > 0)
     record.anomalies.push(`${connection.transcript.dropped} octets were not kept`);
-  sessions.changed(record);
+  session.records.sessions.changed(record);
 }

@@ -1,5 +1,5 @@
 import type { TlsOptions } from 'node:tls';
-import type { Entry, Journal } from '../journal/journal.ts';
+import type { Entry } from '../journal/journal.ts';
 import { readClientHello } from '../wire/client-hello.ts';
 import type { Connection } from '../wire/connection.ts';
 import { mask, smtpSecrets } from '../wire/credentials.ts';
@@ -7,8 +7,8 @@ import { CRLF } from '../wire/crlf.ts';
 import { pause } from '../wire/pause.ts';
 import { noHandshake } from '../wire/tls-handshake.ts';
 import { answerOf, unofferedServerHello } from '../wire/unoffered-suite.ts';
-import type { ReceivedMessage, SmtpCommand, SmtpSession } from './capture.ts';
-import type { Destination } from './on-behalf.ts';
+import type { SmtpCommand, SmtpSession } from './capture.ts';
+import type { Destination, Records } from './on-behalf.ts';
 import type { SmtpServerSettings } from './options.ts';
 import { type Occasion, type Reply, type RuleSettings, type SmtpStage, writeReply } from './rules.ts';
 
@@ -20,11 +20,14 @@ export interface Session {
   readonly settings: SmtpServerSettings;
   readonly connection: Connection;
   readonly record: Entry<SmtpSession>;
-  readonly messages: Journal<ReceivedMessage>;
+  /** Where the session and its messages are written down. */
+  records: Records;
   readonly rule: (occasion: Occasion) => RuleSettings | undefined;
   readonly tlsOptions: TlsOptions | undefined;
   /** Of a relay host: whom the mail of a recipient is for. */
   readonly destinationOf: ((address: string) => Destination) | undefined;
+  /** Why a recipient is none of ours, whatever the script says. */
+  readonly admits: ((address: string) => Reply | undefined) | undefined;
   /** Logged in on this channel. */
   authenticated: boolean;
   /** The name of the last EHLO or HELO on this channel; null before. */

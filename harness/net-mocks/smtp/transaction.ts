@@ -54,10 +54,12 @@ function loginProblem({ settings, authenticated, connection }: Session): typeof 
 
 export async function rcpt(session: Session, transaction: Transaction, command: SmtpCommand): Promise<Step> {
   const path = readEnvelopePath(command.argument, 'TO');
+  const foreign = path === null ? undefined : session.admits?.(path.address);
+  if (foreign !== undefined) return (await respond(session, foreign, undefined, command)).step;
   const destination =
     path === null || transaction.from === null ? undefined : session.destinationOf?.(path.address);
   const server = destination && 'server' in destination ? destination.server : undefined;
-  if (server !== undefined) noteServer(session, command, server.name);
+  if (server !== undefined) noteServer(session, command, server);
   const ordinary =
     transaction.from === null
       ? reply.badSequence
@@ -77,7 +79,13 @@ export async function rcpt(session: Session, transaction: Transaction, command: 
   return step;
 }
 
-function noteServer({ record }: Session, command: SmtpCommand, name: string): void {
+function noteServer(session: Session, command: SmtpCommand, { name, records }: Represented): void {
+  const { record } = session;
+  // A server that is written down elsewhere takes the session along;
+  if (records !== undefined && records !== session.records) {
+    session.records = records;
+    records.sessions.append(record);
+  }
   command.forServer = name;
   if (!record.forServers.includes(name)) record.forServers.push(name);
 }
@@ -202,7 +210,7 @@ async function finish(
   content: Pick<ReceivedMessage, 'transfer' | 'received' | 'content' | 'chunks'>,
   command?: SmtpCommand,
 ): Promise<Step> {
-  const { connection, record, messages, settings } = session;
+  const { connection, record, records, settings } = session;
   const copies = copiesOf(transaction);
   const message = {
     time: new Date().toISOString(),
@@ -229,7 +237,7 @@ async function finish(
   for (const { server, to } of copies) {
     const via = server === undefined ? null : settings.name;
     const copy = { ...message, server: server?.name ?? settings.name, via, envelope: { from, to }, code };
-    record.messages.push(messages.append(copy).seq);
+    record.messages.push(records.messages.append(copy).seq);
   }
   return (await respond(session, ordinary, rule, given)).step;
 }

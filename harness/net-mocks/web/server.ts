@@ -46,10 +46,15 @@ const LARGEST_UPLOAD = 1_048_576;
 /**
  * Starts an HTTPS server whose certificate depends on the name asked for. A client that asks for a name
  * that was not published, or for none, fails in the handshake.
+ * @param remembered most requests that are kept
  */
-export async function startWebServer(at: Endpoint, certificates: CertificateStore): Promise<WebServer> {
+export async function startWebServer(
+  at: Endpoint,
+  certificates: CertificateStore,
+  remembered = 20_000,
+): Promise<WebServer> {
   const hosts = new Map<string, HostSettings>();
-  const requests = createJournal<WebRequest>(20_000);
+  const requests = createJournal<WebRequest>(remembered);
   const stop = new AbortController();
 
   const contextFor = async (name: string): Promise<SecureContext> => {

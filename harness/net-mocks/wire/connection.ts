@@ -44,9 +44,14 @@ export interface Connection {
 /** More than this in front of a ClientHello is not an attempt to start TLS. */
 const MOST_BEFORE_HELLO = 65_536;
 
-/** Takes over a fresh socket. `idleMs` without an octet in either direction end it. */
-export function openConnection(raw: Socket, idleMs: number): Connection {
+/** Takes over a fresh socket. `idleMs` without an octet in either direction end it, and more octets than `most`. */
+export function openConnection(
+  raw: Socket,
+  idleMs: number,
+  most: number = Number.POSITIVE_INFINITY,
+): Connection {
   const transcript = createTranscript();
+  let octets = 0;
   const stop = new AbortController();
   const peer = peerOf(raw);
   const local: Endpoint = { address: raw.localAddress ?? '', port: raw.localPort ?? 0 };
@@ -67,6 +72,12 @@ export function openConnection(raw: Socket, idleMs: number): Connection {
     resolveGone(ending);
   };
   const onData = (chunk: Buffer): void => {
+    octets += chunk.length;
+    if (octets > most) {
+      intended ??= 'closed-by-us';
+      raw.destroy();
+      return;
+    }
     if (!holdBack) transcript.record('received', channel, chunk);
     input.push(chunk);
   };

@@ -1,4 +1,4 @@
-import { startLoopbackLab } from '../../lab/loopback.ts';
+import { type LoopbackLab, startLoopbackLab } from '../../lab/loopback.ts';
 import { SMARTHOST_NAME, SMARTHOST_USER } from '../../lab/names.ts';
 import type { LabAccess } from '../../model/lab-access.ts';
 import type { ReferenceOptions, ReferenceServer } from '../server.ts';
@@ -23,11 +23,18 @@ const REPORTS_MS = 800;
 /** How long common servers wait before they try again, in milliseconds. */
 const FIVE_MINUTES = 300_000;
 
+/** What of its world the server sees: whom it asks for names, where the others take mail and serve policies. */
+export type SeenWorld = Pick<LoopbackLab, 'resolver' | 'mxPort' | 'web'>;
+
 /**
  * Starts a lab on loopback and a reference server whose mail to other domains goes there.
+ * @param seenBy makes another world of the lab, such as one where a part of the DNS is somebody else's
  * @throws Error (EADDRNOTAVAIL) where loopback has only one address
  */
-export async function startReferenceInLab(options: ReferenceOptions = {}): Promise<ReferenceInLab> {
+export async function startReferenceInLab(
+  options: ReferenceOptions = {},
+  seenBy: (lab: LoopbackLab) => Promise<SeenWorld> = async (lab) => lab,
+): Promise<ReferenceInLab> {
   const [{ startReference }, { createOutbound }, { createExchangers }, { createSigning, signedReport }] =
     await Promise.all([
       import('../server.ts'),
@@ -40,14 +47,18 @@ export async function startReferenceInLab(options: ReferenceOptions = {}): Promi
   const faulty = faultsOf(options);
   const signing = await createSigning(domain, faulty);
   const lab = await startLoopbackLab(options.smarthost);
+  const world = await seenBy(lab).catch(async (failure: unknown) => {
+    await lab.close();
+    throw failure;
+  });
   const host = options.host ?? ownAddress(lab.resolver.host);
   const outbound = createOutbound({
     domain,
     hostname,
-    resolver: lab.resolver,
+    resolver: world.resolver,
     dnsAnchor: lab.dnsAnchor,
-    web: lab.web,
-    port: lab.mxPort,
+    web: world.web,
+    port: world.mxPort,
     address: host,
     tlsReports: {
       afterMs: REPORTS_MS,
@@ -72,7 +83,7 @@ export async function startReferenceInLab(options: ReferenceOptions = {}): Promi
     ...(options.life?.retriesLate ? { retryAfterMs: [FIVE_MINUTES] } : {}),
     faulty,
   });
-  const exchangers = createExchangers(lab.resolver);
+  const exchangers = createExchangers(world.resolver);
   const ends = [() => outbound.close(), async () => exchangers.cancel(), () => lab.close()];
   try {
     const server = await startReference({
@@ -84,10 +95,10 @@ export async function startReferenceInLab(options: ReferenceOptions = {}): Promi
       ipv6: true,
       relay: options.relay ?? outbound.relay,
       exchangersOf: exchangers.of,
-      resolver: lab.resolver,
+      resolver: world.resolver,
       dmarcReportsMs: REPORTS_MS,
       tlsReports: true,
-      blockLists: options.blockLists ?? { ...REFERENCE_LISTS, resolver: lab.resolver },
+      blockLists: options.blockLists ?? { ...REFERENCE_LISTS, resolver: world.resolver },
       reputationZones: options.reputationZones ?? REFERENCE_LISTS.reputationZones,
     });
     ends.unshift(() => server.close());

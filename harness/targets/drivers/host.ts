@@ -8,6 +8,7 @@ import { isLoopback } from '../../wire/loopback-address.ts';
 import { staysHere } from '../authority.ts';
 import { USUAL_PACE_MS } from '../guest-fields.ts';
 import { placeOf, type TargetDeclaration } from '../load.ts';
+import { openLabOf } from '../open-lab.ts';
 import { claimsWithDomains, publicDnsOf } from '../public-dns.ts';
 import type { HostSettings } from '../schema.ts';
 import { readSecrets } from '../secrets.ts';
@@ -15,16 +16,25 @@ import { targetOf } from '../target-of.ts';
 import { readTrustAnchor } from '../trust-anchor.ts';
 import type { RunningTarget } from './start.ts';
 
+/** What a host name leads to. */
+interface Resolved {
+  /** The first address that the endpoints are asked at. */
+  readonly address: string;
+  /** It has addresses of both kinds, and this machine can reach the IPv4 one. */
+  readonly both: boolean;
+}
+
 /**
- * Looks whether a name has addresses of both kinds, the first of which this machine can reach. A name that is nowhere is
- * a mistake of the declaration, not of a server.
+ * Looks a name up. One that is nowhere is a mistake of the declaration, not of a server.
  * @throws ConfigurationError
  */
-async function hasBothFamilies(host: string, place: string): Promise<boolean> {
+async function resolved(host: string, place: string): Promise<Resolved> {
   try {
     const found = await lookup(host, { all: true });
-    const [ipv4] = found.filter(({ family }) => family === 4);
-    return ipv4 !== undefined && found.some(({ family }) => family === 6) && mayReach(ipv4.address);
+    const [first] = found;
+    const ipv4 = found.find(({ family }) => family === 4);
+    const both = ipv4 !== undefined && found.some(({ family }) => family === 6) && mayReach(ipv4.address);
+    return { address: (both ? ipv4 : first)?.address ?? host, both };
   } catch (failure) {
     const code = failure instanceof Error && 'code' in failure ? String(failure.code) : String(failure);
     throw new ConfigurationError(
@@ -41,9 +51,23 @@ function mayReach(ipv4: string): boolean {
   return isLoopback(ipv4) || own.some(({ family, internal }) => family === 'IPv4' && !internal);
 }
 
+/** The same endpoints by address: a lab in the open connects to no names. */
+function endpointsAt(
+  endpoints: Readonly<Partial<Record<Role, Endpoint>>>,
+  names: ReadonlyMap<string, Resolved>,
+): Partial<Record<Role, Endpoint>> {
+  const at: Partial<Record<Role, Endpoint>> = {};
+  for (const role of ROLE_NAMES) {
+    const endpoint = endpoints[role];
+    if (endpoint) at[role] = { ...endpoint, host: names.get(endpoint.host)?.address ?? endpoint.host };
+  }
+  return at;
+}
+
 /**
  * A server that runs already: taken as declared, nothing is connected to yet and nothing is stopped.
- * @throws ConfigurationError for a secret or trust anchor that is not there, and for a name that does not resolve
+ * @throws ConfigurationError for a secret or trust anchor that is not there, and for a name that does not resolve;
+ *   StartFailed where its lab in the open opens no run
  */
 export async function startHost(declaration: TargetDeclaration<HostSettings>): Promise<RunningTarget> {
   const { settings } = declaration;
@@ -53,7 +77,7 @@ export async function startHost(declaration: TargetDeclaration<HostSettings>): P
   const auditedFrom = settings['audited-from'];
   const endpoints: Partial<Record<Role, Endpoint>> = {};
   const ipv6Endpoints: Partial<Record<Role, Endpoint>> = {};
-  const ofBoth = new Map<string, boolean>();
+  const names = new Map<string, Resolved>();
   for (const role of ROLE_NAMES) {
     const given = settings.roles[role];
     if (given === undefined) continue;
@@ -64,10 +88,10 @@ export async function startHost(declaration: TargetDeclaration<HostSettings>): P
     };
     const { host } = endpoint;
     const place = placeOf(declaration, own ? ['roles', role, 'host'] : ['address']);
-    const both = ofBoth.get(host) ?? (await hasBothFamilies(host, place));
-    ofBoth.set(host, both);
-    endpoints[role] = both ? { ...endpoint, family: 4 } : endpoint;
-    if (both) ipv6Endpoints[role] = { ...endpoint, family: 6 };
+    const name = names.get(host) ?? (await resolved(host, place));
+    names.set(host, name);
+    endpoints[role] = name.both ? { ...endpoint, family: 4 } : endpoint;
+    if (name.both) ipv6Endpoints[role] = { ...endpoint, family: 6 };
   }
   const target = targetOf(declaration, {
     endpoints,
@@ -83,10 +107,13 @@ export async function startHost(declaration: TargetDeclaration<HostSettings>): P
       contact: settings.contact ?? null,
     },
   });
+  const lab = settings.lab ? await openLabOf(declaration, settings.lab, endpointsAt(endpoints, names)) : null;
   return {
     target: settings.dns ? { ...target, claims: claimsWithDomains(target.claims, target.domain) } : target,
-    lab: null,
-    artefact: { address: settings.address },
-    async stop() {},
+    lab: lab?.access ?? null,
+    artefact: { address: settings.address, ...(lab ? { 'zone of the lab': lab.zone } : {}) },
+    async stop() {
+      await lab?.close();
+    },
   };
 }

@@ -1,11 +1,11 @@
-import { type Answer, ROOT_SOA, recordsAt, type ZoneStore } from '../lookup.ts';
+import { type Answer, ROOT_SOA, recordsIn, type ZoneStore } from '../lookup.ts';
 import type { Query } from '../message.ts';
 import { keyOf, parentOf, readName } from '../names.ts';
 import { TYPE } from '../types.ts';
 import type { CompiledZone, ResourceRecord } from '../zone.ts';
 import { nothingAt, nothingElseAt } from './denial.ts';
 import { type SignatureFlaw, signatureOver } from './signature.ts';
-import { createZoneKey, type ZoneKey } from './zone-key.ts';
+import { createKeyRing, type KeyRing, type ZoneKey } from './zone-key.ts';
 
 /** Signs what a server answers, zone by zone, while it answers. */
 export interface Signer {
@@ -34,14 +34,7 @@ interface SignedZone {
 
 const ROOT = '.';
 
-export function createSigner(store: ZoneStore): Signer {
-  const keys = new Map<string, ZoneKey>();
-  const keyFor = (origin: string): ZoneKey => {
-    const key = keys.get(origin) ?? createZoneKey(origin);
-    keys.set(origin, key);
-    return key;
-  };
-
+export function createSigner(store: ZoneStore, { keyFor }: KeyRing = createKeyRing()): Signer {
   /** The zone that answers for a name; undefined when it is not signed. */
   function signedZone(name: string, type: number): SignedZone | undefined {
     const key = keyOf(name);
@@ -129,12 +122,12 @@ export function createSigner(store: ZoneStore): Signer {
   }
 
   function typesAt({ origin, zone }: SignedZone, key: string): number[] {
-    const owned = zone ? (recordsAt(zone, key) ?? []) : key === ROOT ? [{ type: TYPE.SOA }] : [];
+    const owned = zone ? (recordsIn(store, zone, key) ?? []) : key === ROOT ? [{ type: TYPE.SOA }] : [];
     return [...owned.map(({ type }) => type), ...(key === origin ? [TYPE.NS, TYPE.DNSKEY] : [])];
   }
 
   function exists({ zone }: SignedZone, key: string): boolean {
-    return zone ? zone.names.has(key) : store.isAboveAZone(key);
+    return zone?.names.has(key) === true || store.isAboveAZone(key);
   }
 
   return {

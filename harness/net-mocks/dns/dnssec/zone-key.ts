@@ -1,4 +1,4 @@
-import { createHash, generateKeyPairSync, sign } from 'node:crypto';
+import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, sign } from 'node:crypto';
 import { canonicalName } from './canonical.ts';
 
 /** The one key of a zone, which signs everything in it, the key itself included. */
@@ -20,8 +20,29 @@ const KEY_FLAGS = 257;
 const DNSSEC = 3;
 const SIGNATURES_KEPT = 1_000;
 
-export function createZoneKey(origin: string): ZoneKey {
-  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+/** The keys of zones by the comparison keys of their origins, each made when it is first asked for. */
+export interface KeyRing {
+  keyFor(origin: string): ZoneKey;
+}
+
+/** @param kept private keys (PKCS #8, PEM) that are there already, by the comparison keys of their origins */
+export function createKeyRing(kept: ReadonlyMap<string, string> = new Map()): KeyRing {
+  const keys = new Map<string, ZoneKey>();
+  return {
+    keyFor(origin) {
+      const key = keys.get(origin) ?? createZoneKey(origin, kept.get(origin));
+      keys.set(origin, key);
+      return key;
+    },
+  };
+}
+
+function createZoneKey(origin: string, kept?: string): ZoneKey {
+  const privateKey =
+    kept === undefined
+      ? generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey
+      : createPrivateKey(kept);
+  const publicKey = createPublicKey(privateKey);
   const { x = '', y = '' } = publicKey.export({ format: 'jwk' });
   /** The same few records are asked for again and again. */
   const signed = new Map<string, Buffer>();
