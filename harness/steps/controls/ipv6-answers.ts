@@ -80,10 +80,11 @@ export const strangersOverIpv6 = control(
     buildsOn: [ipv6Answers, strangersAreServed],
   },
   async (services): Promise<FoundOverIpv6> => {
-    const { finding } = services;
+    const { finding, hasLab, lab, nonce } = services;
     const { roles, line } = finding(ipv6Answers);
     if (!roles.includes('mx')) return { roles, line };
-    const { sender } = finding(strangersAreServed);
+    // What another body published is gone with it.
+    const sender = hasLab ? `<${await lab().forgedSender(nonce)}>` : finding(strangersAreServed).sender;
     const { recipient, at } = localRecipient(services);
     const reply = await recipientReply(services, { sender, recipient }, { role: 'mx', at, family: 'IPv6' });
     const served = isPositive(reply);
