@@ -45,10 +45,12 @@ export async function auditCommand(request: AuditRequest, since: string | null):
   const record = await untilSignal((signal) => auditOnce(request, signal));
   const folder = resolve(request.out);
   const isQuiet = request.loudness === 'quiet';
+  const verbose = request.loudness === 'verbose';
   if (isQuiet) printConclusion(record, process.stdout);
-  else printSummary(record, folder, process.stdout, { verbose: request.loudness === 'verbose' });
+  else printSummary(record, folder, process.stdout, { verbose });
   await removeComparisons(folder);
-  if (earlier !== null) await compareSince(earlier, record, folder, isQuiet ? null : process.stdout);
+  if (earlier !== null)
+    await compareSince(earlier, record, folder, isQuiet ? null : { stream: process.stdout, verbose });
   return record.exitCode;
 }
 

@@ -167,10 +167,16 @@ export async function main(argv: readonly string[]): Promise<number> {
       new Option('--format <format>', 'how it is written').choices(COMPARISON_FORMATS).default('text'),
     )
     .option('--json', 'the same as --format json', false)
+    .option('--verbose', 'the text lists too what only one of the runs asked', false)
     .option('--out <file>', 'where it goes; the standard output when absent')
-    .action(async (before: string, after: string, { json, format, out }: CompareCommandOptions) => {
+    .action(async (before: string, after: string, options: CompareCommandOptions) => {
+      const { json, format, out, verbose } = options;
       const { compareCommand } = await import('./compare.ts');
-      exitCode = await compareCommand(before, after, json ? 'json' : format, out ?? null);
+      exitCode = await compareCommand(before, after, {
+        format: json ? 'json' : format,
+        out: out ?? null,
+        verbose,
+      });
     });
 
   program
@@ -219,6 +225,7 @@ interface ReplayCommandOptions {
 interface CompareCommandOptions {
   readonly json: boolean;
   readonly format: ComparisonFormat;
+  readonly verbose: boolean;
   readonly out?: string;
 }
 
