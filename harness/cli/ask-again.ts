@@ -8,7 +8,7 @@ import { ConfigurationError } from '../model/configuration-error.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { type Choosable, chosenFrom } from '../runner/choose-checks.ts';
 import type { Selection } from '../runner/plan.ts';
-import { nearest } from '../targets/nearest.ts';
+import { meant } from '../targets/nearest.ts';
 import type { AuditRequest } from './audit.ts';
 import { readRecordWithEvidence } from './changed-evidence.ts';
 import { SUITES_FOLDER } from './suites-folder.ts';
@@ -99,11 +99,10 @@ function targetsOf({ targets }: RunRecord, names: readonly string[], path: strin
   const unknown = names.filter((name) => !known.includes(name));
   if (unknown.length > 0) {
     throw new ConfigurationError(
-      ...unknown.map((name) => {
-        const guess = nearest(name, known);
-        const hint = guess ? `did you mean "${guess}"?` : `it has ${known.join(', ')}.`;
-        return `The run in ${path} has no target "${visible(name)}"; ${hint}`;
-      }),
+      ...unknown.map(
+        (name) =>
+          `The run in ${path} has no target "${visible(name)}"; ${meant(name, known, `it has ${known.join(', ')}.`)}`,
+      ),
     );
   }
   return names.length === 0 ? targets : targets.filter(({ name }) => names.includes(name));

@@ -4,11 +4,11 @@ import type { RunRecord } from '../../reports/model/record.ts';
 import type { ExpectedChoice } from '../expected/find.ts';
 import type { Selection } from '../runner/plan.ts';
 import { type Found, runAudit } from '../runner/run.ts';
+import { untilSignal } from '../runner/until-signal.ts';
 import type { Statement } from '../targets/authority.ts';
 import { readRecordWithEvidence } from './changed-evidence.ts';
 import { createProgress, SILENCE } from './progress.ts';
 import { compareSince, removeComparisons } from './since.ts';
-import { untilSignal } from './stop-signal.ts';
 import { printConclusion, printSummary } from './summary.ts';
 
 /** How much an audit prints; its reports are the same. */

@@ -14,7 +14,7 @@ import { FAULTS } from '../model/faults.ts';
 import { ROLES } from '../model/roles.ts';
 import { loadProfile, profileNames } from '../runner/profile.ts';
 import { loadRemedies } from '../runner/remedies.ts';
-import { nearest } from '../targets/nearest.ts';
+import { meant } from '../targets/nearest.ts';
 import { type Catalogue, loadCatalogue } from './load-catalogue.ts';
 import { CATALOG_FOLDER, PROFILES_FOLDER, REMEDIES_FOLDER } from './suites-folder.ts';
 
@@ -87,12 +87,12 @@ async function checkOf({ checks }: Catalogue, code: string): Promise<Check> {
   if (planned !== undefined) {
     throw new ConfigurationError(`${wanted} has a code and no check yet: ${planned}`);
   }
-  const guess = nearest(code, [
+  const known = [
     ...checks.map(({ definition }) => definition.id),
     ...new Set(checks.flatMap(({ definition }) => controlsOf(definition).map((one) => one.definition.id))),
-  ]);
+  ];
   throw new ConfigurationError(
-    `There is no check "${visible(code)}"${guess ? `; did you mean "${guess}"?` : '; mailspec list shows all of them.'}`,
+    `There is no check "${visible(code)}"; ${meant(code, known, 'mailspec list shows all of them.')}`,
   );
 }
 

@@ -4,7 +4,7 @@ import { visible } from '../evidence/visible.ts';
 import { ConfigurationError } from '../model/configuration-error.ts';
 import type { Level } from '../model/levels.ts';
 import { folderOfProfile, loadProfile } from '../runner/profile.ts';
-import { nearest } from '../targets/nearest.ts';
+import { meant } from '../targets/nearest.ts';
 import { loadCatalogue } from './load-catalogue.ts';
 
 const LEVELS: readonly Level[] = ['MUST', 'SHOULD', 'MAY', 'policy'];
@@ -88,9 +88,8 @@ function known(
   return given.map((name) => {
     const found = names.find((candidate) => candidate.toLowerCase() === name.toLowerCase());
     if (found !== undefined) return found;
-    const guess = nearest(name, names);
     throw new ConfigurationError(
-      `There is no ${what} "${visible(name)}"${guess ? `; did you mean "${guess}"?` : `; there are ${names.join(', ')}.`}`,
+      `There is no ${what} "${visible(name)}"; ${meant(name, names, `there are ${names.join(', ')}.`)}`,
     );
   });
 }

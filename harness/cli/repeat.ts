@@ -5,10 +5,10 @@ import type { RunRecord } from '../../reports/model/record.ts';
 import { type Stability, stabilityOf } from '../../reports/model/stability.ts';
 import { logLine } from '../evidence/log-line.ts';
 import { prepareOutputFolder } from '../runner/output-folder.ts';
+import { untilSignal } from '../runner/until-signal.ts';
 import { type AuditRequest, auditOnce } from './audit.ts';
 import { VERDICT_GLYPHS } from './glyphs.ts';
 import { removeComparisons } from './since.ts';
-import { untilSignal } from './stop-signal.ts';
 import { printConclusion, printSummary } from './summary.ts';
 import { writeOut } from './write-file.ts';
 

@@ -7,6 +7,7 @@ import type { Gate } from '../../reports/model/record.ts';
 import type { Check } from '../check/define.ts';
 import { visible } from '../evidence/visible.ts';
 import { ConfigurationError } from '../model/configuration-error.ts';
+import { SLUG } from '../model/slug.ts';
 import { prefixOf, SUITES, type Suite } from '../model/suites.ts';
 import { provideAuthorsApi } from './authors-api.ts';
 import { CHECK_FILE, isCheck } from './load.ts';
@@ -14,7 +15,7 @@ import { CHECK_FILE, isCheck } from './load.ts';
 /** What `suite.yaml` says of a suite that somebody else wrote. */
 const suiteSchema = z.strictObject({
   prefix: z.string().regex(/^[A-Z][A-Z0-9]{1,11}$/, 'is 2 to 12 capital letters and digits'),
-  slug: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'is words in lower case joined by hyphens'),
+  slug: z.string().regex(SLUG, 'is words in lower case joined by hyphens'),
   topic: z.string().min(1),
   owner: z.string().min(1),
   gate: z.enum(['fail', 'warn', 'info']).default('fail'),

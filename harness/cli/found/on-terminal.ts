@@ -1,6 +1,6 @@
 import { logLine } from '../../evidence/log-line.ts';
+import { untilSignal } from '../../runner/until-signal.ts';
 import type { TargetDeclaration } from '../../targets/load.ts';
-import { untilSignal } from '../stop-signal.ts';
 import { consentBy } from './consent.ts';
 import { findTargets, type Sought } from './find.ts';
 import { lookUpsBy } from './look-ups.ts';
