@@ -1,8 +1,8 @@
 import pc from 'picocolors';
 import { visible } from '../evidence/visible.ts';
 import { ConfigurationError } from '../model/configuration-error.ts';
+import { meant } from '../model/nearest.ts';
 import { countsOf, loadStandards, type Standard, type Statement } from '../runner/standards.ts';
-import { meant } from '../targets/nearest.ts';
 import { STANDARDS_FOLDER } from './suites-folder.ts';
 
 export interface CoverageOptions {

@@ -10,6 +10,7 @@ import { ConfigurationError } from '../model/configuration-error.ts';
 import { SLUG } from '../model/slug.ts';
 import { prefixOf, SUITES, type Suite } from '../model/suites.ts';
 import { provideAuthorsApi } from './authors-api.ts';
+import { definitionProblems } from './definition-schema.ts';
 import { CHECK_FILE, isCheck } from './load.ts';
 
 /** What `suite.yaml` says of a suite that somebody else wrote. */
@@ -64,7 +65,9 @@ async function loadOtherSuite(folder: string): Promise<OtherSuite> {
           ? new ConfigurationError(
               `${visible(join(folder, name))}: Node reads no TypeScript beneath node_modules. Copy the folder out of it, or compile its checks to .js.`,
             )
-          : failure;
+          : new ConfigurationError(
+              `${visible(join(folder, name))}: It cannot be loaded: ${visible(messageOf(failure))}`,
+            );
       },
     );
     for (const check of Object.values(module).filter(isCheck)) {
@@ -75,6 +78,11 @@ async function loadOtherSuite(folder: string): Promise<OtherSuite> {
         );
       if (checks.some(({ definition }) => definition.id === id))
         throw new ConfigurationError(`${visible(join(folder, name))}: The code ${id} is there twice.`);
+      const problems = definitionProblems(check.definition);
+      if (problems.length > 0)
+        throw new ConfigurationError(
+          ...problems.map((sentence) => `${visible(join(folder, name))}: ${visible(id)}: ${sentence}`),
+        );
       checks.push(Object.freeze({ ...check, suite: suite.slug }));
     }
   }
@@ -83,6 +91,11 @@ async function loadOtherSuite(folder: string): Promise<OtherSuite> {
       `${visible(folder)}: No file named *.check.ts or *.check.js exports a check.`,
     );
   return { suite, gate, checks, profiles: join(folder, 'profiles') };
+}
+
+function messageOf(failure: unknown): string {
+  const text = failure instanceof Error ? failure.message : String(failure);
+  return text.split('\n')[0] ?? '';
 }
 
 function isBeneathModules(failure: unknown): boolean {

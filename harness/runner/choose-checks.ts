@@ -1,8 +1,8 @@
 import { matchesGlob } from 'node:path';
 import { visible } from '../evidence/visible.ts';
 import { ConfigurationError } from '../model/configuration-error.ts';
+import { meant } from '../model/nearest.ts';
 import { SUITES } from '../model/suites.ts';
-import { meant } from '../targets/nearest.ts';
 
 /** What of a check words can name; results of a check have it too. */
 export interface Choosable {

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { Gate } from '../../reports/model/record.ts';
 import { visible } from '../evidence/visible.ts';
 import { ConfigurationError } from '../model/configuration-error.ts';
-import { meant } from '../targets/nearest.ts';
+import { meant } from '../model/nearest.ts';
 
 const clauseSchema = z.union([
   z.strictObject({

@@ -1,7 +1,7 @@
 import { visible } from '../evidence/visible.ts';
 import { ConfigurationError } from '../model/configuration-error.ts';
+import { meant } from '../model/nearest.ts';
 import type { TargetDeclaration } from './load.ts';
-import { meant } from './nearest.ts';
 
 /**
  * The targets that the command line names, each once, in the order of the file; the defaults of the

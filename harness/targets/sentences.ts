@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { visible, visibleExcerpt } from '../evidence/visible.ts';
-import { meant } from './nearest.ts';
+import { meant } from '../model/nearest.ts';
 import type { KeyPath } from './yaml-source.ts';
 
 /** A problem of a targets file: a sentence, and the place that it is about. */

@@ -1,7 +1,7 @@
 import { ConfigurationError } from '../../model/configuration-error.ts';
+import { meant } from '../../model/nearest.ts';
 import { ROLE_NAMES, type Role } from '../../model/roles.ts';
 import { placeOf, type TargetDeclaration } from '../load.ts';
-import { meant } from '../nearest.ts';
 import type { ComposeSettings } from '../schema.ts';
 import type { KeyPath } from '../yaml-source.ts';
 import { networkedServices, obstaclesOf, type Project } from './compose-project.ts';
