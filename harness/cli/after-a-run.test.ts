@@ -185,7 +185,7 @@ describe('what follows from a run', () => {
       ['expect', '--reason', 'x', '--authority', 'x', '--expires', '2020-03-31'],
       '--expires must be a day to come; 2020-03-31 is over.',
     ],
-    ['a decision without a reason', ['expect', '--authority', 'x', '--expires', '2027-01-01'], '--reason'],
+    ['a decision of nobody', ['expect', '--reason', 'x', '--expires', '2027-01-01'], '--authority'],
     [
       'a day that is none',
       ['expect', '--reason', 'x', '--authority', 'x', '--expires', 'soon'],

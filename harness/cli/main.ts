@@ -183,7 +183,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     .command('expect')
     .description('Writes a file of expected deviations from what a run found.')
     .argument('[record]', 'results.json, or the folder that holds it', 'mailspec-report')
-    .requiredOption('--reason <text>', 'why this is accepted for now')
+    .option('--reason <text>', 'why all of it is accepted for now; without it, the file has a place for each')
     .requiredOption('--authority <name>', 'who decided')
     .requiredOption('--expires <date>', 'the last day on which it is accepted, such as 2027-03-31')
     .option('--out <file>', 'the file to write; it must not exist', EXPECTED_FILE)
