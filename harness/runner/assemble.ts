@@ -5,6 +5,7 @@ import { type Consequences, diagnose, type KnownFault } from '../../reports/mode
 import type {
   CertificateRecord,
   Expectation,
+  FoundBy,
   Gate,
   Remedy,
   RoleSnapshot,
@@ -61,6 +62,7 @@ export interface RunFacts {
   readonly selection: Selection;
   /** As in the record. */
   readonly expectedFrom?: string | null;
+  readonly foundBy?: FoundBy;
   /** Deviations that are expected, of whichever target. */
   readonly expected: readonly ExpectedEntry[];
   /** How to mend whatever a check may find. */
@@ -119,6 +121,7 @@ export async function assembleRecord(run: RunFacts, audited: readonly AuditedTar
     },
     profile: profileRecordOf(run.profile, run.strict),
     ...(run.expectedFrom === undefined ? {} : { expectedFrom: run.expectedFrom }),
+    ...(run.foundBy === undefined ? {} : { foundBy: run.foundBy }),
     ...(again ? { rerunOf: { runId: again.runId, checks: all.length, of: again.of } } : {}),
     selection: { only, skip },
     counts: {
