@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { unclosed } from './testing/groovy.ts';
 import { CHECKOUT, openWorkspace, type Workspace } from './testing/shell.ts';
 
 const PIPELINE = await readFile(join(CHECKOUT, 'ci/Jenkinsfile'), 'utf8');
@@ -40,13 +41,8 @@ test('no parameter goes through Groovy, and every one is used by a script', () =
 });
 
 test('braces and parentheses of the pipeline are closed', () => {
-  const code = PIPELINE.replace(/'''[\s\S]*?'''|'[^'\n]*'|"[^"\n]*"|\/\/.*/g, '');
-  const open: string[] = [];
-  for (const [sign] of code.matchAll(/[(){}]/g)) {
-    if (sign === '(' || sign === '{') open.push(sign);
-    else expect(open.pop()).toBe(sign === ')' ? '(' : '{');
-  }
-  expect(open).toEqual([]);
+  expect(unclosed(PIPELINE)).toEqual([]);
+  expect(unclosed('a { b( }')).not.toEqual([]);
 });
 
 test('the scripts install, audit, and end as mailspec ends', async () => {

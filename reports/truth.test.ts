@@ -22,7 +22,9 @@ import { OUTCOME_OF, STANDINGS } from './model/standing.ts';
 import { rowsOfHtml } from './recount/html.ts';
 import { differences, rowsOf } from './recount/row.ts';
 import { REPORTS } from './write.ts';
+import { countsLine } from './writers/counts-line.ts';
 import { writeCtrf } from './writers/ctrf.ts';
+import { ENGLISH } from './writers/html/english.ts';
 import { writeHtml } from './writers/html/page.ts';
 import { writeJunit } from './writers/junit.ts';
 import { writeMarkdown } from './writers/markdown.ts';
@@ -83,9 +85,30 @@ test.each(REPORTS)('$file, read again without its writer, says what the record s
   }
 });
 
-test('the numbers at the head of the page are sums of what JUnit, CTRF, TAP and the summary count', () => {
+test('the summary and the terminal have the numbers of page one, in its words, and what was not selected', () => {
   const NUMBER = /<data value="(\d+)" data-standing="([a-zA-Z]+)" data-of="([^"]*)">/g;
-  const SUMMARY = /^failed (\d+) · errored (\d+) · skipped (\d+) · passed (\d+)$/gm;
+  for (const [seed, record] of ORDERLY.entries()) {
+    const page = [...writeHtml(record).matchAll(NUMBER)].map(([, value, word]) => {
+      const standing = STANDINGS.find((one) => one === word) ?? failure();
+      return `${value} ${ENGLISH.standings[standing]}`;
+    });
+    const lines = record.targets.map(countsLine);
+    const told = lines
+      .flatMap((line) => line.split(' · '))
+      .filter((part) => part !== 'nothing was asked' && !part.endsWith(' not selected'));
+    expect({ seed, told: told.map((part) => part.replace(/^1 finding$/, '1 findings')).sort() }).toEqual({
+      seed,
+      told: page.sort(),
+    });
+    const left = lines.flatMap((line) => / (\d+) not selected$/.exec(line)?.[1] ?? []).map(Number);
+    expect(left.reduce((sum, one) => sum + one, 0)).toBe(record.counts.notSelected);
+    const summary = writeMarkdown(record).split('\n');
+    for (const line of lines) expect(summary).toContain(line);
+  }
+});
+
+test('the numbers at the head of the page are sums of what JUnit, CTRF and TAP count', () => {
+  const NUMBER = /<data value="(\d+)" data-standing="([a-zA-Z]+)" data-of="([^"]*)">/g;
   const sums = { failed: 0, errored: 0, skipped: 0, passed: 0 };
   for (const [seed, record] of ORDERLY.entries()) {
     const page: Record<Outcome, number> = { ...sums };
@@ -106,14 +129,6 @@ test('the numbers at the head of the page are sums of what JUnit, CTRF, TAP and 
       skipped: page.skipped,
       failed: page.failed + page.errored,
     });
-    const markdown = { ...sums };
-    for (const [, failed, errored, skipped, passed] of writeMarkdown(record).matchAll(SUMMARY)) {
-      markdown.failed += Number(failed);
-      markdown.errored += Number(errored);
-      markdown.skipped += Number(skipped);
-      markdown.passed += Number(passed);
-    }
-    expect({ seed, ...markdown }).toEqual({ seed, ...page });
     expect({ seed, ...dueOf(record) }).toEqual({
       seed,
       passed: page.passed,

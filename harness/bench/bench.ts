@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
+import { untilSignal } from '../runner/until-signal.ts';
 import type { Measured } from './audit.ts';
 import { rowOf } from './row-of.ts';
 import { type Row, table } from './table.ts';
-import { untilSignal } from './until-signal.ts';
 
 /**
  * Measures on this machine: the reference server, a hardened container, each also from further away, and the
@@ -61,7 +61,7 @@ async function benchContainers(
     import('./containers.ts'),
   ]);
   const starts = { what: 'warm start of the lab in a sidecar', wall: await sidecarStarts(options.runs) };
-  const { rows, notes } = await measureContainer(folder, options, TARGETS, untilSignal());
+  const { rows, notes } = await untilSignal((signal) => measureContainer(folder, options, TARGETS, signal));
   process.stdout.write(`\nA hardened Postfix and Dovecot in one container\n${table([starts, ...rows])}`);
   for (const note of notes) process.stdout.write(`${note}\n`);
 }

@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { untilSignal } from '../runner/until-signal.ts';
 import { begin, measure } from './audit.ts';
-import { untilSignal } from './until-signal.ts';
 
 /**
  * One audit in a process of its own, so that its memory is its own:
@@ -10,9 +10,14 @@ import { untilSignal } from './until-signal.ts';
  */
 const [target = 'reference', roundTripMs = '0', targetsFile = 'targets.yaml', ...only] =
   process.argv.slice(2);
-const signal = untilSignal();
 const folder = await mkdtemp(join(tmpdir(), 'mailspec-bench-'));
 try {
+  await untilSignal(audit);
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}
+
+async function audit(signal: AbortSignal): Promise<void> {
   const run = await begin(target, only, folder, targetsFile, signal);
   try {
     const [context] = run.contexts;
@@ -24,6 +29,4 @@ try {
   } finally {
     await run.stop();
   }
-} finally {
-  await rm(folder, { recursive: true, force: true });
 }

@@ -1,6 +1,7 @@
 import { type Duration, milliseconds } from '../model/duration.ts';
 import type { Effect, Safety } from '../model/levels.ts';
 import type { Role } from '../model/roles.ts';
+import { SLUG } from '../model/slug.ts';
 import type { Target } from '../model/target.ts';
 import { callSite, type Place } from './call-site.ts';
 import type { CheckDefinition, Need } from './define.ts';
@@ -79,7 +80,7 @@ export function control<Found extends Finding>(
   definition: ControlDefinition,
   body: ControlBody<Found>,
 ): Control<Found> {
-  if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(definition.id))
+  if (!SLUG.test(definition.id))
     throw new Error(`The name of a control is lower case words joined by hyphens, found "${definition.id}".`);
   milliseconds(definition.budget);
   return Object.freeze({ definition: Object.freeze(definition), body, source: callSite() });

@@ -4,6 +4,7 @@ import type { FaultName } from '../model/faults.ts';
 import type { Effect, Safety, Severity } from '../model/levels.ts';
 import type { PromiseName } from '../model/promises.ts';
 import type { Role } from '../model/roles.ts';
+import { SLUG } from '../model/slug.ts';
 import { type CheckId, prefixOf, SUITES, type SuiteSlug } from '../model/suites.ts';
 import type { Target } from '../model/target.ts';
 import { callSite } from './call-site.ts';
@@ -160,7 +161,7 @@ export function check(definition: CheckDefinition, body: CheckBody): Check {
   if (!/^[A-Z0-9]+-\d{3}$/.test(definition.id)) {
     throw new Error(`The code of a check is a suite prefix and three digits, found "${definition.id}".`);
   }
-  if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(definition.slug)) {
+  if (!SLUG.test(definition.slug)) {
     throw new Error(`The slug of ${definition.id} must be lower case words joined by hyphens.`);
   }
   for (const clause of definition.clauses) {

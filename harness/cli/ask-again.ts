@@ -1,14 +1,15 @@
 import { exitCodeOf } from '../../reports/model/conclude.ts';
-import type { GatedResult, RunRecord, TargetRecord } from '../../reports/model/record.ts';
+import type { FoundBy, GatedResult, RunRecord, TargetRecord } from '../../reports/model/record.ts';
 import { loadChecks } from '../engine/load.ts';
 import { logLine } from '../evidence/log-line.ts';
 import { visible } from '../evidence/visible.ts';
 import type { ExpectedChoice } from '../expected/find.ts';
 import { ConfigurationError } from '../model/configuration-error.ts';
+import { meant } from '../model/nearest.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { type Choosable, chosenFrom } from '../runner/choose-checks.ts';
 import type { Selection } from '../runner/plan.ts';
-import { nearest } from '../targets/nearest.ts';
+import type { Statement } from '../targets/authority.ts';
 import type { AuditRequest } from './audit.ts';
 import { readRecordWithEvidence } from './changed-evidence.ts';
 import { SUITES_FOLDER } from './suites-folder.ts';
@@ -18,19 +19,25 @@ const FOLDER = 'mailspec-rerun';
 
 const LEFT: ReadonlySet<Verdict> = new Set(['fail', 'inconclusive', 'error', 'not-run']);
 
+/** What is asked again, and how its servers are found where no targets file declares them. */
+export interface AskedAgain {
+  readonly request: AuditRequest;
+  readonly foundBy?: FoundBy;
+}
+
 /** Options of `mailspec audit` that an earlier run decides unless they are given. */
 export type Remembered = 'targets' | 'profile' | 'expected' | 'out' | 'suites';
 
 /**
  * `mailspec audit --rerun`: what an earlier run left failed or open, asked in the same way.
- * @returns the request, or the exit code of what the earlier run says where nothing is left to ask
+ * @returns what is to be asked, or the exit code of what the earlier run says where nothing is left to ask
  * @throws ConfigurationError where there is no such run, or a target is no part of it
  */
 export async function askAgain(
   path: string,
   asked: AuditRequest,
   isGiven: (name: Remembered) => boolean,
-): Promise<AuditRequest | number> {
+): Promise<AskedAgain | number> {
   const earlier = await readRecordWithEvidence(path);
   const targets = targetsOf(earlier, asked.names, path);
   const all = targets.flatMap(({ results }) => results.filter(isLeft));
@@ -42,11 +49,12 @@ export async function askAgain(
     print(
       `Run ${earlier.runId} left ${all.length} of ${of} checks failed or open; ${chosen.length === all.length ? 'these are' : `${chosen.length} of these, by --only and --skip, are`} asked again, and nothing else.`,
     );
-  const { profile } = earlier;
-  return {
+  const { profile, foundBy } = earlier;
+  const request: AuditRequest = {
     ...asked,
     names: [...byTarget.keys()],
-    targets: isGiven('targets') ? asked.targets : (targets[0]?.declaredAt.file ?? asked.targets),
+    targets: isGiven('targets') || foundBy ? asked.targets : (targets[0]?.declaredAt.file ?? asked.targets),
+    statement: foundBy ? { ...statementIn(targets), ...asked.statement } : asked.statement,
     out: isGiven('out') ? asked.out : FOLDER,
     profile: isGiven('profile') ? asked.profile : `${profile.id}@${profile.version}`,
     strict: asked.strict || profile.strict,
@@ -62,6 +70,13 @@ export async function askAgain(
       },
     },
   };
+  return { request, ...(foundBy ? { foundBy } : {}) };
+}
+
+/** What was said for servers that no targets file declares: it is the same for all of them. */
+function statementIn([first]: readonly TargetRecord[]): Statement {
+  const { authority = null, contact = null } = first?.guest ?? {};
+  return { ...(authority === null ? {} : { authority }), ...(contact === null ? {} : { contact }) };
 }
 
 /** Those that `--only` and `--skip` choose. @throws ConfigurationError where they choose none */
@@ -99,11 +114,10 @@ function targetsOf({ targets }: RunRecord, names: readonly string[], path: strin
   const unknown = names.filter((name) => !known.includes(name));
   if (unknown.length > 0) {
     throw new ConfigurationError(
-      ...unknown.map((name) => {
-        const guess = nearest(name, known);
-        const hint = guess ? `did you mean "${guess}"?` : `it has ${known.join(', ')}.`;
-        return `The run in ${path} has no target "${visible(name)}"; ${hint}`;
-      }),
+      ...unknown.map(
+        (name) =>
+          `The run in ${path} has no target "${visible(name)}"; ${meant(name, known, `it has ${known.join(', ')}.`)}`,
+      ),
     );
   }
   return names.length === 0 ? targets : targets.filter(({ name }) => names.includes(name));

@@ -6,7 +6,14 @@ import type { Found } from '../runner/run.ts';
 import type { Statement } from '../targets/authority.ts';
 import { TARGETS_FILE } from '../targets/file-name.ts';
 import type { AuditRequest } from './audit.ts';
-import { addFoundOptions, type FoundOptions, repeatedOptions, soughtBy } from './found/options.ts';
+import {
+  addFoundOptions,
+  type FoundOptions,
+  rememberedOptions,
+  repeatedOptions,
+  soughtBy,
+  withRemembered,
+} from './found/options.ts';
 import { addStatement, type StatementOptions, statementOf } from './statement.ts';
 
 interface AuditOptions extends FoundOptions, StatementOptions {
@@ -99,15 +106,24 @@ async function audit(
   isGiven: (name: keyof AuditOptions) => boolean,
 ): Promise<number> {
   const { rerun, repeat, since } = options;
-  const found = await foundBy(options, asked.statement);
-  if (found === null) return NOTHING_AUDITED;
-  let request = found ? { ...asked, found, expected: expectedOf(options) } : asked;
+  let request = asked;
+  let sought: FoundOptions = options;
   if (rerun !== undefined) {
     const { askAgain } = await import('./ask-again.ts');
     const again = await askAgain(rerun, asked, isGiven);
     if (typeof again === 'number') return again;
-    request = again;
+    request = again.request;
+    if (again.foundBy) sought = withRemembered(again.foundBy, options);
   }
+  const found = await foundBy(sought, request.statement);
+  if (found === null) return NOTHING_AUDITED;
+  // A file of expected deviations lies beside a targets file, and there is none.
+  if (found)
+    request = {
+      ...request,
+      found,
+      expected: request.expected === 'beside-targets' ? 'none' : request.expected,
+    };
   if (repeat !== undefined) {
     const { repeatCommand } = await import('./repeat.ts');
     return repeatCommand(request, repeat, options.seed);
@@ -117,12 +133,12 @@ async function audit(
 }
 
 /** The servers that no file declares; undefined where a file does, null where none is to be audited. */
-async function foundBy(options: AuditOptions, statement: Statement): Promise<Found | null | undefined> {
+async function foundBy(options: FoundOptions, statement: Statement): Promise<Found | null | undefined> {
   const sought = soughtBy(options, statement);
   if (!sought) return undefined;
   const { findOnTerminal } = await import('./found/on-terminal.ts');
   const targets = await findOnTerminal(sought, options);
-  return targets && { targets, options: repeatedOptions(options) };
+  return targets && { targets, by: rememberedOptions(options), options: repeatedOptions(options) };
 }
 
 function requestOf(names: readonly string[], options: AuditOptions): AuditRequest {
@@ -142,11 +158,6 @@ function requestOf(names: readonly string[], options: AuditOptions): AuditReques
     concurrency,
     loudness: options.quiet ? 'quiet' : options.verbose ? 'verbose' : 'screen',
   };
-}
-
-/** A file of expected deviations lies beside a targets file, and there is none. */
-function expectedOf({ expected }: AuditOptions): ExpectedChoice {
-  return typeof expected === 'string' ? { file: expected } : 'none';
 }
 
 function expectedChoice(given: string | boolean | undefined): ExpectedChoice {

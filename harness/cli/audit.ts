@@ -4,11 +4,11 @@ import type { Order, RunRecord } from '../../reports/model/record.ts';
 import type { ExpectedChoice } from '../expected/find.ts';
 import type { Selection } from '../runner/plan.ts';
 import { type Found, runAudit } from '../runner/run.ts';
+import { untilSignal } from '../runner/until-signal.ts';
 import type { Statement } from '../targets/authority.ts';
 import { readRecordWithEvidence } from './changed-evidence.ts';
 import { createProgress, SILENCE } from './progress.ts';
 import { compareSince, removeComparisons } from './since.ts';
-import { untilSignal } from './stop-signal.ts';
 import { printConclusion, printSummary } from './summary.ts';
 
 /** How much an audit prints; its reports are the same. */
@@ -47,10 +47,12 @@ export async function auditCommand(request: AuditRequest, since: string | null):
   const record = await untilSignal((signal) => auditOnce(request, signal));
   const folder = resolve(request.out);
   const isQuiet = request.loudness === 'quiet';
+  const verbose = request.loudness === 'verbose';
   if (isQuiet) printConclusion(record, process.stdout);
-  else printSummary(record, folder, process.stdout, { verbose: request.loudness === 'verbose' });
+  else printSummary(record, folder, process.stdout, { verbose });
   await removeComparisons(folder);
-  if (earlier !== null) await compareSince(earlier, record, folder, isQuiet ? null : process.stdout);
+  if (earlier !== null)
+    await compareSince(earlier, record, folder, isQuiet ? null : { stream: process.stdout, verbose });
   return record.exitCode;
 }
 

@@ -1,8 +1,8 @@
 import pc from 'picocolors';
 import { visible } from '../evidence/visible.ts';
 import { ConfigurationError } from '../model/configuration-error.ts';
+import { meant } from '../model/nearest.ts';
 import { countsOf, loadStandards, type Standard, type Statement } from '../runner/standards.ts';
-import { nearest } from '../targets/nearest.ts';
 import { STANDARDS_FOLDER } from './suites-folder.ts';
 
 export interface CoverageOptions {
@@ -37,9 +37,8 @@ function standardNamed(standards: readonly Standard[], name: string): Standard {
   const found = standards.find(({ document }) => document === wanted);
   if (found) return found;
   const names = standards.map(({ document }) => document);
-  const guess = nearest(wanted, names);
   throw new ConfigurationError(
-    `No table of "${visible(name)}" is there; ${guess ? `did you mean "${guess}"?` : `there are ${names.join(', ')}.`}`,
+    `No table of "${visible(name)}" is there; ${meant(wanted, names, `there are ${names.join(', ')}.`)}`,
   );
 }
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { udpResolver } from '../public-dns/testing/udp-resolver.ts';
 import { type Script, type ScriptedServer, startScriptedServer } from '../wire/scripted-server.testing.ts';
 import { diagnosisLine } from './doctor/diagnosis.ts';
 import { loadOf, spaceOf } from './doctor/machine.ts';
@@ -110,6 +111,43 @@ targets:
     expect(stdout + stderr).not.toContain(PASSWORD);
     expect(stdout).not.toContain('\u001b');
     expect(code).toBe(2);
+  });
+
+  test.each([
+    ['dns: { address: 127.0.0.1, port: PORT }', 'shop.test', /^ok .*shop\.test has 1 MX record, DNSSEC: /],
+    [
+      'dns: { address: 127.0.0.1, port: PORT }',
+      'nobody.test',
+      /^no .*no domain nobody\.test\. What to do: .*mail-domain/,
+    ],
+    [
+      'dns: { address: 127.0.0.1, port: PORT }',
+      'broken.test',
+      /^no .* What to do: correct "dns" at .*targets\.yaml:8:10/,
+    ],
+    ['connections: 2', 'shop.test', /^not tried .*no "dns" is declared/],
+  ])('of a host with %s and the domain %s asks its resolver', async (line, domain, told) => {
+    const resolver = await udpResolver((name) => {
+      if (name === 'broken.test') return { rcode: 'SERVFAIL', flags: 2 };
+      if (name !== 'shop.test') return { flags: 0x0403 };
+      return {
+        flags: 0x0420,
+        answers: [{ type: 'MX', name, ttl: 60, data: { preference: 10, exchange: 'mail.shop.test' } }],
+      };
+    });
+    try {
+      const port = await greeter(({ write }) => write('220 mail.shop.test ready'));
+      await cli.targets(
+        `version: 1\ntargets:\n  live:\n    driver: host\n    address: 127.0.0.1\n    mail-domain: ${domain}\n    roles: { mx: ${port} }\n    ${line.replace('PORT', String(resolver.server.port))}\n    audited-from: outside\n    timing: { reply: 3s, slack: 5s }\n`,
+      );
+      const { stdout } = await cli.mailspec('doctor', 'live');
+      expect(about(stdout, 'published records')[0]).toMatch(told);
+      expect(about(stdout, 'client address')).toEqual([
+        'ok        client address: a stranger to the server, as declared (audited-from: outside)',
+      ]);
+    } finally {
+      await resolver.close();
+    }
   });
 
   test('of a container says that there is no engine, and goes on', async () => {

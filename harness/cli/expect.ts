@@ -1,13 +1,13 @@
-import { loadExpected } from '../expected/load.ts';
 import { expectedFileSchema } from '../expected/schema.ts';
 import { holds } from '../expected/settle.ts';
-import { writeExpected } from '../expected/write.ts';
+import { entriesOf, writeExpected } from '../expected/write.ts';
 import { ConfigurationError } from '../model/configuration-error.ts';
 import { readRecordWithEvidence } from './changed-evidence.ts';
 import { writeOut } from './write-file.ts';
 
 export interface ExpectOptions {
-  readonly reason: string;
+  /** Of all entries; where it is left out, each has a place for its own. */
+  readonly reason?: string;
   readonly authority: string;
   readonly expires: string;
   readonly out: string;
@@ -17,26 +17,31 @@ export interface ExpectOptions {
  * `mailspec expect`: writes the file of expected deviations that lets a run like this one end with 0.
  * @throws ConfigurationError when an option is no decision, or the file exists
  */
-export async function expectCommand(path: string, { out, ...decision }: ExpectOptions): Promise<void> {
-  const sample = { target: 'x', check: 'STLS-001', ...decision };
+export async function expectCommand(path: string, options: ExpectOptions): Promise<void> {
+  const { out, reason, authority, expires } = options;
+  const sample = { target: 'x', check: 'STLS-001', reason: reason ?? 'to come', authority, expires };
   const checked = expectedFileSchema.safeParse({ version: 1, expected: [sample] });
   if (!checked.success) {
     const [issue] = checked.error.issues;
     throw new ConfigurationError(`--${String(issue?.path.at(-1))} must be ${issue?.message}.`);
   }
-  if (!holds(decision, new Date()))
-    throw new ConfigurationError(`--expires must be a day to come; ${decision.expires} is over.`);
+  if (!holds({ expires }, new Date()))
+    throw new ConfigurationError(`--expires must be a day to come; ${expires} is over.`);
   const record = await readRecordWithEvidence(path);
-  const content = writeExpected(record, decision);
-  if (content === null) {
+  const entries = entriesOf(record, { reason: reason ?? null, authority, expires });
+  if (entries.length === 0) {
     process.stdout.write('The run found nothing that could be expected; no file was written.\n');
     return;
   }
-  await writeOut(out, content, 'wx');
-  const entries = await loadExpected(out);
+  await writeOut(out, writeExpected(record, entries), 'wx');
+  const without = entries.filter((entry) => entry.reason === null).length;
   process.stdout.write(
     `${out}: ${entries.length} expected deviations. Read each of them before you commit it.\n`,
   );
+  if (without > 0)
+    process.stdout.write(
+      `${without === 1 ? '1 of them has' : `${without} of them have`} no reason yet: say in the file why each is accepted; audits refuse it until then.\n`,
+    );
   const open = entries.filter(({ verdict }) => verdict === 'inconclusive').map(({ check }) => check);
   if (open.length > 0)
     process.stdout.write(

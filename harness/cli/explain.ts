@@ -11,12 +11,12 @@ import { MAILSPEC } from '../engine/rerun.ts';
 import { visible } from '../evidence/visible.ts';
 import { ConfigurationError } from '../model/configuration-error.ts';
 import { FAULTS } from '../model/faults.ts';
+import { meant } from '../model/nearest.ts';
 import { ROLES } from '../model/roles.ts';
-import { loadProfile, profileNames } from '../runner/profile.ts';
+import { loadProfile, type Profile, profileNames } from '../runner/profile.ts';
 import { loadRemedies } from '../runner/remedies.ts';
-import { nearest } from '../targets/nearest.ts';
 import { type Catalogue, loadCatalogue } from './load-catalogue.ts';
-import { CATALOG_FOLDER, PROFILES_FOLDER, REMEDIES_FOLDER } from './suites-folder.ts';
+import { CATALOG_FOLDER, REMEDIES_FOLDER } from './suites-folder.ts';
 
 const killMatrixSchema = z.record(z.string(), z.record(z.string(), z.string()));
 const plannedSchema = z.record(z.string(), z.string()).nullable();
@@ -87,18 +87,27 @@ async function checkOf({ checks }: Catalogue, code: string): Promise<Check> {
   if (planned !== undefined) {
     throw new ConfigurationError(`${wanted} has a code and no check yet: ${planned}`);
   }
-  const guess = nearest(code, [
+  const known = [
     ...checks.map(({ definition }) => definition.id),
     ...new Set(checks.flatMap(({ definition }) => controlsOf(definition).map((one) => one.definition.id))),
-  ]);
+  ];
   throw new ConfigurationError(
-    `There is no check "${visible(code)}"${guess ? `; did you mean "${guess}"?` : '; mailspec list shows all of them.'}`,
+    `There is no check "${visible(code)}"; ${meant(code, known, 'mailspec list shows all of them.')}`,
   );
 }
 
-async function explain({ suites }: Catalogue, { definition, suite, source }: Check) {
-  const names = await profileNames(PROFILES_FOLDER);
-  const profiles = await Promise.all(names.map((name) => loadProfile(PROFILES_FOLDER, name)));
+/** The versions in force of the profiles of mailspec, and of those beside other suites, which may have none. */
+async function profilesIn(folders: readonly string[]): Promise<readonly Profile[]> {
+  const found = folders.map(async (folder) => {
+    const names = await profileNames(folder).catch((): readonly string[] => []);
+    return Promise.all(names.map((name) => loadProfile(folder, name)));
+  });
+  return (await Promise.all(found)).flat();
+}
+
+async function explain({ suites, profiles: folders, gates: others }: Catalogue, check: Check) {
+  const { definition, suite, source } = check;
+  const profiles = await profilesIn(folders);
   const matrix = killMatrixSchema.parse(parse(await catalog('kill-matrix.yaml')));
   const faults: Readonly<Record<string, string>> = FAULTS;
   const seen = Object.entries(matrix).flatMap(([fault, verdicts]) => {
@@ -129,7 +138,9 @@ async function explain({ suites }: Catalogue, { definition, suite, source }: Che
     limits: definition.limits ?? [],
     gates: profiles.map(({ id, gates, clauses }) => ({
       profile: id,
-      gate: gates[definition.id] ?? null,
+      gate: gates[definition.id] ?? others.get(suite) ?? null,
+      /** Where the profile does not name the check, and its suite says what a failure means. */
+      ...(gates[definition.id] === undefined && others.has(suite) ? { bySuite: true } : {}),
       clauses: clauses.filter(({ checks }) => checks.includes(definition.id)).map((clause) => clause.id),
     })),
     remedies: (await loadRemedies(REMEDIES_FOLDER)).filter(({ checks }) => checks.includes(definition.id)),
@@ -186,7 +197,8 @@ function textOf(one: Explanation): string {
   ].join('\n');
 }
 
-function gateLine({ profile, gate, clauses }: Explanation['gates'][number]): string {
+function gateLine({ profile, gate, clauses, bySuite }: Explanation['gates'][number]): string {
+  if (bySuite) return `${profile.padEnd(20)} ${gate} (by "gate" of its suite; the profile does not name it)`;
   const decides = clauses.length === 0 ? '' : ` (decides ${clauses.join(', ')})`;
   return `${profile.padEnd(20)} ${gate ?? 'not part of it'}${decides}`;
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { startReference } from '../reference/server.ts';
 import { loadTargets } from '../targets/load.ts';
+import { engineForTests } from '../targets/testing/engine.ts';
 import { draftOfHost } from './init/host.ts';
 import { writtenTargets } from './init/written.ts';
 import { lookAtHost } from './look/host.ts';
@@ -11,6 +12,7 @@ import { roleOfPort } from './look/look.ts';
 import { type CommandLine, openCommandLine } from './testing/command-line.ts';
 import { filledIn } from './testing/filled-in.ts';
 
+const hasEngine = await engineForTests('mailspec init of an image');
 let cli: CommandLine;
 beforeEach(async () => {
   cli = await openCommandLine();
@@ -62,6 +64,14 @@ describe('mailspec init', () => {
       /^--host nobody\.\.invalid: The name does not resolve \(\w+\), so nothing was connected to\.\n$/,
     );
     expect(code).toBe(3);
+  });
+
+  test.skipIf(!hasEngine)('of an image where nothing greets writes nothing and ends with 2', async () => {
+    const { code, stdout } = await cli.mailspec('init', '--image', 'debian:bookworm-slim');
+    expect(stdout).toContain('Nothing greets in the container, so no file was written.');
+    expect(stdout).toContain('init --image debian:bookworm-slim --env NAME=VALUE');
+    expect(code).toBe(2);
+    expect(existsSync(join(cli.folder, 'targets.yaml'))).toBe(false);
   });
 
   test('of a host where nothing greets writes nothing and ends with 2', async () => {

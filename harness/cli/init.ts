@@ -65,8 +65,10 @@ export async function initCommand(options: InitOptions): Promise<number> {
     print(
       `  ${VERDICT_GLYPHS['not-run'].glyph} ${role}: port ${port} of ${visible(service ?? '')}, not tried`,
     );
-  if (!isComplete && host !== undefined) {
-    print(`Nothing greets at ${visible(host)}, so no file was written.`);
+  if (!isComplete && compose === undefined) {
+    print(`Nothing greets ${where(options)}, so no file was written.`);
+    if (image !== undefined)
+      print(`If the container wants variables, name them: init --image ${visible(image)} --env NAME=VALUE`);
     return 2;
   }
   await writeOut(out, writtenTargets(draft, folder), 'wx');
@@ -74,11 +76,11 @@ export async function initCommand(options: InitOptions): Promise<number> {
   print(
     `Then: ${MAILSPEC.join(' ')} doctor ${draft.name}${out === TARGETS_FILE ? '' : ` --targets ${printable(out)}`}`,
   );
-  if (!isComplete && image !== undefined)
-    print(
-      `Nothing greets in the container. If it wants variables, remove that file and name them: init --image ${visible(image)} --env NAME=VALUE`,
-    );
   return isComplete ? 0 : 2;
+}
+
+function where({ image, host = '' }: InitOptions): string {
+  return image === undefined ? `at ${visible(host)}` : 'in the container';
 }
 
 async function findings(

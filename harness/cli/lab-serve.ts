@@ -5,9 +5,9 @@ import { resolve } from 'node:path';
 import { InputError, type KeyPair, type OpenLab, startOpenLab } from 'net-mocks';
 import { visible } from '../evidence/visible.ts';
 import { ConfigurationError } from '../model/configuration-error.ts';
+import { untilSignal } from '../runner/until-signal.ts';
 import { readSecret } from '../targets/secrets.ts';
 import { keptState } from './lab-state.ts';
-import { untilSignal } from './stop-signal.ts';
 
 export interface LabServeOptions {
   readonly zone: string;

@@ -3,8 +3,8 @@ import type { Check } from '../check/define.ts';
 import { visible } from '../evidence/visible.ts';
 import { ConfigurationError } from '../model/configuration-error.ts';
 import type { Level } from '../model/levels.ts';
+import { meant } from '../model/nearest.ts';
 import { folderOfProfile, loadProfile } from '../runner/profile.ts';
-import { nearest } from '../targets/nearest.ts';
 import { loadCatalogue } from './load-catalogue.ts';
 
 const LEVELS: readonly Level[] = ['MUST', 'SHOULD', 'MAY', 'policy'];
@@ -34,13 +34,14 @@ export async function listCommand(options: ListOptions): Promise<void> {
     options.profile === undefined
       ? null
       : await loadProfile(await folderOfProfile(options.profile, catalogue.profiles), options.profile);
+  const gateOf = ({ definition, suite }: Check): Gate | null =>
+    profile && (profile.gates[definition.id] ?? catalogue.gates.get(suite) ?? null);
   const checks = catalogue.checks.filter(
-    ({ suite, definition: { id, level } }) =>
-      suites.includes(suite) &&
-      levels.includes(level) &&
-      (profile === null || profile.gates[id] !== undefined),
+    (check) =>
+      suites.includes(check.suite) &&
+      levels.includes(check.definition.level) &&
+      (profile === null || gateOf(check) !== null),
   );
-  const gateOf = ({ definition }: Check): Gate | null => profile?.gates[definition.id] ?? null;
   if (options.json) {
     const entries = checks.map((check) => entryOf(check, gateOf(check)));
     process.stdout.write(`${JSON.stringify(entries, null, 2)}\n`);
@@ -88,9 +89,8 @@ function known(
   return given.map((name) => {
     const found = names.find((candidate) => candidate.toLowerCase() === name.toLowerCase());
     if (found !== undefined) return found;
-    const guess = nearest(name, names);
     throw new ConfigurationError(
-      `There is no ${what} "${visible(name)}"${guess ? `; did you mean "${guess}"?` : `; there are ${names.join(', ')}.`}`,
+      `There is no ${what} "${visible(name)}"; ${meant(name, names, `there are ${names.join(', ')}.`)}`,
     );
   });
 }

@@ -1,3 +1,4 @@
+import type { Gate } from '../../reports/model/record.ts';
 import type { Check } from '../check/define.ts';
 import { loadChecks } from '../engine/load.ts';
 import { loadOtherSuites } from '../engine/other-suites.ts';
@@ -10,6 +11,8 @@ export interface Catalogue {
   readonly checks: readonly Check[];
   /** Where profiles lie, those of mailspec first. */
   readonly profiles: readonly string[];
+  /** What a failure of a suite of others means where a profile does not name its check; by the names of suites. */
+  readonly gates: ReadonlyMap<string, Gate>;
 }
 
 /**
@@ -22,5 +25,6 @@ export async function loadCatalogue(folders: readonly string[] = []): Promise<Ca
     suites: [...SUITES, ...others.map(({ suite }) => suite)],
     checks: [...own, ...others.flatMap(({ checks }) => checks)],
     profiles: [PROFILES_FOLDER, ...others.map(({ profiles }) => profiles)],
+    gates: new Map(others.map(({ suite, gate }) => [suite.slug, gate])),
   };
 }

@@ -170,17 +170,23 @@ export async function main(argv: readonly string[]): Promise<number> {
       new Option('--format <format>', 'how it is written').choices(COMPARISON_FORMATS).default('text'),
     )
     .option('--json', 'the same as --format json', false)
+    .option('--verbose', 'the text lists too what only one of the runs asked', false)
     .option('--out <file>', 'where it goes; the standard output when absent')
-    .action(async (before: string, after: string, { json, format, out }: CompareCommandOptions) => {
+    .action(async (before: string, after: string, options: CompareCommandOptions) => {
+      const { json, format, out, verbose } = options;
       const { compareCommand } = await import('./compare.ts');
-      exitCode = await compareCommand(before, after, json ? 'json' : format, out ?? null);
+      exitCode = await compareCommand(before, after, {
+        format: json ? 'json' : format,
+        out: out ?? null,
+        verbose,
+      });
     });
 
   program
     .command('expect')
     .description('Writes a file of expected deviations from what a run found.')
     .argument('[record]', 'results.json, or the folder that holds it', 'mailspec-report')
-    .requiredOption('--reason <text>', 'why this is accepted for now')
+    .option('--reason <text>', 'why all of it is accepted for now; without it, the file has a place for each')
     .requiredOption('--authority <name>', 'who decided')
     .requiredOption('--expires <date>', 'the last day on which it is accepted, such as 2027-03-31')
     .option('--out <file>', 'the file to write; it must not exist', EXPECTED_FILE)
@@ -224,6 +230,7 @@ interface ReplayCommandOptions {
 interface CompareCommandOptions {
   readonly json: boolean;
   readonly format: ComparisonFormat;
+  readonly verbose: boolean;
   readonly out?: string;
 }
 

@@ -68,5 +68,18 @@ test('the catalogue shows them where they are named', async () => {
   );
   const one = await cli.mailspec('explain', 'acme-001', '--suites', 'house-rules');
   expect(one.stdout).toContain('The greeting of port 25 names no product and no version');
+  expect(one.stdout).toMatch(/baseline +fail \(by "gate" of its suite; the profile does not name it\)\n/);
+  expect(one.stdout).toMatch(/acme +fail\n/);
+  expect(one.stdout).not.toContain('not part of it');
+  const counted = await cli.mailspec(
+    'list',
+    '--suites',
+    'house-rules',
+    '--profile',
+    'baseline',
+    '--suite',
+    'acme-house-rules',
+  );
+  expect(counted.stdout).toMatch(/ACME-001 +policy low +fail /);
   expect((await cli.mailspec('explain', 'ACME-001')).code).toBe(3);
 });

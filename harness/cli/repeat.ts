@@ -8,10 +8,10 @@ import { type Stability, stabilityOf } from '../../reports/model/stability.ts';
 import { logLine } from '../evidence/log-line.ts';
 import { SEEDS } from '../model/seeded.ts';
 import { prepareOutputFolder } from '../runner/output-folder.ts';
+import { untilSignal } from '../runner/until-signal.ts';
 import { type AuditRequest, auditOnce } from './audit.ts';
 import { VERDICT_GLYPHS } from './glyphs.ts';
 import { removeComparisons } from './since.ts';
-import { untilSignal } from './stop-signal.ts';
 import { printConclusion, printSummary } from './summary.ts';
 import { writeOut } from './write-file.ts';
 

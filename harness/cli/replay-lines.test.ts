@@ -64,6 +64,33 @@ describe('a dialogue in the terminal', () => {
     expect(whole.join('\n')).not.toContain('…');
   });
 
+  test('shows a long answer once, and says when', () => {
+    const answer = said('250-mail\\r\\n250-SIZE\\r\\n250 STARTTLS\\r\\n');
+    const lines = [answer, said('220 go\\r\\n'), { ...answer, at: 2_000_000 }, said('221 bye\\r\\n')];
+    expect(shown(lines)).toEqual([
+      '    1.500  S      tls   250-mail\\r\\n',
+      '                        250-SIZE\\r\\n',
+      '                        250 STARTTLS\\r\\n',
+      '    1.500  S      tls   220 go\\r\\n',
+      '    2.000  S      tls   250-mail\\r\\n',
+      '                        … 2 more lines, as at 1.500 (--all)',
+      '    1.500  S      tls   221 bye\\r\\n',
+    ]);
+    expect(shown(lines, true)).toHaveLength(8);
+  });
+
+  test('keeps what is nearest to what did not hold, or the end, and counts the rest', () => {
+    const steps = Array.from({ length: 200 }, (_, index) => said(`250 step ${index}`));
+    const passed = shown(steps);
+    expect(passed).toHaveLength(61);
+    expect(passed[0]?.trim()).toBe('… 140 more of the dialogue (--all)');
+    expect(passed.at(-1)).toContain('250 step 199');
+    const failed = shown(steps.map((line, index) => (index === 100 ? { ...line, mark: 'violation' } : line)));
+    expect(failed.join('\n')).toContain('✗ violation');
+    expect(failed.filter((line) => line.includes('more of the dialogue'))).toHaveLength(2);
+    expect(shown(steps, true)).toHaveLength(200);
+  });
+
   test('an escaped backslash before r and n is no line end', () => {
     expect(shown([said('a\\\\r\\n')])).toHaveLength(1);
   });

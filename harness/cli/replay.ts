@@ -10,8 +10,8 @@ import type { SealedEvidence } from '../evidence/store.ts';
 import { printable, visible } from '../evidence/visible.ts';
 import { ConfigurationError } from '../model/configuration-error.ts';
 import type { ControlResult } from '../model/control-result.ts';
+import { meant } from '../model/nearest.ts';
 import type { TranscriptLine } from '../model/result.ts';
-import { nearest } from '../targets/nearest.ts';
 import { VERDICT_GLYPHS } from './glyphs.ts';
 import { readRecord } from './read-record.ts';
 import { replayLines } from './replay-lines.ts';
@@ -94,9 +94,8 @@ function targetsOf({ targets }: RunRecord, name: string | null): readonly Target
   const found = targets.filter((target) => target.name === name);
   if (found.length > 0) return found;
   const known = targets.map((target) => target.name);
-  const guess = nearest(name, known);
   throw new ConfigurationError(
-    `The run has no target "${visible(name)}"; ${guess ? `did you mean "${guess}"?` : `it has ${known.join(', ')}.`}`,
+    `The run has no target "${visible(name)}"; ${meant(name, known, `it has ${known.join(', ')}.`)}`,
   );
 }
 
@@ -132,10 +131,8 @@ function absence(targets: readonly TargetRecord[], code: string): string {
   const left = targets.flatMap(({ notSelected }) => notSelected.filter(({ check }) => isName(check, code)));
   const [why] = left;
   if (why) return `${why.check} was not asked: it ${verbOf(why.why)}.`;
-  const guess = nearest(code, [
-    ...new Set(targets.flatMap((target) => entriesOf(target).map(({ name }) => name))),
-  ]);
-  return `The run has no result of "${visible(code)}"; ${guess ? `did you mean "${guess}"?` : 'its report lists all of them.'}`;
+  const known = [...new Set(targets.flatMap((target) => entriesOf(target).map(({ name }) => name)))];
+  return `The run has no result of "${visible(code)}"; ${meant(code, known, 'its report lists all of them.')}`;
 }
 
 /** The sentences of a plan begin with a verb or a participle. */

@@ -19,18 +19,19 @@ export async function removeComparisons(folder: string): Promise<void> {
 
 /**
  * Says what changed since an earlier run, and writes it beside the reports of this one.
- * @param stream where it is said; null: nowhere
+ * @param say where it is said, and whether with what only one of the runs asked; null: nowhere
  */
 export async function compareSince(
   earlier: RunRecord,
   record: RunRecord,
   folder: string,
-  stream: NodeJS.WritableStream | null,
+  say: { readonly stream: NodeJS.WritableStream; readonly verbose: boolean } | null,
 ): Promise<void> {
   const comparison = compareRuns(earlier, record);
-  if (stream !== null) {
+  if (say !== null) {
+    const { stream, verbose } = say;
     stream.write(`\nSince run ${earlier.runId}:\n`);
-    printComparison(comparison, (line) => void stream.write(`${line}\n`));
+    printComparison(comparison, (line) => void stream.write(`${line}\n`), { verbose });
   }
   for (const [file, write] of FILES) await writeOut(join(folder, file), write(comparison), 'w');
 }

@@ -8,6 +8,7 @@ import { waiverLine } from '../../reports/model/outcome.ts';
 import type { Conclusion, GatedResult, TargetRecord } from '../../reports/model/record.ts';
 import { bySeverity } from '../../reports/model/severity.ts';
 import { silenceLine } from '../../reports/model/silence.ts';
+import { countsLine } from '../../reports/writers/counts-line.ts';
 import { VERDICT_GLYPHS } from './glyphs.ts';
 
 export const CONCLUSIONS: Readonly<Record<Conclusion, (text: string) => string>> = {
@@ -45,7 +46,7 @@ export function targetSummary(target: TargetRecord, room: number): string[] {
 export function headOf(target: TargetRecord): string[] {
   return [
     '',
-    `${pc.bold(target.name)}: ${CONCLUSIONS[target.conclusion](target.conclusion)} — ${countsOf(target)}`,
+    `${pc.bold(target.name)}: ${CONCLUSIONS[target.conclusion](target.conclusion)} — ${countsLine(target)}`,
     ...[target.failure, silenceLine(target), limitsLine(target), labLine(target)].flatMap((line) =>
       line === null ? [] : [`  ${line}`],
     ),
@@ -163,9 +164,3 @@ export function cut(line: string): string {
 
 /** A colour as picocolors writes it. */
 const COLOUR = /(\p{Cc}\[\d+m)/u;
-
-function countsOf(target: TargetRecord): string {
-  const counts = Object.entries(target.counts).filter(([, count]) => count > 0);
-  const selected = counts.map(([verdict, count]) => `${count} ${verdict}`).join(', ');
-  return target.notSelected.length > 0 ? `${selected}; ${target.notSelected.length} not selected` : selected;
-}

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { RunRecord } from '../../reports/model/record.ts';
 import { type DnsServer, startDnsServer } from '../net-mocks/dns/server.ts';
 import { parseZone } from '../net-mocks/dns/zone.ts';
 import { type ReferenceServer, startReference } from '../reference/server.ts';
@@ -69,6 +70,43 @@ test('a domain is audited by what it publishes, and one check can be asked again
   expect(await readFile(join(cli.folder, 'mailspec-report', 'results.json'), 'utf8')).not.toContain(
     account?.password,
   );
+});
+
+test('what was found is found again by --rerun, and asked about again', async () => {
+  const contact = ['--i-am-authorised-by', 'Jane Doe', '--contact', 'security@example.test'];
+  const only = ['--only', 'ITLS-001', 'ITLS-005'];
+  await cli.mailspec('audit', ...domain(), '--permit', 'sends-mail', ...contact, '--yes', ...only);
+  const first = await cli.record();
+  expect(first.foundBy).toEqual({ domain: 'example.test', resolver, permit: 'sends-mail' });
+  const left = first.targets.flatMap(({ results }) =>
+    results.filter(({ verdict }) => ['fail', 'inconclusive'].includes(verdict)),
+  );
+  expect(left.length).toBeGreaterThan(0);
+
+  const silent = await cli.mailspec('audit', '--rerun', 'mailspec-report');
+  expect(silent.stderr).toContain('--yes says it.');
+  expect(silent.code).toBe(3);
+  const again = await cli.mailspec('audit', '--rerun', 'mailspec-report', '--yes');
+  expect(again.stderr).toBe('');
+  expect(again.stdout).toContain(`left ${left.length} of`);
+  const second: RunRecord = JSON.parse(
+    await readFile(join(cli.folder, 'mailspec-rerun', 'results.json'), 'utf8'),
+  );
+  expect(second).toMatchObject({
+    rerunOf: { runId: first.runId },
+    foundBy: first.foundBy,
+    expectedFrom: null,
+    targets: [
+      {
+        name: 'mail-example-test',
+        guest: {
+          permissions: ['safe', 'sends-mail'],
+          authority: 'Jane Doe',
+          contact: 'security@example.test',
+        },
+      },
+    ],
+  });
 });
 
 test.each([

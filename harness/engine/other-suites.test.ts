@@ -79,6 +79,28 @@ test.each([
   await expect(loadOtherSuites([folder])).rejects.toThrow(sentence);
 });
 
+test.each([
+  [
+    'a severity that is none',
+    checkOf('SHOP-001').replace("'low'", "'middling'"),
+    /one\.check\.js: SHOP-001: "severity" must be one of critical, high, medium, low, info, found "middling"\./,
+  ],
+  [
+    'a budget that is none',
+    checkOf('SHOP-001').replace("'1s'", "'soon'"),
+    /one\.check\.js: It cannot be loaded: Expected a duration such as 8s/,
+  ],
+  [
+    'a module that is not there',
+    "import './gone.js';",
+    /one\.check\.js: It cannot be loaded: Cannot find module/,
+  ],
+])('%s is told with its file', async (_what, code, sentence) => {
+  await writeFile(join(folder, 'suite.yaml'), DESCRIPTION);
+  await writeFile(join(folder, 'one.check.js'), code);
+  await expect(loadOtherSuites([folder])).rejects.toThrow(sentence);
+});
+
 test('a folder without a description, and one without a check', async () => {
   await expect(loadOtherSuites([folder])).rejects.toThrow(
     /suite\.yaml: There is no such file; it says prefix/,

@@ -7,14 +7,16 @@ import type { Gate } from '../../reports/model/record.ts';
 import type { Check } from '../check/define.ts';
 import { visible } from '../evidence/visible.ts';
 import { ConfigurationError } from '../model/configuration-error.ts';
+import { SLUG } from '../model/slug.ts';
 import { prefixOf, SUITES, type Suite } from '../model/suites.ts';
 import { provideAuthorsApi } from './authors-api.ts';
+import { definitionProblems } from './definition-schema.ts';
 import { CHECK_FILE, isCheck } from './load.ts';
 
 /** What `suite.yaml` says of a suite that somebody else wrote. */
 const suiteSchema = z.strictObject({
   prefix: z.string().regex(/^[A-Z][A-Z0-9]{1,11}$/, 'is 2 to 12 capital letters and digits'),
-  slug: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'is words in lower case joined by hyphens'),
+  slug: z.string().regex(SLUG, 'is words in lower case joined by hyphens'),
   topic: z.string().min(1),
   owner: z.string().min(1),
   gate: z.enum(['fail', 'warn', 'info']).default('fail'),
@@ -63,7 +65,9 @@ async function loadOtherSuite(folder: string): Promise<OtherSuite> {
           ? new ConfigurationError(
               `${visible(join(folder, name))}: Node reads no TypeScript beneath node_modules. Copy the folder out of it, or compile its checks to .js.`,
             )
-          : failure;
+          : new ConfigurationError(
+              `${visible(join(folder, name))}: It cannot be loaded: ${visible(messageOf(failure))}`,
+            );
       },
     );
     for (const check of Object.values(module).filter(isCheck)) {
@@ -74,6 +78,11 @@ async function loadOtherSuite(folder: string): Promise<OtherSuite> {
         );
       if (checks.some(({ definition }) => definition.id === id))
         throw new ConfigurationError(`${visible(join(folder, name))}: The code ${id} is there twice.`);
+      const problems = definitionProblems(check.definition);
+      if (problems.length > 0)
+        throw new ConfigurationError(
+          ...problems.map((sentence) => `${visible(join(folder, name))}: ${visible(id)}: ${sentence}`),
+        );
       checks.push(Object.freeze({ ...check, suite: suite.slug }));
     }
   }
@@ -82,6 +91,11 @@ async function loadOtherSuite(folder: string): Promise<OtherSuite> {
       `${visible(folder)}: No file named *.check.ts or *.check.js exports a check.`,
     );
   return { suite, gate, checks, profiles: join(folder, 'profiles') };
+}
+
+function messageOf(failure: unknown): string {
+  const text = failure instanceof Error ? failure.message : String(failure);
+  return text.split('\n')[0] ?? '';
 }
 
 function isBeneathModules(failure: unknown): boolean {

@@ -5,11 +5,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { visibleText } from '../../reports/fixtures/hostile-text.ts';
 import { postfixRun } from '../../reports/fixtures/postfix.ts';
 import { randomRecord } from '../../reports/fixtures/random-record.ts';
+import type { RunRecord } from '../../reports/model/record.ts';
 import { seeded } from '../model/seeded.ts';
 import { findExpected } from './find.ts';
 import { loadExpected } from './load.ts';
 import { expectedFileJsonSchema } from './schema.ts';
-import { writeExpected } from './write.ts';
+import { type Decision, entriesOf, writeExpected } from './write.ts';
 
 let folder = '';
 beforeAll(async () => {
@@ -115,13 +116,16 @@ describe('the file of expected deviations', () => {
   });
 });
 
+function written(record: RunRecord, decision: Decision): string {
+  return writeExpected(record, entriesOf(record, decision));
+}
+
 describe('a file made of what a run found', () => {
   const decision = { reason: 'It is "known": # see [1]', authority: 'yes', expires: '2027-03-31' };
 
   test('holds every finding and open question, and none of our own errors', async () => {
     const record = postfixRun();
-    const content = writeExpected(record, decision);
-    const entries = await loadExpected(await file(content ?? ''));
+    const entries = await loadExpected(await file(written(record, decision)));
     const due = record.targets
       .flatMap(({ results }) => results)
       .filter(
@@ -149,9 +153,9 @@ describe('a file made of what a run found', () => {
           },
         })),
       }));
-      const content = writeExpected({ ...random, targets }, decision);
-      if (content === null) continue;
-      const entries = await loadExpected(await file(content));
+      const due = entriesOf({ ...random, targets }, decision);
+      if (due.length === 0) continue;
+      const entries = await loadExpected(await file(writeExpected(random, due)));
       const waived = targets
         .flatMap(({ results }) => results)
         .filter(({ consequence }) => consequence === 'waived');
@@ -162,7 +166,19 @@ describe('a file made of what a run found', () => {
     }
   });
 
+  test('has a place for the reason of each entry, and is refused until it is filled in', async () => {
+    const content = written(postfixRun(), { ...decision, reason: null });
+    const places = content.match(/^ {4}reason: # say why this is accepted$/gm)?.length ?? 0;
+    const lines = await problemsOf(content.replace('reason: # say why this is accepted', 'reason: known'));
+    expect(places).toBeGreaterThan(1);
+    expect(lines).toHaveLength(places - 1);
+    for (const line of lines)
+      expect(line).toMatch(
+        /"expected\[\d+\]\.reason" must be a sentence that says why this is accepted, found nothing\.$/,
+      );
+  });
+
   test('is none where nothing deviates', () => {
-    expect(writeExpected({ ...postfixRun(), targets: [] }, decision)).toBeNull();
+    expect(entriesOf({ ...postfixRun(), targets: [] }, decision)).toEqual([]);
   });
 });

@@ -3,17 +3,27 @@ import type { RunRecord, WaivableVerdict } from '../../reports/model/record.ts';
 
 /** A decision about everything that a run found. */
 export interface Decision {
-  readonly reason: string;
+  /** Null: each entry has a place to say why; until it is filled in, the file is refused. */
+  readonly reason: string | null;
   readonly authority: string;
   readonly expires: string;
 }
 
+/** An entry as it is written, with what was seen above it. */
+export interface WrittenEntry extends Decision {
+  readonly target: string;
+  readonly check: string;
+  readonly verdict: WaivableVerdict;
+  readonly title: string;
+  readonly seen: string;
+}
+
 /**
- * The file that expects everything by which a run failed or stayed open, or null where nothing did. What
- * the run already waived keeps its own reason; our own errors cannot be expected.
+ * What the file expects of everything by which a run failed or stayed open. What the run already waived keeps its own
+ * reason; our own errors cannot be expected.
  */
-export function writeExpected(record: RunRecord, decision: Decision): string | null {
-  const entries = record.targets.flatMap(({ results }) =>
+export function entriesOf(record: RunRecord, decision: Decision): readonly WrittenEntry[] {
+  return record.targets.flatMap(({ results }) =>
     results.flatMap((result) => {
       const { verdict, gate, target, check, waiver } = result;
       const due = consequenceOf(verdict, gate, record.profile.strict);
@@ -21,7 +31,10 @@ export function writeExpected(record: RunRecord, decision: Decision): string | n
       return [{ target, check, verdict, ...(waiver ?? decision), title: result.title, seen: result.reason }];
     }),
   );
-  if (entries.length === 0) return null;
+}
+
+/** The entries as a file. */
+export function writeExpected(record: RunRecord, entries: readonly WrittenEntry[]): string {
   return [
     '# yaml-language-server: $schema=./mailspec-expected.schema.json',
     `# From the run ${record.runId}, profile ${record.profile.id}@${record.profile.version}.`,
@@ -33,7 +46,7 @@ export function writeExpected(record: RunRecord, decision: Decision): string | n
       `  - target: ${scalar(entry.target)}`,
       `    check: ${scalar(entry.check)}`,
       `    verdict: ${entry.verdict}`,
-      `    reason: ${scalar(entry.reason)}`,
+      `    reason: ${entry.reason === null ? '# say why this is accepted' : scalar(entry.reason)}`,
       `    authority: ${scalar(entry.authority)}`,
       `    expires: ${scalar(entry.expires)}`,
     ]),

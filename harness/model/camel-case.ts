@@ -10,6 +10,11 @@ export type CamelCased<Settings, Unit extends string = ''> = {
   readonly [Key in keyof Settings as `${CamelCase<Key>}${Unit}`]: Readonly<Settings[Key]>;
 };
 
+/** `retry-after` as `retryAfter`: the name that code reads. */
+export function camelCase(key: string): string {
+  return key.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+}
+
 /**
  * Settings of a targets file under the names that code reads: `retry-after` as `retryAfter`. What is inside
  * of a value stays as it is.
@@ -20,7 +25,7 @@ export function camelCased<Settings extends object, const Unit extends string = 
   unit?: Unit,
 ): CamelCased<Settings, Unit> {
   const renamed = Object.entries(settings).map(([key, value]): [string, unknown] => [
-    `${key.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())}${unit ?? ''}`,
+    `${camelCase(key)}${unit ?? ''}`,
     value,
   ]);
   // The compiler cannot follow names through text; `CamelCase` says of types what is done here to keys.

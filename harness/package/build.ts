@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { filesIn } from '../model/files-in.ts';
 import { isShipped } from './contents.ts';
 import { withPlacesOf } from './workspace-imports.ts';
 
@@ -76,14 +77,6 @@ async function git(...args: readonly string[]): Promise<string> {
 
 async function writeJson(path: string, value: unknown): Promise<void> {
   await writeFile(join(DIST, path), `${JSON.stringify(value, null, 2)}\n`);
-}
-
-async function filesIn(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
-    .sort();
 }
 
 await build();

@@ -53,6 +53,24 @@ test('the package holds no test, no image and no TypeScript but types', async ()
     expect(files).toContain(file);
 });
 
+test('every link of its documents leads to a file of the package', async () => {
+  const files = (await readdir(installed, { recursive: true })).filter(
+    (file) => !file.includes('node_modules'),
+  );
+  const pages = files.filter((file) => file.endsWith('.md'));
+  expect(pages).toContain('README.md');
+  const lost = await Promise.all(
+    pages.map(async (page) => {
+      const text = await readFile(join(installed, page), 'utf8');
+      const links = [...text.matchAll(/\]\((?![a-z]+:|#)([^)\s#]+)/g)].map(([, link = '']) => link);
+      return links
+        .filter((link) => !files.includes(join(page, '..', link)))
+        .map((link) => `${page}: ${link}`);
+    }),
+  );
+  expect(lost.flat()).toEqual([]);
+});
+
 test('an installed mailspec audits, and its record says what that of a checkout says', async () => {
   const { stdout } = await mailspec(
     'audit',

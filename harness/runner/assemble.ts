@@ -5,6 +5,7 @@ import { type Consequences, diagnose, type KnownFault } from '../../reports/mode
 import type {
   CertificateRecord,
   Expectation,
+  FoundBy,
   Gate,
   Order,
   Remedy,
@@ -66,6 +67,7 @@ export interface RunFacts {
   readonly selection: Selection;
   /** As in the record. */
   readonly expectedFrom?: string | null;
+  readonly foundBy?: FoundBy;
   /** Deviations that are expected, of whichever target. */
   readonly expected: readonly ExpectedEntry[];
   /** How to mend whatever a check may find. */
@@ -124,6 +126,7 @@ export async function assembleRecord(run: RunFacts, audited: readonly AuditedTar
     },
     profile: profileRecordOf(run.profile, run.strict),
     ...(run.expectedFrom === undefined ? {} : { expectedFrom: run.expectedFrom }),
+    ...(run.foundBy === undefined ? {} : { foundBy: run.foundBy }),
     ...(again ? { rerunOf: { runId: again.runId, checks: all.length, of: again.of } } : {}),
     ...(run.order ? { order: run.order } : {}),
     selection: { only, skip },

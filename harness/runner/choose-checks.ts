@@ -1,8 +1,8 @@
 import { matchesGlob } from 'node:path';
 import { visible } from '../evidence/visible.ts';
 import { ConfigurationError } from '../model/configuration-error.ts';
+import { meant } from '../model/nearest.ts';
 import { SUITES } from '../model/suites.ts';
-import { nearest } from '../targets/nearest.ts';
 
 /** What of a check words can name; results of a check have it too. */
 export interface Choosable {
@@ -65,18 +65,16 @@ function lies(clause: string, wanted: string): boolean {
 function unknown(word: string, checks: readonly Choosable[]): string {
   if (isPattern(word))
     return `No check has a code, a slug or a suite like "${visible(word)}"; mailspec list shows all.`;
-  const guess = nearest(word, [
+  const known = [
     ...checks.map(({ definition }) => definition.id),
     ...suitesIn(checks),
     ...checks.map(({ definition }) => definition.slug),
     ...new Set(
       checks.flatMap(({ definition }) => definition.clauses.flatMap((one) => [one, documentOf(one)])),
     ),
-  ]);
-  const hint = guess
-    ? `did you mean "${guess}"?`
-    : `mailspec list shows the checks. Suites: ${suitesIn(checks).join(', ')}.`;
-  return `"${visible(word)}" is neither the code of a check nor a slug, a suite or a clause; ${hint}`;
+  ];
+  const otherwise = `mailspec list shows the checks. Suites: ${suitesIn(checks).join(', ')}.`;
+  return `"${visible(word)}" is neither the code of a check nor a slug, a suite or a clause; ${meant(word, known, otherwise)}`;
 }
 
 function documentOf(clause: string): string {

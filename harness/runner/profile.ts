@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { Gate, SpecificationRecord } from '../../reports/model/record.ts';
 import { visible } from '../evidence/visible.ts';
 import { ConfigurationError } from '../model/configuration-error.ts';
-import { nearest } from '../targets/nearest.ts';
+import { meant } from '../model/nearest.ts';
 
 const clauseSchema = z.union([
   z.strictObject({
@@ -162,9 +162,8 @@ function nameOf(stem: string): string {
 }
 
 function unknownProfile(name: string, names: readonly string[]): string {
-  const guess = nearest(name, names);
-  const hint = guess ? `did you mean "${guess}"? ` : '';
-  return `There is no profile "${visible(name)}"; ${hint}${hint === '' ? 't' : 'T'}he profiles are ${names.join(', ')}.`;
+  const hint = meant(name, names, '');
+  return `There is no profile "${visible(name)}"; ${hint === '' ? 'the' : `${hint} The`} profiles are ${names.join(', ')}.`;
 }
 
 async function readProfile(folder: string, stem: string): Promise<ProfileFile> {

@@ -2,7 +2,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Language } from '../../reports/model/language.ts';
-import type { Order, RunRecord } from '../../reports/model/record.ts';
+import type { FoundBy, Order, RunRecord } from '../../reports/model/record.ts';
 import { reportsIn, writeReports } from '../../reports/write.ts';
 import { loadChecks } from '../engine/load.ts';
 import { loadOtherSuites } from '../engine/other-suites.ts';
@@ -69,6 +69,8 @@ export interface RunOptions {
 /** Servers that no file declares. */
 export interface Found {
   readonly targets: readonly TargetDeclaration[];
+  /** How they were found. */
+  readonly by: FoundBy;
   /** How a command line finds them again. */
   readonly options: readonly string[];
 }
@@ -208,6 +210,7 @@ export async function beginRun(options: Omit<RunOptions, 'concurrency'>): Promis
           ...(options.order ? { order: options.order } : {}),
           selection: options.selection,
           ...expectedFrom(options.expected),
+          ...(options.found ? { foundBy: options.found.by } : {}),
           expected,
           remedies,
           knownFaults,

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
-import { join, relative, sep } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { filesIn } from '../model/files-in.ts';
 
 /** The root of this mailspec: of its sources, or of what was compiled from them. */
 const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
@@ -53,7 +54,7 @@ export function ownCode(): Promise<string> {
  * The packages that it uses are told by its lock file, where there is one.
  */
 async function digestsOfOwnCode(): Promise<string> {
-  const paths = (await Promise.all(ROOMS.map(filesIn))).flat();
+  const paths = (await Promise.all(ROOMS.map(filesOf))).flat();
   const lines = await Promise.all(
     [...MANIFESTS, ...paths].map(async (path) => {
       const content = await readFile(join(PROJECT, path)).catch((error: NodeJS.ErrnoException) => {
@@ -73,12 +74,9 @@ async function digestsOfOwnCode(): Promise<string> {
     .join('');
 }
 
-async function filesIn(room: string): Promise<string[]> {
-  const entries = await readdir(join(PROJECT, room), { recursive: true, withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => relative(PROJECT, join(entry.parentPath, entry.name)).replaceAll(sep, '/'))
-    .filter(isOwnCode);
+async function filesOf(room: string): Promise<string[]> {
+  const files = await filesIn(join(PROJECT, room));
+  return files.map((file) => join(room, file).replaceAll(sep, '/')).filter(isOwnCode);
 }
 
 const LINE = /^([0-9a-f]{64}) {2}([^\n]+)$/;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { CLIENT_ADDRESSES } from '../model/client-addresses.ts';
 import { address, text, yesOrNo } from '../model/fields.ts';
 import type { Safety } from '../model/levels.ts';
+import { SLUG } from '../model/slug.ts';
 
 /** What the drivers of a targets file have in common; the words of errors are explained in the fields of the model. */
 
@@ -11,10 +12,7 @@ export function wholeNumber(from: number, to: number) {
 }
 
 export const path = text(/./, 'a path');
-export const targetName = text(
-  /^[a-z0-9]+(-[a-z0-9]+)*$/,
-  'the name of a target: lower-case letters, digits and single hyphens',
-);
+export const targetName = text(SLUG, 'the name of a target: lower-case letters, digits and single hyphens');
 export const variableName = text(/^[A-Za-z_][A-Za-z0-9_]*$/, 'the name of an environment variable');
 export const serviceName = text(/^[A-Za-z0-9._-]+$/, 'the name of a service');
 export const fileService = serviceName

@@ -23,7 +23,7 @@ export async function publicDnsOf(
   systemServers: () => readonly string[] = getServers,
 ): Promise<PublicDns> {
   if (settings === 'system') {
-    const servers = systemServers().flatMap((written) => endpointOf(written) ?? []);
+    const servers = resolversOfSystem(systemServers);
     if (servers.length === 0)
       throw new ConfigurationError(
         `${placeOf(declaration, ['dns'])}: This machine names no resolver; name one by its address.`,
@@ -44,16 +44,23 @@ export async function publicDnsOf(
   };
 }
 
-/** `192.0.2.1`, `192.0.2.1:5353`, `2001:db8::1` or `[2001:db8::1]:5353`, as Node writes them. */
-function endpointOf(written: string): Endpoint | undefined {
+/** The resolvers that this machine asks. @param systemServers as `getServers` of Node gives them */
+export function resolversOfSystem(systemServers: () => readonly string[] = getServers): readonly Endpoint[] {
+  return systemServers().flatMap((written) => resolverAt(written) ?? []);
+}
+
+/** `192.0.2.1`, `192.0.2.1:5353`, `2001:db8::1` or `[2001:db8::1]:5353`, as Node writes them; undefined for anything else. */
+export function resolverAt(written: string): Endpoint | undefined {
   const [, bracketed, portOfSix] = /^\[([^\]]+)\](?::(\d+))?$/.exec(written) ?? [];
   const [, four, portOfFour] = /^([\d.]+):(\d+)$/.exec(written) ?? [];
   const host = bracketed ?? four ?? written;
   // A zone index belongs to an address of the own link.
-  return isIP(host) === 0 ? undefined : { host, port: Number(portOfSix ?? portOfFour ?? 53) };
+  const port = Number(portOfSix ?? portOfFour ?? 53);
+  return isIP(host) === 0 || port < 1 || port > 65_535 ? undefined : { host, port };
 }
 
-function isLoopback(address: string): boolean {
+/** An address of this machine: nobody stands between here and a resolver there. */
+export function isLoopback(address: string): boolean {
   return isIPv4(address) ? address.startsWith('127.') : address === '::1';
 }
 

@@ -4,6 +4,7 @@ import { conformanceStatement } from '../model/conformance-statement.ts';
 import { FAULT_NAMES } from '../model/faults.ts';
 import { mailDomain, text, wait, yesOrNo } from '../model/fields.ts';
 import { ROLE_NAMES, type Role } from '../model/roles.ts';
+import { SLUG } from '../model/slug.ts';
 import { TIMING, timing } from '../model/timing.ts';
 import type { ReferenceCapability } from '../reference/options.ts';
 import { compose } from './compose-schema.ts';
@@ -304,7 +305,7 @@ export function targetsFileJsonSchema(): string {
     override({ zodSchema, jsonSchema }) {
       if (zodSchema !== fault) return;
       delete jsonSchema.enum;
-      jsonSchema.pattern = '^[a-z0-9]+(-[a-z0-9]+)*$';
+      jsonSchema.pattern = SLUG.source;
     },
   });
   return `${JSON.stringify(schema, null, 2)}\n`;

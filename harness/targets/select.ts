@@ -1,7 +1,7 @@
 import { visible } from '../evidence/visible.ts';
 import { ConfigurationError } from '../model/configuration-error.ts';
+import { meant } from '../model/nearest.ts';
 import type { TargetDeclaration } from './load.ts';
-import { nearest } from './nearest.ts';
 
 /**
  * The targets that the command line names, each once, in the order of the file; the defaults of the
@@ -17,11 +17,10 @@ export function selectTargets(
   const unknown = names.filter((name) => !known.includes(name));
   if (unknown.length > 0) {
     throw new ConfigurationError(
-      ...unknown.map((name) => {
-        const guess = nearest(name, known);
-        const hint = guess ? `; did you mean "${guess}"?` : `; it declares ${known.join(', ')}.`;
-        return `There is no target "${visible(name)}" in ${file}${hint}`;
-      }),
+      ...unknown.map(
+        (name) =>
+          `There is no target "${visible(name)}" in ${file}; ${meant(name, known, `it declares ${known.join(', ')}.`)}`,
+      ),
     );
   }
   const selected = declared.filter(({ name, isDefault }) =>

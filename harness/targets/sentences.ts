@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { visible, visibleExcerpt } from '../evidence/visible.ts';
-import { nearest } from './nearest.ts';
+import { meant } from '../model/nearest.ts';
 import type { KeyPath } from './yaml-source.ts';
 
 /** A problem of a targets file: a sentence, and the place that it is about. */
@@ -99,13 +99,12 @@ function dotted(path: KeyPath): string {
 }
 
 function meantKey(key: string, known: readonly string[]): string {
-  if (nearest(key, known)) return meantValue(key, known);
-  return known.length > 0 ? `; known here: ${known.join(', ')}.` : '.';
+  return known.length > 0 ? `; ${meant(key, known, `known here: ${known.join(', ')}.`)}` : '.';
 }
 
 function meantValue(value: unknown, known: readonly string[]): string {
-  const guess = typeof value === 'string' ? nearest(value, known) : undefined;
-  return guess ? `; did you mean "${guess}"?` : '.';
+  const hint = typeof value === 'string' ? meant(value, known, '') : '';
+  return hint === '' ? '.' : `; ${hint}`;
 }
 
 function found(path: KeyPath, input: unknown): string {

@@ -120,11 +120,16 @@ function comparedRun({ runId, startedAt, conclusion, profile }: RunRecord): Comp
   return { runId, startedAt, conclusion, profile: `${profile.id}@${profile.version}` };
 }
 
+/** What the run was told to ask; the codes of a partial run are those that were left, however many. */
+function chosenBy({ selection, rerunOf }: RunRecord): string {
+  return rerunOf ? 'what was left' : selection.only.join(' ') || 'all';
+}
+
 function notesOf(before: RunRecord, after: RunRecord): string[] {
   const pairs = [
     ['mailspec', before.tool.version, after.tool.version],
     ['Profile', comparedRun(before).profile, comparedRun(after).profile],
-    ['Only', before.selection.only.join(' ') || 'all', after.selection.only.join(' ') || 'all'],
+    ['Only', chosenBy(before), chosenBy(after)],
     ['Without', before.selection.skip.join(' ') || 'none', after.selection.skip.join(' ') || 'none'],
   ] as const;
   const parts = [

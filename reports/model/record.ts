@@ -227,6 +227,21 @@ export interface Order {
   readonly isInTurn: boolean;
 }
 
+/**
+ * How servers were found that no targets file declares: options of the command line and what they said. A password is
+ * none of them, only the name of the variable that has it; nor is the yes to what was asked.
+ */
+export interface FoundBy {
+  readonly host?: string;
+  readonly domain?: string;
+  readonly resolver?: string;
+  readonly mailDomain?: string;
+  readonly account?: string;
+  readonly login?: string;
+  readonly passwordEnv?: string;
+  readonly permit?: string;
+}
+
 /** The record of a run: `results.json`. Every report is a pure function of it. */
 export interface RunRecord {
   readonly schema: 'mailspec-results/1';
@@ -268,6 +283,8 @@ export interface RunRecord {
    * targets file.
    */
   readonly expectedFrom?: string | null;
+  /** Absent where a targets file declares what was audited. */
+  readonly foundBy?: FoundBy;
   /** The earlier run of which this one asked a part again; absent where it asked on its own. */
   readonly rerunOf?: RerunOf;
   /** Absent where the checks were taken in the usual order, side by side. */

@@ -113,7 +113,7 @@ export const result = z
 
 export const control = z
   .strictObject({
-    control: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/),
+    control: suiteSlug,
     title: text,
     state: z.enum(['found', 'broke-off', 'not-applicable']),
     cause,

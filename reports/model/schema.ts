@@ -193,6 +193,18 @@ export const runRecordSchema = z
     }),
     expectedFrom: text.nullable().exactOptional(),
     suitesFrom: z.array(text).min(1).exactOptional(),
+    foundBy: z
+      .strictObject({
+        host: text.exactOptional(),
+        domain: text.exactOptional(),
+        resolver: text.exactOptional(),
+        mailDomain: text.exactOptional(),
+        account: text.exactOptional(),
+        login: text.exactOptional(),
+        passwordEnv: text.exactOptional(),
+        permit: text.exactOptional(),
+      })
+      .exactOptional(),
     rerunOf: z.strictObject({ runId: text, checks: count, of: count }).exactOptional(),
     order: z.strictObject({ seed: count, isInTurn: z.boolean() }).exactOptional(),
     selection: z.strictObject({ only: z.array(text), skip: z.array(text) }),

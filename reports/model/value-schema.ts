@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SLUG } from '../../harness/model/slug.ts';
 import { PRINTABLE } from './printable.ts';
 import { CAUSES, type CheckId, ROLE_NAMES, type Role, VERDICTS } from './vocabulary.ts';
 
@@ -8,7 +9,7 @@ export const count = z.int().nonnegative();
 export const moment = z.iso.datetime();
 
 /** Names and prefixes of suites, which others may have written too. */
-export const suiteSlug = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/);
+export const suiteSlug = z.string().regex(SLUG);
 export const suitePrefix = z.string().regex(/^[A-Z][A-Z0-9]*$/);
 export const checkId: z.ZodType<CheckId> = z.templateLiteral([suitePrefix, '-', z.string().regex(/\d{3}/)]);
 export const role = z.enum(ROLE_NAMES as [Role, ...Role[]]);

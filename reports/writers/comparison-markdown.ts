@@ -5,7 +5,7 @@ import {
   type Difference,
   differencesOf,
 } from '../model/compare.ts';
-import { HEADINGS, stepOf, TELLING } from './comparison-words.ts';
+import { HEADINGS, ONE_SIDED, oneSidedLines, stepOf, TELLING } from './comparison-words.ts';
 import { codeSpan, escapedMarkdown } from './markdown-text.ts';
 
 /** Most differences of one kind that are listed; a comment on GitHub holds 65,536 characters. */
@@ -25,7 +25,7 @@ export function writeComparisonMarkdown(comparison: Comparison): string {
     ...(notes.length > 0 ? [''] : []),
     ...CHANGES.flatMap((change) => {
       const members = differencesOf(comparison, change);
-      if (members.length === 0) return [];
+      if (members.length === 0 || ONE_SIDED.includes(change)) return [];
       const rest = members.length - MOST_LISTED;
       return [
         `## ${HEADINGS[change]} (${members.length})`,
@@ -35,6 +35,7 @@ export function writeComparisonMarkdown(comparison: Comparison): string {
         '',
       ];
     }),
+    ...oneSidedLines(comparison, 'the HTML comparison lists them').flatMap((line) => [line, '']),
     `${same} ${same === 1 ? 'result is' : 'results are'} the same.`,
     '',
   ].join('\n');

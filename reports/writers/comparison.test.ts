@@ -7,6 +7,7 @@ import { postfixRun } from '../fixtures/postfix.ts';
 import { randomRecord } from '../fixtures/random-record.ts';
 import { compareRuns } from '../model/compare.ts';
 import { writeComparisonMarkdown } from './comparison-markdown.ts';
+import { ONE_SIDED, oneSidedLines } from './comparison-words.ts';
 import { writeComparisonHtml } from './html/comparison.ts';
 
 const PAIRS = Array.from({ length: 60 }, (_, seed) => {
@@ -38,7 +39,8 @@ test('the summary has no markup but ours, whatever a server sent', () => {
       expect(tag).toMatch(/^<\/?(h1|h2|p|ul|li|code|strong)>$/);
     }
     const listed = html.match(/<strong>/g)?.length ?? 0;
-    expect(listed).toBe(comparison.differences.length);
+    const oneSided = comparison.differences.filter(({ change }) => ONE_SIDED.includes(change));
+    expect(listed).toBe(comparison.differences.length - oneSided.length);
   }
 });
 
@@ -69,6 +71,26 @@ test('what turned out badly, and what is no longer settled, have names of their 
       expect(text).toContain(told);
     }
   }
+});
+
+test('what only one of the runs asked is counted once, by its verdicts', () => {
+  const record = postfixRun();
+  const part = {
+    ...record,
+    targets: record.targets.map((target) => ({ ...target, results: target.results.slice(0, 2) })),
+  };
+  const asked = (one: typeof record) => one.targets.flatMap(({ results }) => results).length;
+  const comparison = compareRuns(record, part);
+  const [line = '', ...more] = oneSidedLines(comparison, 'there they are');
+  expect(more).toEqual([]);
+  const missing = asked(record) - asked(part);
+  expect(line).toMatch(
+    new RegExp(`^The earlier run alone asked ${missing} checks \\(.*\\); there they are\\.$`),
+  );
+  const counted = [...line.matchAll(/(\d+) [a-z-]+[,)]/g)].map(([, count]) => Number(count));
+  expect(counted.reduce((sum, count) => sum + count, 0)).toBe(missing);
+  expect(writeComparisonMarkdown(comparison)).toContain(`The earlier run alone asked ${missing} checks`);
+  expect(oneSidedLines(compareRuns(part, record), 'there')[0]).toContain('The later run alone asked');
 });
 
 test('runs that do not differ say so', () => {

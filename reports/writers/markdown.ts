@@ -19,6 +19,7 @@ import type { Conclusion, GatedResult, RunRecord, TargetRecord } from '../model/
 import { bySeverity } from '../model/severity.ts';
 import { silenceLine } from '../model/silence.ts';
 import { otherSuiteLines } from '../model/suites-of.ts';
+import { countsLine } from './counts-line.ts';
 import { headline } from './explanation.ts';
 import { ENGLISH } from './html/english.ts';
 import { codeSpan, escapedMarkdown } from './markdown-text.ts';
@@ -70,25 +71,17 @@ function summary(record: RunRecord, item: Item): string {
 
 function targetLines(record: RunRecord, target: TargetRecord, item: Item): string[] {
   const obstacle = obstacleOfTarget(target);
-  const of = (outcome: Outcome) => target.results.filter((result) => outcomeOf(result) === outcome);
-  const waived = of('skipped').filter(({ consequence }) => consequence === 'waived');
-  const advice = of('passed').filter(({ consequence }) => consequence === 'advice').length;
+  const waived = target.results.filter(({ consequence }) => consequence === 'waived');
   return [
     `## ${SIGN[target.conclusion]} ${codeSpan(target.name)}: ${target.conclusion}`,
     '',
-    counts({
-      failed: of('failed').length,
-      errored: of('errored').length + (obstacle === null ? 0 : 1),
-      skipped: of('skipped').length,
-      passed: of('passed').length,
-    }),
+    countsLine(target),
     '',
     ...(obstacle === null ? [] : [...obstacleItem(obstacle), '']),
     ...[silenceLine(target), limitsLine(target), labLine(target), guestLine(target)].flatMap((line) =>
       line === null ? [] : [codeSpan(line), ''],
     ),
     ...clauseLines(record, target),
-    ...(advice > 0 ? [`${advice} of those that passed with advice.`, ''] : []),
     ...findingLines(target, item),
     '',
     ...openGroups(target).flatMap(openLines),
@@ -158,18 +151,7 @@ function clauseLines({ profile: { clauses } }: RunRecord, target: TargetRecord):
 
 function orderLines(obstacles: readonly Obstacle[]): string[] {
   if (obstacles.length === 0) return [];
-  return [
-    `## ‼ ${codeSpan('mailspec')}: the run`,
-    '',
-    counts({ failed: 0, errored: obstacles.length, skipped: 0, passed: 0 }),
-    '',
-    ...obstacles.flatMap(obstacleItem),
-    '',
-  ];
-}
-
-function counts(count: Readonly<Record<Outcome, number>>): string {
-  return `failed ${count.failed} · errored ${count.errored} · skipped ${count.skipped} · passed ${count.passed}`;
+  return [`## ‼ ${codeSpan('mailspec')}: the run`, '', ...obstacles.flatMap(obstacleItem), ''];
 }
 
 /** An item with reason, clauses and the command that reruns it. */

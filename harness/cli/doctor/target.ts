@@ -14,6 +14,7 @@ import { type RunningTarget, startTarget } from '../../targets/drivers/start.ts'
 import { placeOf, type TargetDeclaration } from '../../targets/load.ts';
 import { examineAccount, examineLookups } from './account.ts';
 import type { Tell } from './diagnosis.ts';
+import { examineOutside } from './outside.ts';
 
 /**
  * Starts a target as an audit does, and compares it with its declaration; it is removed again.
@@ -71,6 +72,7 @@ async function examineRunning(
   } finally {
     await bench.close();
   }
+  if (declaration.driver === 'host') await examineOutside(declaration, target, { signal, tell });
   if (declaration.driver === 'network') {
     tell({ state: 'not tried', what: 'accounts and mail', line: 'an access network has none' });
     return;

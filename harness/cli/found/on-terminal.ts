@@ -1,6 +1,6 @@
 import { logLine } from '../../evidence/log-line.ts';
+import { untilSignal } from '../../runner/until-signal.ts';
 import type { TargetDeclaration } from '../../targets/load.ts';
-import { untilSignal } from '../stop-signal.ts';
 import { consentBy } from './consent.ts';
 import { findTargets, type Sought } from './find.ts';
 import { lookUpsBy } from './look-ups.ts';
@@ -16,7 +16,8 @@ export function findOnTerminal(
   { yes = false, resolver }: Pick<FoundOptions, 'yes' | 'resolver'>,
 ): Promise<readonly TargetDeclaration[] | null> {
   const ask = consentBy(yes);
-  const lookUps = lookUpsBy(resolver ?? null);
   const print = (line: string) => void process.stdout.write(`${logLine(line)}\n`);
-  return untilSignal((signal) => findTargets(sought, { ask, lookUps, print, signal }));
+  return untilSignal((signal) =>
+    findTargets(sought, { ask, lookUps: lookUpsBy(resolver ?? null, signal), print, signal }),
+  );
 }

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
-import { visible } from '../../evidence/visible.ts';
+import type { FoundBy } from '../../../reports/model/record.ts';
+import { printable, visible } from '../../evidence/visible.ts';
 import { ConfigurationError } from '../../model/configuration-error.ts';
 import type { Safety } from '../../model/levels.ts';
 import type { Statement } from '../../targets/authority.ts';
@@ -7,15 +8,7 @@ import type { Sought } from './find.ts';
 import type { Wanted } from './targets.ts';
 
 /** Options of `mailspec audit` for servers that no file declares. */
-export interface FoundOptions {
-  readonly host?: string;
-  readonly domain?: string;
-  readonly resolver?: string;
-  readonly mailDomain?: string;
-  readonly account?: string;
-  readonly login?: string;
-  readonly passwordEnv?: string;
-  readonly permit?: string;
+export interface FoundOptions extends FoundBy {
   readonly yes?: boolean;
 }
 
@@ -105,6 +98,22 @@ function wantedBy({ account, login, passwordEnv, permit = '' }: FoundOptions): W
       ? {}
       : { account: { address: account, passwordEnv, ...(login === undefined ? {} : { login }) } }),
   };
+}
+
+/** What the command line said of servers, as the record of a run keeps it. */
+export function rememberedOptions(options: FoundOptions): FoundBy {
+  const said = (Object.keys(FLAGS) as (keyof FoundOptions)[]).flatMap((name) => {
+    const value = options[name];
+    return typeof value === 'string' ? [[name, printable(value)] as const] : [];
+  });
+  return Object.fromEntries(said);
+}
+
+/** What an earlier run was told of its servers, as far as nothing else is said now. */
+export function withRemembered(earlier: FoundBy, options: FoundOptions): FoundOptions {
+  const { host: _host, domain: _domain, ...rest } = earlier;
+  const isElsewhere = options.host !== undefined || options.domain !== undefined;
+  return { ...(isElsewhere ? rest : earlier), ...options };
 }
 
 /** The options as a command line repeats them, without a question the second time. */

@@ -90,7 +90,7 @@ test('a project is declared by what its file says, and the file is loaded', asyn
         submission: { service: 'mta', port: 587 },
         imap: { service: 'dovecot', port: 143 },
       },
-      accounts: [{ address: 'audit@shop.example', password: 'env:AUDIT_PASSWORD' }],
+      accounts: [{ address: 'audit@shop.example', password: 'generate' }],
     },
   });
   expect(yaml).toContain('Nothing was started');

@@ -26,6 +26,18 @@ export function draftOfHost(address: string, looks: readonly Look[]): Draft {
         domain === null ? 'No greeting suggests it.' : `${from}; correct it where addresses end otherwise`,
     },
     ...rolesOf(looks),
+    choices: [
+      {
+        sentence:
+          'Name the resolver to ask, "system" or { address: … }, where the records of the mail domain are to be judged too: SPF, DKIM, DMARC, MX, TLSA, MTA-STS.',
+        line: 'dns: system',
+      },
+      {
+        sentence:
+          'Say how the server sees this machine: outside, as any stranger; inside, at an address that it trusts and relays for.',
+        line: 'audited-from: outside',
+      },
+    ],
     isDisposable: false,
     remarks: [
       'The server is a real one: without "permissions", checks only read. "permissions: [safe, sends-mail]" lets them hand over mail too; "authority" says then who allowed it, and "contact" whom its people can ask.',

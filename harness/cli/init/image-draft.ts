@@ -1,13 +1,12 @@
 import { basename } from 'node:path/posix';
 import { visible } from '../../evidence/visible.ts';
-import { ROLE_NAMES, ROLES } from '../../model/roles.ts';
 import { greetedName, suggestedNames, targetNameFor } from '../look/names.ts';
-import { type DeclaredRoles, rolesOf } from '../look/roles.ts';
+import { rolesOf } from '../look/roles.ts';
 import type { ImageLooks } from './image.ts';
 import type { Draft } from './written.ts';
 
 /**
- * What is known of an image by a container of it.
+ * What is known of an image by a container of it that greeted.
  * @param given names of the variables that the container was given
  */
 export function draftOfImage(image: string, seen: ImageLooks, given: readonly string[] = []): Draft {
@@ -28,7 +27,7 @@ export function draftOfImage(image: string, seen: ImageLooks, given: readonly st
           ? 'No greeting suggests it.'
           : `${from}; correct it where addresses end otherwise`,
     },
-    ...declared(seen),
+    ...rolesOf(looks),
     isDisposable: true,
     remarks: [
       ...(isOwn
@@ -41,7 +40,6 @@ export function draftOfImage(image: string, seen: ImageLooks, given: readonly st
         : [
             `${visible(ending.split('\n')[0] ?? '')} Servers often want settings: "env" hands them over, and "files" copies files into the container.`,
           ]),
-      'Where the password of an account is made for each run ("password: generate"), "env" hands it to the container as account:<address>.',
       ...(given.length === 0
         ? []
         : [
@@ -49,18 +47,5 @@ export function draftOfImage(image: string, seen: ImageLooks, given: readonly st
           ]),
       'Tried was one start without any other settings, and the greeting of each port; logins, recipients and certificates were not.',
     ],
-  };
-}
-
-/** Roles of the ports that greeted; where none did, those that the image says it serves. */
-function declared({ looks, exposed }: ImageLooks): DeclaredRoles {
-  const seen = rolesOf(looks);
-  if (seen.roles.length > 0) return seen;
-  return {
-    ...seen,
-    roles: ROLE_NAMES.flatMap((role) => {
-      const { port } = ROLES[role];
-      return exposed.includes(port) ? [{ role, port, note: 'the image exposes it; nothing greeted' }] : [];
-    }),
   };
 }

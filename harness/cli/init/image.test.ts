@@ -75,19 +75,19 @@ describe.skipIf(!hasEngine)('a look at an image', () => {
         settings: {
           image,
           roles: { mx: 25, pop3: 2110, imap: 143 },
-          accounts: [{ address: 'audit@shop.example', password: 'env:AUDIT_PASSWORD', disposable: true }],
+          accounts: [{ address: 'audit@shop.example', password: 'generate', disposable: true }],
         },
       },
     ]);
   });
 
-  it('tells how a container ended that did not come up, and takes the ports that the image exposes', async () => {
+  it('tells how a container ended that did not come up', async () => {
     const image = await imageWith('ENV LAST_WORDS="no \u001b[31mconfiguration"', 'EXPOSE 25 587');
     const seen = await lookAtIt(image, `test-${nonce}-ends`);
     expect(seen.ending).toBe(
       'The container ended with status 7.\nThe last lines of its log:\n  no \\x1b[31mconfiguration',
     );
-    expect(draftOfImage(image, seen).roles.map(({ role }) => role)).toEqual(['mx', 'submission']);
+    expect(seen).toMatchObject({ exposed: [25, 587] });
   });
 
   it('that is ended has seen nothing, and leaves nothing', async () => {

@@ -49,14 +49,16 @@ describe('a written targets file', () => {
     });
     expect((await load(yaml))?.settings).toMatchObject({
       accounts: [{ address: 'audit@shop.example', password: 'env:AUDIT_PASSWORD', disposable: false }],
+      dns: 'system',
+      'audited-from': 'outside',
     });
     expect(yaml).toContain('# Nothing greets at 465: nobody listens.');
   });
 
-  test('of an image that said nothing is refused until it is filled in', async () => {
+  test('of an image that told no name is refused until it is filled in; its password is made for each run', async () => {
     const image = 'registry.example:5000/mail:1.4';
     const draft = draftOfImage(image, {
-      looks: [nothing(25)],
+      looks: [seen(25), nothing(143)],
       exposed: [],
       ending: 'The container ended with status 1.\nThe last lines of its log:\n  no\\x1b[31mconfiguration',
       ownNames: [],
@@ -66,7 +68,12 @@ describe('a written targets file', () => {
     await expect(loadTargets(file)).rejects.toThrow(/Target mail lacks "mail-domain"/);
     expect(await load(yaml)).toMatchObject({
       name: 'mail',
-      settings: { image, roles: { mx: 25 }, accounts: [{ disposable: true }] },
+      settings: {
+        image,
+        roles: { mx: 25 },
+        accounts: [{ password: 'generate', disposable: true, 'allow-cleartext-secret': true }],
+        env: { AUDIT_PASSWORD: 'account:audit@example.org' },
+      },
     });
     expect(yaml).toContain('The container ended with status 1.');
   });
@@ -114,7 +121,7 @@ describe('a written targets file', () => {
 
   test('of a name that YAML would take for something else is loaded', async () => {
     for (const image of ['true', '1.5', 'null', '25']) {
-      const draft = draftOfImage(image, { looks: [], exposed: [25], ending: null, ownNames: [] });
+      const draft = draftOfImage(image, { looks: [seen(25)], exposed: [], ending: null, ownNames: [] });
       expect(await load(writtenTargets(draft, folder.path))).toMatchObject({
         isDefault: true,
         settings: { image },

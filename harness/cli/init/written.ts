@@ -14,6 +14,8 @@ export interface Draft extends DeclaredRoles {
   readonly settings: Readonly<Record<string, string>>;
   readonly hostName: Known;
   readonly mailDomain: Known;
+  /** What else can be said of the target, each with a sentence in front. */
+  readonly choices?: readonly { readonly sentence: string; readonly line: string }[];
   /** The container, or the server that is to be audited, is made for the run and harmed by nothing. */
   readonly isDisposable: boolean;
   /** Sentences about what was tried and what was not; each a comment of its own. */
@@ -67,6 +69,7 @@ export function writtenTargets(draft: Draft, folder: string): string {
     ...writtenRoles(roles),
     ...left.flatMap(comment),
     ...writtenAccount(draft),
+    ...(draft.choices ?? []).flatMap(({ sentence, line }) => [...comment(sentence), `${INDENT}# ${line}`]),
     ...writtenAnchor(),
     ...remarks.flatMap(comment),
     '',
@@ -94,17 +97,23 @@ function writtenRoles(roles: DeclaredRoles['roles']): string[] {
 }
 
 function writtenAccount({ mailDomain, isDisposable }: Draft): string[] {
+  const address = `audit@${mailDomain.value ?? 'example.org'}`;
   return [
     ...comment(
-      'Fill in a mailbox of the server that audits may use, and put its password into the environment variable.',
+      isDisposable
+        ? 'Fill in a mailbox of the server that audits may use. Its password is made for each run, so that it may travel without TLS; "env" hands it over in the variable that the server reads.'
+        : 'Fill in a mailbox of the server that audits may use, and put its password into the environment variable. Say "disposable: true" of it only where failed logins and a lockout of it harm nobody.',
     ),
-    ...(isDisposable
-      ? []
-      : comment('Say "disposable: true" of it only where failed logins and a lockout of it harm nobody.')),
     `${INDENT}# accounts:`,
-    `${INDENT}#   - address: audit@${mailDomain.value ?? 'example.org'}`,
-    `${INDENT}#     password: env:AUDIT_PASSWORD`,
-    ...(isDisposable ? [`${INDENT}#     disposable: true`] : []),
+    `${INDENT}#   - address: ${address}`,
+    `${INDENT}#     password: ${isDisposable ? 'generate' : 'env:AUDIT_PASSWORD'}`,
+    ...(isDisposable
+      ? [
+          `${INDENT}#     disposable: true`,
+          `${INDENT}#     allow-cleartext-secret: true`,
+          `${INDENT}# env: { AUDIT_PASSWORD: "account:${address}" }`,
+        ]
+      : []),
   ];
 }
 

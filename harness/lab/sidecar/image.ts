@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { stageContext } from 'net-mocks/container';
@@ -9,6 +9,7 @@ import type { Docker } from '../../containers/engine.ts';
 import { IMAGE_LABEL } from '../../containers/labels.ts';
 import { visible } from '../../evidence/visible.ts';
 import { ConfigurationError } from '../../model/configuration-error.ts';
+import { filesIn } from '../../model/files-in.ts';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 const OWN_FILES = ['Dockerfile', 'take-addresses.pl'];
@@ -43,7 +44,7 @@ async function buildUnlessThere(docker: Docker): Promise<string> {
     // It leaves the Dockerfile out, which the engine needs.
     await rm(join(folder, '.dockerignore'));
     for (const file of OWN_FILES) await cp(join(HERE, file), join(folder, file));
-    return await build(docker, folder, await filesIn(folder, () => true), digest);
+    return await build(docker, folder, await filesIn(folder), digest);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -55,7 +56,9 @@ async function digestOfSources(): Promise<string> {
     !file.startsWith('node_modules') &&
     /(?:\.[jt]s|package\.json)$/.test(file) &&
     !/\.test(?:ing)?\.ts$|\.d\.ts$/.test(file);
-  const sources = (await filesIn(NET_MOCKS, isSource)).map((file) => ({ file, path: join(NET_MOCKS, file) }));
+  const sources = (await filesIn(NET_MOCKS))
+    .filter(isSource)
+    .map((file) => ({ file, path: join(NET_MOCKS, file) }));
   const own = OWN_FILES.map((file) => ({ file, path: join(HERE, file) }));
   const hash = createHash('sha256');
   for (const { file, path } of [...sources, ...own]) {
@@ -63,15 +66,6 @@ async function digestOfSources(): Promise<string> {
     hash.update(`${file} ${content.length} `).update(content);
   }
   return hash.digest('hex').slice(0, 16);
-}
-
-async function filesIn(folder: string, isWanted: (file: string) => boolean): Promise<string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
-    .filter(isWanted)
-    .sort();
 }
 
 async function build(docker: Docker, folder: string, files: string[], digest: string): Promise<string> {

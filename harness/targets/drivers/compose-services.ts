@@ -1,7 +1,7 @@
 import { ConfigurationError } from '../../model/configuration-error.ts';
+import { meant } from '../../model/nearest.ts';
 import { ROLE_NAMES, type Role } from '../../model/roles.ts';
 import { placeOf, type TargetDeclaration } from '../load.ts';
-import { nearest } from '../nearest.ts';
 import type { ComposeSettings } from '../schema.ts';
 import type { KeyPath } from '../yaml-source.ts';
 import { networkedServices, obstaclesOf, type Project } from './compose-project.ts';
@@ -55,10 +55,9 @@ export function checkProject(declaration: ComposeDeclaration, project: Project):
   const demand = (service: string | undefined, path: KeyPath): boolean => {
     const name = service ?? settings.service ?? '';
     if (services.includes(name)) return true;
-    const guess = nearest(name, services);
-    const hint = guess ? `; did you mean "${guess}"?` : `; active there: ${services.join(', ') || 'none'}.`;
+    const hint = meant(name, services, `active there: ${services.join(', ') || 'none'}.`);
     const at = placeOf(declaration, service === undefined ? ['service'] : path);
-    problems.push(`${at}: There is no service "${name}" in ${files}${hint}`);
+    problems.push(`${at}: There is no service "${name}" in ${files}; ${hint}`);
     return false;
   };
   const networked = networkedServices(project);

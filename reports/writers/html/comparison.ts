@@ -7,7 +7,7 @@ import {
   differencesOf,
 } from '../../model/compare.ts';
 import type { Verdict } from '../../model/vocabulary.ts';
-import { HEADINGS, MEANINGS, TELLING } from '../comparison-words.ts';
+import { HEADINGS, MEANINGS, ONE_SIDED, TELLING } from '../comparison-words.ts';
 import { documentHead } from './document-head.ts';
 import { definitions } from './facts.ts';
 import { html, type Safe } from './safe.ts';
@@ -78,9 +78,16 @@ function runOf({ runId, startedAt, profile, conclusion }: ComparedRun): Safe {
 }
 
 function section(change: Change, members: readonly Difference[]): Safe {
+  const listed = table(change, members);
   return html`
 <section id="${change}"><h2>${HEADINGS[change]} <span class="count">${members.length}</span></h2>
-<p class="explain">${MEANINGS[change]}</p>
+<p class="explain">${MEANINGS[change]}</p>${
+    ONE_SIDED.includes(change) ? html`<details><summary>List</summary>${listed}</details>` : listed
+  }</section>`;
+}
+
+function table(change: Change, members: readonly Difference[]): Safe {
+  return html`
 <div class="scroll" tabindex="0" role="region" aria-label="${HEADINGS[change]}"><table class="differences"><thead><tr><th scope="col">${words.matrix.check}</th><th scope="col">Before</th><th scope="col">After</th></tr></thead><tbody>${members.map(
     (one) => html`
 <tr class="${COLOURS[change]}"><th scope="row"><span class="code">${one.check}</span> <span class="chip">${one.target}</span> ${one.title}${
@@ -88,7 +95,7 @@ function section(change: Change, members: readonly Difference[]): Safe {
         ? html`<small>${one.reason}</small><small><code>${one.rerun}</code></small>`
         : null
     }</th><td class="nowrap">${verdictOf(one.before)}</td><td class="nowrap">${verdictOf(one.after)}</td></tr>`,
-  )}</tbody></table></div></section>`;
+  )}</tbody></table></div>`;
 }
 
 function verdictOf(verdict: Verdict | null): Safe {

@@ -100,7 +100,7 @@ const risks: Readonly<Record<OwnSuite, string>> = {
 const legend = {
   colours: 'What follows',
   elsewhere: (outcome: string) => `Other reports: ${outcome}.`,
-  others: 'As JUnit, TAP, CTRF and the summary count',
+  others: 'As JUnit, TAP and CTRF count',
   obstacles: (count: number) =>
     `${some(count, 'obstacle that is no check is', 'obstacles that are no checks are')} among the errored.`,
 };

@@ -116,7 +116,7 @@ const risks: Readonly<Record<OwnSuite, string>> = {
 const legend = {
   colours: '結果の扱い',
   elsewhere: (outcome: string) => `他の報告書では ${outcome}`,
-  others: 'JUnit、TAP、CTRF、要約での件数',
+  others: 'JUnit、TAP、CTRF での件数',
   obstacles: (count: number) => `errored には、検査以外の障害 ${count} 件を含みます。`,
 };
 

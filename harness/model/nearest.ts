@@ -1,3 +1,9 @@
+/** `did you mean "…"?` where a word is close to a candidate; else what is said instead. */
+export function meant(word: string, candidates: readonly string[], otherwise: string): string {
+  const guess = nearest(word, candidates);
+  return guess === undefined ? otherwise : `did you mean "${guess}"?`;
+}
+
 /** The candidate that a misspelt word most likely meant; undefined where none is close. */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   const allowed = Math.max(1, Math.floor(word.length / 3));
