@@ -528,9 +528,32 @@ describe('a targets file', () => {
     expect(structuredClone(shop)).toEqual(shop);
   });
 
+  it('names a lab in the open by its address, a token elsewhere, and one way to know it', async () => {
+    const lab = (...fields: string[]) =>
+      problemsOf(one(...HOST, 'dns: system', `lab: { ${fields.join(', ')} }`));
+    const [url, token] = ['url: "https://192.0.2.10:8443"', 'token: env:LAB_TOKEN'];
+    const fingerprint = `fingerprint: "${'AB:'.repeat(31)}AB"`;
+    expect(await lab(url, token, fingerprint)).toEqual(['no error']);
+    expect(await lab(url, token, 'ca: { file: lab.pem }')).toEqual(['no error']);
+    expect(await lab(url, token)).toEqual([expect.stringContaining('either fingerprint or ca')]);
+    expect(await lab('url: "http://192.0.2.10"', token, fingerprint)).toEqual([
+      expect.stringContaining('an address such as https://lab.example.org:8443'),
+    ]);
+    expect(await lab(url, 'token: secret', fingerprint)).toEqual([
+      expect.stringContaining('env:NAME or file:path'),
+    ]);
+    expect(await problemsOf(one(...HOST, `lab: { ${url}, ${token}, ${fingerprint} }`))).toEqual([
+      expect.stringContaining('say by "dns:" whom to ask'),
+    ]);
+  });
+
   it('does not let keys reach the prototype of objects', async () => {
     expect(await problemsOf(one(...HOST, '__proto__: { polluted: true }'))).toEqual([
+<<<<<<< ours
       'T:8:5: Unknown key "__proto__" in target shop; known here: driver, address, mail-domain, host-name, roles, accounts, trust-anchor, port-25-control, dns, lab, audited-from, connections, pace, permissions, authority, contact, claims, conformance-statement, timing, expect.',
+=======
+      'T:8:5: Unknown key "__proto__" in target shop; known here: driver, address, mail-domain, host-name, roles, accounts, trust-anchor, port-25-control, dns, lab, audited-from, connections, pace, permissions, authority, contact, claims, timing, expect.',
+>>>>>>> theirs
     ]);
     expect(Reflect.get({}, 'polluted')).toBeUndefined();
   });

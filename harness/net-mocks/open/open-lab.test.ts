@@ -406,6 +406,29 @@ describe('what it loses', () => {
     expect(entries.filter(({ transport }) => transport === 'tcp').length).toBeGreaterThan(0);
   });
 
+  test('nothing where a target resets the connection of a client', async () => {
+    const resetting = createServer((socket) => socket.once('data', () => socket.resetAndDestroy())).listen(
+      0,
+      '127.0.0.1',
+    );
+    await once(resetting, 'listening');
+    ends.push(async () => void resetting.close());
+    const bound = resetting.address();
+    const target = { address: '127.0.0.1', port: typeof bound === 'object' && bound ? bound.port : 0 };
+    await open.close();
+    await start({ targetPorts: [target.port] });
+    const run = await openRun([target]);
+    const socket = await connectThroughRelay(relayOf(), target, undefined, SECOND, {
+      token: run.token,
+      trust,
+    });
+    socket.on('error', () => undefined);
+    socket.resume().write('QUIT');
+    await once(socket, 'close');
+    await expect(run.lab.dns.zones()).resolves.toEqual({ origins: [run.zone] });
+    resetting.close();
+  });
+
   test('a run that vanished, with all its names and its token', async () => {
     await open.close();
     await start({ limits: { idleMs: 1_500 } });

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { TLSSocket } from 'node:tls';
 import type { Entry, Journal } from '../journal/journal.ts';
 import { CRLF } from '../wire/crlf.ts';
 import type { Endpoint } from '../wire/listen.ts';
@@ -163,7 +164,9 @@ function join(upstream: Socket, client: Duplex, clientSocket: Socket, finished: 
   upstream.pipe(client);
   client.pipe(upstream);
   upstream.on('error', (problem) => {
-    if (codeOf(problem) === 'ECONNRESET') clientSocket.resetAndDestroy();
+    // A socket after TLS cannot be reset, and throws where it is told to.
+    if (codeOf(problem) === 'ECONNRESET' && !(clientSocket instanceof TLSSocket))
+      clientSocket.resetAndDestroy();
     else client.destroy();
   });
   client.on('error', () => upstream.resetAndDestroy());
