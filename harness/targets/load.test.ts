@@ -549,11 +549,7 @@ describe('a targets file', () => {
 
   it('does not let keys reach the prototype of objects', async () => {
     expect(await problemsOf(one(...HOST, '__proto__: { polluted: true }'))).toEqual([
-<<<<<<< ours
       'T:8:5: Unknown key "__proto__" in target shop; known here: driver, address, mail-domain, host-name, roles, accounts, trust-anchor, port-25-control, dns, lab, audited-from, connections, pace, permissions, authority, contact, claims, conformance-statement, timing, expect.',
-=======
-      'T:8:5: Unknown key "__proto__" in target shop; known here: driver, address, mail-domain, host-name, roles, accounts, trust-anchor, port-25-control, dns, lab, audited-from, connections, pace, permissions, authority, contact, claims, timing, expect.',
->>>>>>> theirs
     ]);
     expect(Reflect.get({}, 'polluted')).toBeUndefined();
   });
