@@ -1,6 +1,7 @@
 import { createSocket, type RemoteInfo, type Socket as UdpSocket } from 'node:dgram';
 import { createServer, type Server, type Socket } from 'node:net';
 import { closeServer, type Endpoint, listen, peerOf } from '../wire/listen.ts';
+import { resetSocket } from '../wire/reset.ts';
 import { createDnsAuthority, type DnsAuthority, type Outcome, type Transport } from './authority.ts';
 import { readQuery } from './message.ts';
 
@@ -104,7 +105,7 @@ function serveTcp(
       pending = pending.subarray(2 + packet.length);
       turn = turn.then(async () => {
         const outcome = await answerPacket(packet, source, 'tcp');
-        if (outcome === 'reset') connection.resetAndDestroy();
+        if (outcome === 'reset') resetSocket(connection);
         else if (outcome !== 'drop' && !connection.destroyed) {
           const length = Buffer.alloc(2);
           length.writeUInt16BE(outcome.bytes.length, 0);

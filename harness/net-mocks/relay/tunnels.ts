@@ -5,6 +5,7 @@ import { TLSSocket } from 'node:tls';
 import type { Entry, Journal } from '../journal/journal.ts';
 import { CRLF } from '../wire/crlf.ts';
 import type { Endpoint } from '../wire/listen.ts';
+import { resetSocket } from '../wire/reset.ts';
 import { type Permission, permittedAddress } from './destinations.ts';
 import { type RelayRule, type RuleSettings, ruleFor } from './rules.ts';
 
@@ -165,11 +166,10 @@ function join(upstream: Socket, client: Duplex, clientSocket: Socket, finished: 
   client.pipe(upstream);
   upstream.on('error', (problem) => {
     // A socket after TLS cannot be reset, and throws where it is told to.
-    if (codeOf(problem) === 'ECONNRESET' && !(clientSocket instanceof TLSSocket))
-      clientSocket.resetAndDestroy();
+    if (codeOf(problem) === 'ECONNRESET' && !(clientSocket instanceof TLSSocket)) resetSocket(clientSocket);
     else client.destroy();
   });
-  client.on('error', () => upstream.resetAndDestroy());
+  client.on('error', () => resetSocket(upstream));
   upstream.on('close', () => {
     finished();
     if (!client.writableEnded) client.destroy();

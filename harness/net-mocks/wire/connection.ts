@@ -3,6 +3,7 @@ import type { TlsOptions } from 'node:tls';
 import { findHandshake, holdsRecord, readClientHello } from './client-hello.ts';
 import { createInputQueue, type InputQueue } from './input-queue.ts';
 import { type Endpoint, peerOf } from './listen.ts';
+import { resetSocket } from './reset.ts';
 import { acceptTls, noHandshake, type TlsFacts } from './tls-handshake.ts';
 import { type Channel, createTranscript, type Transcript } from './transcript.ts';
 
@@ -130,7 +131,7 @@ export function openConnection(
     },
     reset() {
       intended ??= 'reset-by-us';
-      raw.resetAndDestroy();
+      resetSocket(raw);
     },
     destroy() {
       intended ??= 'closed-by-us';
