@@ -33,7 +33,7 @@ export async function atDistance(context: AuditContext, roundTripMs: number): Pr
     context: {
       ...context,
       target: { ...target, endpoints: await eachEndpoint(target.endpoints, away) },
-      lab: lab && (relayed ? await afterRelays(lab, away) : await onLoopback(lab, away)),
+      lab: lab && (relayed ? await behindRelays(lab, away) : await onLoopback(lab, away)),
     },
     async close() {
       const closed = servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve())));
@@ -49,7 +49,7 @@ async function onLoopback(lab: LabAccess, away: Away): Promise<LabAccess> {
   return { ...lab, endpoints: await eachEndpoint(lab.endpoints, away) };
 }
 
-async function afterRelays(lab: LabAccess, away: Away): Promise<LabAccess> {
+async function behindRelays(lab: LabAccess, away: Away): Promise<LabAccess> {
   const further = async (vantage: RoutedVantage): Promise<RoutedVantage> =>
     'relay' in vantage.route
       ? { ...vantage, route: { ...vantage.route, relay: await away(vantage.route.relay) } }

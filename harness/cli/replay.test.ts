@@ -1,6 +1,7 @@
-import { readdir, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { RunRecord } from '../../reports/model/record.ts';
 import { type CommandLine, openCommandLine, REFERENCE } from './testing/command-line.ts';
 
 let cli: CommandLine;
@@ -18,7 +19,7 @@ test('shows what was said and what did not hold, from the evidence', async () =>
   const { code, stdout } = await cli.mailspec('replay', 'stls-001', '--target', 'bad');
   expect(stdout).toMatch(/^✗ STLS-001 bad: Port 25 offers STARTTLS\n {2}fail: mx: STARTTLS is listed/);
   expect(stdout).toMatch(/\nFrom the evidence: \d+ events; sha256:[0-9a-f]{64} is right\.\n\n/);
-  expect(stdout).toMatch(/ +0\.\d{3} {2}S {6}clear 220 mail\.example\.test \S+\\r\\n\n/);
+  expect(stdout).toMatch(/ +0\.\d{3} {2}S #1 {3}clear 220 mail\.example\.test \S+\\r\\n\n/);
   expect(stdout).toMatch(/ {2}✗ violation {2}STARTTLS is listed — expected STARTTLS, found /);
   expect(code).toBe(0);
 });
@@ -41,7 +42,8 @@ test.each([
 });
 
 test('evidence that was changed is no evidence, and without it the record tells', async () => {
-  const [file = ''] = await readdir(evidence());
+  const record: RunRecord = JSON.parse(await readFile(join(cli.folder, 'other', 'results.json'), 'utf8'));
+  const file = record.targets[0]?.results.find(({ check }) => check === 'STLS-001')?.evidence?.file ?? '';
   await writeFile(join(evidence(), file), '{}\n');
   const changed = await cli.mailspec('replay', 'other', 'STLS-001');
   expect(changed).toMatchObject({

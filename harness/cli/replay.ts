@@ -60,7 +60,7 @@ function linesOf(events: readonly EvidenceEvent[], of: Replayed['of']): readonly
   return wholeTranscript(events, missed).flatMap((line, index): TranscriptLine[] => {
     const event = events[index];
     if (!event || !('omitted' in event) || event.omitted === undefined) return [line];
-    const text = `${event.omitted.octets} octets after the first ${event.omitted.after} were not kept`;
+    const text = `${event.omitted.octets} octets after the first ${event.omitted.behind} were not kept`;
     return [line, { ...line, who: 'note', layer: null, text }];
   });
 }

@@ -15,9 +15,9 @@ export const MUCH_DELAY = 500;
 /** Part of its time that a check was delayed, after which mail may have come too late on a busy machine. */
 const LARGE_PART = 0.5;
 
-/** Causes after which delays of our own may stand. */
+/** Causes behind which delays of our own may stand. */
 const OURS: readonly (Cause | null)[] = ['timeout', 'harness', 'environment'];
-/** Causes after which a server may stand that has more to do than it can: what it does not refuse it leaves waiting. */
+/** Causes behind which a server may stand that has more to do than it can: what it does not refuse it leaves waiting. */
 const OVERRUN: readonly (Cause | null)[] = ['timeout', 'closed', 'unreachable', 'crashed'];
 const AWAY: readonly (Cause | null)[] = ['crashed', 'closed', 'unreachable'];
 

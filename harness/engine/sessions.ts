@@ -3,7 +3,7 @@ import { createImapClient, type ImapClient } from '../client/imap.ts';
 import { createPop3Client, type Pop3Client } from '../client/pop3.ts';
 import { createSmtpClient, type SmtpClient } from '../client/smtp.ts';
 import { replyClass } from '../client/smtp-reply.ts';
-import { Inconclusive, NotApplicable } from '../model/outcomes.ts';
+import { Inconclusive, NotApplicable, RefusedAtTheDoor } from '../model/outcomes.ts';
 import { ROLES, type Role } from '../model/roles.ts';
 import { type Connection, openConnection } from '../wire/connection.ts';
 import { isWireFailure, RelayFailed } from '../wire/failures.ts';
@@ -16,13 +16,6 @@ import { pathTo } from './path.ts';
 const GREETING_VISITS = 3;
 /** Pause between such visits, in milliseconds. */
 const GREETING_PAUSE = 1_000;
-
-/** The server refused to serve the client before it had said anything. */
-class RefusedAtTheDoor extends Inconclusive {
-  constructor(message: string) {
-    super('precondition', message);
-  }
-}
 
 /**
  * Opens clients on the endpoints of a target and owns their connections.

@@ -4,7 +4,7 @@ import type { EvidenceEvent } from './events.ts';
 const count = z.int().nonnegative();
 const place = { seq: count, at: count, connection: count };
 const layer = z.enum(['clear', 'tls']);
-const omitted = z.object({ after: count, octets: count, sha256: z.string() }).exactOptional();
+const omitted = z.object({ behind: count, octets: count, sha256: z.string() }).exactOptional();
 const traffic = { ...place, kind: z.enum(['send', 'recv']), layer, redactions: count, omitted };
 
 /** One line of an evidence file. */

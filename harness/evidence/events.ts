@@ -50,7 +50,7 @@ export type TrafficFacts = {
   readonly layer: Layer;
   readonly redactions: number;
   /** What was left out of them: how many octets, after which one, and the SHA-256 of all. */
-  readonly omitted?: { readonly after: number; readonly octets: number; readonly sha256: string };
+  readonly omitted?: { readonly behind: number; readonly octets: number; readonly sha256: string };
 } & KeptOctets;
 
 /** The kinds that carry wire octets. */

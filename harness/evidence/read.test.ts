@@ -26,7 +26,7 @@ const EVENTS: readonly EvidenceEvent[] = [
     layer: 'tls',
     redactions: 1,
     bytes: 'AAEC',
-    omitted: { after: 3, octets: 9, sha256: 'ab' },
+    omitted: { behind: 3, octets: 9, sha256: 'ab' },
   },
   { seq: 5, ...at, kind: 'tls', protocol: 'TLSv1.3', cipher: 'x', serverName: 'mail.example.test' },
   { seq: 6, ...at, kind: 'tls-failed', reason: 'it would not' },

@@ -114,7 +114,7 @@ describe('long segments', () => {
     expect(kept.length).toBe(65_536);
     expect(kept.toString('latin1')).toMatch(/^begin.*end$/s);
     expect(event.omitted).toEqual({
-      after: 49_152,
+      behind: 49_152,
       octets: 5_000_000 - 65_536,
       sha256: createHash('sha256').update(segment).digest('hex'),
     });

@@ -142,7 +142,7 @@ function shortened(bytes: Buffer, keep: { readonly head: number; readonly tail: 
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   return {
     octets: Buffer.concat([bytes.subarray(0, keep.head), bytes.subarray(-keep.tail)]),
-    omitted: { after: keep.head, octets, sha256 },
+    omitted: { behind: keep.head, octets, sha256 },
   };
 }
 

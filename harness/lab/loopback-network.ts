@@ -38,7 +38,7 @@ export const WELL_BEHAVED: NetworkConduct = {
 const UPGRADE_ROLES = ['submission', 'pop3', 'imap'] as const satisfies readonly Role[];
 
 /**
- * Makes an access network on loopback: two relays, one of which lies after it and follows its rules, and
+ * Makes an access network on loopback: two relays, one of which lies behind it and follows its rules, and
  * servers outside, which both relays know by documentation addresses. The lab ends it all.
  */
 export async function openLoopbackNetwork(

@@ -678,7 +678,8 @@ export const FAULTS = {
   'spf-neutral-to-junk': 'Mail for which SPF says neutral goes to Junk.',
   'spf-none-as-permerror': 'A domain without SPF policy yields permerror.',
   'spf-skips-unknown-mechanisms': 'Terms of an SPF policy that nobody knows are skipped.',
-  'spf-stops-reading-at-match': 'Nothing in an SPF policy after all, or after the address, is read.',
+  'spf-stops-reading-at-match':
+    'What stands in an SPF policy after the mechanism all, or after the one that matched, is not read.',
   'spf-first-record-wins': 'Of several SPF policies the first one in the answer counts.',
   'spf-takes-other-versions': 'A record that begins with v=spf1 and more characters is an SPF policy too.',
   'spf-lookups-unlimited': 'An SPF policy may lead to any number of look-ups.',

@@ -32,3 +32,10 @@ export class WrongDeclaration extends Inconclusive {
     super('precondition', reason);
   }
 }
+
+/** The server refused to serve the client before it had said anything. */
+export class RefusedAtTheDoor extends Inconclusive {
+  constructor(reason: string) {
+    super('precondition', reason);
+  }
+}

@@ -55,7 +55,7 @@ describe('what was sealed', () => {
     for (const name of [FILES.targets, FILES.profile, FILES.checksLock, FILES.profilesLock, FILES.code])
       expect(names).toContain(name);
     expect(names.filter((name) => /^runs\/1\/[^/]+$/.test(name))).toHaveLength(9);
-    expect(names.filter((name) => name.startsWith('runs/1/evidence/'))).toHaveLength(4);
+    expect(names.filter((name) => name.startsWith('runs/1/evidence/'))).toHaveLength(6);
     expect(files.get(FILES.code)?.toString()).toMatch(/^[0-9a-f]{64} {2}harness\/seal\/tar\.ts$/m);
   });
 

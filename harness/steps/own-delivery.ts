@@ -1,7 +1,7 @@
 import { NotApplicable, type Services, type Target } from '../check/check.ts';
 
 /** Why what depends on the servers of recipients cannot be seen of a target; undefined where it can. */
-export function afterSmarthost({ claims }: Pick<Target, 'claims'>): NotApplicable | undefined {
+export function behindSmarthost({ claims }: Pick<Target, 'claims'>): NotApplicable | undefined {
   const { smarthost } = claims;
   if (!smarthost) return undefined;
   return new NotApplicable(
@@ -16,6 +16,6 @@ export function afterSmarthost({ claims }: Pick<Target, 'claims'>): NotApplicabl
  * @throws NotApplicable
  */
 export function assertDeliversItself({ target }: Pick<Services, 'target'>): void {
-  const objection = afterSmarthost(target);
+  const objection = behindSmarthost(target);
   if (objection) throw objection;
 }

@@ -8,6 +8,7 @@ test.each([
   ['fd00:1::7', 'fe80::1', 'it is a private address, as that of the server is'],
   ['203.0.113.7', '203.0.113.25', 'it lies in the network of the server'],
   ['2001:db8:0:1::7', '2001:db8:0:1::25', 'it lies in the network of the server'],
+  ['2001:db8:1::25', '2001:db8:1:0:5054:ff:fe12:3456', 'it lies in the network of the server'],
   ['::ffff:203.0.113.7', '203.0.113.25', 'it lies in the network of the server'],
   // Translated on the way: the server sees another address.
   ['192.168.1.7', '203.0.113.25', undefined],

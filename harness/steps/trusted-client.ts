@@ -1,4 +1,5 @@
 import { Inconclusive, type Services, type SmtpClient, type Target } from '../check/check.ts';
+import { reversedAddress } from '../wire/reversed-address.ts';
 
 /** Why nothing can be told about how a target without a lab treats strangers; undefined where nobody says so. */
 export function declaredInside({ auditedFrom }: Pick<Target, 'auditedFrom'>): Inconclusive | undefined {
@@ -83,9 +84,9 @@ function isPrivate(address: string): boolean {
   );
 }
 
-/** The first 24 bits of IPv4, the first four groups of IPv6 as they are written. */
+/** The first 24 bits of IPv4, the first 64 of IPv6. */
 function networkOf(address: string): string {
   return address.includes(':')
-    ? address.split(':').slice(0, 4).join(':')
+    ? reversedAddress(address.replace(/%.*$/, '')).split('.').slice(16).join('.')
     : address.split('.').slice(0, 3).join('.');
 }

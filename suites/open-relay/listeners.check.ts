@@ -1,5 +1,5 @@
 import { check, type Services, type SmtpClient } from '../../harness/check/check.ts';
-import { strangersOverIpv6 } from '../../harness/steps/controls/ipv6-answers.ts';
+import { ipv6Answers } from '../../harness/steps/controls/ipv6-answers.ts';
 import { assertStranger } from '../../harness/steps/trusted-client.ts';
 import { LOCAL_SENDERS, PLAIN } from './forms.ts';
 import { RELAY_CHECK, tryForms } from './relay-check.ts';
@@ -7,7 +7,7 @@ import { RELAY_CHECK, tryForms } from './relay-check.ts';
 export const everyListenerIsGuarded = check(
   {
     ...RELAY_CHECK,
-    overIpv6: strangersOverIpv6,
+    overIpv6: ipv6Answers,
     id: 'RLY-011',
     slug: 'every-listener-is-guarded',
     title: 'Relay rules hold on every listener',

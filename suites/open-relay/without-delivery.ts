@@ -34,7 +34,8 @@ export async function judgeWithoutLab(
   }
   if (outcome.kind !== 'named' && outcome.kind !== 'accepted') return void verify.met(DEMAND, line);
 
-  const isPlain = !replies || isPositive(replies.elsewhere);
+  // What a plain recipient gets is known of the family that the control came by.
+  const isPlain = !replies || isOverOtherFamily(services) || isPositive(replies.elsewhere);
   const takesAnybody = replies !== undefined && isPositive(replies.unknown);
   const [account = ''] = target.accounts.map(({ address }) => address);
   const place =
@@ -92,5 +93,10 @@ function repliesKnown({ objection, finding }: Services): Replies | undefined {
 async function standingFor(services: Services): Promise<Standing> {
   const known =
     services.objection(relayingAtRecipient) === undefined && services.finding(relayingAtRecipient).told;
-  return known ? known.standing : standingHere(services);
+  return known && !isOverOtherFamily(services) ? known.standing : standingHere(services);
+}
+
+/** Whether the body runs over IPv6 beside IPv4, over which controls ran. */
+function isOverOtherFamily({ target, role }: Pick<Services, 'target' | 'role'>): boolean {
+  return target.endpoints[role]?.family === 6;
 }

@@ -58,7 +58,10 @@ export const markedMessagesAreLeftOut = check(
 
       verify.reply(await client.command('RSET'), 'RSET is taken').status('+OK');
       const again = await toldBy(client);
+      verify.equal(totalOf(again), totalOf(before), 'after RSET, STAT counts every message');
       verifySame(verify, again.sizes, before.sizes, 'after RSET, LIST tells every message under its number');
+      if (before.ids)
+        verifySame(verify, again.ids ?? new Map(), before.ids, 'after RSET, UIDL tells every message');
       await client.quit();
     });
   },
@@ -70,7 +73,7 @@ function verifyWithout(verify: Verify, before: Told, after: Told, number: number
   if (before.total && size !== undefined) {
     const { messages, octets } = before.total;
     verify.equal(
-      after.total && `${after.total.messages} messages, ${after.total.octets} octets`,
+      totalOf(after),
       `${messages - 1} messages, ${octets - size} octets`,
       'STAT does not count a message that is marked',
     );
@@ -78,6 +81,10 @@ function verifyWithout(verify: Verify, before: Told, after: Told, number: number
   const demand = 'leaves out the message that is marked, and that one alone';
   verifySame(verify, after.sizes, without(before.sizes, number), `LIST ${demand}`);
   if (before.ids) verifySame(verify, after.ids ?? new Map(), without(before.ids, number), `UIDL ${demand}`);
+}
+
+function totalOf({ total }: Told): string {
+  return total ? `${total.messages} messages, ${total.octets} octets` : 'no numbers';
 }
 
 async function toldBy(client: Pop3Client): Promise<Told> {

@@ -33,7 +33,7 @@ export const quitKeepsItsWord = check(
         const session = await open();
         const { client } = session;
         const marked = await client.command(`DELE ${session.number('only')}`);
-        verify.reply(marked, 'DELE is taken').status('+OK');
+        if (!verify.reply(marked, 'DELE is taken').status('+OK')) return;
         const answer = await client.command('QUIT');
         verifyEnd(verify, await client.connection.untilEnd(target.timing.replyMs));
         // A server that does not end the session itself may still hold the maildrop for it.

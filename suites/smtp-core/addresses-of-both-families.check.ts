@@ -1,8 +1,17 @@
-import { check, type Role, type Services, Unreachable } from '../../harness/check/check.ts';
+import {
+  check,
+  isWireFailure,
+  RefusedAtTheDoor,
+  type Role,
+  type Services,
+  Unreachable,
+} from '../../harness/check/check.ts';
 import { ipv6Answers, whyNoGreeting } from '../../harness/steps/controls/ipv6-answers.ts';
 
 /** What a system says that has no way to an address of that kind: nothing was sent to the server. */
-const NO_WAY = ['ENETUNREACH', 'EADDRNOTAVAIL', 'EAFNOSUPPORT'];
+const NO_WAY = ['ENETUNREACH', 'ENETDOWN', 'EADDRNOTAVAIL', 'EAFNOSUPPORT', 'EACCES', 'EPERM'];
+/** What it says where no answer of the server, not even a refusal, came back. */
+const NOTHING_CAME = ['ETIMEDOUT', 'EHOSTUNREACH'];
 
 export const everyAddressAnswers = check(
   {
@@ -10,7 +19,7 @@ export const everyAddressAnswers = check(
     slug: 'addresses-of-both-families-answer',
     title: 'Where the name of the server has IPv4 and IPv6 addresses, every service answers at both',
     sends: 'a connection to each service over IPv4 and over IPv6, where its name has addresses of both kinds',
-    demands: 'a greeting over both',
+    demands: 'a greeting, or a refusal, over both',
     level: 'policy',
     severity: 'medium',
     clauses: ['rfc3974#4.1'],
@@ -33,46 +42,51 @@ export const everyAddressAnswers = check(
     const named = hasLab ? (await records.lookup(target.hostname, 'AAAA')).records.length > 0 : true;
     if (!named || ipv6Roles.length === 0)
       return notApplicable('No name of the target has addresses of both kinds.', `roles: ${target.hostname}`);
-    const { roles, silent } = finding(ipv6Answers);
-    const [first] = silent;
-    if (roles.length === 0 && first) {
+    const { roles, refusing, silent, line } = finding(ipv6Answers);
+    if (roles.length === 0 && refusing.length === 0) {
+      const [first] = silent;
       const codes = silent.map(({ failure }) => codeOf(failure));
-      if (codes.every((code) => NO_WAY.includes(code)))
+      if (first && codes.every((code) => NO_WAY.includes(code)))
         return notApplicable('This machine has no way to IPv6 addresses.', first.failure.message);
-      if (codes.every((code) => code === 'ETIMEDOUT'))
+      if (codes.every((code) => NO_WAY.includes(code) || NOTHING_CAME.includes(code)))
         return inconclusive(
           'environment',
-          `Nothing came from any service over IPv6, so either the server is not there or the network in between has no IPv6: ${first.failure.message}`,
+          `Nothing came from any service over IPv6, so either the server is not there or the network in between has no IPv6: ${line}`,
         );
     }
-    const unseen = await unansweredOverIpv4(services);
+    const answers = await answersOverIpv4(services);
     for (const role of ipv6Roles) {
-      const over6 = silent.find((one) => one.role === role);
-      const over4 = unseen.get(role);
-      if (over6 && over4) continue;
-      verify.that(!over6 && !over4, {
+      const over6 = silent.find((one) => one.role === role)?.failure;
+      const over4 = answers.get(role);
+      const isKnown = over6 !== undefined || roles.includes(role) || refusing.includes(role);
+      if (!isKnown || over4 === 'cannot be told') continue;
+      if (over6 && over4 !== 'answers') continue;
+      verify.that(!over6 && over4 === 'answers', {
         demand: `${role} answers over IPv4 and over IPv6`,
-        expected: 'a greeting over both',
+        expected: 'an answer over both',
         actual: over6
-          ? `over IPv6 none: ${over6.failure.message}`
-          : over4
+          ? `over IPv6 none: ${over6.message}`
+          : over4 instanceof Error
             ? `over IPv4 none: ${over4.message}`
-            : 'a greeting over both',
+            : 'an answer over both',
       });
     }
-    if (ipv6Roles.every((role) => unseen.has(role)) && roles.length === 0)
+    if (ipv6Roles.every((role) => answers.get(role) instanceof Error) && roles.length === 0)
       inconclusive('unreachable', 'No service answers, over IPv4 or over IPv6.');
   },
 );
 
-/** Services that do not greet over IPv4 either, and why. */
-async function unansweredOverIpv4(services: Services): Promise<ReadonlyMap<Role, Error>> {
-  const failures = new Map<Role, Error>();
+type Answer = 'answers' | 'cannot be told' | Error;
+
+/** What each service says to a client over IPv4. A refusal is an answer (RFC 5321 §3.1). */
+async function answersOverIpv4(services: Services): Promise<ReadonlyMap<Role, Answer>> {
+  const answers = new Map<Role, Answer>();
   for (const role of services.ipv6Roles) {
     const failure = await whyNoGreeting(services, role);
-    if (failure) failures.set(role, failure);
+    if (!failure || failure instanceof RefusedAtTheDoor) answers.set(role, 'answers');
+    else answers.set(role, isWireFailure(failure) ? failure : 'cannot be told');
   }
-  return failures;
+  return answers;
 }
 
 function codeOf(failure: Error): string {

@@ -16,7 +16,7 @@ export const weakMechanismsAreNotOffered = check(
     clauses: ['rfc6331#1', 'rfc5068#3.1'],
     ...DIALOGUE,
     budget: '10s',
-    limits: ['A listed mechanism may have no password store after it; only ANONYMOUS is tried.'],
+    limits: ['A listed mechanism may have no password store behind it; only ANONYMOUS is tried.'],
     kills: ['auth-offers-anonymous', 'auth-offers-weak-mechanisms', 'auth-offers-only-plain'],
   },
   async (services) => {

@@ -119,7 +119,7 @@ function writtenAccount({ mailDomain, isDisposable }: Draft): string[] {
 
 function writtenAnchor(): string[] {
   return comment(
-    'Where the certificates are of no public authority, "trust-anchor" names the file of the one after them.',
+    'Where the certificates are of no public authority, "trust-anchor" names the file of the one that issued them.',
   );
 }
 

@@ -37,7 +37,7 @@ export async function clearByImap(client: ImapClient, marks: Marks, since: Date)
 
 async function ownIn(client: ImapClient, marks: Marks, since: Date): Promise<readonly number[]> {
   const own: number[] = [];
-  // The server counts days where it is (RFC 9051 §6.4.4), which may be a day after.
+  // The server counts days where it is (RFC 9051 §6.4.4), which may be a day behind.
   for (const uid of (await client.search(`SINCE ${day(new Date(since.getTime() - A_DAY))}`)).slice(-NEWEST)) {
     const header = await headerOf(client, uid);
     if (!header) continue;

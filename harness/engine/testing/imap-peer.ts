@@ -7,7 +7,7 @@ interface Held {
   readonly bytes: Buffer;
 }
 
-/** A scripted IMAP server after implicit TLS, with as much of IMAP as looking for messages needs. */
+/** A scripted IMAP server inside implicit TLS, with as much of IMAP as looking for messages needs. */
 export interface ImapPeer {
   readonly script: Script;
   /** Commands that came, without their tags, over all connections. */

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { describe, InputError } from '../input/parse.ts';
 import type { LabCore } from '../lab/assemble-lab.ts';
+import { writeJson } from './json.ts';
 
 export type Method = (input: unknown, signal: AbortSignal) => Promise<unknown>;
 
@@ -83,4 +84,14 @@ async function readBody(request: IncomingMessage, largest: number): Promise<Buff
     if (octets <= largest) parts.push(part);
   }
   return octets > largest ? null : Buffer.concat(parts);
+}
+
+/** An answer as it is sent. One that is longer than a text can be is an error of its own. */
+export function writtenOf(answer: Answer): { readonly status: number; readonly text: string } {
+  try {
+    return { status: answer.status, text: writeJson(answer.content ?? null) };
+  } catch (problem) {
+    const { status, content } = explain(problem);
+    return { status, text: writeJson(content ?? null) };
+  }
 }

@@ -3,8 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { Socket } from 'node:net';
 import type { LabCore } from '../lab/assemble-lab.ts';
 import { closeServer, type Endpoint, listen } from '../wire/listen.ts';
-import { writeJson } from './json.ts';
-import { type Answer, callMethod, explain, failure, methodsOf, pathOf } from './methods.ts';
+import { type Answer, callMethod, explain, failure, methodsOf, pathOf, writtenOf } from './methods.ts';
 
 export interface ControlServer {
   readonly endpoint: Endpoint;
@@ -36,10 +35,10 @@ export async function startControl(lab: LabCore, at: Endpoint, token?: string): 
     response: ServerResponse,
     signal: AbortSignal,
   ): Promise<void> => {
-    const { status, content } = await handle(request, signal).catch(explain);
+    const written = writtenOf(await handle(request, signal).catch(explain));
     if (response.destroyed) return;
-    response.writeHead(status, { 'content-type': 'application/json' });
-    response.end(writeJson(content ?? null));
+    response.writeHead(written.status, { 'content-type': 'application/json' });
+    response.end(written.text);
   };
 
   const handle = async (request: IncomingMessage, signal: AbortSignal): Promise<Answer> => {

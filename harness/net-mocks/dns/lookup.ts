@@ -135,7 +135,7 @@ function recordsAt(zone: CompiledZone, key: string): ResourceRecord[] | undefine
   return zone.records.get(encloser === '.' ? '*' : `*.${encloser}`);
 }
 
-function isReadableName(rdata: Buffer): boolean {
+export function isReadableName(rdata: Buffer): boolean {
   try {
     return readName(rdata, 0).end === rdata.length;
   } catch (problem) {

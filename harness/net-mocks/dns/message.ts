@@ -50,6 +50,10 @@ export function readQuery(packet: Buffer): Query | Unreadable {
     return { reply: bareReply(packet, RCODE.NOTIMP), reason: 'opcode is not QUERY' };
   if (packet.readUInt16BE(4) !== 1)
     return { reply: bareReply(packet, RCODE.FORMERR), reason: 'expected one question' };
+  // A query has no answers, and OPT and TSIG at most beside its question (RFC 6891 §6.1.1, RFC 8945 §5.1). What counts
+  // say that is not there would be looked for as often.
+  if (packet.readUInt16BE(6) !== 0 || packet.readUInt16BE(8) !== 0 || packet.readUInt16BE(10) > 2)
+    return { reply: bareReply(packet, RCODE.FORMERR), reason: 'more records than a query has' };
   let decoded: DecodedPacket;
   let name: string;
   let end: number;

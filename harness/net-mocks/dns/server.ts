@@ -68,13 +68,16 @@ export async function listenForQueries(
   });
   const endpoint = await bindBoth(settings, tcp, (udp) => {
     udp.on('message', (packet: Buffer, remote: RemoteInfo) => {
+      // Nothing can be sent there, and Node throws where it is told to.
+      if (remote.port === 0) return;
       const source = { address: remote.address, port: remote.port };
-      void answerPacket(packet, source, 'udp').then((outcome) => {
+      const answered = answerPacket(packet, source, 'udp').then((outcome) => {
         if (typeof outcome === 'object' && !stop.signal.aborted)
           udp.send(outcome.bytes, remote.port, remote.address, () => {
             // The client may be gone; what counts is in the journal.
           });
       });
+      void answered.catch(() => undefined);
     });
     stop.signal.addEventListener('abort', () => udp.close());
   });
@@ -88,6 +91,9 @@ export async function listenForQueries(
   };
 }
 
+/** Queries of a connection that wait for their answers at most. */
+const MOST_PIPELINED = 16;
+
 /** Messages with a length of two octets in front (RFC 1035 4.2.2), answered one after the other. */
 function serveTcp(
   connection: Socket,
@@ -95,6 +101,7 @@ function serveTcp(
 ): void {
   let pending: Buffer = Buffer.alloc(0);
   let turn: Promise<void> = Promise.resolve();
+  let waiting = 0;
   const source = peerOf(connection);
   connection.setTimeout(TCP_IDLE_MS, () => connection.destroy());
   connection.on('error', () => connection.destroy());
@@ -103,16 +110,37 @@ function serveTcp(
     while (pending.length >= 2 && pending.length >= 2 + pending.readUInt16BE(0)) {
       const packet = pending.subarray(2, 2 + pending.readUInt16BE(0));
       pending = pending.subarray(2 + packet.length);
-      turn = turn.then(async () => {
+      waiting += 1;
+      // Who sends queries and reads no answer is heard no further.
+      if (waiting === MOST_PIPELINED) connection.pause();
+      const answered = turn.then(async () => {
         const outcome = await answerPacket(packet, source, 'tcp');
         if (outcome === 'reset') resetSocket(connection);
         else if (outcome !== 'drop' && !connection.destroyed) {
           const length = Buffer.alloc(2);
           length.writeUInt16BE(outcome.bytes.length, 0);
-          connection.write(Buffer.concat([length, outcome.bytes]));
+          if (!connection.write(Buffer.concat([length, outcome.bytes]))) await drained(connection);
         }
       });
+      turn = answered
+        .catch(() => void connection.destroy())
+        .then(() => {
+          waiting -= 1;
+          if (waiting < MOST_PIPELINED) connection.resume();
+        });
     }
+  });
+}
+
+/** Until what was written is on its way, or the connection has ended. */
+function drained(connection: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      connection.off('drain', done).off('close', done);
+      resolve();
+    };
+    connection.on('drain', done).on('close', done);
+    if (connection.destroyed) done();
   });
 }
 

@@ -72,7 +72,9 @@ export async function startProxy(
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
     const client = openConnection(socket, settings.idleMs);
     connections.add(client);
-    const run = serve(client).finally(() => {
+    // TLS as it was asked for may be none that can be had.
+    const served = serve(client).catch(() => client.destroy());
+    const run = served.finally(() => {
       connections.delete(client);
       running.delete(run);
     });

@@ -2,9 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { writeJson } from '../control/json.ts';
-import { type Answer, callMethod, explain, type Method } from '../control/methods.ts';
+import { type Answer, callMethod, explain, type Method, writtenOf } from '../control/methods.ts';
 import { type ControlServer, carries } from '../control/server.ts';
+import { InputError } from '../input/parse.ts';
 import { closeServer, listen, peerOf } from '../wire/listen.ts';
 import { type Allowance, networkOf, type Places } from './allowance.ts';
 import type { OpenLabSettings } from './options.ts';
@@ -86,8 +86,9 @@ export async function startOpenControl(
       else response.writeHead(401, { connection: 'close', 'content-length': 0 }).end();
       return;
     }
-    response.writeHead(given.status, { 'content-type': 'application/json' });
-    response.end(writeJson(given.content ?? null));
+    const written = writtenOf(given);
+    response.writeHead(written.status, { 'content-type': 'application/json' });
+    response.end(written.text);
   };
 
   const handle = async (request: IncomingMessage, signal: AbortSignal): Promise<Answer | 'nobody'> => {
@@ -95,7 +96,16 @@ export async function startOpenControl(
     const open = runs.withToken(request.headers.authorization);
     if (open === undefined) return 'nobody';
     open.touch();
-    return callMethod(request, ofRun(open), signal, LARGEST_REQUEST);
+    // A run may end while its request is still on the way.
+    const stillThere = [...ofRun(open)].map(([path, method]): [string, Method] => [
+      path,
+      async (input, ended) => {
+        if (runs.withToken(request.headers.authorization) !== open)
+          throw new InputError('', 'the run has ended');
+        return method(input, ended);
+      },
+    ]);
+    return callMethod(request, new Map(stillThere), signal, LARGEST_REQUEST);
   };
 
   const endpoint = await listen(server, settings.control);

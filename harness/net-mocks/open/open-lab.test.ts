@@ -1,4 +1,5 @@
 import { X509Certificate } from 'node:crypto';
+import { createSocket } from 'node:dgram';
 import { Resolver } from 'node:dns/promises';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
@@ -101,6 +102,27 @@ async function offer(to: string, content = 'Subject: hello\r\n\r\nhello\r\n'): P
   const ended = await client.ask(`${content}.`);
   client.close();
   return ended;
+}
+
+/** A query for the address of a name, with so many additional records, of which `more` are the octets. */
+function questionOf(name: string, { records, more }: { records: number; more: string }): Buffer {
+  const labels = name.split('.').map((label) => Buffer.from([label.length, ...Buffer.from(label)]));
+  const header = Buffer.from('000001000001000000000000', 'hex');
+  header.writeUInt16BE(records, 10);
+  return Buffer.concat([header, ...labels, Buffer.from('0000010001', 'hex'), Buffer.from(more, 'hex')]);
+}
+
+/** What the name server says to these octets over UDP. */
+async function answerTo(packet: Buffer): Promise<Buffer> {
+  const socket = createSocket('udp4');
+  try {
+    const answered = once(socket, 'message');
+    socket.send(packet, open.dns.port, SHARED);
+    const [reply] = await answered;
+    return reply;
+  } finally {
+    socket.close();
+  }
 }
 
 describe('a run', () => {
@@ -350,12 +372,46 @@ describe('what it loses', () => {
       client.socket.end();
       await client.ended;
     }
-    const udp = (await import('node:dgram')).createSocket('udp4');
+    const udp = createSocket('udp4');
     for (let length = 0; length < 40; length += 1)
       await new Promise((resolve) => udp.send(garbage.subarray(0, length), open.dns.port, SHARED, resolve));
     udp.close();
     expect(await resolver().resolveMx(domain)).toHaveLength(1);
     expect(await offer(`x@${domain}`)).toMatch(/^250/);
+  });
+
+  test('nothing by what a run publishes that cannot be read, said or had', async () => {
+    const run = await openRun();
+    const domain = await publishDomain(run);
+    const alias = `alias.${run.zone}`;
+    await run.lab.dns.publish({
+      zones: [{ origin: alias, records: [{ name: alias, type: 'CNAME', raw: { hex: 'ff' } }] }],
+    });
+    await run.lab.web.publish({
+      hosts: [{ host: `www.${run.zone}`, routes: [{ path: '/', redirect: '\u0100' }] }],
+    });
+    await run.lab.smtp.open({
+      name: 'own',
+      address: SECOND,
+      port: open.smtp.port,
+      hostname: `own.${run.zone}`,
+      tls: { ciphers: 'NOPE' },
+    });
+    expect(await answerTo(questionOf(alias, { records: 1, more: '000029ffff000080000000' }))).toBeDefined();
+    await run.lab.web.fetch({ host: `www.${run.zone}`, path: '/' }).catch(() => undefined);
+    const client = await connectRaw({ address: SECOND, port: open.smtp.port });
+    await client.reply();
+    await client.ask('EHLO client.test');
+    await client.ask('STARTTLS');
+    client.send(Buffer.from('160301000100', 'hex'));
+    await client.ended;
+    expect(await resolver().resolveMx(domain)).toHaveLength(1);
+    expect(await offer(`x@${domain}`)).toMatch(/^250/);
+  });
+
+  test('no time to a query that says it has more records than a query can have', async () => {
+    const reply = await answerTo(questionOf(ZONE, { records: 0xffff, more: '000010000100000000' }));
+    expect(reply.readUInt16BE(2) & 0xf).toBe(1);
   });
 
   test('no memory by a flood: of mail, of octets, of names, of runs', async () => {

@@ -1,4 +1,3 @@
-import { isIP } from 'node:net';
 import { type Method, methodsOf } from '../control/methods.ts';
 import { isAtOrBelow, keyOf } from '../dns/names.ts';
 import { InputError } from '../input/parse.ts';
@@ -24,7 +23,7 @@ export function permittedMethods(run: RunLab, settings: OpenLabSettings): Readon
   };
   const certificateOf = (value: unknown, path: string): void => {
     for (const [index, name] of listIn(value, 'names').entries())
-      if (typeof name === 'string' && isIP(name) === 0) ownOrNobodys(name, `${path}.names[${index}]`);
+      ownOrNobodys(name, `${path}.names[${index}]`);
   };
   const tlsOf = (value: unknown, path: string): void => {
     const certificate = fieldOf(fieldOf(value, 'tls'), 'certificate');
@@ -104,6 +103,7 @@ export function permittedMethods(run: RunLab, settings: OpenLabSettings): Readon
       const from = fieldOf(input, 'sourceAddress');
       if (from !== undefined && !addresses.some((one) => one === from))
         throw new InputError('proxy.sourceAddress', `expected one of ${addresses.join(', ')}`);
+      tlsOf(input, 'proxy');
       count('proxies', [fieldOf(input, 'name')]);
     },
     '/mitm/closeProxy'(input) {

@@ -88,6 +88,7 @@ export async function startRunLab(
       sourceAddresses: addresses,
       rules: [],
       serves: 'the targets that the run has declared',
+      addressesOnly: true,
       permits: (address, port) =>
         targets.some((target) => target.address === address && target.port === port) ||
         (address === LOOPBACK && [...proxyPorts.values()].includes(port)),

@@ -13,7 +13,7 @@ import type { Endpoint } from '../wire/listen.ts';
 
 /**
  * What the network between a relay and its destinations does to connections: the filter of an access
- * network, seen by the subscribers after it. The first rule that applies is the one that acts; without a
+ * network, seen by the subscribers behind it. The first rule that applies is the one that acts; without a
  * rule a connection passes.
  */
 export interface RelayRule {

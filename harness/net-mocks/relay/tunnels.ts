@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { connect, type Socket } from 'node:net';
+import { connect, isIP, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { TLSSocket } from 'node:tls';
 import type { Entry, Journal } from '../journal/journal.ts';
@@ -40,6 +40,8 @@ export interface TunnelSettings {
   rules: RuleSettings[];
   /** Whether connections may go to an address and a port. */
   permits: Permission;
+  /** Names are refused, and nobody is asked for them. */
+  addressesOnly?: boolean;
   /** To whom connections may go, for the sentence of a refusal. */
   serves: string;
 }
@@ -91,6 +93,8 @@ export function createTunnels(settings: TunnelSettings, journal: Journal<RelayCo
     const port = Number(asked?.[3] ?? 0);
     if (host === undefined || port < 1 || port > 65535)
       return refuse('400 Bad Request', 'bad-request', 'Expected CONNECT host:port.');
+    if (settings.addressesOnly && isIP(host) === 0)
+      return refuse('403 Forbidden', 'not-allowed', 'Connections go to addresses here, not to names.');
     let address: string | null;
     try {
       address = await permittedAddress(host, (one) => settings.permits(one, port));

@@ -63,7 +63,9 @@ export async function startSmtpServer(
       destinationOf: destinations?.(),
       admits,
     });
-    const run = serve(session).finally(() => {
+    // TLS as it was asked for may be none that can be had.
+    const served = serve(session).catch(() => connection.destroy());
+    const run = served.finally(() => {
       connections.delete(connection);
       running.delete(run);
     });

@@ -73,7 +73,11 @@ export async function startWebServer(
           (problem: Error) => done(problem),
         ),
     },
-    (request, response) => void answer(request, response),
+    (request, response) =>
+      void answer(request, response).catch(() => {
+        // What was published cannot be said in HTTP.
+        response.destroy();
+      }),
   );
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {

@@ -1,4 +1,4 @@
-import { control, Inconclusive, NotApplicable, type Services } from '../../check/check.ts';
+import { control, Inconclusive, NotApplicable, RefusedAtTheDoor, type Services } from '../../check/check.ts';
 import type { FoundOverIpv6 } from '../../check/control.ts';
 import { ROLE_NAMES, ROLES, type Role } from '../../model/roles.ts';
 import { isWireFailure } from '../../wire/failures.ts';
@@ -6,8 +6,12 @@ import { recipientReply } from '../name-recipient.ts';
 import { isPositive, lineOf } from '../replies.ts';
 import { localRecipient, strangersAreServed } from './strangers-are-served.ts';
 
-/** Which roles answer over IPv6, and what came instead from those that do not. */
+/**
+ * Which roles greet over IPv6, which refuse the client instead, and what came from those that do not answer. Of a role
+ * that is in none of the three it cannot be told.
+ */
 export interface Ipv6Answers extends FoundOverIpv6 {
+  readonly refusing: readonly Role[];
   readonly silent: readonly { readonly role: Role; readonly failure: Error }[];
 }
 
@@ -29,17 +33,21 @@ export const ipv6Answers = control(
   async (services): Promise<Ipv6Answers> => {
     const { ipv6Roles } = services;
     if (ipv6Roles.length === 0)
-      return { roles: [], silent: [], line: 'no IPv6 address of the target is known' };
+      return { roles: [], refusing: [], silent: [], line: 'no IPv6 address of the target is known' };
     const looks = await Promise.all(
       ipv6Roles.map(async (role) => ({ role, failure: await whyNoGreeting(services, role, 'IPv6') })),
     );
     const roles = looks.flatMap(({ role, failure }) => (failure ? [] : [role]));
-    const silent = looks.flatMap(({ role, failure }) => (failure ? [{ role, failure }] : []));
+    const refusing = looks.flatMap(({ role, failure }) =>
+      failure instanceof RefusedAtTheDoor ? [role] : [],
+    );
+    const failures = looks.flatMap(({ role, failure }) => (failure ? [{ role, failure }] : []));
+    const silent = failures.filter(({ failure }) => isWireFailure(failure));
     const line = [
       `over IPv6 ${roles.length === 0 ? 'no service answers' : `there is an answer of ${roles.join(', ')}`}`,
-      ...silent.map(({ role, failure }) => `${role}: ${failure.message}`),
+      ...failures.map(({ role, failure }) => `${role}: ${failure.message}`),
     ].join('; ');
-    return { roles, silent, line };
+    return { roles, refusing, silent, line };
   },
 );
 

@@ -1,4 +1,4 @@
-import { type Answer, ROOT_SOA, recordsIn, type ZoneStore } from '../lookup.ts';
+import { type Answer, isReadableName, ROOT_SOA, recordsIn, type ZoneStore } from '../lookup.ts';
 import type { Query } from '../message.ts';
 import { keyOf, parentOf, readName } from '../names.ts';
 import { TYPE } from '../types.ts';
@@ -177,6 +177,8 @@ interface Denied {
 function deniedBy({ name, type }: Query, { rcode, answers, authorities }: Answer): Denied | undefined {
   const last = answers.at(-1);
   if (last && (last.type !== TYPE.CNAME || type === TYPE.CNAME || type === TYPE.ANY)) return undefined;
+  // An alias that cannot be read leads nowhere, so that nothing is denied there.
+  if (last && !isReadableName(last.rdata)) return undefined;
   const at = last ? readName(last.rdata, 0).name : name;
   return { name: at, type, rcode, ttl: authorities[0]?.ttl ?? 0 };
 }
