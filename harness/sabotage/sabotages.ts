@@ -280,8 +280,8 @@ export const SABOTAGES: readonly Sabotage[] = [
     detector: 'verdicts',
     noticed: 'Of one role of two that misses comes pass',
     file: 'harness/engine/evaluate.ts',
-    line: 'await Promise.all(offered.map(run))',
-    instead: 'await Promise.all(offered.slice(0, 1).map(run))',
+    line: 'await Promise.all(due.map((run) => run()))',
+    instead: 'await Promise.all(due.slice(0, 1).map((run) => run()))',
   },
   {
     neglects: 'the budget ends a body',
