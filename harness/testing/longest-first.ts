@@ -7,12 +7,14 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
  */
 const LONG = [
   'verdicts.test.ts',
+  'image.test.ts',
   'compose.test.ts',
   'environment.test.ts',
   'determinism.test.ts',
   'ordinary-life.test.ts',
   'kills.test.ts',
   'declaration.test.ts',
+  'reference.test.ts',
   'smarthost.test.ts',
   'accessible-in-chromium.test.ts',
   'several-runs.test.ts',
