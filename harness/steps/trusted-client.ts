@@ -1,4 +1,5 @@
 import { Inconclusive, type Services, type SmtpClient, type Target } from '../check/check.ts';
+import { isLoopback } from '../wire/loopback-address.ts';
 import { reversedAddress } from '../wire/reversed-address.ts';
 
 /** Why nothing can be told about how a target without a lab treats strangers; undefined where nobody says so. */
@@ -67,10 +68,6 @@ function withoutPort(address: string): string {
 /** An IPv4 address that is mapped into IPv6 is one of IPv4 (RFC 4291 §2.5.5.2). */
 function plain(address: string): string {
   return address.toLowerCase().replace(/^::ffff:(?=\d+\.)/, '');
-}
-
-function isLoopback(address: string): boolean {
-  return /^127\./.test(address) || address === '::1';
 }
 
 /** RFC 1918 §3, RFC 3927 §2.1, RFC 6598 §7, RFC 4193 §3.1, RFC 4291 §2.5.6; loopback counts too. */

@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { certificateWith } from 'net-mocks';
 import { StartFailed } from '../containers/start-failed.ts';
 import { visible } from '../evidence/visible.ts';
@@ -12,8 +10,7 @@ import { placeOf, type TargetDeclaration } from './load.ts';
 import type { OpenLabField } from './open-lab-field.ts';
 import type { HostSettings } from './schema.ts';
 import { readSecret } from './secrets.ts';
-import { isCertificate } from './trust-anchor.ts';
-import { readFailure } from './yaml-source.ts';
+import { readCertificate } from './trust-anchor.ts';
 
 /**
  * Opens a run in the lab that a declaration names.
@@ -30,9 +27,14 @@ export async function openLabOf(
     if (!(problem instanceof ConfigurationError)) throw problem;
     throw new ConfigurationError(`${placeOf(declaration, ['lab', 'token'])}: ${problem.message}`);
   });
-  const authority = field.ca ? await readAuthority(declaration, field.ca.file) : undefined;
+  const authority = field.ca
+    ? await readCertificate(declaration, field.ca.file, { at: ['lab', 'ca', 'file'], what: 'authority' })
+    : undefined;
   try {
-    const trust: LabTrust = authority ?? (await certificateWith(url, field.fingerprint ?? ''));
+    const trust: LabTrust =
+      authority === undefined
+        ? await certificateWith(url, field.fingerprint ?? '')
+        : { certificate: authority, pinned: false };
     return await openRun({
       url,
       token,
@@ -44,17 +46,4 @@ export async function openLabOf(
     const reason = visible(problem instanceof Error ? problem.message : String(problem));
     throw new StartFailed(`The lab in the open at ${visible(url)} opened no run: ${reason}.`);
   }
-}
-
-async function readAuthority(declaration: TargetDeclaration, file: string): Promise<LabTrust> {
-  const place = placeOf(declaration, ['lab', 'ca', 'file']);
-  let certificate: string;
-  try {
-    certificate = await readFile(resolve(declaration.origin.folder, file), 'utf8');
-  } catch (error) {
-    throw new ConfigurationError(`${place}: The authority ${file} cannot be used: ${readFailure(error)}`);
-  }
-  if (!isCertificate(certificate))
-    throw new ConfigurationError(`${place}: The authority ${file} is no certificate in PEM form.`);
-  return { certificate, pinned: false };
 }

@@ -1,16 +1,14 @@
 import { getServers } from 'node:dns';
-import { readFile } from 'node:fs/promises';
-import { isIP, isIPv4 } from 'node:net';
-import { resolve } from 'node:path';
+import { isIP } from 'node:net';
 import type { Claims } from '../model/claims.ts';
 import { ConfigurationError } from '../model/configuration-error.ts';
 import type { Endpoint } from '../model/endpoint.ts';
 import type { PublicDns } from '../model/public-dns.ts';
 import { ROOT_ANCHORS } from '../public-dns/root-anchors.ts';
+import { isLoopback } from '../wire/loopback-address.ts';
 import { placeOf, type TargetDeclaration } from './load.ts';
 import type { PublicDnsSettings } from './public-dns-field.ts';
-import { isCertificate } from './trust-anchor.ts';
-import { readFailure } from './yaml-source.ts';
+import { readCertificate } from './trust-anchor.ts';
 
 /**
  * The resolver of a declaration.
@@ -39,7 +37,12 @@ export async function publicDnsOf(
     rootAnchors: settings['root-anchors'] ?? ROOT_ANCHORS,
     policyHosts: {
       port: hosts.port,
-      authority: anchor ? await readAuthority(declaration, anchor.file) : null,
+      authority: anchor
+        ? await readCertificate(declaration, anchor.file, {
+            at: ['dns', 'policy-hosts', 'trust-anchor', 'file'],
+            what: 'authority',
+          })
+        : null,
     },
   };
 }
@@ -57,24 +60,6 @@ export function resolverAt(written: string): Endpoint | undefined {
   // A zone index belongs to an address of the own link.
   const port = Number(portOfSix ?? portOfFour ?? 53);
   return isIP(host) === 0 || port < 1 || port > 65_535 ? undefined : { host, port };
-}
-
-/** An address of this machine: nobody stands between here and a resolver there. */
-export function isLoopback(address: string): boolean {
-  return isIPv4(address) ? address.startsWith('127.') : address === '::1';
-}
-
-async function readAuthority(declaration: TargetDeclaration, file: string): Promise<string> {
-  const place = placeOf(declaration, ['dns', 'policy-hosts', 'trust-anchor', 'file']);
-  let pem: string;
-  try {
-    pem = await readFile(resolve(declaration.origin.folder, file), 'utf8');
-  } catch (error) {
-    throw new ConfigurationError(`${place}: The authority ${file} cannot be used: ${readFailure(error)}`);
-  }
-  if (!isCertificate(pem))
-    throw new ConfigurationError(`${place}: The authority ${file} is no certificate in PEM form.`);
-  return pem;
 }
 
 /** What is claimed of domains where nothing is written, once there is a DNS to look it up in. */

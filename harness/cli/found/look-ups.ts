@@ -9,7 +9,8 @@ import {
   type PublicResolver,
 } from '../../public-dns/lookup.ts';
 import { ROOT_ANCHORS } from '../../public-dns/root-anchors.ts';
-import { isLoopback, resolverAt, resolversOfSystem } from '../../targets/public-dns.ts';
+import { resolverAt, resolversOfSystem } from '../../targets/public-dns.ts';
+import { isLoopback } from '../../wire/loopback-address.ts';
 
 /** What a name server said: records, or that there are none, or that it cannot tell. */
 export type Looked<Found> =
