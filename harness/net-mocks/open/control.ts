@@ -73,6 +73,17 @@ export async function startOpenControl(
       ['/runs/renew', async () => null],
       ['/runs/close', async () => runs.end(open)],
     ]);
+  /** The same methods, until the run has ended: that may be while a request for it is still on the way. */
+  const whileThere = (open: OpenRun): ReadonlyMap<string, Method> =>
+    new Map(
+      Array.from(ofRun(open), ([path, method]): [string, Method] => [
+        path,
+        async (input, signal) => {
+          if (!runs.has(open)) throw new InputError('', 'the run has ended');
+          return method(input, signal);
+        },
+      ]),
+    );
 
   const answer = async (
     request: IncomingMessage,
@@ -96,16 +107,7 @@ export async function startOpenControl(
     const open = runs.withToken(request.headers.authorization);
     if (open === undefined) return 'nobody';
     open.touch();
-    // A run may end while its request is still on the way.
-    const stillThere = [...ofRun(open)].map(([path, method]): [string, Method] => [
-      path,
-      async (input, ended) => {
-        if (runs.withToken(request.headers.authorization) !== open)
-          throw new InputError('', 'the run has ended');
-        return method(input, ended);
-      },
-    ]);
-    return callMethod(request, new Map(stillThere), signal, LARGEST_REQUEST);
+    return callMethod(request, whileThere(open), signal, LARGEST_REQUEST);
   };
 
   const endpoint = await listen(server, settings.control);

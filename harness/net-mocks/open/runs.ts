@@ -22,6 +22,8 @@ export interface Runs {
   open(input: unknown): Promise<OpenRun>;
   /** The run that a bearer token belongs to. */
   withToken(authorization: string | undefined): OpenRun | undefined;
+  /** Whether a run is still there. */
+  has(open: OpenRun): boolean;
   end(open: OpenRun): Promise<void>;
   endAll(): Promise<void>;
 }
@@ -124,6 +126,7 @@ export function createRuns(
       }
       return undefined;
     },
+    has: ({ token }) => open.has(token),
     end,
     async endAll() {
       clearInterval(timer);
