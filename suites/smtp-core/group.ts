@@ -20,6 +20,24 @@ export async function openForGroups(services: Services): Promise<Sender> {
   return begun;
 }
 
+/** The replies that came before silence or the end of the connection, and how it ended where it did. */
+export interface CameInTime {
+  readonly replies: readonly SmtpReply[];
+  readonly ended?: string;
+}
+
+/** So many replies, or as many as come. */
+export async function repliesUpTo(client: SmtpClient, count: number): Promise<CameInTime> {
+  const replies: SmtpReply[] = [];
+  while (replies.length < count) {
+    const one = await nextReply(client);
+    if (one.kind === 'closed') return { replies, ended: one.how };
+    if (one.kind === 'silence') break;
+    replies.push(one.reply);
+  }
+  return { replies };
+}
+
 /** The next reply of a group, where an end of the connection and silence are answers too. */
 export function nextReply(client: SmtpClient): Promise<Answer<SmtpReply>> {
   return answerOf(client.reply('a reply to a command of the group'));

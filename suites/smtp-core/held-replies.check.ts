@@ -1,5 +1,5 @@
 import { check, type Services, type SmtpClient, type SmtpReply } from '../../harness/check/check.ts';
-import { nextReply, openForGroups, shownReplies } from './group.ts';
+import { openForGroups, repliesUpTo, shownReplies } from './group.ts';
 import { DIALOGUE } from './smtp-check.ts';
 
 export const repliesAreNotHeldBack = check(
@@ -36,7 +36,7 @@ export const repliesAreNotHeldBack = check(
     ];
     for (const group of groups) {
       client.raw(services.bytes.lines(...group));
-      const replies = await repliesUpTo(services, client, group.length);
+      const replies = await repliesOf(services, client, group.length);
       const held = replies.length < group.length;
       const late = held ? await heldBack(services, client, group[1], group.length - replies.length) : [];
       const [verb] = group[1].split(' ', 1);
@@ -52,23 +52,17 @@ export const repliesAreNotHeldBack = check(
 );
 
 /** So many replies, or fewer where silence follows. */
-async function repliesUpTo(
+async function repliesOf(
   { inconclusive }: Services,
   client: SmtpClient,
   count: number,
 ): Promise<readonly SmtpReply[]> {
-  const replies: SmtpReply[] = [];
-  while (replies.length < count) {
-    const one = await nextReply(client);
-    if (one.kind === 'silence') break;
-    if (one.kind === 'closed')
-      return inconclusive(
-        'precondition',
-        `The connection ends within a group: ${shownReplies(replies)}, ${one.how}.`,
-      );
-    replies.push(one.reply);
-  }
-  return replies;
+  const { replies, ended } = await repliesUpTo(client, count);
+  if (ended === undefined) return replies;
+  return inconclusive(
+    'precondition',
+    `The connection ends within a group: ${shownReplies(replies)}, ${ended}.`,
+  );
 }
 
 /**
@@ -84,11 +78,11 @@ async function heldBack(
 ): Promise<readonly SmtpReply[]> {
   const { bytes, inconclusive } = services;
   client.raw(bytes.line('NOOP'));
-  const late = await repliesUpTo(services, client, missing + 1);
+  const late = await repliesOf(services, client, missing + 1);
   if (late.length <= missing)
     return inconclusive('timeout', `Commands of a group are not answered: ${shownReplies(late)} to NOOP.`);
   client.raw(bytes.line(last));
-  const alone = await repliesUpTo(services, client, 1);
+  const alone = await repliesOf(services, client, 1);
   return alone.length === 1
     ? late
     : inconclusive('timeout', `The server is slow: ${last} draws no reply in time when it is sent alone.`);

@@ -1,6 +1,6 @@
 import { check, type Services, type SmtpClient, type SmtpReply } from '../../harness/check/check.ts';
 import { classOf, isPositive } from '../../harness/steps/replies.ts';
-import { nextReply, openForGroups, shownReplies } from './group.ts';
+import { nextReply, openForGroups, repliesUpTo, shownReplies } from './group.ts';
 import { message } from './message.ts';
 import { MESSAGES } from './smtp-check.ts';
 
@@ -94,14 +94,8 @@ async function collect(
   client: SmtpClient,
   count: number,
 ): Promise<readonly SmtpReply[]> {
-  const replies: SmtpReply[] = [];
-  while (replies.length < count) {
-    const one = await nextReply(client);
-    if (one.kind === 'closed') return replies;
-    if (one.kind === 'silence') break;
-    replies.push(one.reply);
-  }
-  if (replies.length === count) return replies;
+  const { replies, ended } = await repliesUpTo(client, count);
+  if (ended !== undefined || replies.length === count) return replies;
   client.raw(bytes.line('NOOP'));
   const late: SmtpReply[] = [];
   for (let one = await nextReply(client); one.kind === 'reply'; one = await nextReply(client))
