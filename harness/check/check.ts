@@ -13,7 +13,7 @@ export { type HeaderField, readHeader } from '../messages/header.ts';
 export type { Level, Safety, Severity } from '../model/levels.ts';
 export { Inconclusive, NotApplicable, RefusedAtTheDoor, WrongDeclaration } from '../model/outcomes.ts';
 export { ROLES, type Role } from '../model/roles.ts';
-export { ConnectionEnded, isWireFailure, Silence, TlsFailed, Unreachable } from '../wire/failures.ts';
+export { ConnectionEnded, Silence, TlsFailed, Unreachable } from '../wire/failures.ts';
 export type { CipherSuite, ClientHelloOptions, HelloAnswer, ServerHello } from '../wire/tls-probe.ts';
 export { type Control, type ControlDefinition, control, type Finding } from './control.ts';
 export { type Check, type CheckBody, type CheckDefinition, check, type Need } from './define.ts';

@@ -6,7 +6,7 @@ import {
   Unreachable,
   type Verify,
 } from '../../harness/check/check.ts';
-import { ipv6Answers } from '../../harness/steps/controls/ipv6-answers.ts';
+import { answerOverIpv6, ipv6Answers } from '../../harness/steps/controls/ipv6-answers.ts';
 
 export const submissionIsReachableFromOutside = check(
   {
@@ -84,16 +84,15 @@ async function judgePorts(services: Services, verify: Verify): Promise<void> {
 
 /** Which of them answer over IPv6 has been looked at for all checks together. */
 function judgeIpv6Ports({ target, ipv6Roles, finding }: Services, verify: Verify): void {
-  const { roles, refusing, silent, line } = finding(ipv6Answers);
+  const found = finding(ipv6Answers);
   for (const role of ['submission', 'submissions'] as const) {
-    const isSilent = silent.some((one) => one.role === role);
-    const isKnown = isSilent || roles.includes(role) || refusing.includes(role);
-    if (!ipv6Roles.includes(role) || !isKnown) continue;
+    const answer = answerOverIpv6(found, role);
+    if (!ipv6Roles.includes(role) || answer === undefined) continue;
     const strength = role === 'submission' ? verify : verify.ideally;
-    strength.that(!isSilent, {
+    strength.that(answer === 'answers', {
       demand: `${ROLES[role].port} answers a stranger at the IPv6 address of ${target.hostname}`,
       expected: 'an answer',
-      actual: line,
+      actual: found.line,
     });
   }
 }

@@ -1,12 +1,11 @@
+import { check, type Role, type Services, Unreachable } from '../../harness/check/check.ts';
 import {
-  check,
-  isWireFailure,
-  RefusedAtTheDoor,
-  type Role,
-  type Services,
-  Unreachable,
-} from '../../harness/check/check.ts';
-import { ipv6Answers, whyNoGreeting } from '../../harness/steps/controls/ipv6-answers.ts';
+  answerOfService,
+  answerOverIpv6,
+  ipv6Answers,
+  type ServiceAnswer,
+  whyNoGreeting,
+} from '../../harness/steps/controls/ipv6-answers.ts';
 
 /** What a system says that has no way to an address of that kind: nothing was sent to the server. */
 const NO_WAY = ['ENETUNREACH', 'ENETDOWN', 'EADDRNOTAVAIL', 'EAFNOSUPPORT', 'EACCES', 'EPERM'];
@@ -42,7 +41,8 @@ export const everyAddressAnswers = check(
     const named = hasLab ? (await records.lookup(target.hostname, 'AAAA')).records.length > 0 : true;
     if (!named || ipv6Roles.length === 0)
       return notApplicable('No name of the target has addresses of both kinds.', `roles: ${target.hostname}`);
-    const { roles, refusing, silent, line } = finding(ipv6Answers);
+    const found = finding(ipv6Answers);
+    const { roles, refusing, silent, line } = found;
     if (roles.length === 0 && refusing.length === 0) {
       const [first] = silent;
       const codes = silent.map(({ failure }) => codeOf(failure));
@@ -56,19 +56,19 @@ export const everyAddressAnswers = check(
     }
     const answers = await answersOverIpv4(services);
     for (const role of ipv6Roles) {
-      const over6 = silent.find((one) => one.role === role)?.failure;
+      const over6 = answerOverIpv6(found, role);
       const over4 = answers.get(role);
-      const isKnown = over6 !== undefined || roles.includes(role) || refusing.includes(role);
-      if (!isKnown || over4 === 'cannot be told') continue;
-      if (over6 && over4 !== 'answers') continue;
-      verify.that(!over6 && over4 === 'answers', {
+      if (over6 === undefined || over4 === undefined) continue;
+      if (over6 instanceof Error && over4 instanceof Error) continue;
+      verify.that(over6 === 'answers' && over4 === 'answers', {
         demand: `${role} answers over IPv4 and over IPv6`,
         expected: 'an answer over both',
-        actual: over6
-          ? `over IPv6 none: ${over6.message}`
-          : over4 instanceof Error
-            ? `over IPv4 none: ${over4.message}`
-            : 'an answer over both',
+        actual:
+          over6 instanceof Error
+            ? `over IPv6 none: ${over6.message}`
+            : over4 instanceof Error
+              ? `over IPv4 none: ${over4.message}`
+              : 'an answer over both',
       });
     }
     if (ipv6Roles.every((role) => answers.get(role) instanceof Error) && roles.length === 0)
@@ -76,16 +76,11 @@ export const everyAddressAnswers = check(
   },
 );
 
-type Answer = 'answers' | 'cannot be told' | Error;
-
-/** What each service says to a client over IPv4. A refusal is an answer (RFC 5321 §3.1). */
-async function answersOverIpv4(services: Services): Promise<ReadonlyMap<Role, Answer>> {
-  const answers = new Map<Role, Answer>();
-  for (const role of services.ipv6Roles) {
-    const failure = await whyNoGreeting(services, role);
-    if (!failure || failure instanceof RefusedAtTheDoor) answers.set(role, 'answers');
-    else answers.set(role, isWireFailure(failure) ? failure : 'cannot be told');
-  }
+/** What each service says to a client over IPv4. */
+async function answersOverIpv4(services: Services): Promise<ReadonlyMap<Role, ServiceAnswer>> {
+  const answers = new Map<Role, ServiceAnswer>();
+  for (const role of services.ipv6Roles)
+    answers.set(role, answerOfService(await whyNoGreeting(services, role)));
   return answers;
 }
 

@@ -70,6 +70,21 @@ export async function whyNoGreeting(
   }
 }
 
+/** That a service answers, if only by refusing the client, why it does not, or, undefined, that it cannot be told. */
+export type ServiceAnswer = 'answers' | Error | undefined;
+
+/** What `whyNoGreeting` says of a service. A refusal is an answer (RFC 5321 §3.1). */
+export function answerOfService(failure: Error | undefined): ServiceAnswer {
+  if (!failure || failure instanceof RefusedAtTheDoor) return 'answers';
+  return isWireFailure(failure) ? failure : undefined;
+}
+
+/** What was found of a service over IPv6. */
+export function answerOverIpv6({ roles, refusing, silent }: Ipv6Answers, role: Role): ServiceAnswer {
+  if (roles.includes(role) || refusing.includes(role)) return 'answers';
+  return silent.find((one) => one.role === role)?.failure;
+}
+
 /**
  * Where strangers with IPv6 addresses are served at all: who refuses every one of them says nothing about relaying by
  * refusing. The submission ports, which serve no strangers, count where they answer.
